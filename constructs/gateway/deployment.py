@@ -1,0 +1,62 @@
+"""The snapshot of the API that a stage serves."""
+
+import hashlib
+import json
+from typing import Any
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.api_gateway_deployment import ApiGatewayDeployment
+
+from constructs import Construct
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+
+# What CreateDeployment copies: a change to any of it reaches callers only through a new deployment.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html, "updating a REST API"
+CAPTURED = frozenset(
+    {
+        "aws_api_gateway_authorizer",
+        "aws_api_gateway_gateway_response",
+        "aws_api_gateway_integration",
+        "aws_api_gateway_integration_response",
+        "aws_api_gateway_method",
+        "aws_api_gateway_method_response",
+        "aws_api_gateway_model",
+        "aws_api_gateway_request_validator",
+        "aws_api_gateway_resource",
+        "aws_api_gateway_rest_api",
+        "aws_api_gateway_rest_api_policy",
+    }
+)
+
+
+class Deployment(Construct):
+    """Creates `aws_api_gateway_deployment.deployment`, replaced (new one first) whenever what it captures changes."""
+
+    def __init__(self, scope: Construct, id: str, *, rest_api: RestApi) -> None:
+        super().__init__(scope, id)
+        deployment = ApiGatewayDeployment(
+            self,
+            "deployment",
+            rest_api_id=rest_api.id,
+            # A stage still points at the old one while Terraform replaces it.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        self.address = place(deployment, "deployment")
+        self.id = self.address.reference("id")
+
+    def capture(self, resources: dict[str, dict[str, Any]]) -> None:
+        """Complete the deployment in the stack's rendered `resource` block, from the captured resources beside it.
+
+        Adds `triggers` with a hash over all of them, and `depends_on` each of them, since a deployment that overtakes
+        a method fails with "No integration defined for method".
+        """
+        captured = {
+            f"{type_}.{name}": {key: value for key, value in body.items() if key not in {"//", "depends_on"}}
+            for type_ in sorted(CAPTURED & resources.keys())
+            for name, body in sorted(resources[type_].items())
+        }
+        canonical = json.dumps(captured, sort_keys=True, separators=(",", ":"))
+        body = resources[self.address.type][self.address.name]
+        body["depends_on"] = [address for address in captured if not address.startswith("aws_api_gateway_rest_api.")]
+        body["triggers"] = {"redeployment": hashlib.sha256(canonical.encode()).hexdigest()}

@@ -1,0 +1,36 @@
+"""The tree of path parts."""
+
+from collections.abc import Iterable
+
+from cdktf_cdktf_provider_aws.api_gateway_resource import ApiGatewayResource
+
+from constructs import Construct
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+from settings.route import path_address
+
+
+class Resources(Construct):
+    """Creates one `aws_api_gateway_resource` for every part of every path, each once: `/v1`, `/v1/chat`, ..."""
+
+    def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, paths: Iterable[str]) -> None:
+        super().__init__(scope, id)
+        self._rest_api = rest_api
+        self._ids = {"": rest_api.root_resource_id, "/": rest_api.root_resource_id}
+        for path in sorted(paths):
+            self._add(path)
+
+    def id_of(self, path: str) -> str:
+        """The Terraform reference to the id of that path's resource."""
+        return self._ids[path]
+
+    def _add(self, path: str) -> None:
+        if path in self._ids:
+            return
+        parent, _, part = path.rpartition("/")
+        self._add(parent)
+        name = path_address(path)
+        resource = ApiGatewayResource(
+            self, name, rest_api_id=self._rest_api.id, parent_id=self._ids[parent], path_part=part
+        )
+        self._ids[path] = place(resource, name).reference("id")

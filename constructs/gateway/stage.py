@@ -1,0 +1,31 @@
+"""The stage that callers reach."""
+
+from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
+
+from constructs import Construct
+from constructs.gateway.deployment import Deployment
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+from settings.api import Stage as StageSettings
+
+
+class Stage(Construct):
+    """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and ACL stay."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, rest_api: RestApi, deployment: Deployment, stage: StageSettings
+    ) -> None:
+        super().__init__(scope, id)
+        self.resource = ApiGatewayStage(
+            self,
+            "stage",
+            rest_api_id=rest_api.id,
+            deployment_id=deployment.id,
+            stage_name=stage.name,
+            description=stage.description or None,
+        )
+        self.address = place(self.resource, "stage")
+        self.rest_api_id = self.address.reference("rest_api_id")
+        self.name = self.address.reference("stage_name")
+        self.arn = self.address.reference("arn")
+        self.invoke_url = self.address.reference("invoke_url")

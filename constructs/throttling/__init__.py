@@ -1,0 +1,1 @@
+"""The limits that API Gateway itself keeps."""

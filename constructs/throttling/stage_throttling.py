@@ -1,0 +1,64 @@
+"""Stage and method throttles."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.api_gateway_method_settings import (
+    ApiGatewayMethodSettings,
+    ApiGatewayMethodSettingsSettings,
+)
+
+from constructs import Construct
+from constructs.gateway.stage import Stage
+from constructs.terraform.address import place
+from settings.route import Route
+from settings.throttling import RouteThrottle, Throttle, Throttling
+
+# Terraform's own words for the extremes: provider documentation of aws_api_gateway_method_settings.
+_UNLIMITED, _BLOCKED = -1, 0
+
+
+class StageThrottling(Construct):
+    """Creates `aws_api_gateway_method_settings.stage` (`*/*`) and one for each route with a throttle of its own.
+
+    Each waits for the one before it: API Gateway refuses two updates of a stage at once (ConcurrentModification).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, stage: Stage, throttling: Throttling, routes: Mapping[str, Route]
+    ) -> None:
+        super().__init__(scope, id)
+        self._stage = stage
+        self._last: ApiGatewayMethodSettings | None = None
+        self._add("stage", "*/*", throttling)
+        for key, throttle in throttling.routes.items():
+            route = routes[key]
+            self._add(route.address, method_path(route), throttle)
+
+    def _add(self, name: str, path: str, throttle: RouteThrottle) -> None:
+        settings = ApiGatewayMethodSettings(
+            self,
+            name,
+            rest_api_id=self._stage.rest_api_id,
+            stage_name=self._stage.name,
+            method_path=path,
+            settings=rendered(throttle),
+            depends_on=[self._last] if self._last else None,
+        )
+        place(settings, name)
+        self._last = settings
+
+
+def rendered(throttle: RouteThrottle) -> ApiGatewayMethodSettingsSettings:
+    """Both limits, always: one that is left out means unlimited to Terraform."""
+    match throttle:
+        case Throttle(rate_limit=rate, burst_limit=burst):
+            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=rate, throttling_burst_limit=burst)
+        case "unlimited":
+            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=_UNLIMITED, throttling_burst_limit=_UNLIMITED)
+        case "blocked":
+            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=_BLOCKED, throttling_burst_limit=_BLOCKED)
+
+
+def method_path(route: Route) -> str:
+    """`v1/chat/completions/POST`: no slash in front, which AWS takes and then ignores; the root is `~1`."""
+    return f"{route.path[1:] or '~1'}/{route.method}"

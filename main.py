@@ -1,0 +1,41 @@
+"""Synthesize one Terraform configuration for each environment file."""
+
+import lazy_provider
+
+lazy_provider.install()
+
+import os
+import sys
+from pathlib import Path
+
+from cdktf import App
+
+from settings.environment import Environment
+from settings.problem import EnvironmentFileError
+from settings.read import read_environments
+from stacks.rate_limited_api_stack import RateLimitedApiStack
+
+ROOT = Path(__file__).parent
+
+
+def build_app(environments: tuple[Environment, ...]) -> App:
+    """One stack for each environment, named after it."""
+    app = App()
+    for environment in environments:
+        RateLimitedApiStack(app, environment.name, environment=environment)
+    return app
+
+
+def main() -> int:
+    """Read the folder that ENVIRONMENTS names (default: environments) and write cdktf.out; 1 where a file is refused."""
+    try:
+        environments = read_environments(Path(os.environ.get("ENVIRONMENTS", "environments")))
+    except EnvironmentFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    build_app(environments).synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What no single field can see: the layers held against each other. One file a layer."""

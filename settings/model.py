@@ -1,0 +1,26 @@
+"""The base of every settings value."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+# TOML has arrays only; a frozen value wants a tuple, and strict mode would refuse the conversion.
+Items = Annotated[tuple[Item, ...], Field(strict=False)]
+
+
+def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not items:
+        raise ValueError("must hold at least one")
+    return items
+
+
+# Checked after the items, so that one bad item is not reported as an empty list too.
+SomeItems = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(_not_empty)]
+
+
+class Settings(BaseModel):
+    """Frozen, keyword-only, no unknown keys, no silent conversion of types (`"10"` is not a number)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)

@@ -1,0 +1,107 @@
+"""What is wrong with an environment file, said so that its author can mend it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+Where = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One mistake: the path of the field, the value found there, what is allowed."""
+
+    where: Where
+    got: object
+    allowed: str
+
+
+class EnvironmentFileError(Exception):
+    """One line for every mistake: file, field, value, what is allowed."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines))
+
+    @classmethod
+    def of(cls, file: str, *lines: str) -> "EnvironmentFileError":
+        """The mistakes of one file, each line led by its name."""
+        return cls(f"{file}: {line}" for line in lines)
+
+
+def refuse(title: str, problems: Iterable[Problem]) -> None:
+    """Raise all problems as one pydantic error, each at its own field; nothing where there are none."""
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("not_allowed", "{allowed}", {"allowed": problem.allowed}),
+            loc=problem.where,
+            input=problem.got,
+        )
+        for problem in problems
+    ]
+    if details:
+        raise ValidationError.from_exception_data(title, details)
+
+
+def describe(error: ErrorDetails, table: object) -> str:
+    """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table."""
+    where = field_path(_fields(error["loc"], table, absent=error["type"] == "missing"))
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{where}: unknown key"
+        case "missing":
+            return f"{where}: missing, and required"
+        case "union_tag_invalid":
+            return f"{where}.{context['discriminator'].strip(chr(39))} = {context['tag']!r}: must be one of {context['expected_tags']}"
+        case "union_tag_not_found":
+            return f"{where}.{context['discriminator'].strip(chr(39))}: missing, and required"
+        case "value_error":
+            allowed = str(context["error"])
+        case "not_allowed":
+            allowed = error["msg"]
+        case _:
+            allowed = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
+            allowed = allowed.replace(" or instance of ", ": ")
+    return f"{where} = {shown(error['input'])}: {allowed}"
+
+
+def _fields(loc: Where, table: object, *, absent: bool) -> Where:
+    """The location without the tags of unions, which pydantic puts in and no author wrote."""
+    fields: list[str | int] = []
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if isinstance(table, dict) and part in table:
+            table = table[part]
+        elif isinstance(table, list) and isinstance(part, int):
+            table = table[part]
+        elif not (last and absent) and fields:
+            continue
+        fields.append(part)
+    return tuple(fields)
+
+
+def field_path(loc: Where) -> str:
+    """`routes[1].path`; a key that is no bare TOML key is quoted."""
+    text = ""
+    for part in loc:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
+            text += ("." if text else "") + (part if bare else f'"{part}"')
+    return text
+
+
+def shown(value: object) -> str:
+    """The value as its author wrote it, shortened where it is long."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

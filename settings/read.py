@@ -1,0 +1,54 @@
+"""Reading environment files: TOML in, settings out, or every mistake said at once."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from settings.environment import Environment
+from settings.problem import EnvironmentFileError, describe
+
+
+def read_environments(folder: Path) -> tuple[Environment, ...]:
+    """Every `*.toml` of the folder, by name.
+
+    Raises EnvironmentFileError with the mistakes of all files together.
+    """
+    if not folder.is_dir():
+        raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
+    environments, mistakes = [], list[str]()
+    for file in files:
+        try:
+            environments.append(read_environment(file))
+        except EnvironmentFileError as error:
+            mistakes += error.lines
+    if mistakes:
+        raise EnvironmentFileError(mistakes)
+    return tuple(environments)
+
+
+def read_environment(file: Path) -> Environment:
+    """One environment, named after its file.
+
+    Raises EnvironmentFileError.
+    """
+    shown = file.as_posix()
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise EnvironmentFileError.of(shown, "no such file") from None
+    except OSError as error:
+        raise EnvironmentFileError.of(shown, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise EnvironmentFileError.of(shown, f"is not UTF-8 at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise EnvironmentFileError.of(shown, f"is not TOML: {error}") from None
+    if "name" in table:
+        raise EnvironmentFileError.of(shown, f"name = {table['name']!r}: unknown key; the file's own name names the environment")
+    try:
+        return Environment(name=file.stem, **table)
+    except ValidationError as error:
+        raise EnvironmentFileError.of(shown, *(describe(detail, table) for detail in error.errors())) from None

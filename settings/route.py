@@ -1,0 +1,57 @@
+"""One `[[routes]]` table: a method of a path, and what answers behind it."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from settings.integration import Integration, MockIntegration
+from settings.model import Settings
+
+# A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
+_PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
+_GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
+
+Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+
+
+class Route(Settings):
+    """`POST /v1/chat/completions` and its backend. `ANY` is left out: AWS cannot throttle it per method."""
+
+    method: Method
+    path: str
+    """Starts with a slash; `{id}` takes one part, `{proxy+}` at the end takes the rest."""
+
+    integration: Annotated[Integration, Field()] = MockIntegration()
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: str) -> str:
+        if not path.startswith("/"):
+            raise ValueError("must start with a slash")
+        if path == "/":
+            return path
+        *front, last = path[1:].split("/")
+        if "" in (*front, last):
+            raise ValueError("must have no empty part and no slash at the end")
+        for part in front:
+            if not _PART.fullmatch(part):
+                raise ValueError(f"{part!r} is no path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end")
+        if not (_PART.fullmatch(last) or _GREEDY.fullmatch(last)):
+            raise ValueError(f"{last!r} is no path part: letters, digits, _ . - : or {{name}}, {{name+}}")
+        return path
+
+    @property
+    def key(self) -> str:
+        """How the rest of the file names the route: `POST /v1/chat/completions`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def address(self) -> str:
+        """The stem of the route's Terraform names: `post_v1_chat_completions`. A public contract (docs/adr/0004)."""
+        return f"{self.method.lower()}_{path_address(self.path)}"
+
+
+def path_address(path: str) -> str:
+    """`/v1/models/{id}` becomes `v1_models_id`, and `/` becomes `root`."""
+    return re.sub(r"[^a-z0-9]+", "_", path.lower()).strip("_") or "root"

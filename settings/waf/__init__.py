@@ -1,0 +1,1 @@
+"""The `[waf]` table: true limits per client, in front of the API."""

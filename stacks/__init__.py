@@ -1,0 +1,1 @@
+"""Stacks: constructs wired together, and nothing else."""
