@@ -1,0 +1,73 @@
+# The one door. Everything is installed into this folder: .venv/ and node_modules/.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PIPENV_VENV_IN_PROJECT := 1
+export PIPENV_IGNORE_VIRTUALENVS := 1
+export PIPENV_NOSPIN := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# No telemetry, no update checks.
+export CHECKPOINT_DISABLE := 1
+export CI ?= 1
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+
+PYTHON ?= python3
+PIPENV := pipenv==2026.10.3
+RUFF := ruff
+ENV ?= prod
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.installed: Pipfile.lock
+	@echo "installing the Python packages of Pipfile.lock into .venv (once)"
+	@$(PYTHON) -c 'import sys; sys.exit("Spillway needs Python 3.11 or newer; PYTHON=... names another one" if sys.version_info < (3, 11) else 0)'
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet $(PIPENV)
+	@.venv/bin/pipenv sync --dev >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
+	@touch $@
+
+# --ignore-scripts: the one install script in the tree builds a terminal library that the CLI works without.
+node_modules/.installed: package-lock.json .venv/.installed
+	@echo "installing the CDKTF command line into node_modules (once)"
+	@npm ci --silent --ignore-scripts --no-fund --no-audit
+	@touch $@
+
+.PHONY: install
+install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
+
+.PHONY: demo
+demo: install ## deploy `local` to a local AWS emulator and hit it
+	@python -m demo
+
+.PHONY: synth
+synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
+	@python main.py
+
+.PHONY: test
+test: install ## every test
+	@pytest -q
+
+.PHONY: check
+check: install ## ruff, ruff format, mypy --strict, tests
+	@$(RUFF) check .
+	@$(RUFF) format --check .
+	@mypy
+	@pytest -q
+
+.PHONY: bench
+bench: install ## how fast: synthesis against ordinary loading, and by number of routes
+	@python -m bench
+
+.PHONY: lock
+lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses
+	@pipenv lock --dev
+	@python tools/strip_index_addresses.py Pipfile.lock
+	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit
+
+.PHONY: clean
+clean: ## remove what is generated, not what is installed or deployed
+	@rm -rf cdktf.out .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

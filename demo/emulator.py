@@ -1,0 +1,80 @@
+"""ministack, a local AWS emulator, as a process of our own."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_STARTS_WITHIN_SECONDS = 60
+_STOPS_WITHIN_SECONDS = 10
+
+
+def free_port(preferred: int = 0) -> int:
+    """The preferred port of 127.0.0.1 where nothing has it, else any free one."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise RuntimeError("127.0.0.1 has no free port")
+
+
+@contextmanager
+def emulator(port: int) -> Iterator[str]:
+    """The emulator's URL while the block runs; it is gone afterwards, and so is everything it kept.
+
+    Raises RuntimeError with the end of its log where it does not start.
+    """
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="spillway-emulator-") as folder:
+        log = Path(folder) / "log"
+        environment = {
+            **os.environ,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            # It would keep these in the machine's own temporary folder, where two emulators meet.
+            "TMPDIR": folder,
+            "STATE_DIR": f"{folder}/state",
+            "S3_DATA_DIR": f"{folder}/s3",
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdout=output, stderr=output
+            )
+        try:
+            _wait_until_it_answers(f"{url}/_ministack/health", process, log)
+            yield url
+        finally:
+            _stop(process)
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the emulator did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOPS_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
