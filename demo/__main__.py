@@ -1,4 +1,4 @@
-"""`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back, clean up."""
+"""`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -26,6 +27,7 @@ from settings.throttling import Throttle
 FOLDER = ROOT / ".demo"
 STACK = "local"
 REQUESTS = 60
+PAUSE = 0.25  # seconds: 60 requests of 8 clients then take two, long enough to see the bucket refill
 _USUAL_PORT = 4566
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -45,6 +47,8 @@ def main() -> int:
     environment = read_environment(environments / f"{STACK}.toml")
     step(f"Synthesize environments/{STACK}.toml")
     configuration = _synthesize(environments)
+    # Now, since a stand-in for an older provider may rewrite the file when Terraform starts.
+    rules = json.loads(configuration.read_text())["resource"]["aws_wafv2_web_acl"]["web_acl"]["rule"]
     step("The limits that a deploy sets")
     _show_limits(environment)
     try:
@@ -62,7 +66,7 @@ def main() -> int:
             outputs = cdktf.deploy(STACK)
             right = _hit(environment, outputs)
             step("The WAF rule that stands in front")
-            _show_waf(url, environment, configuration)
+            _show_waf(url, environment, rules)
         except CommandFailedError as error:
             console.print(f"[red]cdktf failed:[/]\n{escape(str(error))}")
             return 1
@@ -131,14 +135,14 @@ def _show_limits(environment: Environment) -> None:
 
 def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
     """Send a burst to every route, say whether the answers fit its bucket, and show one whole 429."""
-    step(f"Send {REQUESTS} requests to each route, 8 clients at once")
+    step(f"Send {REQUESTS} requests to each route within two seconds, 8 clients at once")
     table = Table("route", "200", "429", "other", "200s that a full bucket allows", "", box=SIMPLE)
     right, refused = True, None
     for route in environment.routes:
         throttle = environment.throttling.routes.get(route.key, environment.throttling)
         if not isinstance(throttle, Throttle):
             continue
-        burst = send(route.method, outputs[f"url_{route.address}"], count=REQUESTS)
+        burst = send(route.method, outputs[f"url_{route.address}"], count=REQUESTS, pause=PAUSE)
         statuses, allowed = burst.statuses, burst.allowed(throttle)
         fits = statuses[200] in allowed and statuses[200] + statuses[429] == REQUESTS
         right &= fits
@@ -167,13 +171,13 @@ def _show_answer(answer: Answer) -> None:
         console.print(f"  {escape(line)}")
 
 
-def _show_waf(url: str, environment: Environment, configuration: Path) -> None:
+def _show_waf(url: str, environment: Environment, rules: list[dict[str, Any]]) -> None:
     """The rules as synthesized, and whether AWS's own call finds the web ACL on the stage."""
     import boto3  # noqa: PLC0415  # a second that a run without Terraform need not spend
 
-    rules = json.loads(configuration.read_text())["resource"]["aws_wafv2_web_acl"]["web_acl"]["rule"]
     for rule in rules:
-        console.print(f"  {escape(json.dumps({'name': rule['name'], **rule['statement']}))}", soft_wrap=True)
+        shown = {"name": rule["name"], **rule["statement"], "action": rule["action"]}
+        console.print(f"  {escape(json.dumps(shown))}", soft_wrap=True)
     client = boto3.client(
         "wafv2",
         region_name=environment.aws.region,

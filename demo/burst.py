@@ -48,22 +48,24 @@ class Burst:
         return range(min(least, len(self.answers)), min(most, len(self.answers)) + 1)
 
 
-def send(method: str, url: str, *, count: int, clients: int = 8, body: str = "{}") -> Burst:
-    """`count` requests from `clients` concurrent clients, each as soon as it has the answer to its last."""
+def send(
+    method: str, url: str, *, count: int, clients: int = 8, body: str = "{}", pause: float = 0, **headers: str
+) -> Burst:
+    """`count` requests from `clients` concurrent clients, each `pause` seconds after the answer to its last."""
     with ThreadPoolExecutor(clients) as pool:
         shares = [count // clients + (index < count % clients) for index in range(clients)]
-        batches = pool.map(lambda share: _send_in_turn(method, url, share, body), shares)
+        batches = pool.map(lambda share: _send_in_turn(method, url, share, body, pause, headers), shares)
         return Burst(tuple(answer for batch in batches for answer in batch))
 
 
-def _send_in_turn(method: str, url: str, count: int, body: str) -> list[Answer]:
+def _send_in_turn(method: str, url: str, count: int, body: str, pause: float, headers: dict[str, str]) -> list[Answer]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     answers = []
     try:
         for _ in range(count):
             sent = time.monotonic()
-            connection.request(method, parts.path, body=body, headers={"Content-Type": "application/json"})
+            connection.request(method, parts.path, body=body, headers={"Content-Type": "application/json", **headers})
             response = connection.getresponse()
             text = response.read().decode()
             answers.append(
@@ -76,6 +78,7 @@ def _send_in_turn(method: str, url: str, count: int, body: str) -> list[Answer]:
                     received=time.monotonic(),
                 )
             )
+            time.sleep(pause)
     finally:
         connection.close()
     return answers

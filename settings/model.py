@@ -23,4 +23,6 @@ SomeItems = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(_not
 class Settings(BaseModel):
     """Frozen, keyword-only, no unknown keys, no silent conversion of types (`"10"` is not a number)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+_LONGEST_SHOWN = 80
 
 Where = tuple[str | int, ...]
 
@@ -17,6 +20,10 @@ class Problem:
     where: Where
     got: object
     allowed: str
+
+    def __str__(self) -> str:
+        """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
+        return f"{field_path(self.where)} = {shown(self.got)}: {self.allowed}"
 
 
 class EnvironmentFileError(Exception):
@@ -56,9 +63,11 @@ def describe(error: ErrorDetails, table: object) -> str:
         case "missing":
             return f"{where}: missing, and required"
         case "union_tag_invalid":
-            return f"{where}.{context['discriminator'].strip(chr(39))} = {context['tag']!r}: must be one of {context['expected_tags']}"
+            tag = context["discriminator"].strip("'")
+            return f"{where}.{tag} = {context['tag']!r}: must be one of {context['expected_tags']}"
         case "union_tag_not_found":
-            return f"{where}.{context['discriminator'].strip(chr(39))}: missing, and required"
+            tag = context["discriminator"].strip("'")
+            return f"{where}.{tag}: missing, and required"
         case "value_error":
             allowed = str(context["error"])
         case "not_allowed":
@@ -69,14 +78,12 @@ def describe(error: ErrorDetails, table: object) -> str:
     return f"{where} = {shown(error['input'])}: {allowed}"
 
 
-def _fields(loc: Where, table: object, *, absent: bool) -> Where:
+def _fields(loc: Where, table: Any, *, absent: bool) -> Where:
     """The location without the tags of unions, which pydantic puts in and no author wrote."""
     fields: list[str | int] = []
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
-        if isinstance(table, dict) and part in table:
-            table = table[part]
-        elif isinstance(table, list) and isinstance(part, int):
+        if (isinstance(table, dict) and part in table) or (isinstance(table, list) and isinstance(part, int)):
             table = table[part]
         elif not (last and absent) and fields:
             continue
@@ -104,4 +111,4 @@ def shown(value: object) -> str:
         case float():
             return f"{value:g}"
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from settings.environment import Environment
+from settings.file_reference import FOLDER
 from settings.problem import EnvironmentFileError, describe
 
 
@@ -47,8 +48,10 @@ def read_environment(file: Path) -> Environment:
     except tomllib.TOMLDecodeError as error:
         raise EnvironmentFileError.of(shown, f"is not TOML: {error}") from None
     if "name" in table:
-        raise EnvironmentFileError.of(shown, f"name = {table['name']!r}: unknown key; the file's own name names the environment")
+        raise EnvironmentFileError.of(
+            shown, f"name = {table['name']!r}: unknown key; the file's own name names the environment"
+        )
     try:
-        return Environment(name=file.stem, **table)
+        return Environment.model_validate({"name": file.stem, **table}, context={FOLDER: file.parent})
     except ValidationError as error:
         raise EnvironmentFileError.of(shown, *(describe(detail, table) for detail in error.errors())) from None

@@ -1,0 +1,76 @@
+"""The real CDKTF CLI, the real Terraform and a local AWS emulator, started once per test run."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from demo.command_line import Cdktf
+from demo.emulator import emulator, free_port
+from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
+from settings.read import read_environments
+from tests.environment_files import ROOT, write
+from tests.test_main import synthesize
+
+Deploy = Callable[[str, str], Cdktf]
+
+
+@pytest.fixture(scope="session")
+def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Terraform to run; skips, with the reason, where there is none or it has no provider."""
+    folder = tmp_path_factory.mktemp("provider")
+    done = synthesize(ROOT / "environments", folder / "out")
+    assert done.returncode == 0, done.stderr
+    try:
+        name = terraform_binary()
+        require_provider(name, folder / "out" / "stacks" / "local" / "cdk.tf.json", folder / "scratch")
+    except TerraformUnavailableError as reason:
+        pytest.skip(str(reason))
+    return name
+
+
+@pytest.fixture(scope="session")
+def aws(binary: str) -> Iterator[str]:
+    """The emulator's URL."""
+    with emulator(free_port()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Cdktf]:
+    """Write an environment file, aimed at the emulator, and get the command line that deploys it.
+
+    Called again with the same name it is the same stack with a changed file.
+    """
+    folder = tmp_path_factory.mktemp("stacks")
+
+    def of(name: str, text: str) -> Cdktf:
+        environments = folder / name / "environments"
+        environments.mkdir(parents=True, exist_ok=True)
+        write(environments, text.replace("http://127.0.0.1:4566", aws), name)
+        read_environments(environments)
+        return Cdktf(folder / name, environments=environments, binary=binary, report=print)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def client(aws: str) -> Callable[[str], object]:
+    """A boto3 client of the emulator."""
+
+    def of(service: str) -> object:
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=aws,
+            aws_access_key_id="emulator",
+            aws_secret_access_key="emulator",
+        )
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def local_environment() -> str:
+    return (Path(ROOT) / "environments" / "local.toml").read_text()

@@ -1,0 +1,50 @@
+"""Environment files for tests, as text."""
+
+from pathlib import Path
+from textwrap import dedent
+
+from settings.environment import Environment
+from settings.read import read_environment
+
+ROOT = Path(__file__).parent.parent
+
+MINIMAL = """
+[aws]
+region = "us-east-1"
+
+[api]
+name = "api"
+
+[stage]
+name = "test"
+
+[throttling]
+rate_limit = 10
+burst_limit = 5
+
+[[routes]]
+method = "POST"
+path = "/chat"
+"""
+
+
+def write(folder: Path, text: str, name: str = "test") -> Path:
+    """The text as an environment file of that name."""
+    file = folder / f"{name}.toml"
+    file.write_text(dedent(text), encoding="utf-8")
+    return file
+
+
+def environment(folder: Path, text: str = MINIMAL, name: str = "test") -> Environment:
+    """The settings of that text."""
+    return read_environment(write(folder, text, name))
+
+
+def changed(**replacements: str) -> str:
+    """MINIMAL with lines of it replaced: `changed(rate_limit="rate_limit = 0")` swaps the line that starts so."""
+    lines = MINIMAL.splitlines()
+    for start, line in replacements.items():
+        matching = [index for index, old in enumerate(lines) if old.startswith(start)]
+        assert len(matching) == 1, f"{start} starts {len(matching)} lines"
+        lines[matching[0]] = line
+    return "\n".join(lines)

@@ -1,0 +1,222 @@
+"""What is refused, and how it is said: file, field, value, what is allowed; one line a mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.problem import EnvironmentFileError
+from settings.read import read_environment, read_environments
+from tests.environment_files import MINIMAL, changed, write
+
+ROUTE = '[[routes]]\nmethod = "POST"\npath = '
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    file = write(folder, text)
+    with pytest.raises(EnvironmentFileError) as caught:
+        read_environment(file)
+    prefix = f"{file.as_posix()}: "
+    assert all(line.startswith(prefix) for line in caught.value.lines)
+    return [line.removeprefix(prefix) for line in caught.value.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("colour = 1\n" + MINIMAL, "colour: unknown key", id="unknown table"),
+        pytest.param(changed(rate_limit="rate_limt = 1"), None, id="misspelt key"),
+        pytest.param(changed(region="region = 1"), "aws.region = 1: must be a valid string", id="number for a string"),
+        pytest.param(
+            changed(rate_limit='rate_limit = "10"'),
+            "throttling.rate_limit = '10': must be a valid number",
+            id="string for a number",
+        ),
+        pytest.param(
+            changed(burst_limit="burst_limit = 1.5"),
+            "throttling.burst_limit = 1.5: must be a valid integer",
+            id="fraction for a count",
+        ),
+        pytest.param(
+            changed(burst_limit="burst_limit = true"),
+            "throttling.burst_limit = true: must be a valid integer",
+            id="boolean for a count",
+        ),
+        pytest.param(
+            changed(rate_limit="rate_limit = 0"), "throttling.rate_limit = 0: must be greater than 0", id="rate 0"
+        ),
+        pytest.param(
+            changed(rate_limit="rate_limit = -1"), "throttling.rate_limit = -1: must be greater than 0", id="rate -1"
+        ),
+        pytest.param(
+            changed(rate_limit="rate_limit = inf"),
+            "throttling.rate_limit = inf: must be a finite number",
+            id="infinite rate",
+        ),
+        pytest.param(
+            changed(burst_limit="burst_limit = 0"),
+            "throttling.burst_limit = 0: must be greater than or equal to 1",
+            id="burst 0",
+        ),
+        pytest.param(
+            changed(region='region = "Ireland"'),
+            "aws.region = 'Ireland': must match pattern '^[a-z]{2}(-[a-z]+)+-\\d$'",
+            id="no Region",
+        ),
+        pytest.param(
+            MINIMAL + ROUTE + '"/chat"',
+            "routes[1].path = 'POST /chat': routes[0] is the same route",
+            id="two routes with one address",
+        ),
+        pytest.param(
+            MINIMAL + ROUTE + '"/a-b"\n' + ROUTE + '"/a_b"',
+            "routes[2].path = '/a_b': /a_b and /a-b would both be named a_b in Terraform; rename one",
+            id="two routes with one Terraform name",
+        ),
+        pytest.param(
+            MINIMAL + ROUTE + '"/u/{id}"\n' + ROUTE + '"/u/{name}/x"',
+            "routes[2].path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
+            id="two variables in one place",
+        ),
+        pytest.param(changed(path='path = "chat"'), "routes[0].path = 'chat': must start with a slash", id="no slash"),
+        pytest.param(
+            changed(path='path = "/chat/"'),
+            "routes[0].path = '/chat/': must have no empty part and no slash at the end",
+            id="slash at the end",
+        ),
+        pytest.param(
+            changed(path='path = "/{proxy+}/chat"'),
+            "routes[0].path = '/{proxy+}/chat': '{proxy+}' is no path part: letters, digits, _ . - : or {name}; "
+            "{name+} only at the end",
+            id="greedy variable in the middle",
+        ),
+        pytest.param(
+            changed(path='path = "/a b"'),
+            "routes[0].path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
+            id="blank in a path",
+        ),
+        pytest.param(
+            changed(method='method = "ANY"'),
+            "routes[0].method = 'ANY': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'",
+            id="ANY",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes."GET /chat"]\nrate_limit = 1\nburst_limit = 1',
+            "throttling.routes.\"GET /chat\" = 'GET /chat': no such route; there are POST /chat",
+            id="throttle on a route that does not exist",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes]\n"POST /chat" = "none"',
+            "throttling.routes.\"POST /chat\" = 'none': must be 'unlimited' or 'blocked'",
+            id="a word that a throttle does not have",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes."POST /chat"]\nrate_limit = 1',
+            'throttling.routes."POST /chat".burst_limit: missing, and required',
+            id="override without burst",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes."POST /chat"]\nrate_limit = 20000\nburst_limit = 1',
+            'throttling.routes."POST /chat".rate_limit = 20000: above the account\'s quota in us-east-1 of 10000 '
+            "requests per second; where AWS raised it, say so in aws.account_rate_limit",
+            id="override above the quota",
+        ),
+        pytest.param(
+            changed(region='region = "eu-south-1"', burst_limit="burst_limit = 1251"),
+            "throttling.burst_limit = 1251: above the account's quota in eu-south-1 of 1250 requests at once; "
+            "where AWS raised it, say so in aws.account_burst_limit",
+            id="burst above the smaller quota of that Region",
+        ),
+        pytest.param(
+            MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 9 }]",
+            "waf.rate_rules[0].limit = 9: must be greater than or equal to 10",
+            id="WAF limit too low",
+        ),
+        pytest.param(
+            MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 2_000_000_001 }]",
+            "waf.rate_rules[0].limit = 2000000001: must be less than or equal to 2000000000",
+            id="WAF limit too high",
+        ),
+        pytest.param(
+            MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = 90 }]",
+            "waf.rate_rules[0].evaluation_window_sec = 90: must be 60, 120, 300 or 600",
+            id="a window AWS does not have",
+        ),
+        pytest.param(
+            MINIMAL + '[backend]\ntype = "gcs"',
+            "backend.type = 'gcs': must be one of 'local', 's3', 'cloud'",
+            id="a state backend that we do not have",
+        ),
+        pytest.param(
+            MINIMAL + '[backend]\ntype = "s3"\nregion = "us-east-1"',
+            "backend.bucket: missing, and required",
+            id="S3 backend without a bucket",
+        ),
+        pytest.param(
+            MINIMAL + "[backend]\nbucket = 'b'", "backend.type: missing, and required", id="backend without a type"
+        ),
+        pytest.param(
+            "name = 'x'\n" + MINIMAL,
+            "name = 'x': unknown key; the file's own name names the environment",
+            id="a name in the file",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nintegration = { type = "mock", status = 99 }'),
+            "routes[0].integration.status = 99: must be greater than or equal to 200",
+            id="a status that is none",
+        ),
+    ],
+)
+def test_refused_with_its_message(tmp_path: Path, text: str, line: str | None) -> None:
+    expected = [line] if line else ["throttling.rate_limit: missing, and required", "throttling.rate_limt: unknown key"]
+    assert refused(tmp_path, text) == expected
+
+
+def test_all_mistakes_of_a_file_at_once(tmp_path: Path) -> None:
+    text = changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0", path='path = "x"')
+    assert refused(tmp_path, text) == [
+        "routes[0].path = 'x': must start with a slash",
+        "throttling.rate_limit = 0: must be greater than 0",
+        "throttling.burst_limit = 0: must be greater than or equal to 1",
+    ]
+
+
+def test_the_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
+    write(tmp_path, changed(rate_limit="rate_limit = 0"), "a")
+    write(tmp_path, MINIMAL, "b")
+    write(tmp_path, changed(burst_limit="burst_limit = 0"), "c")
+    with pytest.raises(EnvironmentFileError) as caught:
+        read_environments(tmp_path)
+    assert [line.split(": ")[0].rpartition("/")[2] for line in caught.value.lines] == ["a.toml", "c.toml"]
+
+
+def test_what_is_no_toml(tmp_path: Path) -> None:
+    assert refused(tmp_path, "[aws\n") == [
+        "is not TOML: Expected ']' at the end of a table declaration (at line 1, column 5)"
+    ]
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "test.toml"
+    file.write_bytes(b"[aws]\n\xff")
+    with pytest.raises(EnvironmentFileError, match=r"test\.toml: is not UTF-8 at byte 6$"):
+        read_environment(file)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFileError, match=r"absent\.toml: no such file$"):
+        read_environment(tmp_path / "absent.toml")
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFileError, match=r"absent: no such folder; it holds one \.toml file for each"):
+        read_environments(tmp_path / "absent")
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFileError, match=r"no \.toml file in it; each one is an environment$"):
+        read_environments(tmp_path)
+
+
+def test_a_file_name_that_is_no_stack_name(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFileError, match=r"name = 'my env': must match pattern"):
+        read_environment(write(tmp_path, MINIMAL, "my env"))

@@ -1,0 +1,56 @@
+"""`python main.py`, as the CDKTF CLI runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.environment_files import MINIMAL, ROOT, changed, write
+
+
+def synthesize(
+    environments: Path, output: Path, *, cwd: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "main.py")],
+        cwd=cwd,
+        env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output), **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def stacks(output: Path) -> dict[str, bytes]:
+    return {file.parent.name: file.read_bytes() for file in output.glob("stacks/*/cdk.tf.json")}
+
+
+def test_one_stack_for_each_file_of_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    for name in ("blue", "green"):
+        write(folder, MINIMAL, name)
+    done = synthesize(folder, tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(stacks(tmp_path / "out")) == ["blue", "green"]
+
+
+def test_same_bytes_from_another_folder(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    there.mkdir()
+    assert synthesize(ROOT / "environments", here).returncode == 0
+    assert synthesize(ROOT / "environments", there, cwd=there).returncode == 0
+    assert stacks(here).keys() >= {"dev", "local", "prod"}
+    assert stacks(here) == stacks(there)
+    assert all(str(ROOT).encode() not in content for content in stacks(here).values())
+
+
+def test_a_refused_file_is_said_in_a_line_and_nothing_is_written(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL, "good")
+    bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
+    done = synthesize(tmp_path, tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr == f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than 0\n"
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists()
