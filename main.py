@@ -27,7 +27,7 @@ def build_app(environments: tuple[Environment, ...]) -> App:
 
 
 def main() -> int:
-    """Read the folder that ENVIRONMENTS names (default: environments) and write cdktf.out; 1 where a file is refused."""
+    """Read the folder that ENVIRONMENTS names (default: environments), write cdktf.out; 1 where a file is refused."""
     try:
         environments = read_environments(Path(os.environ.get("ENVIRONMENTS", "environments")))
     except EnvironmentFileError as error:

@@ -34,24 +34,33 @@ class Cdktf:
         outputs: dict[str, Any] = json.loads(self._outputs.read_text())[stack]
         return outputs
 
-    def diff(self, stack: str) -> str:
-        """The plan, as printed."""
-        return self._run("diff", stack)
+    def planned_changes(self, stack: str) -> dict[str, dict[str, Any]]:
+        """What `cdktf diff` would change: for each Terraform address the attributes, before and after."""
+        self._run("diff", stack)
+        plan = self._show(stack, "plan")
+        return {
+            change["address"]: _difference(change["change"])
+            for change in plan.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
 
     def destroy(self, stack: str) -> None:
         self._run("destroy", stack, "--auto-approve")
 
     def state(self, stack: str) -> dict[str, Any]:
-        """What Terraform holds of the stack, as `terraform show -json` tells it."""
+        """What Terraform holds of the stack."""
+        return self._show(stack)
+
+    def _show(self, stack: str, *plan: str) -> dict[str, Any]:
         shown = subprocess.run(
-            [self._binary, "show", "-json"],
+            [self._binary, "show", "-json", *plan],
             cwd=self.output / "stacks" / stack,
             capture_output=True,
             text=True,
             check=True,
         )
-        state: dict[str, Any] = json.loads(shown.stdout)
-        return state
+        content: dict[str, Any] = json.loads(shown.stdout)
+        return content
 
     def _run(self, *arguments: str) -> str:
         """Run to the end, reporting each line as it comes.
@@ -87,3 +96,8 @@ class Cdktf:
         if process.returncode:
             raise CommandFailedError("\n".join(lines[-40:]))
         return "\n".join(lines)
+
+
+def _difference(change: dict[str, Any]) -> dict[str, Any]:
+    before, after = change["before"] or {}, change["after"] or {}
+    return {key: (before.get(key), after.get(key)) for key in before | after if before.get(key) != after.get(key)}

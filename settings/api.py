@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.model import Items, Settings
 
 
 class Api(Settings):
@@ -15,7 +15,23 @@ class Api(Settings):
 
     description: Annotated[str, Field(max_length=1024)] = ""
 
-    endpoint_type: Literal["REGIONAL"] = "REGIONAL"
+    endpoint_type: Literal["REGIONAL", "EDGE", "PRIVATE"] = "REGIONAL"
+    """`EDGE` puts CloudFront's locations in front; `PRIVATE` is reached through VPC endpoints only."""
+
+    vpc_endpoint_ids: Items[Annotated[str, Field(pattern=r"^vpce-[0-9a-f]+$")]] = ()
+    """For a PRIVATE API: endpoints that get an alias of their own in Route 53."""
+
+    binary_media_types: Items[Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+$")]] = ()
+    """Bodies to pass on byte for byte, for instance `audio/mpeg` and `multipart/form-data`; others are UTF-8 text.
+
+    No `*/*`: it makes binary of what mock routes and preflights read, and they fail.
+    """
+
+    key_source: Literal["HEADER", "AUTHORIZER"] = "HEADER"
+    """Where the API key comes from: the `x-api-key` header, or what a Lambda authorizer answers."""
+
+    disable_execute_api_endpoint: bool = False
+    """Leaves only the custom domain, so that nobody walks around its certificate and mutual TLS."""
 
 
 class Stage(Settings):

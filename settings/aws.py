@@ -21,3 +21,11 @@ class Aws(Settings):
 
     account_burst_limit: Annotated[int, Field(ge=1)] | None = None
     """The account's own burst quota in that Region, requests. Default: what AWS gives a new account."""
+
+    @property
+    def partition(self) -> str:
+        """The second part of every ARN in that Region."""
+        for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
+            if self.region.startswith(prefix):
+                return partition
+        return "aws"

@@ -7,15 +7,23 @@ from pydantic import Field, model_validator
 
 from settings import quotas
 from settings.api import Api, Stage
+from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
 from settings.backend import Backend, LocalBackend
-from settings.checks import routes, throttling
-from settings.model import SomeItems, Settings
+from settings.checks import access, integrations, observability, rate_limit_response, routes, throttling, usage_plans, waf
+from settings.cors import Cors
+from settings.domain import Domain
+from settings.model import Settings, SomeItems
+from settings.observability.observability import Observability
 from settings.problem import Problem, refuse
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
+from settings.resource_policy import ResourcePolicy
 from settings.route import Route
+from settings.tags import Tags
 from settings.throttling import Throttling
+from settings.usage_plan import Name as UsagePlanName
+from settings.usage_plan import UsagePlan
 from settings.waf.waf import Waf
 
 
@@ -30,9 +38,16 @@ class Environment(Settings):
     api: Api
     stage: Stage
     routes: SomeItems[Route]
+    authorizers: dict[AuthorizerName, Authorizer] = {}
+    cors: Cors | None = None
+    resource_policy: ResourcePolicy | None = None
+    domain: Domain | None = None
+    tags: Tags = {}
     throttling: Throttling
     rate_limit_response: RateLimitResponse = RateLimitResponse()
+    usage_plans: dict[UsagePlanName, UsagePlan] = {}
     waf: Waf | None = None
+    observability: Observability = Observability()
 
     @property
     def account_throttle(self) -> AccountThrottle:
@@ -43,6 +58,12 @@ class Environment(Settings):
             burst_limit=self.aws.account_burst_limit or usual.burst_limit,
         )
 
+    @property
+    def path_prefixes(self) -> tuple[str, ...]:
+        """What may stand before a route's path in a URL: the stage's name, or a custom domain's base path."""
+        base_path = self.domain.base_path if self.domain else None
+        return (self.stage.name, base_path) if base_path else (self.stage.name,)
+
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
         refuse("Environment", self._refused())
@@ -50,4 +71,22 @@ class Environment(Settings):
 
     def _refused(self) -> Iterator[Problem]:
         yield from routes.refused(self)
+        yield from integrations.refused(self)
+        yield from access.refused(self)
         yield from throttling.refused(self)
+        yield from usage_plans.refused(self)
+        yield from waf.refused(self)
+        yield from rate_limit_response.refused(self)
+        yield from observability.refused(self)
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What AWS takes but its author may not have meant. `cdktf synth` and the review print them."""
+        return tuple(self._warned())
+
+    def _warned(self) -> Iterator[Problem]:
+        yield from integrations.warned(self)
+        yield from access.warned(self)
+        yield from throttling.warned(self)
+        yield from usage_plans.warned(self)
+        yield from waf.warned(self)
+        yield from observability.warned(self)

@@ -55,7 +55,9 @@ def refuse(title: str, problems: Iterable[Problem]) -> None:
 
 def describe(error: ErrorDetails, table: object) -> str:
     """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table."""
-    where = field_path(_fields(error["loc"], table, absent=error["type"] == "missing"))
+    # Our own checks say exactly where, and may mean a field that is not written but has its default.
+    exact = error["type"] == "not_allowed"
+    where = field_path(error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing"))
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
@@ -83,7 +85,9 @@ def _fields(loc: Where, table: Any, *, absent: bool) -> Where:
     fields: list[str | int] = []
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
-        if (isinstance(table, dict) and part in table) or (isinstance(table, list) and isinstance(part, int)):
+        held = isinstance(table, dict) and part in table
+        listed = isinstance(table, list) and isinstance(part, int)
+        if held or listed:
             table = table[part]
         elif not (last and absent) and fields:
             continue

@@ -1,9 +1,10 @@
 """The `[rate_limit_response]` table: what a limited caller gets, whichever layer limited it."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from settings.model import Settings
 
@@ -19,6 +20,13 @@ CODES: dict[Layer, str] = {
 # Printable ASCII without what would end a mapping template's or header's string.
 _TEXT = r"^[ !#%-&(-\[\]-~]*$"
 
+
+def _is_no_template(text: str) -> str:
+    if "%{" in text:
+        raise ValueError("must not hold %{, which opens a template of Terraform's")
+    return text
+
+
 Seconds = Annotated[int, Field(ge=1, le=604_800)]
 
 
@@ -30,17 +38,60 @@ class RetryAfter(Settings):
     waf: Seconds = 60
 
 
+# AWS WAF takes at most so many headers in a response of one action, none of them Content-Type, none twice.
+# https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
+MOST_HEADERS = 10
+LONGEST_HEADER_VALUE = 255
+# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
+LARGEST_BODY = 4 * 1024
+
+# The provider: aws_wafv2_web_acl, response_header. `$` would be read by API Gateway, a quote would end its value.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+HeaderValue = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE, pattern=_TEXT), AfterValidator(_is_no_template)
+]
+
+_OURS = {"retry-after": "retry_after says it", "content-type": "it is application/json, and AWS takes no other here"}
+
+
+def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
+    seen = set[str]()
+    for name in headers:
+        folded = name.lower()
+        if folded in _OURS:
+            raise ValueError(f"must not hold {name}: {_OURS[folded]}")
+        if folded in seen:
+            raise ValueError(f"holds {name} twice; headers are the same in capitals and small letters")
+        seen.add(folded)
+    if len(headers) + 1 > MOST_HEADERS:
+        raise ValueError(f"AWS takes {MOST_HEADERS} headers, and Retry-After is one")
+    return headers
+
+
 class RateLimitResponse(Settings):
     """Status 429, `Retry-After`, JSON in the shape of OpenAI's errors, so that client SDKs back off by themselves."""
 
-    message: Annotated[str, Field(min_length=1, max_length=1024, pattern=_TEXT)] = "Rate limit reached. Slow down and retry."
-    docs_url: Annotated[str, Field(max_length=1024, pattern=r"^https?://[!#%-&(-\[\]-~]+$")] | None = None
+    message: Annotated[str, Field(min_length=1, max_length=1024, pattern=_TEXT), AfterValidator(_is_no_template)] = (
+        "Rate limit reached. Slow down and retry."
+    )
+    docs_url: (
+        Annotated[str, Field(max_length=1024, pattern=r"^https?://[!#%-&(-\[\]-~]+$"), AfterValidator(_is_no_template)]
+        | None
+    ) = None
     """Told to the caller after the message."""
 
     retry_after: RetryAfter = RetryAfter()
+
+    headers: Annotated[dict[HeaderName, HeaderValue], AfterValidator(_fit_beside_ours)] = {}
+    """More headers, the same from every layer."""
 
     def body(self, layer: Layer) -> str:
         """The JSON body of that layer's 429."""
         message = f"{self.message} See {self.docs_url}" if self.docs_url else self.message
         error = {"message": message, "type": "rate_limit_error", "param": None, "code": CODES[layer]}
         return json.dumps({"error": error})
+
+    def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:
+        """All headers of that layer's 429 but Content-Type; `others` are those of all responses, for instance CORS."""
+        seconds = str(getattr(self.retry_after, layer))
+        return {"Retry-After": seconds, **self.headers, **(others or {})}

@@ -1,12 +1,14 @@
 """One `[[routes]]` table: a method of a path, and what answers behind it."""
 
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
+from settings.authorization import Authorization
 from settings.integration import Integration, MockIntegration
-from settings.model import Settings
+from settings.model import Items, Settings
+from settings.validation import Request
 
 # A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
@@ -22,7 +24,16 @@ class Route(Settings):
     path: str
     """Starts with a slash; `{id}` takes one part, `{proxy+}` at the end takes the rest."""
 
-    integration: Annotated[Integration, Field()] = MockIntegration()
+    integration: Integration = MockIntegration()
+
+    authorization: Authorization = "NONE"
+    authorization_scopes: Items[str] = ()
+    """OAuth scopes of which a Cognito access token must have one."""
+
+    api_key_required: bool = False
+    """Only such routes are held to usage plans. A key tells callers apart; it is no authentication."""
+
+    request: Request = Request()
 
     @field_validator("path")
     @classmethod
@@ -36,7 +47,9 @@ class Route(Settings):
             raise ValueError("must have no empty part and no slash at the end")
         for part in front:
             if not _PART.fullmatch(part):
-                raise ValueError(f"{part!r} is no path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end")
+                raise ValueError(
+                    f"{part!r} is no path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end"
+                )
         if not (_PART.fullmatch(last) or _GREEDY.fullmatch(last)):
             raise ValueError(f"{last!r} is no path part: letters, digits, _ . - : or {{name}}, {{name+}}")
         return path
@@ -45,6 +58,16 @@ class Route(Settings):
     def key(self) -> str:
         """How the rest of the file names the route: `POST /v1/chat/completions`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def path_variables(self) -> tuple[str, ...]:
+        """`/v1/models/{id}` has `id`, and `/v1/{proxy+}` has `proxy`."""
+        return tuple(part.strip("{}").removesuffix("+") for part in self.path.split("/") if part.startswith("{"))
+
+    @property
+    def model_name(self) -> str:
+        """What AWS calls the schema of the body, in letters and digits only: `PostV1ChatCompletions`."""
+        return "".join(part[:1].upper() + part[1:] for part in self.address.split("_"))
 
     @property
     def address(self) -> str:

@@ -24,14 +24,14 @@ class Throttle(Settings):
     """Requests at once."""
 
 
-
-def _word_or_table(value: object) -> str:
+def word_or_table(value: object) -> str:
+    """The tag of a value that is one word or a whole table."""
     return "word" if isinstance(value, str) else "table"
 
 
 RouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["unlimited", "blocked"], Tag("word")],
-    Discriminator(_word_or_table),
+    Discriminator(word_or_table),
 ]
 """A route's own bucket; `unlimited` leaves it to the account's quota; `blocked` answers every request with 429."""
 

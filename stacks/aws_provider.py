@@ -1,7 +1,9 @@
 """The AWS provider's configuration."""
 
+from collections.abc import Mapping
+
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderEndpoints
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 
 from settings.aws import Aws
 
@@ -9,18 +11,20 @@ from settings.aws import Aws
 _SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "sns", "sts", "wafv2")
 
 
-def add_aws_provider(stack: TerraformStack, aws: Aws) -> None:
-    """AWS in its Region, or an emulator that takes any credentials."""
+def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]) -> None:
+    """AWS in its Region, or an emulator that takes any credentials; the tags go on everything that has tags."""
+    default_tags = [AwsProviderDefaultTags(tags=dict(tags))] if tags else None
     if aws.endpoint_url is None:
-        AwsProvider(stack, "aws", region=aws.region)
+        AwsProvider(stack, "aws", region=aws.region, default_tags=default_tags)
         return
     AwsProvider(
         stack,
         "aws",
         region=aws.region,
+        default_tags=default_tags,
         # Placeholders that no AWS account has: the emulator does not look, and real ones must not travel there.
         access_key="emulator",
-        secret_key="emulator",
+        secret_key="emulator",  # noqa: S106  # a placeholder, as said above
         skip_credentials_validation=True,
         skip_metadata_api_check="true",
         skip_requesting_account_id=True,

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from cdktf import TerraformOutput, TerraformStack
-
+from cdktf import Annotations, TerraformOutput, TerraformStack
 from constructs import Construct
+
 from constructs.gateway.deployment import Deployment
+from constructs.gateway.domain import Domain
+from constructs.gateway.error_responses import ErrorResponses
 from constructs.gateway.rate_limit_responses import RateLimitResponses
-from constructs.gateway.resources import Resources
+from constructs.gateway.resource_policy import ResourcePolicy
 from constructs.gateway.rest_api import RestApi
-from constructs.gateway.route import Route
+from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
 from constructs.throttling.stage_throttling import StageThrottling
+from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.environment import Environment
@@ -26,12 +29,11 @@ class RateLimitedApiStack(TerraformStack):
         super().__init__(scope, id)
         self._environment = environment
         add_state_backend(self, environment)
-        add_aws_provider(self, environment.aws)
-        self._rest_api = RestApi(self, "rest_api", api=environment.api)
+        add_aws_provider(self, environment.aws, tags=environment.tags)
+        self._rest_api = RestApi(self, "rest_api", api=environment.api, aws=environment.aws)
+        self._add_access()
         self._add_routes()
-        RateLimitResponses(
-            self, "rate_limit_responses", rest_api=self._rest_api, response=environment.rate_limit_response
-        )
+        self._add_responses()
         self._deployment = Deployment(self, "deployment", rest_api=self._rest_api)
         self._stage = Stage(
             self, "stage", rest_api=self._rest_api, deployment=self._deployment, stage=environment.stage
@@ -43,8 +45,20 @@ class RateLimitedApiStack(TerraformStack):
             throttling=environment.throttling,
             routes={route.key: route for route in environment.routes},
         )
+        if environment.usage_plans:
+            UsagePlans(
+                self,
+                "usage_plans",
+                api_name=environment.api.name,
+                stage=self._stage,
+                usage_plans=environment.usage_plans,
+                routes={route.key: route for route in environment.routes},
+            )
         self._add_waf()
+        self._add_domain()
         self._add_outputs()
+        for problem in environment.warnings():
+            Annotations.of(self).add_warning(str(problem))
 
     def to_terraform(self) -> Any:
         """The rendered stack; the deployment is completed here, where all that it captures is known."""
@@ -52,24 +66,88 @@ class RateLimitedApiStack(TerraformStack):
         self._deployment.capture(rendered["resource"])
         return rendered
 
+    def _add_access(self) -> None:
+        environment = self._environment
+        if environment.resource_policy is None:
+            return
+        ResourcePolicy(
+            self,
+            "resource_policy",
+            rest_api=self._rest_api,
+            policy=environment.resource_policy,
+            is_private=environment.api.endpoint_type == "PRIVATE",
+            has_preflights=environment.cors is not None,
+        )
+
     def _add_routes(self) -> None:
-        routes = self._environment.routes
-        resources = Resources(self, "resources", rest_api=self._rest_api, paths=[route.path for route in routes])
-        for route in routes:
-            Route(self, route.address, rest_api=self._rest_api, resource_id=resources.id_of(route.path), route=route)
+        environment = self._environment
+        Routes(
+            self,
+            "routes",
+            rest_api=self._rest_api,
+            routes=environment.routes,
+            authorizers=environment.authorizers,
+            cors=environment.cors,
+            response=environment.rate_limit_response,
+        )
+
+    def _add_responses(self) -> None:
+        environment = self._environment
+        cors = environment.cors
+        RateLimitResponses(
+            self,
+            "rate_limit_responses",
+            rest_api=self._rest_api,
+            response=environment.rate_limit_response,
+            headers=cors.response_headers if cors else {},
+        )
+        ErrorResponses(
+            self,
+            "error_responses",
+            rest_api=self._rest_api,
+            with_validation=any(route.request.validates for route in environment.routes),
+            cors=cors,
+        )
 
     def _add_waf(self) -> None:
         environment = self._environment
-        if environment.waf is None:
+        waf = environment.waf
+        if waf is None:
             return
-        web_acl = WebAcl(
-            self, "waf", name=environment.api.name, waf=environment.waf, response=environment.rate_limit_response
+        arn = waf.web_acl_arn
+        if arn is None:
+            web_acl = WebAcl(
+                self,
+                "waf",
+                name=environment.api.name,
+                waf=waf,
+                routes=environment.routes,
+                path_prefixes=environment.path_prefixes,
+                response=environment.rate_limit_response,
+                headers=environment.cors.response_headers if environment.cors else {},
+            )
+            arn = web_acl.arn
+        Association(self, "waf_association", stage_arn=self._stage.arn, web_acl_arn=arn)
+
+    def _add_domain(self) -> None:
+        environment = self._environment
+        if environment.domain is None:
+            return
+        domain = Domain(
+            self,
+            "domain",
+            stage=self._stage,
+            domain=environment.domain,
+            endpoint_type=environment.api.endpoint_type,
         )
-        Association(self, "waf_association", stage_arn=self._stage.arn, web_acl_arn=web_acl.arn)
+        TerraformOutput(self, "domain_target", value=domain.target, description="What the DNS record points to")
+        TerraformOutput(
+            self, "domain_target_zone_id", value=domain.target_zone_id, description="Hosted zone of that target"
+        )
 
     def _add_outputs(self) -> None:
         environment = self._environment
-        url = self._stage.invoke_url
+        url = environment.domain.url if environment.domain else self._stage.invoke_url
         if environment.aws.endpoint_url:
             url = f"{environment.aws.endpoint_url}/_aws/execute-api/{self._rest_api.id}/{environment.stage.name}"
         TerraformOutput(self, "http_endpoint", value=url, description="URL of the stage")

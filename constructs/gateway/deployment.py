@@ -6,8 +6,8 @@ from typing import Any
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_deployment import ApiGatewayDeployment
-
 from constructs import Construct
+
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 

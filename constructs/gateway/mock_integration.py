@@ -5,23 +5,21 @@ import json
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
 from cdktf_cdktf_provider_aws.api_gateway_integration_response import ApiGatewayIntegrationResponse
 from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
-
 from constructs import Construct
+
+from constructs.gateway.method import Method, of_method
+from constructs.gateway.response_headers import declared, mapped
 from constructs.terraform.address import Address, place
+from constructs.terraform.literal import literal
 from settings.integration import MockIntegration as MockIntegrationSettings
 
 
 class MockIntegration(Construct):
     """Creates an integration, its response, and the method response that lets it out, each named after the route."""
 
-    def __init__(self, scope: Construct, id: str, *, method: Address, integration: MockIntegrationSettings) -> None:
+    def __init__(self, scope: Construct, id: str, *, method: Method, integration: MockIntegrationSettings) -> None:
         super().__init__(scope, id)
-        self._of_method = {
-            "rest_api_id": method.reference("rest_api_id"),
-            "resource_id": method.reference("resource_id"),
-            "http_method": method.reference("http_method"),
-        }
-        self._name = method.name
+        self._method = method
         self._status = str(integration.status)
         integrated = self._add_integration()
         responded = self._add_method_response()
@@ -31,33 +29,33 @@ class MockIntegration(Construct):
         integration = ApiGatewayIntegration(
             self,
             "integration",
-            **self._of_method,
+            **of_method(self._method.address),
             type="MOCK",
             # Meaningless for MOCK, but some API implementations report it back, and the plan would differ for ever.
             integration_http_method="POST",
             # MOCK answers 500 unless the request template yields a status code: AWS, "Set up mock integrations".
             request_templates={"application/json": json.dumps({"statusCode": int(self._status)})},
         )
-        return place(integration, self._name)
+        return place(integration, self._method.name)
 
     def _add_method_response(self) -> Address:
         response = ApiGatewayMethodResponse(
             self,
             "method_response",
-            **self._of_method,
+            **of_method(self._method.address),
             status_code=self._status,
             response_models={"application/json": "Empty"},
+            response_parameters=declared(self._method.headers),
         )
-        return place(response, f"{self._name}_{self._status}")
+        return place(response, f"{self._method.name}_{self._status}")
 
     def _add_integration_response(self, body: str, *, integrated: Address, responded: Address) -> None:
         response = ApiGatewayIntegrationResponse(
             self,
             "integration_response",
-            rest_api_id=integrated.reference("rest_api_id"),
-            resource_id=integrated.reference("resource_id"),
-            http_method=integrated.reference("http_method"),
+            **of_method(integrated),
             status_code=responded.reference("status_code"),
-            response_templates={"application/json": body},
+            response_parameters=mapped(self._method.headers),
+            response_templates={"application/json": literal(body)},
         )
-        place(response, f"{self._name}_{self._status}")
+        place(response, f"{self._method.name}_{self._status}")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from cdktf_cdktf_provider_aws.api_gateway_resource import ApiGatewayResource
-
 from constructs import Construct
+
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from settings.route import path_address

@@ -1,24 +1,47 @@
 """The REST API itself."""
 
-from cdktf_cdktf_provider_aws.api_gateway_rest_api import ApiGatewayRestApi, ApiGatewayRestApiEndpointConfiguration
+from functools import cached_property
 
+from cdktf_cdktf_provider_aws.api_gateway_rest_api import ApiGatewayRestApi, ApiGatewayRestApiEndpointConfiguration
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from constructs import Construct
+
 from constructs.terraform.address import place
 from settings.api import Api
+from settings.aws import Aws
 
 
 class RestApi(Construct):
     """Creates `aws_api_gateway_rest_api.api`."""
 
-    def __init__(self, scope: Construct, id: str, *, api: Api) -> None:
+    def __init__(self, scope: Construct, id: str, *, api: Api, aws: Aws) -> None:
         super().__init__(scope, id)
+        self.name = api.name
+        self.region, self.partition = aws.region, aws.partition
         resource = ApiGatewayRestApi(
             self,
             "api",
             name=api.name,
             description=api.description or None,
-            endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(types=[api.endpoint_type]),
+            api_key_source=None if api.key_source == "HEADER" else api.key_source,
+            endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(
+                types=[api.endpoint_type], vpc_endpoint_ids=sorted(api.vpc_endpoint_ids) or None
+            ),
+            binary_media_types=list(api.binary_media_types) or None,
+            disable_execute_api_endpoint=api.disable_execute_api_endpoint or None,
         )
         self.address = place(resource, "api")
         self.id = self.address.reference("id")
         self.root_resource_id = self.address.reference("root_resource_id")
+        self.execution_arn = self.address.reference("execution_arn")
+
+    @cached_property
+    def account_id(self) -> str:
+        """The account, asked of AWS by `data.aws_caller_identity.current`, which is there once something wants it."""
+        DataAwsCallerIdentity(self, "account").override_logical_id("current")
+        return "${data.aws_caller_identity.current.account_id}"
+
+    @property
+    def integration_arn(self) -> str:
+        """How the URI of every integration with an AWS service begins."""
+        return f"arn:{self.partition}:apigateway:{self.region}"

@@ -1,18 +1,44 @@
 """One method of one path."""
 
-from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
+from collections.abc import Mapping
 
+from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from constructs import Construct
+
+from constructs.gateway.authorizers import Authorizers
+from constructs.gateway.aws_service_integration import AwsServiceIntegration
+from constructs.gateway.bedrock_integration import BedrockIntegration
+from constructs.gateway.http_integration import HttpIntegration
+from constructs.gateway.lambda_integration import LambdaIntegration
+from constructs.gateway.method import Method
 from constructs.gateway.mock_integration import MockIntegration
+from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.rest_api import RestApi
+from constructs.gateway.sagemaker_integration import SagemakerIntegration
+from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
+from settings import integration as settings
+from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
 
 
 class Route(Construct):
     """Creates `aws_api_gateway_method.<route>` and the integration behind it."""
 
-    def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, resource_id: str, route: RouteSettings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        rest_api: RestApi,
+        resource_id: str,
+        route: RouteSettings,
+        authorizers: Authorizers,
+        validation: RequestValidation,
+        vpc_links: VpcLinks,
+        response: RateLimitResponse,
+        headers: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, id)
         method = ApiGatewayMethod(
             self,
@@ -20,7 +46,52 @@ class Route(Construct):
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method=route.method,
-            authorization="NONE",
+            **authorizers.arguments_of(route.authorization),
+            authorization_scopes=sorted(route.authorization_scopes) or None,
+            api_key_required=route.api_key_required or None,
+            request_parameters=method_parameters(route) or None,
+            **validation.arguments_of(route),
         )
         self.method = place(method, route.address)
-        MockIntegration(self, "integration", method=self.method, integration=route.integration)
+        behind = Method(address=self.method, rest_api=rest_api, route=route, response=response, headers=headers)
+        self._integrate(behind, vpc_links)
+
+    def _integrate(self, method: Method, vpc_links: VpcLinks) -> None:
+        match method.route.integration:
+            case settings.MockIntegration() as mock:
+                MockIntegration(self, "integration", method=method, integration=mock)
+            case settings.HttpIntegration() as http:
+                HttpIntegration(self, "integration", method=method, integration=http)
+            case settings.PrivateIntegration() as private:
+                link = vpc_links.link_of(private)
+                HttpIntegration(self, "integration", method=method, integration=private, vpc_link=link)
+            case settings.LambdaIntegration() as function:
+                LambdaIntegration(self, "integration", method=method, integration=function)
+            case settings.BedrockIntegration() as bedrock:
+                BedrockIntegration(self, "integration", method=method, integration=bedrock)
+            case settings.SagemakerIntegration() as sagemaker:
+                SagemakerIntegration(self, "integration", method=method, integration=sagemaker)
+            case settings.AwsServiceIntegration() as service:
+                AwsServiceIntegration(self, "integration", method=method, integration=service)
+
+
+def method_parameters(route: RouteSettings) -> dict[str, bool]:
+    """What the method must declare: parameters that a caller must send (true), and those that a mapping reads (false).
+
+    Path variables are always there, and AWS wants them declared as required.
+    """
+    read = sources(route.integration)
+    declared = {source: source.startswith("method.request.path.") for source in sorted(read)}
+    return declared | {f"method.request.{name}": True for name in route.request.required_parameters}
+
+
+def sources(integration: settings.Integration) -> set[str]:
+    """The parts of the request that the integration's mappings read."""
+    match integration:
+        case settings.HttpIntegration() | settings.PrivateIntegration():
+            return {f"method.request.path.{name}" for name in integration.path_variables}
+        case settings.AwsServiceIntegration():
+            mapped = {value for value in integration.request_parameters.values() if value.startswith("method.request.")}
+            return mapped | {f"method.request.path.{name}" for name in integration.path_variables}
+        case _:
+            return set()

@@ -1,8 +1,8 @@
 """The stage that callers reach."""
 
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
-
 from constructs import Construct
+
 from constructs.gateway.deployment import Deployment
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place

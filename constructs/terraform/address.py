@@ -19,7 +19,7 @@ class Address:
     def reference(self, attribute: str) -> str:
         """The attribute as a Terraform expression.
 
-        The L1's own property (`method.id`) gives the same after a round trip to Node: 1 ms each, thousands in a large API.
+        The L1's own property (`method.id`) gives the same after a round trip to Node, thousands of them in a large API.
         """
         return f"${{{self.type}.{self.name}.{attribute}}}"
 

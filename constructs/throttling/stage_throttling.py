@@ -6,8 +6,8 @@ from cdktf_cdktf_provider_aws.api_gateway_method_settings import (
     ApiGatewayMethodSettings,
     ApiGatewayMethodSettingsSettings,
 )
-
 from constructs import Construct
+
 from constructs.gateway.stage import Stage
 from constructs.terraform.address import place
 from settings.route import Route

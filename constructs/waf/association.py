@@ -1,8 +1,8 @@
 """The web ACL before the stage."""
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
-
 from constructs import Construct
+
 from constructs.terraform.address import place
 
 

@@ -1,22 +1,151 @@
 """WAF statements as the dictionaries that Terraform takes.
 
 The provider package types `rule.statement` as `Any` and lets a misspelt key through to `terraform apply`, so every
-key comes from here.
+key comes from here, and a test holds each against constructs/waf/statement_schema.json.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from settings.waf.rate_rule import RateRule
+from constructs.terraform.literal import literal
+from settings.waf.condition import (
+    AddressIn,
+    And,
+    Condition,
+    CountryIn,
+    HasLabel,
+    HeaderIs,
+    Leaf,
+    MethodIs,
+    Not,
+    Or,
+    PathIs,
+)
+from settings.waf.custom_key import AnyKey, FingerprintKey, LabelKey, NamedKey
+from settings.waf.managed_rule_group import ManagedRuleGroup
+from settings.waf.rate_rule import ForwardedIp
+from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule
+from settings.waf.text_transformation import NONE, TextTransformation
 
 Statement = dict[str, Any]
 
+Arns = Mapping[str, str]
+"""References to our own IP sets, by name."""
 
-def rate_based(rule: RateRule) -> Statement:
+
+def of_rule(rule: WebAclRule, arns: Arns) -> Statement:
+    """What the rule asks of a request."""
+    match rule:
+        case BlockListRule(condition=condition):
+            return of_condition(condition, arns)
+        case ManagedRule(group=group):
+            return _managed(group)
+        case RateTier():
+            return _rate_based(rule, arns)
+
+
+def of_condition(condition: Condition, arns: Arns) -> Statement:
+    """And, or, not, and what is under them."""
+    match condition:
+        case And(parts):
+            return {"and_statement": {"statement": [of_condition(part, arns) for part in parts]}}
+        case Or(parts):
+            return {"or_statement": {"statement": [of_condition(part, arns) for part in parts]}}
+        case Not(part):
+            return {"not_statement": {"statement": [of_condition(part, arns)]}}
+        case _:
+            return _leaf(condition, arns)
+
+
+def _rate_based(tier: RateTier, arns: Arns) -> Statement:
     """Counts requests for each client; more than `limit` within the window and the rule's action applies."""
+    rule = tier.rule
+    body: Statement = {
+        "limit": tier.limit,
+        "evaluation_window_sec": rule.evaluation_window_sec,
+        "aggregate_key_type": rule.aggregate_key_type,
+    }
+    if rule.forwarded_ip:
+        body["forwarded_ip_config"] = _forwarded(rule.forwarded_ip)
+    if rule.custom_keys:
+        body["custom_key"] = [_custom_key(key) for key in rule.custom_keys]
+    if tier.scope_down:
+        body["scope_down_statement"] = of_condition(tier.scope_down, arns)
+    return {"rate_based_statement": body}
+
+
+def _managed(group: ManagedRuleGroup) -> Statement:
+    body: Statement = {"name": group.name, "vendor_name": literal(group.vendor_name)}
+    if group.version:
+        body["version"] = group.version
+    if group.rule_actions:
+        body["rule_action_override"] = [
+            {"name": name, "action_to_use": {action: {}}} for name, action in sorted(group.rule_actions.items())
+        ]
+    return {"managed_rule_group_statement": body}
+
+
+def _leaf(leaf: Leaf, arns: Arns) -> Statement:  # noqa: PLR0911  # one return for each kind of leaf
+    match leaf:
+        case PathIs(pattern, transformations):
+            return _regex(pattern, {"uri_path": {}}, transformations)
+        case MethodIs(methods) if len(methods) == 1:
+            return _bytes(next(iter(methods)), "EXACTLY", {"method": {}}, NONE)
+        case MethodIs(methods):
+            return _regex(f"^(?:{'|'.join(sorted(methods))})$", {"method": {}}, NONE)
+        case HeaderIs(name, value, "REGEX", transformations):
+            return _regex(value, {"single_header": {"name": name}}, transformations)
+        case HeaderIs(name, value, position, transformations):
+            return _bytes(value, position, {"single_header": {"name": name}}, transformations)
+        case AddressIn(ip_set):
+            return {"ip_set_reference_statement": {"arn": ip_set if isinstance(ip_set, str) else arns[ip_set.name]}}
+        case CountryIn(countries):
+            return {"geo_match_statement": {"country_codes": list(countries)}}
+        case HasLabel(key, scope):
+            return {"label_match_statement": {"key": key, "scope": scope}}
+
+
+def _regex(pattern: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
     return {
-        "rate_based_statement": {
-            "limit": rule.limit,
-            "evaluation_window_sec": rule.evaluation_window_sec,
-            "aggregate_key_type": rule.aggregate_key_type,
+        "regex_match_statement": {
+            "regex_string": literal(pattern),
+            "field_to_match": field,
+            "text_transformation": _transformations(transformations),
         }
     }
+
+
+def _bytes(value: str, position: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
+    return {
+        "byte_match_statement": {
+            "search_string": literal(value),
+            "positional_constraint": position,
+            "field_to_match": field,
+            "text_transformation": _transformations(transformations),
+        }
+    }
+
+
+def _transformations(transformations: Sequence[TextTransformation]) -> list[Statement]:
+    return [{"priority": place, "type": transformation} for place, transformation in enumerate(transformations)]
+
+
+def _forwarded(forwarded_ip: ForwardedIp) -> Statement:
+    return {"header_name": forwarded_ip.header_name, "fallback_behavior": forwarded_ip.fallback_behavior}
+
+
+def _custom_key(key: AnyKey) -> Statement:
+    if isinstance(key, str):
+        return {key: {}}
+    part = key.part
+    body: Statement
+    match part:
+        case LabelKey():
+            body = {"namespace": part.namespace}
+        case FingerprintKey():
+            body = {"fallback_behavior": part.fallback_behavior}
+        case NamedKey():
+            body = {"name": literal(part.name), "text_transformation": _transformations(part.text_transformations)}
+        case _:
+            body = {"text_transformation": _transformations(part.text_transformations)}
+    return {key.kind: body}

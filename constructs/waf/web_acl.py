@@ -1,7 +1,12 @@
 """The web ACL and its rules."""
 
+from collections.abc import Mapping
+
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
+    Wafv2WebAclAssociationConfig,
+    Wafv2WebAclAssociationConfigRequestBody,
+    Wafv2WebAclAssociationConfigRequestBodyApiGateway,
     Wafv2WebAclCustomResponseBody,
     Wafv2WebAclDefaultAction,
     Wafv2WebAclDefaultActionAllow,
@@ -10,36 +15,63 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAclRuleActionBlock,
     Wafv2WebAclRuleActionBlockCustomResponse,
     Wafv2WebAclRuleActionBlockCustomResponseResponseHeader,
+    Wafv2WebAclRuleActionCaptcha,
+    Wafv2WebAclRuleActionChallenge,
+    Wafv2WebAclRuleActionCount,
+    Wafv2WebAclRuleOverrideAction,
+    Wafv2WebAclRuleOverrideActionCount,
+    Wafv2WebAclRuleOverrideActionNone,
     Wafv2WebAclRuleVisibilityConfig,
     Wafv2WebAclVisibilityConfig,
 )
-
 from constructs import Construct
+
 from constructs.terraform.address import place
 from constructs.waf import statement
+from constructs.waf.ip_sets import IpSets
 from settings.rate_limit_response import RateLimitResponse
-from settings.waf.rate_rule import RateRule
+from settings.route import Route
+from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
 from settings.waf.waf import Waf
 
 _BODY = "rate_limited"
 
 
 class WebAcl(Construct):
-    """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, which lets through what no rule stops."""
+    """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, which lets through what no rule stops, and its IP sets.
 
-    def __init__(self, scope: Construct, id: str, *, name: str, waf: Waf, response: RateLimitResponse) -> None:
+    The rules' order and priorities: settings/waf/rules.py. `headers` go with every 429 beside the contract's own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        waf: Waf,
+        routes: tuple[Route, ...],
+        path_prefixes: tuple[str, ...],
+        response: RateLimitResponse,
+        headers: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, id)
-        self._response = response
+        self._waf = waf
+        self._headers = response.response_headers("waf", headers)
+        rules = web_acl_rules(waf, routes, path_prefixes)
+        ip_sets = ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule))
+        self._arns = IpSets(self, "ip_sets", api_name=name, ip_sets=ip_sets).arns
         resource = Wafv2WebAcl(
             self,
             "web_acl",
             name=name,
-            scope="REGIONAL",
+            scope=waf.scope,
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
-            rule=[self._rate_rule(priority, rule) for priority, rule in enumerate(waf.rate_rules)],
+            rule=[self._rule(rule) for rule in rules],
             custom_response_body=[
                 Wafv2WebAclCustomResponseBody(key=_BODY, content=response.body("waf"), content_type="APPLICATION_JSON")
             ],
+            association_config=_inspecting(waf.inspected_body_size_kb),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
@@ -47,27 +79,61 @@ class WebAcl(Construct):
         self.address = place(resource, "web_acl")
         self.arn = self.address.reference("arn")
 
-    def _rate_rule(self, priority: int, rule: RateRule) -> Wafv2WebAclRule:
+    def _rule(self, rule: WebAclRule) -> Wafv2WebAclRule:
         return Wafv2WebAclRule(
             name=rule.name,
-            priority=priority,
-            action=Wafv2WebAclRuleAction(block=self._block()),
-            statement=statement.rate_based(rule),
+            priority=rule.priority,
+            action=None if isinstance(rule, ManagedRule) else self._action(rule),
+            override_action=self._override_action(rule) if isinstance(rule, ManagedRule) else None,
+            statement=statement.of_rule(rule, self._arns),
             visibility_config=Wafv2WebAclRuleVisibilityConfig(
                 metric_name=rule.name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
         )
 
-    def _block(self) -> Wafv2WebAclRuleActionBlock:
+    def _action(self, rule: BlockListRule | RateTier) -> Wafv2WebAclRuleAction:
+        if self._waf.mode == "count":
+            return Wafv2WebAclRuleAction(count=Wafv2WebAclRuleActionCount())
+        if isinstance(rule, BlockListRule):
+            return Wafv2WebAclRuleAction(block=Wafv2WebAclRuleActionBlock())
+        match rule.action:
+            case "block":
+                return Wafv2WebAclRuleAction(block=self._rate_limited())
+            case "count":
+                return Wafv2WebAclRuleAction(count=Wafv2WebAclRuleActionCount())
+            case "captcha":
+                return Wafv2WebAclRuleAction(captcha=Wafv2WebAclRuleActionCaptcha())
+            case "challenge":
+                return Wafv2WebAclRuleAction(challenge=Wafv2WebAclRuleActionChallenge())
+
+    def _override_action(self, rule: ManagedRule) -> Wafv2WebAclRuleOverrideAction:
+        if self._waf.mode == "count" or rule.group.mode == "count":
+            return Wafv2WebAclRuleOverrideAction(count=Wafv2WebAclRuleOverrideActionCount())
+        return Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
+
+    def _rate_limited(self) -> Wafv2WebAclRuleActionBlock:
         """The 429 contract, word for word what the throttles answer but for its code and `Retry-After`."""
         return Wafv2WebAclRuleActionBlock(
             custom_response=Wafv2WebAclRuleActionBlockCustomResponse(
                 response_code=429,
                 custom_response_body_key=_BODY,
                 response_header=[
-                    Wafv2WebAclRuleActionBlockCustomResponseResponseHeader(
-                        name="Retry-After", value=str(self._response.retry_after.waf)
-                    )
+                    Wafv2WebAclRuleActionBlockCustomResponseResponseHeader(name=name, value=value)
+                    for name, value in self._headers.items()
                 ],
             )
         )
+
+
+def _inspecting(kilobytes: int | None) -> Wafv2WebAclAssociationConfig | None:
+    if kilobytes is None:
+        return None
+    return Wafv2WebAclAssociationConfig(
+        request_body=[
+            Wafv2WebAclAssociationConfigRequestBody(
+                api_gateway=Wafv2WebAclAssociationConfigRequestBodyApiGateway(
+                    default_size_inspection_limit=f"KB_{kilobytes}"
+                )
+            )
+        ]
+    )

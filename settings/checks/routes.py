@@ -29,6 +29,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
                 yield Problem(where=where, got=route.path, allowed=allowed)
                 break
     yield from _variables_of_one_place(environment)
+    yield from _models_of_one_name(environment)
 
 
 def prefixes(path: str) -> Iterator[str]:
@@ -47,3 +48,12 @@ def _variables_of_one_place(environment: Environment) -> Iterator[Problem]:
             if part.startswith("{") and variables.setdefault(parent, part) != part:
                 allowed = f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place"
                 yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
+
+
+def _models_of_one_name(environment: Environment) -> Iterator[Problem]:
+    """AWS takes letters and digits only in a model's name, so `/a/1b` and `/a1b` would have the same."""
+    names: dict[str, str] = {}
+    for index, route in enumerate(environment.routes):
+        if route.request.body_schema is not None and names.setdefault(route.model_name, route.key) != route.key:
+            allowed = f"its model and that of {names[route.model_name]} would both be {route.model_name}; rename a path"
+            yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)

@@ -6,25 +6,63 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from settings.problem import Problem, Where
-from settings.throttling import Throttle
+from settings.throttling import RouteThrottle, Throttle
 
 if TYPE_CHECKING:
     from settings.environment import Environment
 
+# What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
+# https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
+PAGE_LOAD = 6 * 2
+
 
 def refused(environment: Environment) -> Iterator[Problem]:
     """A throttle on a route that does not exist; one that the account's own quota makes meaningless."""
-    yield from _above_account(environment, ("throttling",), environment.throttling)
+    yield from above_account(environment, ("throttling",), environment.throttling)
     keys = [route.key for route in environment.routes]
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
         if key not in keys:
             yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
         if isinstance(throttle, Throttle):
-            yield from _above_account(environment, where, throttle)
+            yield from above_account(environment, where, throttle)
 
 
-def _above_account(environment: Environment, where: Where, throttle: Throttle) -> Iterator[Problem]:
+def warned(environment: Environment) -> Iterator[Problem]:
+    """A route above its stage; a burst below what one page of a browser sends."""
+    stage = environment.throttling
+    for key, throttle in stage.routes.items():
+        where = ("throttling", "routes", key)
+        if not isinstance(throttle, Throttle):
+            continue
+        for field in ("rate_limit", "burst_limit"):
+            own, shared = getattr(throttle, field), getattr(stage, field)
+            if own > shared:
+                allowed = f"above the stage's {shared:g}; the route's own bucket replaces the stage's, it is not capped"
+                yield Problem(where=(*where, field), got=own, allowed=allowed)
+    if environment.cors is not None:
+        yield from _below_page_load(("throttling",), stage)
+        for key, throttle in stage.routes.items():
+            if isinstance(throttle, Throttle):
+                yield from _below_page_load(("throttling", "routes", key), throttle)
+
+
+def bucket_of(environment: Environment, key: str) -> RouteThrottle:
+    """What holds for that route: its own bucket, or the stage's."""
+    return environment.throttling.routes.get(key, environment.throttling)
+
+
+def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
+    if throttle.burst_limit < PAGE_LOAD:
+        allowed = (
+            f"one page of a browser may send {PAGE_LOAD} requests at once, 6 and their preflights, and would be "
+            "answered 429"
+        )
+        yield Problem(where=(*where, "burst_limit"), got=throttle.burst_limit, allowed=allowed)
+
+
+def above_account(environment: Environment, where: Where, throttle: Throttle) -> Iterator[Problem]:
+    """A bucket that the account's own, smaller one makes meaningless."""
     account = environment.account_throttle
     region = environment.aws.region
     if throttle.rate_limit > account.rate_limit:

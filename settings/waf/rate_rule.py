@@ -1,23 +1,105 @@
 """One `[[waf.rate_rules]]` table: how many requests one client may send in a window."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Settings
+from settings.model import Items, Settings
+from settings.waf.custom_key import MOST_KEYS, AnyKey, Fallback, identity, kind_of
+from settings.waf.scope_down import ScopeDown
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
+
+# A rule's metric has the rule's name, and AWS keeps two for itself.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
+RESERVED_METRICS = frozenset({"All", "Default_Action"})
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED_METRICS:
+        raise ValueError("AWS keeps that name for a metric of its own")
+    return name
+
+
+RuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_not_reserved)]
+Limit = Annotated[int, Field(ge=LOWEST_LIMIT, le=HIGHEST_LIMIT)]
+
+
+class ForwardedIp(Settings):
+    """Where a proxy in front writes the client's address.
+
+    WAF reads the first address in the header, and a client may write one itself: forgeable.
+    """
+
+    header_name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,255}$")]
+    fallback_behavior: Fallback
+    """For a header without a valid address: MATCH applies the rule's action, NO_MATCH lets the request by."""
 
 
 class RateRule(Settings):
     """A WAF rate-based rule. An estimate with seconds to minutes of lag, not an exact counter."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
-    limit: Annotated[int, Field(ge=LOWEST_LIMIT, le=HIGHEST_LIMIT)]
+    name: RuleName
+    limit: Limit
     """Requests of one client within the window."""
+
+    count_limit: Limit | None = None
+    """A second rule in front that only counts, at a lower limit: who comes near, before anybody is stopped."""
 
     evaluation_window_sec: Literal[60, 120, 300, 600] = 300
     """How far back AWS looks, in seconds; not how often it looks."""
 
-    aggregate_key_type: Literal["IP"] = "IP"
+    aggregate_key_type: Literal["IP", "FORWARDED_IP", "CUSTOM_KEYS", "CONSTANT"] = "IP"
+    """Whose requests are counted together. CONSTANT counts everybody's."""
+
+    action: Literal["block", "count", "captcha", "challenge"] = "block"
+    """`block` answers 429. `captcha` and `challenge` are for browsers: an API client cannot solve them."""
+
+    routes: Items[str] = ()
+    """Only these, by `METHOD /path`. Default: everything but OPTIONS, so that preflights cost no budget."""
+
+    forwarded_ip: ForwardedIp | None = None
+    custom_keys: Items[AnyKey] = ()
+    scope_down: ScopeDown | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_key(self) -> Self:
+        kinds = [kind_of(key) for key in self.custom_keys]
+        if self.aggregate_key_type == "CUSTOM_KEYS":
+            if not 1 <= len(kinds) <= MOST_KEYS:
+                raise ValueError(f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS} custom_keys")
+            if set(kinds) <= {"ip", "forwarded_ip"}:
+                raise ValueError(
+                    "custom_keys need a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or "
+                    "FORWARDED_IP"
+                )
+            identities = [identity(key) for key in self.custom_keys]
+            twice = next((key for key in identities if identities.count(key) > 1), None)
+            if twice:
+                raise ValueError(f"custom_keys hold {twice} twice; AWS takes it once")
+        elif kinds:
+            raise ValueError(f"custom_keys go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}")
+        forwards = self.aggregate_key_type == "FORWARDED_IP" or "forwarded_ip" in kinds
+        if forwards and self.forwarded_ip is None:
+            raise ValueError("needs forwarded_ip = { header_name = ..., fallback_behavior = ... }")
+        if self.forwarded_ip and not forwards:
+            raise ValueError(
+                "forwarded_ip goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
+            )
+        if self.aggregate_key_type == "CONSTANT" and not (self.routes or self.scope_down):
+            raise ValueError("aggregate_key_type CONSTANT counts all callers together and needs routes or scope_down")
+        return self
+
+    @model_validator(mode="after")
+    def _two_tiers(self) -> Self:
+        if self.count_limit is not None and self.action == "count":
+            raise ValueError("count_limit counts below a limit that stops; this rule's own action is count already")
+        if self.count_limit is not None and self.count_limit >= self.limit:
+            raise ValueError(f"count_limit must be below limit, {self.limit}")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules that it becomes in the web ACL."""
+        return (f"{self.name}-count", self.name) if self.count_limit is not None else (self.name,)

@@ -30,7 +30,11 @@ def resources(stack: Cdktf, name: str) -> dict[str, dict[str, Any]]:
 
 
 def test_a_second_plan_changes_nothing(local: Deployed) -> None:
-    assert "No changes. Your infrastructure matches the configuration." in local[0].diff("local")
+    changes = local[0].planned_changes("local")
+    stage = changes.pop("aws_api_gateway_stage.stage", {})
+    assert changes == {}
+    # ministack 1.5.33 reports empty access log settings where AWS reports none.
+    assert stage in ({}, {"access_log_settings": ([{"destination_arn": "", "format": ""}], [])})
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,16 @@
-"""What answers behind a route: `[routes.integration]`."""
+"""`type = "mock"`: API Gateway itself answers."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.integration.transfer import Transfer
 
 
-class MockIntegration(Settings):
-    """API Gateway itself answers, with one static body. Nothing runs behind it."""
+class MockIntegration(Transfer):
+    """One static body. Nothing runs behind it, so a timeout means nothing here."""
 
     type: Literal["mock"] = "mock"
     status: Annotated[int, Field(ge=200, le=599)] = 200
     body: str = '{"message": "ok"}'
     """A JSON document; API Gateway reads it as a mapping template, so `$` and a leading `#` have its meaning."""
-
-
-Integration = MockIntegration

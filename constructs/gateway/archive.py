@@ -1,0 +1,47 @@
+"""A folder as a zip, the same bytes on every machine."""
+
+import base64
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+# The first date that a zip can have.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100755
+
+_LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
+
+
+class Archive:
+    """The folder's files in the order of their names, with one date and one mode.
+
+    Not compressed: what zlib makes of the same bytes differs between its versions, and the hash would with it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for file in files_of(folder):
+                entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), date_time=_DATE)
+                entry.create_system = 3  # Unix, wherever this runs
+                entry.external_attr = _MODE << 16
+                archive.writestr(entry, file.read_bytes())
+        self._content = buffer.getvalue()
+
+    @property
+    def source_code_hash(self) -> str:
+        """As Lambda reports it: base64 of SHA-256."""
+        return base64.b64encode(hashlib.sha256(self._content).digest()).decode()
+
+    def write(self, file: Path) -> None:
+        """The zip, and the folders above it."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(self._content)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file that goes in, by name."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    inside = ((file.relative_to(folder).as_posix(), file) for file in files)
+    return [file for name, file in sorted(inside) if not _LEFT_OUT & set(Path(name).parts)]

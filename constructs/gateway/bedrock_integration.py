@@ -1,0 +1,86 @@
+"""A Bedrock model behind a route."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from constructs import Construct
+
+from constructs.gateway.function import Function
+from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
+from constructs.gateway.method import Method
+from constructs.gateway.rest_api import RestApi
+from settings.integration import BedrockIntegration as BedrockIntegrationSettings
+from settings.rate_limit_response import RateLimitResponse
+
+CODE = Path(__file__).parent / "bedrock_function"
+
+
+class BedrockIntegration(Construct):
+    """Creates a function that may call this one model, the proxy to it, and the permission for this route."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        method: Method,
+        integration: BedrockIntegrationSettings,
+    ) -> None:
+        super().__init__(scope, id)
+        streams = integration.response_transfer_mode == "STREAM"
+        function = Function(
+            self,
+            "function",
+            name=method.name,
+            rest_api=method.rest_api,
+            code=CODE,
+            # Lambda streams from Node.js only, and its Node.js runtimes bring the AWS SDK along.
+            runtime="nodejs22.x",
+            handler="index.stream" if streams else "index.invoke",
+            memory_size=integration.memory_size,
+            timeout=-(-integration.timeout_milliseconds // 1000),
+            environment=variables(integration, method.response, method.headers),
+            reserved_concurrent_executions=integration.reserved_concurrent_executions,
+            log_retention_in_days=integration.log_retention_in_days,
+            allow=[may_invoke(method.rest_api, integration)],
+        )
+        add_lambda_proxy(self, method=method, integration=integration, function_arn=function.arn)
+        add_invoke_permission(self, method.name, function.arn, method.source_arn)
+
+
+def variables(
+    integration: BedrockIntegrationSettings, response: RateLimitResponse, headers: Mapping[str, str]
+) -> dict[str, str]:
+    """What the function reads: the model, the body of the 429, and headers, one a line."""
+    return {
+        "MODEL_ID": integration.model_id,
+        "RATE_LIMIT_BODY": response.body("throttle"),
+        "RATE_LIMIT_HEADERS": _lines(response.response_headers("throttle", headers)),
+        "RESPONSE_HEADERS": _lines(headers),
+    }
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in headers.items())
+
+
+def may_invoke(rest_api: RestApi, integration: BedrockIntegrationSettings) -> dict[str, Any]:
+    """A statement for this model alone.
+
+    A profile sends the call on to the model in any Region of its geography, and needs both: AWS, "Prerequisites for
+    inference profiles", docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html.
+    """
+    bedrock = f"arn:{rest_api.partition}:bedrock"
+    streams = integration.response_transfer_mode == "STREAM"
+    resources = [f"{bedrock}:{rest_api.region}::foundation-model/{integration.model_id}"]
+    if integration.is_inference_profile:
+        resources = [
+            f"{bedrock}:{rest_api.region}:{rest_api.account_id}:inference-profile/{integration.model_id}",
+            f"{bedrock}:*::foundation-model/{integration.foundation_model}",
+        ]
+    return {
+        "Effect": "Allow",
+        "Action": ["bedrock:InvokeModelWithResponseStream" if streams else "bedrock:InvokeModel"],
+        "Resource": resources,
+    }

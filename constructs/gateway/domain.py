@@ -1,0 +1,52 @@
+"""A name of one's own for the stage."""
+
+from cdktf_cdktf_provider_aws.api_gateway_base_path_mapping import ApiGatewayBasePathMapping
+from cdktf_cdktf_provider_aws.api_gateway_domain_name import (
+    ApiGatewayDomainName,
+    ApiGatewayDomainNameEndpointConfiguration,
+    ApiGatewayDomainNameMutualTlsAuthentication,
+)
+from constructs import Construct
+
+from constructs.gateway.stage import Stage
+from constructs.terraform.address import place
+from settings.domain import Domain as DomainSettings
+
+
+class Domain(Construct):
+    """Creates `aws_api_gateway_domain_name.domain` and the `aws_api_gateway_base_path_mapping.domain` to the stage."""
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, domain: DomainSettings, endpoint_type: str) -> None:
+        super().__init__(scope, id)
+        at_edge = endpoint_type == "EDGE"
+        trust = domain.mutual_tls
+        resource = ApiGatewayDomainName(
+            self,
+            "domain",
+            domain_name=domain.domain_name,
+            certificate_arn=domain.certificate_arn if at_edge else None,
+            regional_certificate_arn=None if at_edge else domain.certificate_arn,
+            security_policy=domain.security_policy,
+            endpoint_configuration=ApiGatewayDomainNameEndpointConfiguration(types=[endpoint_type]),
+            mutual_tls_authentication=(
+                ApiGatewayDomainNameMutualTlsAuthentication(
+                    truststore_uri=trust.truststore_uri, truststore_version=trust.truststore_version
+                )
+                if trust
+                else None
+            ),
+            ownership_verification_certificate_arn=domain.ownership_verification_certificate_arn,
+        )
+        address = place(resource, "domain")
+        mapping = ApiGatewayBasePathMapping(
+            self,
+            "mapping",
+            domain_name=address.reference("domain_name"),
+            api_id=stage.rest_api_id,
+            stage_name=stage.name,
+            base_path=domain.base_path,
+        )
+        place(mapping, "domain")
+        kind = "cloudfront" if at_edge else "regional"
+        self.target = address.reference(f"{kind}_domain_name")
+        self.target_zone_id = address.reference(f"{kind}_zone_id")

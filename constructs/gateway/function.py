@@ -1,0 +1,127 @@
+"""A Lambda function made from a folder."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
+from constructs import Construct
+
+from constructs.gateway.archive import Archive
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import Address, place
+from constructs.terraform.literal import literal
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
+_LONGEST_NAME = 64
+
+
+class Function(Construct):
+    """Creates a log group, a role that can write to it and do what `allow` says, and the function, all of one name."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        rest_api: RestApi,
+        code: Path,
+        runtime: str,
+        handler: str,
+        memory_size: int,
+        timeout: int,
+        environment: Mapping[str, str],
+        reserved_concurrent_executions: int | None,
+        log_retention_in_days: int,
+        allow: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        super().__init__(scope, id)
+        self._name = name
+        self._function_name = within_limit(f"{rest_api.name}-{name}")
+        self._role_name = role_name(rest_api, name)
+        log_group = self._add_log_group(log_retention_in_days)
+        archive = Archive(code)
+        resource = LambdaFunction(
+            self,
+            "function",
+            function_name=self._function_name,
+            role=self._add_role(log_group, allow),
+            runtime=runtime,
+            handler=handler,
+            filename=self._write(archive),
+            source_code_hash=archive.source_code_hash,
+            memory_size=memory_size,
+            timeout=timeout,
+            environment=_variables(environment),
+            reserved_concurrent_executions=reserved_concurrent_executions,
+            # Lambda would make the group itself at the first call, and keep what is in it for ever.
+            depends_on=[self._log_group],
+        )
+        self.arn = place(resource, name).reference("arn")
+
+    def _add_log_group(self, retention_in_days: int) -> Address:
+        self._log_group = CloudwatchLogGroup(
+            self, "log_group", name=f"/aws/lambda/{self._function_name}", retention_in_days=retention_in_days
+        )
+        return place(self._log_group, self._name)
+
+    def _add_role(self, log_group: Address, allow: Sequence[Mapping[str, Any]]) -> str:
+        role = IamRole(self, "role", name=self._role_name, assume_role_policy=assumed_by("lambda.amazonaws.com"))
+        address = place(role, self._name)
+        logging = {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"{log_group.reference('arn')}:*",
+        }
+        policy = IamRolePolicy(
+            self, "role_policy", role=address.reference("name"), name=self._name, policy=policy_of([logging, *allow])
+        )
+        place(policy, self._name)
+        return address.reference("arn")
+
+    def _write(self, archive: Archive) -> str:
+        """Put the zip where Terraform runs, and give its path there.
+
+        CDKTF's own TerraformAsset zips with the files' dates and this machine's zlib: other bytes on every machine.
+        """
+        file = f"functions/{self._name}.zip"
+        stack = TerraformStack.of(self)
+        archive.write(Path(App.of(self).outdir) / "stacks" / stack.node.id / file)
+        return file
+
+
+def role_name(rest_api: RestApi, name: str) -> str:
+    """Roles are the same in all Regions, so the Region is part of the name: the API may stand in several."""
+    return within_limit(f"{rest_api.name}-{rest_api.region}-{name}")
+
+
+def within_limit(full: str) -> str:
+    """The name, or where it is too long for AWS its beginning and a hash that tells it apart."""
+    if len(full) <= _LONGEST_NAME:
+        return full
+    digest = hashlib.sha256(full.encode()).hexdigest()[:8]
+    return f"{full[: _LONGEST_NAME - 9]}-{digest}"
+
+
+def assumed_by(service: str) -> str:
+    """A trust policy for one AWS service."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    return policy_of([statement])
+
+
+def policy_of(statements: Sequence[Mapping[str, Any]]) -> str:
+    """A policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _variables(environment: Mapping[str, str]) -> LambdaFunctionEnvironment | None:
+    if not environment:
+        return None
+    return LambdaFunctionEnvironment(variables={name: literal(value) for name, value in environment.items()})

@@ -1,0 +1,53 @@
+"""A server at a URL, reached over the internet or through a VPC link."""
+
+from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
+from constructs import Construct
+
+from constructs.gateway.method import Method, of_method
+from constructs.gateway.response_headers import static
+from constructs.gateway.vpc_links import VpcLink
+from constructs.terraform.address import place
+from constructs.terraform.literal import literal
+from settings.integration import HttpIntegration as HttpIntegrationSettings
+from settings.integration import PrivateIntegration
+
+
+class HttpIntegration(Construct):
+    """Creates `aws_api_gateway_integration.<route>`, HTTP_PROXY; what the server answers passes through untouched."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        method: Method,
+        integration: HttpIntegrationSettings | PrivateIntegration,
+        vpc_link: VpcLink | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        resource = ApiGatewayIntegration(
+            self,
+            "integration",
+            **of_method(method.address),
+            type="HTTP_PROXY",
+            integration_http_method=method.route.method,
+            uri=literal(integration.url),
+            request_parameters=request_parameters(integration) or None,
+            connection_type="VPC_LINK" if vpc_link else None,
+            connection_id=vpc_link.id if vpc_link else None,
+            integration_target=vpc_link.target if vpc_link else None,
+            timeout_milliseconds=integration.timeout_milliseconds,
+            response_transfer_mode="STREAM" if integration.response_transfer_mode == "STREAM" else None,
+        )
+        place(resource, method.name)
+
+
+def request_parameters(integration: HttpIntegrationSettings | PrivateIntegration) -> dict[str, str]:
+    """What API Gateway puts into the request for the server: path variables, added and emptied headers."""
+    parameters = {
+        f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables
+    }
+    headers = integration.headers | dict.fromkeys(integration.drop_headers, "")
+    return parameters | {
+        f"integration.request.header.{name}": static(literal(value)) for name, value in headers.items()
+    }

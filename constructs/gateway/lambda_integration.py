@@ -1,0 +1,109 @@
+"""A Lambda function behind a route."""
+
+from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
+from constructs.gateway.function import Function
+from constructs.gateway.method import Method, of_method
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+from settings.integration import BedrockIntegration
+from settings.integration import LambdaIntegration as LambdaIntegrationSettings
+
+
+class LambdaIntegration(Construct):
+    """Creates `aws_api_gateway_integration.<route>`, AWS_PROXY, and the function where it comes from a folder.
+
+    Also `aws_lambda_permission.<route>`: through the API, only this route may run the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        method: Method,
+        integration: LambdaIntegrationSettings,
+    ) -> None:
+        super().__init__(scope, id)
+        arn = integration.function_arn or self._function(method, integration)
+        add_lambda_proxy(self, method=method, integration=integration, function_arn=arn)
+        add_invoke_permission(self, method.name, arn, method.source_arn)
+
+    def _function(self, method: Method, integration: LambdaIntegrationSettings) -> str:
+        code, runtime, handler = integration.code, integration.runtime, integration.handler
+        assert code and runtime and handler  # noqa: S101, PT018  # the settings refuse one without the others
+        function = Function(
+            self,
+            "function",
+            name=method.name,
+            rest_api=method.rest_api,
+            code=code,
+            runtime=runtime,
+            handler=handler,
+            memory_size=integration.memory_size,
+            timeout=integration.timeout,
+            environment=integration.environment,
+            reserved_concurrent_executions=integration.reserved_concurrent_executions,
+            log_retention_in_days=integration.log_retention_in_days,
+        )
+        return function.arn
+
+
+def add_lambda_proxy(
+    scope: Construct,
+    *,
+    method: Method,
+    integration: LambdaIntegrationSettings | BedrockIntegration,
+    function_arn: str,
+) -> None:
+    """`aws_api_gateway_integration.<route>`, AWS_PROXY."""
+    streams = integration.response_transfer_mode == "STREAM"
+    resource = ApiGatewayIntegration(
+        scope,
+        "integration",
+        **of_method(method.address),
+        type="AWS_PROXY",
+        # Lambda's own API takes nothing else, whatever the route's method is.
+        integration_http_method="POST",
+        uri=invoke_uri(method.rest_api, function_arn, streams=streams),
+        timeout_milliseconds=integration.timeout_milliseconds,
+        response_transfer_mode="STREAM" if streams else None,
+    )
+    place(resource, method.name)
+
+
+def invoke_uri(rest_api: RestApi, function_arn: str, *, streams: bool = False) -> str:
+    """Lambda's Invoke as API Gateway wants it written.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html: a stream has an
+    API version and an action of its own.
+    """
+    version, action = ("2021-11-15", "response-streaming-invocations") if streams else ("2015-03-31", "invocations")
+    return f"{rest_api.integration_arn}:lambda:path/{version}/functions/{function_arn}/{action}"
+
+
+def add_invoke_permission(scope: Construct, name: str, function_arn: str, source_arn: str) -> None:
+    """`aws_lambda_permission.<name>`: API Gateway may run the function for that source and no other."""
+    function, qualifier = unqualified(function_arn)
+    permission = LambdaPermission(
+        scope,
+        "permission",
+        action="lambda:InvokeFunction",
+        function_name=function,
+        qualifier=qualifier,
+        principal="apigateway.amazonaws.com",
+        source_arn=source_arn,
+    )
+    place(permission, name)
+
+
+def unqualified(function_arn: str) -> tuple[str, str | None]:
+    """The function's ARN, and the version or alias after it, which a permission names apart."""
+    parts = function_arn.split(":")
+    qualified = not function_arn.startswith("${") and len(parts) > _PARTS_OF_AN_ARN
+    return (":".join(parts[:-1]), parts[-1]) if qualified else (function_arn, None)
+
+
+_PARTS_OF_AN_ARN = 7

@@ -1,0 +1,38 @@
+"""A SageMaker endpoint behind a route."""
+
+from constructs import Construct
+
+from constructs.gateway.aws_integration import AwsIntegration
+from constructs.gateway.method import Method
+from constructs.gateway.service_role import ServiceRole
+from settings.integration import SagemakerIntegration as SagemakerIntegrationSettings
+
+
+class SagemakerIntegration(Construct):
+    """Creates a role that may invoke this one endpoint, and the integration with it.
+
+    The URI as the AWS CDK writes it: aws-cdk-lib/aws-apigateway, SagemakerIntegration.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, method: Method, integration: SagemakerIntegrationSettings) -> None:
+        super().__init__(scope, id)
+        api = method.rest_api
+        name = integration.endpoint_name
+        # SageMaker's ARNs have the name in lower case, however it was written.
+        endpoint = f"arn:{api.partition}:sagemaker:{api.region}:{api.account_id}:endpoint/{name.lower()}"
+        role = ServiceRole(
+            self,
+            "role",
+            name=method.name,
+            rest_api=api,
+            allow=[{"Effect": "Allow", "Action": ["sagemaker:InvokeEndpoint"], "Resource": [endpoint]}],
+        )
+        AwsIntegration(
+            self,
+            "integration",
+            method=method,
+            uri=f"{api.integration_arn}:runtime.sagemaker:path/endpoints/{name}/invocations",
+            http_method="POST",
+            credentials=role.arn,
+            timeout_milliseconds=integration.timeout_milliseconds,
+        )

@@ -1,0 +1,31 @@
+"""What API Gateway may do at a service in the account's name."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from constructs.gateway.function import assumed_by, policy_of, role_name
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+
+
+class ServiceRole(Construct):
+    """Creates `aws_iam_role.<route>`, which API Gateway assumes, and its one policy."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, rest_api: RestApi, allow: Sequence[Mapping[str, Any]]
+    ) -> None:
+        super().__init__(scope, id)
+        role = IamRole(
+            self,
+            "role",
+            name=role_name(rest_api, name),
+            assume_role_policy=assumed_by("apigateway.amazonaws.com"),
+        )
+        address = place(role, name)
+        policy = IamRolePolicy(self, "role_policy", role=address.reference("name"), name=name, policy=policy_of(allow))
+        place(policy, name)
+        self.arn = address.reference("arn")

@@ -1,0 +1,58 @@
+"""Ways from API Gateway into a VPC."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.api_gateway_vpc_link import ApiGatewayVpcLink
+from cdktf_cdktf_provider_aws.apigatewayv2_vpc_link import Apigatewayv2VpcLink
+from constructs import Construct
+
+from constructs.terraform.address import place
+from settings.integration import PrivateIntegration
+from settings.route import path_address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VpcLink:
+    """A link, and with V2 the load balancer that it should reach."""
+
+    id: str
+    target: str | None
+
+
+class VpcLinks(Construct):
+    """Creates `aws_apigatewayv2_vpc_link.<load balancer>` (V2), or `aws_api_gateway_vpc_link.<load balancer>` (V1).
+
+    One for each load balancer, shared by the routes that lead to it. AWS takes minutes to make one.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, api_name: str, integrations: Iterable[PrivateIntegration]) -> None:
+        super().__init__(scope, id)
+        self._api_name = api_name
+        self._made: dict[str, VpcLink] = {}
+        for integration in integrations:
+            arn = integration.load_balancer_arn
+            if integration.vpc_link_id is None and arn is not None and arn not in self._made:
+                self._made[arn] = self._link(arn, integration)
+
+    def link_of(self, integration: PrivateIntegration) -> VpcLink:
+        """The link of that integration, made here or there already."""
+        if integration.vpc_link_id is not None:
+            return VpcLink(id=integration.vpc_link_id, target=integration.load_balancer_arn)
+        return self._made[integration.load_balancer_arn or ""]
+
+    def _link(self, arn: str, integration: PrivateIntegration) -> VpcLink:
+        load_balancer = arn.split("/")[2]
+        name = path_address(load_balancer)
+        api_name = f"{self._api_name}-{load_balancer}"
+        if integration.subnet_ids:
+            link = Apigatewayv2VpcLink(
+                self,
+                name,
+                name=api_name,
+                subnet_ids=sorted(integration.subnet_ids),
+                security_group_ids=sorted(integration.security_group_ids),
+            )
+            return VpcLink(id=place(link, name).reference("id"), target=arn)
+        legacy = ApiGatewayVpcLink(self, name, name=api_name, target_arns=[arn])
+        return VpcLink(id=place(legacy, name).reference("id"), target=None)

@@ -1,0 +1,137 @@
+"""Usage plans and their API keys."""
+
+from collections.abc import Mapping
+
+from cdktf import TerraformOutput, TerraformVariable
+from cdktf_cdktf_provider_aws.api_gateway_api_key import ApiGatewayApiKey
+from cdktf_cdktf_provider_aws.api_gateway_usage_plan import (
+    ApiGatewayUsagePlan,
+    ApiGatewayUsagePlanApiStages,
+    ApiGatewayUsagePlanApiStagesThrottle,
+    ApiGatewayUsagePlanQuotaSettings,
+    ApiGatewayUsagePlanThrottleSettings,
+)
+from cdktf_cdktf_provider_aws.api_gateway_usage_plan_key import ApiGatewayUsagePlanKey
+from constructs import Construct
+
+from constructs.gateway.stage import Stage
+from constructs.terraform.address import Address, place
+from constructs.terraform.literal import literal
+from settings.route import Route
+from settings.throttling import Throttle
+from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, plan_address
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+_SHORTEST_KEY, _LONGEST_KEY = 20, 128
+
+
+class UsagePlans(Construct):
+    """Creates `aws_api_gateway_usage_plan.<plan>`, and for each key `aws_api_gateway_api_key.<key>`, the
+    `aws_api_gateway_usage_plan_key.<key>` that puts it into the plan, and the sensitive output `api_key_<key>`.
+
+    A key whose value is ours brings the sensitive variable `api_key_value_<key>`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        api_name: str,
+        stage: Stage,
+        usage_plans: Mapping[str, UsagePlan],
+        routes: Mapping[str, Route],
+    ) -> None:
+        super().__init__(scope, id)
+        self._api_name = api_name
+        self._stage = stage
+        self._routes = routes
+        for name, usage_plan in usage_plans.items():
+            plan = self._add_plan(name, usage_plan)
+            for key in usage_plan.keys:
+                self._add_key(key, plan)
+
+    def _add_plan(self, name: str, usage_plan: UsagePlan) -> Address:
+        address = plan_address(name)
+        resource = ApiGatewayUsagePlan(
+            self,
+            f"plan_{address}",
+            name=f"{self._api_name}-{name}",
+            description=literal(usage_plan.description) or None,
+            # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
+            api_stages=[
+                ApiGatewayUsagePlanApiStages(
+                    api_id=self._stage.rest_api_id,
+                    stage=self._stage.name,
+                    throttle=[self._of_route(key, throttle) for key, throttle in usage_plan.routes.items()] or None,
+                )
+            ],
+            throttle_settings=_throttle(usage_plan.throttle),
+            quota_settings=_quota(usage_plan.quota),
+        )
+        return place(resource, address)
+
+    def _of_route(self, key: str, throttle: PlanRouteThrottle) -> ApiGatewayUsagePlanApiStagesThrottle:
+        route = self._routes[key]
+        # `/v1/chat/completions/POST`: with the slash in front, unlike in method settings; the root is `//GET`.
+        path = f"{route.path}/{route.method}"
+        match throttle:
+            case Throttle(rate_limit=rate, burst_limit=burst):
+                return ApiGatewayUsagePlanApiStagesThrottle(path=path, rate_limit=rate, burst_limit=burst)
+            case "blocked":
+                return ApiGatewayUsagePlanApiStagesThrottle(path=path, rate_limit=0, burst_limit=0)
+
+    def _add_key(self, key: ApiKey, plan: Address) -> None:
+        resource = ApiGatewayApiKey(
+            self,
+            f"key_{key.address}",
+            name=f"{self._api_name}-{key.name}",
+            value=self._value(key) if key.value == "variable" else None,
+        )
+        address = place(resource, key.address)
+        membership = ApiGatewayUsagePlanKey(
+            self,
+            f"plan_key_{key.address}",
+            usage_plan_id=plan.reference("id"),
+            key_id=address.reference("id"),
+            key_type="API_KEY",
+        )
+        place(membership, key.address)
+        output = TerraformOutput(
+            self,
+            f"output_{key.address}",
+            value=address.reference("value"),
+            sensitive=True,
+            description=f"API key of {key.name}",
+        )
+        output.override_logical_id(f"api_key_{key.address}")
+
+    def _value(self, key: ApiKey) -> str:
+        name = f"api_key_value_{key.address}"
+        variable = TerraformVariable(
+            self,
+            f"variable_{key.address}",
+            type="string",
+            sensitive=True,
+            nullable=False,
+            description=f"Value of the API key of {key.name}, {_SHORTEST_KEY} to {_LONGEST_KEY} characters",
+        )
+        variable.override_logical_id(name)
+        variable.add_validation(
+            condition=f"${{length(var.{name}) >= {_SHORTEST_KEY} && length(var.{name}) <= {_LONGEST_KEY}}}",
+            error_message=f"An API key has {_SHORTEST_KEY} to {_LONGEST_KEY} characters.",
+        )
+        return f"${{var.{name}}}"
+
+
+def _throttle(throttle: Throttle | None) -> ApiGatewayUsagePlanThrottleSettings | None:
+    """Both limits, always: one that is left out means unlimited."""
+    if throttle is None:
+        return None
+    return ApiGatewayUsagePlanThrottleSettings(rate_limit=throttle.rate_limit, burst_limit=throttle.burst_limit)
+
+
+def _quota(quota: Quota | None) -> ApiGatewayUsagePlanQuotaSettings | None:
+    if quota is None:
+        return None
+    return ApiGatewayUsagePlanQuotaSettings(limit=quota.limit, period=quota.period, offset=quota.offset or None)

@@ -1,0 +1,27 @@
+"""The Node side: hooks that jsii's Node process loads before jsii itself."""
+
+import os
+from pathlib import Path
+
+HOOKS = Path(__file__).resolve().parent / "node"
+
+
+def preload_node_hooks() -> None:
+    """Add the hooks to NODE_OPTIONS, the only way into a process that jsii starts, and keep what is there.
+
+    Every Node process started from here inherits them, so each hook acts in jsii's process or on the provider's
+    files only.
+    """
+    options = os.environ.get("NODE_OPTIONS", "")
+    for hook in sorted(HOOKS.glob("*.cjs")):
+        option = f"--require={_quoted(hook)}"
+        if option not in options:
+            options = f"{options} {option}".lstrip()
+    if options:
+        os.environ["NODE_OPTIONS"] = options
+
+
+def _quoted(path: Path) -> str:
+    """Node splits NODE_OPTIONS at spaces outside double quotes, where a backslash escapes (nodejs.org/api/cli.html)."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

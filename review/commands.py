@@ -1,0 +1,179 @@
+"""The command line. Each command loads what it needs itself, so that the quick ones are quick."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from review.environment_file import read
+from review.refusal import ReviewError
+from review.table import Format, show
+from settings.problem import EnvironmentFileError
+
+if TYPE_CHECKING:
+    from review.engine.rate_window import WafModel
+    from review.layers import Layers
+    from review.simulation.simulate import Result
+
+# ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import; `limits` needs none of them
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="What an environment's limits will do, before they are deployed. Needs no AWS account.",
+    pretty_exceptions_enable=False,
+)
+
+Environment = Annotated[
+    str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
+]
+Output = Annotated[Format, typer.Option("--format", help="A table, Markdown for a pull request, or JSON.")]
+Interval = Annotated[int, typer.Option(help="WAF model: how often AWS looks at the rate, in seconds; divides 60.")]
+Lag = Annotated[int, typer.Option(help="WAF model: how late its counts are, in seconds.")]
+Recency = Annotated[
+    float, typer.Option(help="WAF model: 0 counts every request of the window alike, 1 weighs the newest double.")
+]
+
+
+@app.command()
+def limits(environment: Environment, form: Output = Format.TABLE) -> None:
+    """For every route: what each layer lets through, and what stops whom first."""
+    from review.layers_of import layers_of
+    from review.limits import report
+
+    settings = read(environment)
+    show(report(layers_of(settings), tuple(str(warning) for warning in settings.warnings())), form)
+
+
+@app.command()
+def simulate(
+    environment: Environment,
+    traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",
+    form: Output = Format.TABLE,
+    picture: Annotated[Path | None, typer.Option(help="Write the result there, as .svg or .png.")] = None,
+    against: Annotated[str | None, typer.Option(help="The same traffic against that environment too.")] = None,
+    without_waf: Annotated[bool, typer.Option("--without-waf", help="And against this one without its WAF.")] = False,
+    waf_interval: Interval = 10,
+    waf_lag: Lag = 20,
+    waf_recency: Recency = 0.0,
+) -> None:
+    """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
+    from review.layers_of import layers_of
+    from review.simulation.report import report
+    from review.simulation.simulate import simulate as run
+    from review.simulation.traffic import read_traffic
+
+    waf = _waf_model(waf_interval, waf_lag, waf_recency)
+    requests = read_traffic(traffic)
+    layers = layers_of(read(environment))
+    cases: list[tuple[str, Layers]] = [(layers.name, layers)]
+    if without_waf:
+        cases = [
+            ("Throttles alone", replace(layers, name=f"{layers.name} without WAF", windows=())),
+            ("With WAF", layers),
+        ]
+    if against is not None:
+        other = layers_of(read(against))
+        cases.append((other.name, other))
+    results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
+    if form is Format.JSON and len(results) > 1:
+        import json
+
+        sys.stdout.write(json.dumps([report(result).data for _, result in results], indent=2) + "\n")
+    else:
+        for _, result in results:
+            show(report(result), form)
+    if picture is not None:
+        from review.simulation.picture import draw
+
+        draw(results, picture)
+        sys.stderr.write(f"wrote {picture.as_posix()}\n")
+
+
+@app.command()
+def replay(
+    environment: Environment,
+    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="Access logs, plain or gzip, in order of time.")],
+    form: Output = Format.TABLE,
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=... Default for JSON lines: "
+            "the access log that this project writes; for CSV: these words themselves."
+        ),
+    ] = "",
+    csv: Annotated[bool | None, typer.Option("--csv/--json-lines", help="Default: by the first file's name.")] = None,
+    key_plan: Annotated[
+        list[str] | None, typer.Option(help="KEY_ID=PLAN: an API key's usage plan; may be repeated.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Put lines back in order that are late by at most so many seconds.")
+    ] = 60.0,
+    waf_interval: Interval = 10,
+    waf_lag: Lag = 20,
+    waf_recency: Recency = 0.0,
+) -> None:
+    """Send recorded traffic through the limits: whom they would have hit, and limits that 99% of clients would fit."""
+    from review.layers_of import layers_of
+    from review.replay.columns import columns_of
+    from review.replay.progress import progress
+    from review.replay.replay import Log
+    from review.replay.replay import replay as run
+    from review.replay.report import report
+
+    waf = _waf_model(waf_interval, waf_lag, waf_recency)
+    layers = layers_of(read(environment))
+    is_csv = ".csv" in logs[0].suffixes if csv is None else csv
+    plans = _plans(key_plan or [], [plan.name for plan in layers.plans])
+    log = Log(
+        files=tuple(logs),
+        columns=columns_of(columns, logs[0], is_csv=is_csv),
+        is_csv=is_csv,
+        tolerance_sec=tolerance,
+        plan_of_key=plans,
+    )
+    with progress() as heard:
+        replayed = run(layers, log, waf, heard)
+    show(report(replayed), form)
+
+
+def _plans(given: list[str], known: list[str]) -> dict[str, str]:
+    plans = {}
+    for each in given:
+        key, equals, plan = each.rpartition("=")
+        if not equals or plan not in known:
+            raise ReviewError(f"--key-plan {each}: must be KEY_ID=PLAN, with a plan of {', '.join(known) or 'none'}")
+        plans[key] = plan
+    return plans
+
+
+def _waf_model(interval: int, lag: int, recency: float) -> "WafModel":
+    from review.engine.rate_window import WafModel
+
+    try:
+        return WafModel(interval_sec=interval, lag_sec=lag, recency=recency)
+    except ValueError as error:
+        raise ReviewError(f"--waf-{error}") from None
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; what it cannot use is said in a line on standard error, and 1."""
+    try:
+        return int(app(arguments, prog_name="python -m review", standalone_mode=False) or 0)
+    except (ReviewError, EnvironmentFileError) as error:
+        sys.stderr.write(f"{error}\n")
+    except typer.TyperException as error:
+        said = error.format_message()
+        if not said:  # no command named: the help has been shown
+            return 0
+        sys.stderr.write(f"{said.rstrip('.')}; --help says what there is\n")
+    except typer.Abort:
+        sys.stderr.write("aborted\n")
+    except BrokenPipeError:
+        # The reader (`head`) has seen enough; nothing may be written when the interpreter closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 1

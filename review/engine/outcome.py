@@ -1,0 +1,33 @@
+"""What can become of a request."""
+
+from enum import IntEnum
+
+
+class Outcome(IntEnum):
+    """In AWS's order of evaluation; the first layer that refuses decides."""
+
+    ACCEPTED = 0
+    WAF = 1
+    NO_KEY = 2
+    PLAN = 3
+    QUOTA = 4
+    METHOD = 5
+    STAGE = 6
+    ACCOUNT = 7
+
+    @property
+    def words(self) -> str:
+        """For tables and legends."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Outcome.ACCEPTED: "accepted",
+    Outcome.WAF: "WAF",
+    Outcome.NO_KEY: "no valid key (403)",
+    Outcome.PLAN: "usage plan",
+    Outcome.QUOTA: "quota",
+    Outcome.METHOD: "method",
+    Outcome.STAGE: "stage",
+    Outcome.ACCOUNT: "account",
+}

@@ -1,0 +1,31 @@
+"""Usage-plan quotas: requests a calendar period.
+
+AWS calls them best effort and does not publish the time zone; UTC is this file's assumption.
+"""
+
+from review.engine.jit import jit
+
+DAY, WEEK, MONTH = 0, 1, 2
+NUMBERS = {"DAY": DAY, "WEEK": WEEK, "MONTH": MONTH}
+
+_DAY_US = 86_400_000_000
+# 1970-01-01 was a Thursday; a week starts on Sunday.
+_SUNDAY = 4
+
+
+@jit
+def period_of(time: int, period: int, offset: int) -> int:
+    """The number of the day, week or month that this time lies in, starting `offset` days late."""
+    day = time // _DAY_US
+    if period == DAY:
+        return day
+    day -= offset
+    if period == WEEK:
+        return (day + _SUNDAY) // 7
+    # Months from days: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+    day += 719_468
+    era = day // 146_097
+    of_era = day - era * 146_097
+    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    return (year + era * 400) * 12 + (5 * of_year + 2) // 153

@@ -1,0 +1,81 @@
+"""The token bucket, exactly: whole microseconds and whole trillionths of a token, so that nothing is rounded.
+
+A full bucket holds `burst_limit` tokens, a request takes one, `rate_limit` a second flow back.
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.jit import jit
+from review.layers import Bucket
+
+Integers = NDArray[np.int64]
+
+# rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
+TOKEN = 10**12
+_RATE = 10**6
+HIGHEST_BURST = 9_000_000
+"""More does not fit the 64 bits that the tokens are counted in."""
+
+
+class Buckets(NamedTuple):
+    """Many buckets, by index."""
+
+    rate: Integers
+    capacity: Integers
+    full_after: Integers
+    """Microseconds after which an empty one is full."""
+
+    tokens: Integers
+    last: Integers
+    """When it was last looked at."""
+
+
+def buckets(limits: Sequence[Bucket]) -> Buckets:
+    """Full ones. Raises ValueError for a burst above HIGHEST_BURST."""
+    if any(limit.burst_limit > HIGHEST_BURST for limit in limits):
+        raise ValueError(f"a burst_limit above {HIGHEST_BURST:,} cannot be simulated")
+    rate = [round(limit.rate_limit * _RATE) for limit in limits]
+    capacity = [limit.burst_limit * TOKEN for limit in limits]
+    full = [
+        math.ceil(most / flow) if flow else np.iinfo(np.int64).max for most, flow in zip(capacity, rate, strict=True)
+    ]
+    return Buckets(
+        *(np.array(column, dtype=np.int64) for column in (rate, capacity, full, capacity)),
+        last=np.full(len(limits), np.iinfo(np.int64).min // 2, dtype=np.int64),
+    )
+
+
+@jit
+def take(all_buckets: Buckets, index: int, time: int) -> bool:
+    """Take one token of that bucket; False where there is none."""
+    passed = time - all_buckets.last[index]
+    tokens = all_buckets.tokens[index]
+    if passed > 0:
+        if passed >= all_buckets.full_after[index]:
+            tokens = all_buckets.capacity[index]
+        else:
+            tokens = min(all_buckets.capacity[index], tokens + passed * all_buckets.rate[index])
+        all_buckets.last[index] = time
+    taken = tokens >= TOKEN
+    all_buckets.tokens[index] = tokens - TOKEN if taken else tokens
+    return taken
+
+
+@jit
+def _take_all(all_buckets: Buckets, times: Integers, taken: NDArray[np.bool_]) -> None:
+    for index in range(len(times)):
+        taken[index] = take(all_buckets, 0, times[index])
+
+
+def accepted(arrivals: Sequence[float] | NDArray[Any], rate: float, burst: int) -> NDArray[np.bool_]:
+    """Which of these requests one bucket lets through. Arrivals in seconds, ascending; the bucket is full before them."""
+    times = np.round(np.asarray(arrivals, dtype=np.float64) * 1e6).astype(np.int64)
+    taken = np.zeros(len(times), dtype=np.bool_)
+    _take_all(buckets([Bucket(rate_limit=rate, burst_limit=burst)]), times, taken)
+    return taken

@@ -1,0 +1,136 @@
+"""The limits of one environment as plain values, in the order in which AWS asks them.
+
+WAF, then the API key's usage plan (first the plan's throttle of that method, then the plan's own, then its quota), then
+the method's throttle or the stage's, then the account's.
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html, and for WAF
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+Period = Literal["DAY", "WEEK", "MONTH"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bucket:
+    """A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit. Blocked is zero and zero."""
+
+    rate_limit: float
+    burst_limit: int
+
+
+BLOCKED = Bucket(rate_limit=0, burst_limit=0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateWindow:
+    """A WAF rate-based rule."""
+
+    name: str
+    limit: int
+    window_sec: int
+
+    key: tuple[str, ...] = ("ip",)
+    """What makes two requests of one client: `ip`, `forwarded_ip`, `header:<name>`, `method`, `path`, ...; nothing
+    where all requests are counted together (CONSTANT)."""
+
+    routes: frozenset[str] | None = None
+    """Only these routes are counted; None: every one."""
+
+    exempt: tuple[str, ...] = ()
+    """CIDR ranges whose requests are neither counted nor limited."""
+
+    blocks: bool = True
+    """False where the rule's action only counts."""
+
+    def covers(self, route: str) -> bool:
+        """Whether the rule counts requests of that route at all."""
+        return self.routes is None or route in self.routes
+
+    def counts(self, *, route: str, ip: str, headers: Mapping[str, str]) -> bool:
+        """Whether a request is within the rule's scope."""
+        del headers
+        if not self.covers(route):
+            return False
+        return self.lets_in(ip)
+
+    def lets_in(self, ip: str) -> bool:
+        """Whether requests of that address are counted; one that is no IP address is."""
+        if not self.exempt:
+            return True
+        try:
+            address = ip_address(ip)
+        except ValueError:
+            return True
+        return not any(address in ip_network(cidr) for cidr in self.exempt)
+
+    @property
+    def per_second(self) -> float:
+        """The steady rate that stays just within the limit."""
+        return self.limit / self.window_sec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quota:
+    """Requests a calendar period (UTC); `offset` is the day the period starts on, 0 the first (Sunday for a week)."""
+
+    limit: int
+    period: Period
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """A usage plan: each of its keys has buckets and a quota of its own."""
+
+    name: str
+    bucket: Bucket | None = None
+    routes: dict[str, Bucket] | None = None
+    quota: Quota | None = None
+    keys: tuple[str, ...] = ()
+
+    def bucket_of(self, route: str) -> Bucket | None:
+        """The plan's own bucket of that route, where it has one."""
+        return (self.routes or {}).get(route)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteLimits:
+    """A method of a path and its bucket."""
+
+    key: str
+
+    bucket: Bucket | None
+    """Shared by all callers of this route. None: only the account's bucket stands before it."""
+
+    own: bool
+    """True where the route has a throttle of its own, False where it has one of the stage-wide size."""
+
+    key_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryAfter:
+    """What a limited caller is told to wait, in seconds."""
+
+    throttle: int = 1
+    quota: int = 3600
+    waf: int = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layers:
+    """All limits that a request of one environment meets."""
+
+    name: str
+    routes: tuple[RouteLimits, ...]
+    account: Bucket
+    stage: Bucket
+    windows: tuple[RateWindow, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    retry_after: RetryAfter = RetryAfter()
+    left_out: tuple[str, ...] = ()
+    """What the environment limits and the review cannot know, in sentences."""

@@ -1,0 +1,122 @@
+"""From an environment file's settings to the layers that a request meets."""
+
+from review.layers import BLOCKED, Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
+from review.waf_scope import in_scope, says_more
+from settings.environment import Environment
+from settings.throttling import RouteThrottle, Throttle
+from settings.usage_plan import UsagePlan
+from settings.waf.custom_key import CustomKey, NamedKey
+from settings.waf.rate_rule import RateRule
+from settings.waf.rules import RateTier, web_acl_rules
+from settings.waf.waf import Waf
+
+
+def layers_of(environment: Environment) -> Layers:
+    """Every limit that the environment sets, and the account's."""
+    account = environment.account_throttle
+    retry_after = environment.rate_limit_response.retry_after
+    waf = environment.waf
+    return Layers(
+        name=environment.name,
+        routes=tuple(
+            RouteLimits(
+                key=route.key,
+                bucket=_bucket(environment.throttling.routes.get(route.key, environment.throttling)),
+                own=route.key in environment.throttling.routes,
+                key_required=route.api_key_required,
+            )
+            for route in environment.routes
+        ),
+        stage=Bucket(rate_limit=environment.throttling.rate_limit, burst_limit=environment.throttling.burst_limit),
+        account=Bucket(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
+        windows=_windows(environment, waf) if waf else (),
+        plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
+        retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
+        left_out=tuple(_left_out(waf)) if waf else (),
+    )
+
+
+def _bucket(throttle: RouteThrottle) -> Bucket | None:
+    match throttle:
+        case Throttle(rate_limit=rate, burst_limit=burst):
+            return Bucket(rate_limit=rate, burst_limit=burst)
+        case "blocked":
+            return BLOCKED
+        case _:
+            return None
+
+
+def _plan(name: str, plan: UsagePlan) -> Plan:
+    routes = {key: _bucket(throttle) for key, throttle in plan.routes.items()}
+    quota = plan.quota
+    return Plan(
+        name=name,
+        bucket=_bucket(plan.throttle) if plan.throttle else None,
+        routes={key: bucket for key, bucket in routes.items() if bucket is not None},
+        quota=Quota(limit=quota.limit, period=quota.period, offset=quota.offset) if quota else None,
+        keys=tuple(key.name for key in plan.keys),
+    )
+
+
+def _windows(environment: Environment, waf: Waf) -> tuple[RateWindow, ...]:
+    """The rate rules in the order in which WAF asks them. CAPTCHA and challenge stop an API client like a block."""
+    prefixes = (environment.stage.name,)
+    return tuple(
+        RateWindow(
+            name=tier.name,
+            limit=tier.limit,
+            window_sec=tier.rule.evaluation_window_sec,
+            key=_key(tier.rule),
+            routes=_routes(environment, tier.rule),
+            exempt=waf.allow,
+            blocks=tier.action != "count" and waf.mode == "block",
+        )
+        for tier in web_acl_rules(waf, environment.routes, prefixes)
+        if isinstance(tier, RateTier)
+    )
+
+
+def _key(rule: RateRule) -> tuple[str, ...]:
+    match rule.aggregate_key_type:
+        case "IP":
+            return ("ip",)
+        case "FORWARDED_IP":
+            return ("forwarded_ip",)
+        case "CONSTANT":
+            return ()
+        case "CUSTOM_KEYS":
+            words = {"http_method": "method", "uri_path": "path"}
+            return tuple(
+                f"{key.kind}:{key.part.name.lower()}"
+                if isinstance(key, CustomKey) and isinstance(key.part, NamedKey)
+                else words.get(kind := key.kind if isinstance(key, CustomKey) else key, kind)
+                for key in rule.custom_keys
+            )
+
+
+def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
+    """None where it is every route that the environment has."""
+    inside = frozenset(
+        route.key
+        for route in environment.routes
+        if (route.key in rule.routes if rule.routes else route.method != "OPTIONS")
+        and (rule.scope_down is None or in_scope(rule.scope_down, route) is not False)
+    )
+    return None if len(inside) == len(environment.routes) else inside
+
+
+def _left_out(waf: Waf) -> list[str]:
+    """What the web ACL does that the review cannot know."""
+    said = []
+    if waf.web_acl_arn:
+        said.append("The web ACL is an existing one, whose rules are not in this file: WAF is left out.")
+    if waf.block:
+        said.append("WAF's block list is left out: whoever is on it gets 403.")
+    if waf.managed_rule_groups:
+        said.append("Managed rule groups are left out: what they refuse depends on each request.")
+    said += [
+        f"WAF rule {rule.name}: its scope_down asks for more than path and method; counted as if that were always so."
+        for rule in waf.rate_rules
+        if rule.scope_down is not None and says_more(rule.scope_down)
+    ]
+    return said

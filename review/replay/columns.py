@@ -1,0 +1,56 @@
+"""Where a log line says what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from review.refusal import ReviewError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Columns:
+    """The names of a log's fields."""
+
+    time: str
+    """Milliseconds or seconds since 1970, ISO 8601, or API Gateway's `09/Apr/2026:12:34:56 +0000`."""
+
+    ip: str
+    method: str
+    path: str
+    """The resource (`/v1/models/{id}`) or the path that was asked for."""
+
+    key: str = ""
+    """The API key's id; empty where the log has none."""
+
+    def names(self) -> tuple[str, ...]:
+        """Those that the log has, each once."""
+        return tuple(dict.fromkeys(name for _, name in self.pairs() if name))
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """What each is, and what the log calls it."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self))
+
+
+ACCESS_LOG = Columns(time="requestTimeEpoch", ip="ip", method="httpMethod", path="resourcePath", key="apiKeyId")
+"""The access log that the environment's stage writes."""
+
+CSV = Columns(time="time", ip="ip", method="method", path="path")
+
+
+def columns_of(said: str, file: Path, *, is_csv: bool) -> Columns:
+    """The usual ones, but for what `time=ts,ip=client` says. Raises ReviewError."""
+    known = dict((CSV if is_csv else ACCESS_LOG).pairs())
+    if is_csv and file.is_file() and "key" in _first_line(file):
+        known["key"] = "key"
+    given = {}
+    for part in filter(None, (part.strip() for part in said.split(","))):
+        what, equals, name = part.partition("=")
+        if not equals or what not in known:
+            raise ReviewError(f"--columns {part}: must be one of {', '.join(known)}, then = and the log's own word")
+        given[what] = name
+    return replace(Columns(**known), **given)
+
+
+def _first_line(file: Path) -> list[str]:
+    with file.open("rb") as stream:
+        return [name.strip().strip('"') for name in stream.readline(65_536).decode("utf-8", "replace").split(",")]

@@ -1,0 +1,83 @@
+"""Log files as blocks of whole lines, plain or gzip."""
+
+import gzip
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from review.refusal import ReviewError
+
+BLOCK = 32 * 1024 * 1024
+"""Bytes of one block, unpacked."""
+
+LONGEST_LINE = 4 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
+
+TRUNCATED = "gzip file cut short or damaged; read as far as it goes"
+TOO_LONG = f"line longer than {LONGEST_LINE // 1024 // 1024} MiB"
+
+
+def blocks(file: Path, problems: Counter[str], progress: Callable[[int], None]) -> Iterator[bytes]:
+    """The file in blocks that end where a line ends. `progress` hears how many of the file's bytes have been read.
+
+    Raises ReviewError where the file cannot be read.
+    """
+    try:
+        with file.open("rb") as raw:
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+            yield from _whole_lines(stream, raw, problems, progress)
+    except OSError as error:
+        raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror or error}") from None
+
+
+def _whole_lines(
+    stream: IO[bytes], raw: BinaryIO, problems: Counter[str], progress: Callable[[int], None]
+) -> Iterator[bytes]:
+    rest = b""
+    skipping = False
+    for chunk in _chunks(stream, problems):
+        progress(raw.tell())
+        head, newline, tail = chunk.rpartition(b"\n")
+        if skipping:
+            # The rest of a line that was given up.
+            _, skipping_ends, head = head.partition(b"\n") if newline else (b"", b"", b"")
+            skipping = not newline
+            if newline and not skipping_ends:
+                rest = tail
+                continue
+        if newline:
+            yield rest + head + newline
+            rest = tail
+        elif not skipping:
+            rest += tail
+        if len(rest) > LONGEST_LINE:
+            problems[TOO_LONG] += 1
+            rest, skipping = b"", True
+    if rest.strip():
+        yield rest + b"\n"
+
+
+def _chunks(stream: IO[bytes], problems: Counter[str]) -> Iterator[bytes]:
+    while True:
+        parts: list[bytes] = []
+        damaged = False
+        try:
+            # Small reads: what a damaged gzip file held before the damage is kept.
+            size = 0
+            while size < BLOCK:
+                part = stream.read(256 * 1024)
+                if not part:
+                    break
+                parts.append(part)
+                size += len(part)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            problems[TRUNCATED] += 1
+            damaged = True
+        if parts:
+            yield b"".join(parts)
+        if damaged or not parts:
+            return

@@ -1,0 +1,69 @@
+"""Which of WAF's counters a recorded request belongs to."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.engine import NONE
+from review.layers import Layers, RateWindow
+
+_IN_A_LOG = {"ip", "method", "path"}
+
+
+class WafRows:
+    """Numbers the counters: those that everyone shares first, then a few for each client."""
+
+    def __init__(self, layers: Layers) -> None:
+        self._windows = layers.windows
+        self.left_out = tuple(window.name for window in layers.windows if not set(window.key) <= _IN_A_LOG)
+        """Rules that tell clients apart by something that no access log holds."""
+
+        keys = [route.key for route in layers.routes]
+        self._part = np.full((len(layers.windows), len(keys)), NONE, dtype=np.int64)
+        self._per_client = np.zeros(len(layers.windows), dtype=np.bool_)
+        self._shared = 0
+        self._width = 0
+        for rule, window in enumerate(layers.windows):
+            if window.name not in self.left_out:
+                self._number(rule, window, keys)
+        self._exempt = np.zeros((len(layers.windows), 0), dtype=np.bool_)
+
+    def _number(self, rule: int, window: RateWindow, keys: list[str]) -> None:
+        self._per_client[rule] = "ip" in window.key
+        parts: dict[tuple[str, ...], int] = {}
+        for route, key in enumerate(keys):
+            if window.covers(key):
+                method, path = key.split(" ", 1)
+                part = tuple(word for name, word in (("method", method), ("path", path)) if name in window.key)
+                self._part[rule, route] = parts.setdefault(part, len(parts))
+        inside = self._part[rule] != NONE
+        if self._per_client[rule]:
+            self._part[rule, inside] += self._width
+            self._width += len(parts)
+        else:
+            self._part[rule, inside] += self._shared
+            self._shared += len(parts)
+
+    def meet(self, clients: list[str]) -> None:
+        """New clients, in the order of their numbers: who of them is exempt from which rule."""
+        if not any(window.exempt for window in self._windows):
+            return
+        fresh = np.array(
+            [[not window.lets_in(client) for client in clients] for window in self._windows], dtype=np.bool_
+        ).reshape(len(self._windows), len(clients))
+        self._exempt = np.concatenate([self._exempt, fresh], axis=1)
+
+    def of(self, client: NDArray[np.int32], route: NDArray[np.int32]) -> NDArray[np.int32]:
+        """By rule and request."""
+        rows = np.full((len(self._windows), len(client)), NONE, dtype=np.int32)
+        for rule in range(len(self._windows)):
+            part = self._part[rule][route]
+            inside = part != NONE
+            if self._exempt.shape[1]:
+                inside &= ~self._exempt[rule][client]
+            row = part + (self._shared + client.astype(np.int64) * self._width if self._per_client[rule] else 0)
+            rows[rule] = np.where(inside, row, NONE)
+        return rows
+
+    def count(self, clients: int) -> int:
+        """Rows that so many clients need."""
+        return self._shared + clients * self._width

@@ -1,0 +1,1 @@
+"""Made-up traffic against an environment's limits."""

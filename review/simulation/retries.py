@@ -1,0 +1,100 @@
+"""Requests in order, where a refused client may come back."""
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.engine import Requests, State, decide
+from review.engine.jit import jit
+from review.engine.outcome import Outcome
+
+_ACCEPTED = int(Outcome.ACCEPTED)
+_NO_KEY = int(Outcome.NO_KEY)
+_MICROSECONDS = 1_000_000.0
+
+
+class Policies(NamedTuple):
+    """By group of clients."""
+
+    most: NDArray[np.int64]
+    first_delay: NDArray[np.float64]
+    longest_delay: NDArray[np.float64]
+    honour: NDArray[np.bool_]
+    longest_retry_after: NDArray[np.float64]
+
+
+class Sent(NamedTuple):
+    """Everything that was sent, retries included, in order."""
+
+    time: NDArray[np.int64]
+    request: NDArray[np.int64]
+    """Which of the requests it was."""
+
+    attempt: NDArray[np.int8]
+    outcome: NDArray[np.int8]
+
+
+@jit
+def _wait(policies: Policies, group: int, attempt: int, told: float, chance: float) -> float:
+    """Seconds until the next attempt; negative where the client gives up."""
+    if policies.honour[group] and told > 0:
+        return told if told <= policies.longest_retry_after[group] else -1.0
+    delay = min(policies.first_delay[group] * 2.0**attempt, policies.longest_delay[group])
+    return delay * (1.0 - 0.25 * chance)
+
+
+@jit
+def _run(
+    now: State,
+    requests: Requests,
+    group: NDArray[np.int32],
+    policies: Policies,
+    told: NDArray[np.float64],
+    chances: NDArray[np.float64],
+    sent: Sent,
+) -> int:
+    waiting = [(np.int64(0), np.int64(0), np.int64(0))]
+    waiting.clear()
+    count = 0
+    first = 0
+    while first < len(requests.time) or len(waiting) > 0:
+        if len(waiting) > 0 and (first >= len(requests.time) or waiting[0][0] < requests.time[first]):
+            time, index, attempt = heapq.heappop(waiting)
+        else:
+            time, index, attempt = requests.time[first], np.int64(first), np.int64(0)
+            first += 1
+        outcome = decide(now, requests, index, time)
+        sent.time[count] = time
+        sent.request[count] = index
+        sent.attempt[count] = attempt
+        sent.outcome[count] = outcome
+        count += 1
+        # 403 is not sent again; everything else that refuses is a 429.
+        if outcome not in (_ACCEPTED, _NO_KEY) and attempt < policies.most[group[index]]:
+            chance = chances[(index * 31 + attempt) % len(chances)]
+            wait = _wait(policies, group[index], attempt, told[outcome], chance)
+            if wait >= 0:
+                heapq.heappush(waiting, (time + np.int64(wait * _MICROSECONDS), np.int64(index), attempt + 1))
+    return count
+
+
+def run_with_retries(
+    now: State,
+    requests: Requests,
+    group: NDArray[np.int32],
+    policies: Policies,
+    told: NDArray[np.float64],
+    chances: NDArray[np.float64],
+) -> Sent:
+    """Decide every request and every retry of it. `told`: the `Retry-After` of each outcome, in seconds."""
+    most = int((1 + policies.most[group]).sum())
+    sent = Sent(
+        time=np.empty(most, dtype=np.int64),
+        request=np.empty(most, dtype=np.int64),
+        attempt=np.empty(most, dtype=np.int8),
+        outcome=np.empty(most, dtype=np.int8),
+    )
+    count = _run(now, requests, group, policies, told, chances, sent)
+    return Sent(*(column[:count] for column in sent))

@@ -1,0 +1,138 @@
+"""What limits do to traffic."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.engine import state, with_room
+from review.engine.outcome import Outcome
+from review.engine.rate_window import WafModel
+from review.layers import Layers
+from review.simulation.arrivals import Arrivals, arrivals
+from review.simulation.retries import Policies, Sent, run_with_retries
+from review.simulation.traffic import Retries, Traffic
+
+_NO_RETRIES = Retries(most=0)
+_MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """What became of one kind of client."""
+
+    name: str
+    kind: str
+    clients: int
+    requests: int
+    """As the clients meant them; a retry is no new request."""
+
+    served: int
+    """Requests that got through, at the first attempt or a later one."""
+
+    sent: int
+    """Retries included."""
+
+    outcomes: dict[Outcome, int]
+    """Of what was sent."""
+
+    first_refusal_sec: dict[Outcome, float]
+    """When each layer first refused, from the start."""
+
+    acceptance: NDArray[np.float64]
+    """By client: the share of its requests that got through; nothing for those who sent none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One simulation."""
+
+    layers: Layers
+    traffic: Traffic
+    waf: WafModel
+    arrivals: Arrivals
+    sent: Sent
+    groups: tuple[Group, ...]
+    counted: dict[str, int]
+    """By WAF rule that only counts: requests it would have stopped."""
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """When everything was sent, from the start."""
+        return (self.sent.time - self.traffic.start.timestamp() * _MICROSECONDS) / _MICROSECONDS
+
+
+def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
+    """Send the traffic through the layers, one request after the other."""
+    drawn = arrivals(traffic, layers)
+    group = np.array([caller.group for caller in drawn.callers], dtype=np.int32)[drawn.client]
+    now = with_room(state(layers, drawn.plan_of_key, waf), drawn.row_count)
+    sent = run_with_retries(
+        now,
+        drawn.requests,
+        group,
+        _policies(drawn.retries),
+        _told(layers),
+        np.random.default_rng(traffic.seed + 1).random(65_537),
+    )
+    start = int(traffic.start.timestamp() * _MICROSECONDS)
+    return Result(
+        layers=layers,
+        traffic=traffic,
+        waf=waf,
+        arrivals=drawn,
+        sent=sent,
+        groups=tuple(_group(number, traffic, drawn, group, sent, start) for number in range(len(traffic.clients))),
+        counted={
+            window.name: int(count)
+            for window, count in zip(layers.windows, now.counted, strict=True)
+            if not window.blocks
+        },
+    )
+
+
+def _policies(retries: tuple[Retries | None, ...]) -> Policies:
+    each = [policy or _NO_RETRIES for policy in retries]
+    return Policies(
+        most=np.array([policy.most for policy in each], dtype=np.int64),
+        first_delay=np.array([policy.first_delay_sec for policy in each], dtype=np.float64),
+        longest_delay=np.array([policy.longest_delay_sec for policy in each], dtype=np.float64),
+        honour=np.array([policy.honour_retry_after for policy in each], dtype=np.bool_),
+        longest_retry_after=np.array([policy.longest_retry_after_sec for policy in each], dtype=np.float64),
+    )
+
+
+def _told(layers: Layers) -> NDArray[np.float64]:
+    told = np.full(len(Outcome), layers.retry_after.throttle, dtype=np.float64)
+    told[Outcome.WAF] = layers.retry_after.waf
+    told[Outcome.QUOTA] = layers.retry_after.quota
+    return told
+
+
+def _group(number: int, traffic: Traffic, drawn: Arrivals, group: NDArray[np.int32], sent: Sent, start: int) -> Group:
+    entry = traffic.clients[number]
+    of_group = group[sent.request] == number
+    outcomes, times, requests = sent.outcome[of_group], sent.time[of_group], sent.request[of_group]
+    served = np.zeros(len(group), dtype=np.bool_)
+    served[requests[outcomes == Outcome.ACCEPTED]] = True
+    mine = group == number
+    clients = drawn.client[mine]
+    first = min((index for index, caller in enumerate(drawn.callers) if caller.group == number), default=0)
+    count = sum(caller.group == number for caller in drawn.callers)
+    asked = np.bincount(clients - first, minlength=count)
+    got = np.bincount(clients - first, weights=served[mine], minlength=count)
+    return Group(
+        name=entry.name,
+        kind=entry.kind,
+        clients=count,
+        requests=int(mine.sum()),
+        served=int(served[mine].sum()),
+        sent=int(of_group.sum()),
+        outcomes={outcome: int((outcomes == outcome).sum()) for outcome in Outcome},
+        first_refusal_sec={
+            outcome: (int(times[outcomes == outcome].min()) - start) / _MICROSECONDS
+            for outcome in Outcome
+            if outcome != Outcome.ACCEPTED and (outcomes == outcome).any()
+        },
+        acceptance=got[asked > 0] / asked[asked > 0],
+    )

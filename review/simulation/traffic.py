@@ -1,0 +1,181 @@
+"""A traffic file: who calls, how often, from where. TOML, checked like an environment file."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from review.refusal import ReviewError
+from settings.model import Items, Settings, SomeItems
+from settings.problem import describe
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+
+Rate = Annotated[float, Field(gt=0, le=100_000)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Seconds = Annotated[float, Field(ge=0)]
+MOST_REQUESTS = 20_000_000
+"""What one simulation holds in memory at most."""
+
+
+class Retries(Settings):
+    """What a client does when it gets a 429. The defaults are those of OpenAI's Python SDK: `_base_client.py`."""
+
+    most: Annotated[int, Field(ge=0, le=20)] = 2
+    first_delay_sec: Annotated[float, Field(gt=0)] = 0.5
+    """Doubles with each retry; up to a quarter is taken off at random."""
+
+    longest_delay_sec: Annotated[float, Field(gt=0)] = 8.0
+    honour_retry_after: bool = True
+    """Wait as long as the 429's `Retry-After` says instead."""
+
+    longest_retry_after_sec: Annotated[float, Field(gt=0)] = 120.0
+    """Told to wait longer than that, the client gives up."""
+
+
+class _Clients(Settings):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    routes: Items[str] = ()
+    """By `METHOD /path`, taken in turn. Default: the environment's first."""
+
+    usage_plan: str = ""
+    """Each client holds a key of this plan; `none`: it sends no key. Default: the first plan, where there is one."""
+
+    from_sec: Seconds = 0
+    to_sec: Seconds | None = None
+    """Default: the end."""
+
+    retries: Retries | None = None
+    """Default: a refused request is not sent again."""
+
+    headers: dict[str, str] = {}
+    """For WAF rules that count by header. `{client}` becomes the client's number."""
+
+
+class Steady(_Clients):
+    """People and programs that do not know of each other: requests at random moments, `rate` a second each."""
+
+    kind: Literal["steady"]
+    count: Count
+    rate: Rate
+
+
+class Burst(_Clients):
+    """Everyone at once: each sends `requests` within `spread_sec` after `at_sec`."""
+
+    kind: Literal["burst"]
+    count: Count
+    requests: Count
+    at_sec: Seconds
+    spread_sec: Annotated[float, Field(gt=0)] = 10
+
+
+class NatOffice(_Clients):
+    """`count` steady users behind one IP address; WAF sees one client."""
+
+    kind: Literal["nat_office"]
+    count: Count
+    rate: Rate
+
+
+class Abuser(_Clients):
+    """One machine, one address, evenly spaced requests."""
+
+    kind: Literal["abuser"]
+    rate: Rate
+
+
+class Botnet(_Clients):
+    """`count` addresses, each slow enough to look harmless."""
+
+    kind: Literal["botnet"]
+    count: Count = 1000
+    rate: Rate
+
+
+class RetryingSdk(_Clients):
+    """Steady clients that send a refused request again."""
+
+    kind: Literal["retrying_sdk"]
+    count: Count
+    rate: Rate
+    retries: Retries | None = Retries()
+
+
+Clients = Annotated[Steady | Burst | NatOffice | Abuser | Botnet | RetryingSdk, Field(discriminator="kind")]
+
+
+class Traffic(Settings):
+    """A whole traffic file."""
+
+    name: str
+    """The name of the file without `.toml`."""
+
+    description: str = ""
+    duration_sec: Annotated[float, Field(gt=0, le=7 * 86_400)]
+    start: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    """Quotas know the calendar. Default: a Monday at nine, UTC."""
+
+    seed: Annotated[int, Field(ge=0)] = 1
+    """The same seed gives the same requests."""
+
+    clients: SomeItems[Clients]
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Traffic":
+        names = [clients.name for clients in self.clients]
+        if len(set(names)) < len(names):
+            raise ValueError("each entry of clients needs a name of its own")
+        if self.expected_requests > MOST_REQUESTS:
+            raise ValueError(
+                f"about {self.expected_requests:,.0f} requests; at most {MOST_REQUESTS:,} are simulated, "
+                "so take a shorter duration_sec"
+            )
+        for clients in self.clients:
+            if clients.to_sec is not None and clients.to_sec <= clients.from_sec:
+                raise ValueError(f"{clients.name}: to_sec must be after from_sec")
+        return self
+
+    @property
+    def expected_requests(self) -> float:
+        """Retries not counted."""
+        return sum(_requests(clients, self.duration_sec) for clients in self.clients)
+
+
+def _requests(clients: Clients, duration: float) -> float:
+    if isinstance(clients, Burst):
+        return clients.count * clients.requests
+    length = min(clients.to_sec or duration, duration) - clients.from_sec
+    count = 1 if isinstance(clients, Abuser) else clients.count
+    return max(0.0, count * clients.rate * length)
+
+
+def scenarios() -> tuple[str, ...]:
+    """The names of the ready-made traffic files."""
+    return tuple(sorted(file.stem for file in SCENARIOS.glob("*.toml")))
+
+
+def read_traffic(name: str) -> Traffic:
+    """A ready-made scenario by name, or a file by path. Raises ReviewError."""
+    file = Path(name)
+    if file.suffix != ".toml":
+        file = SCENARIOS / f"{name}.toml"
+        if not file.is_file():
+            raise ReviewError(f"no scenario {name!r}; there are {', '.join(scenarios())}; or name a .toml file")
+    shown = name if file.parent == SCENARIOS else file.as_posix()
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Traffic(name=file.stem, **table)
+    except OSError as error:
+        raise ReviewError(f"{shown}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ReviewError(f"{shown}: is not UTF-8 at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ReviewError(f"{shown}: is not TOML: {error}") from None
+    except ValidationError as error:
+        lines = (f"{shown}: {describe(detail, table)}" for detail in error.errors())
+        raise ReviewError("\n".join(lines)) from None
+    except TypeError:
+        raise ReviewError(f"{shown}: name: unknown key; the file's own name names the traffic") from None

@@ -1,0 +1,139 @@
+"""Integrations against their routes and the kind of endpoint in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.integration import (
+    AwsServiceIntegration,
+    BedrockIntegration,
+    HttpIntegration,
+    LambdaIntegration,
+    PrivateIntegration,
+)
+from settings.integration.http import variables_of
+from settings.integration.transfer import USUAL_TIMEOUT
+from settings.problem import Problem, Where
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from settings.route import Route
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, read 2026-11.
+_STREAMING = (HttpIntegration, LambdaIntegration, PrivateIntegration, BedrockIntegration)
+_IDLE_SECONDS_AT_EDGE = 30
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """A URL with a variable that the path has not; streaming or a timeout where AWS has none."""
+    for index, route in enumerate(environment.routes):
+        where = ("routes", index, "integration")
+        yield from _unknown_variables(route, where)
+        yield from _cannot_stream(route, where)
+        yield from _too_long_for_edge(environment, route, where)
+        yield from _of_another_region(environment, route, where)
+    yield from _one_link_each(environment)
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
+    edge = environment.api.endpoint_type == "EDGE"
+    for index, route in enumerate(environment.routes):
+        where = ("routes", index, "integration")
+        integration = route.integration
+        streams = integration.response_transfer_mode == "STREAM"
+        if integration.timeout_milliseconds > USUAL_TIMEOUT and not streams:
+            yield Problem(
+                where=(*where, "timeout_milliseconds"),
+                got=integration.timeout_milliseconds,
+                allowed=(
+                    f"above {USUAL_TIMEOUT} the account needs a higher quota "
+                    '"Maximum integration timeout in milliseconds", for which AWS may lower its throttle quota'
+                ),
+            )
+        if streams and edge:
+            allowed = (
+                f"an EDGE API ends a stream that is silent for {_IDLE_SECONDS_AT_EDGE} s, "
+                "which a model may be before its first token; REGIONAL waits 5 minutes"
+            )
+            yield Problem(where=(*where, "response_transfer_mode"), got="STREAM", allowed=allowed)
+        yield from _function_stops_first(route, where)
+
+
+def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
+    match route.integration:
+        case HttpIntegration(url=text) | PrivateIntegration(url=text):
+            field = "url"
+        case AwsServiceIntegration(path=str(text)):
+            field = "path"
+        case _:
+            return
+    for name in variables_of(text):
+        if name not in route.path_variables:
+            has = ", ".join(f"{{{known}}}" for known in route.path_variables) or "none"
+            allowed = f"{{{name}}} is no variable of {route.path}, which has {has}"
+            yield Problem(where=(*where, field), got=text, allowed=allowed)
+
+
+def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
+    integration = route.integration
+    if integration.response_transfer_mode == "BUFFERED":
+        return
+    where = (*where, "response_transfer_mode")
+    if not isinstance(integration, _STREAMING):
+        allowed = f"a {integration.type} integration cannot stream: AWS streams HTTP_PROXY and Lambda proxy only"
+        yield Problem(where=where, got="STREAM", allowed=allowed)
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html, read 2026-11.
+    elif isinstance(integration, LambdaIntegration) and (integration.runtime or "").startswith(_NOT_STREAMING_RUNTIMES):
+        allowed = f"Lambda streams from Node.js and custom runtimes, not from {integration.runtime}"
+        yield Problem(where=where, got="STREAM", allowed=allowed)
+
+
+_NOT_STREAMING_RUNTIMES = ("python", "java", "ruby", "dotnet")
+
+
+def _too_long_for_edge(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+    timeout = route.integration.timeout_milliseconds
+    streams = route.integration.response_transfer_mode == "STREAM"
+    if environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT and not streams:
+        allowed = f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only"
+        yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
+
+
+def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+    arn = getattr(route.integration, "function_arn", None)
+    if arn and arn.split(":")[3] != environment.aws.region:
+        allowed = f"must be a function in {environment.aws.region}, the API's Region"
+        yield Problem(where=(*where, "function_arn"), got=arn, allowed=allowed)
+
+
+def _one_link_each(environment: Environment) -> Iterator[Problem]:
+    """Routes to one load balancer share its VPC link, so they must agree on where that link stands."""
+    places: dict[str, tuple[int, PrivateIntegration]] = {}
+    for index, route in enumerate(environment.routes):
+        integration = route.integration
+        if (
+            not isinstance(integration, PrivateIntegration)
+            or integration.vpc_link_id
+            or not integration.load_balancer_arn
+        ):
+            continue
+        first, other = places.setdefault(integration.load_balancer_arn, (index, integration))
+        for field in ("subnet_ids", "security_group_ids"):
+            if set(getattr(integration, field)) != set(getattr(other, field)):
+                allowed = f"must be as in routes[{first}]: routes to one load balancer share one VPC link"
+                where = ("routes", index, "integration", field)
+                yield Problem(where=where, got=list(getattr(integration, field)), allowed=allowed)
+
+
+def _function_stops_first(route: Route, where: Where) -> Iterator[Problem]:
+    integration = route.integration
+    if not isinstance(integration, LambdaIntegration) or integration.code is None:
+        return
+    if integration.timeout * 1000 > integration.timeout_milliseconds:
+        allowed = (
+            f"seconds, and the caller gets a 504 after {integration.timeout_milliseconds} ms: "
+            "the function goes on, is paid for, and nobody reads its answer"
+        )
+        yield Problem(where=(*where, "timeout"), got=integration.timeout, allowed=allowed)

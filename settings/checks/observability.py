@@ -1,0 +1,116 @@
+"""Logs, alarms and dashboard against what there is to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
+from settings.problem import Problem, Where
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from settings.observability.alarms import Alarms
+
+_ROLE = (
+    'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
+    'where it has one, "create" where this stack is to set it'
+)
+_NO_WEB_ACL = "there is no web ACL of our own"
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """A log that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
+    yield from _logs_without_role(environment)
+    yield from _waf_log_without_web_acl(environment)
+    yield from _alarms_on_nothing(environment)
+    yield from _other_regions(environment)
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """What reaches further than its author may think, or rings unheard."""
+    settings = environment.observability
+    if settings.account_role == "create":
+        allowed = (
+            "one role for the whole account and Region: this stack replaces what others have set, and its destroy "
+            "takes the role from every API there"
+        )
+        yield Problem(where=("observability", "account_role"), got=settings.account_role, allowed=allowed)
+    if settings.execution_log and settings.execution_log.data_trace:
+        allowed = "writes whole requests and responses, prompts and completions, into the log"
+        yield Problem(where=("observability", "execution_log", "data_trace"), got=True, allowed=allowed)
+    if settings.alarms:
+        yield from _unheard(environment, settings.alarms)
+
+
+def _logs_without_role(environment: Environment) -> Iterator[Problem]:
+    settings = environment.observability
+    if settings.account_role is not None:
+        return
+    if settings.access_log is not None and settings.access_log != "off":
+        yield Problem(where=("observability", "access_log"), got="on", allowed=_ROLE)
+    if settings.execution_log is not None:
+        yield Problem(where=("observability", "execution_log"), got="on", allowed=_ROLE)
+
+
+def _waf_log_without_web_acl(environment: Environment) -> Iterator[Problem]:
+    log = environment.observability.waf_log
+    if log is not None and log != "off" and not has_own_web_acl(environment):
+        allowed = f"{_NO_WEB_ACL} to log; an existing one is logged by its owner"
+        yield Problem(where=("observability", "waf_log"), got="on", allowed=allowed)
+
+
+def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
+    alarms = environment.observability.alarms
+    if alarms is None:
+        return
+    for field, missing in _missing(environment).items():
+        if field in alarms.model_fields_set and (got := getattr(alarms, field)) != "off":
+            yield Problem(where=("observability", "alarms", field), got=got, allowed=missing)
+
+
+def _missing(environment: Environment) -> dict[str, str]:
+    """Alarm -> what it would need and does not have."""
+    missing = {}
+    if not has_limit_metrics(environment):
+        missing["throttled_percent"] = (
+            "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
+        )
+    if not has_own_web_acl(environment):
+        missing["waf_blocked_requests"] = _NO_WEB_ACL
+    if not environment.observability.detailed_metrics:
+        missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
+    elif not any(routes_with_own_limit(environment)):
+        missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
+    return missing
+
+
+def _other_regions(environment: Environment) -> Iterator[Problem]:
+    region = environment.aws.region
+    for where, arn in _arns(environment):
+        if arn.split(":")[3] != region:
+            yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
+
+
+def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
+    settings = environment.observability
+    for name in ("access_log", "execution_log", "waf_log", "alarms"):
+        table = getattr(settings, name)
+        if table is not None and table != "off" and table.kms_key_arn is not None:
+            yield ("observability", name, "kms_key_arn"), table.kms_key_arn
+    if settings.alarms:
+        for index, arn in enumerate(settings.alarms.topic_arns):
+            yield ("observability", "alarms", "topic_arns", index), arn
+
+
+def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
+    if not (alarms.topic_arns or alarms.emails):
+        allowed = "nobody is told; give topic_arns or emails"
+        yield Problem(where=("observability", "alarms", "topic_arns"), got=[], allowed=allowed)
+    missing = _missing(environment)
+    if "throttled_percent" in missing and alarms.throttled_percent != "off":
+        yield Problem(
+            where=("observability", "alarms", "throttled_percent"),
+            got=alarms.throttled_percent,
+            allowed=f"no alarm is made of it: {missing['throttled_percent']}",
+        )

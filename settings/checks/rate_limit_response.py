@@ -1,0 +1,32 @@
+"""What every 429 carries, against what AWS lets a response carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.problem import Problem
+from settings.rate_limit_response import LONGEST_HEADER_VALUE, MOST_HEADERS
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """Headers that CORS brings too, too many of both, or one too long for WAF."""
+    if environment.cors is None:
+        return
+    cors = environment.cors.response_headers
+    own = environment.rate_limit_response.headers
+    for name in own:
+        if name.lower() in {header.lower() for header in cors}:
+            where = ("rate_limit_response", "headers", name)
+            yield Problem(where=where, got=own[name], allowed="cors brings that header; AWS takes it once")
+    sent = environment.rate_limit_response.response_headers("waf", cors)
+    if len(sent) > MOST_HEADERS:
+        allowed = f"with Retry-After and those of cors {len(sent)} headers; AWS takes {MOST_HEADERS}"
+        yield Problem(where=("rate_limit_response", "headers"), got=len(own), allowed=allowed)
+    for name, value in cors.items():
+        if environment.waf is not None and len(value) > LONGEST_HEADER_VALUE:
+            allowed = f"makes {name} {len(value)} characters long; WAF sends at most {LONGEST_HEADER_VALUE}"
+            yield Problem(where=("cors",), got=name, allowed=allowed)

@@ -1,0 +1,94 @@
+"""Usage plans against the routes, the stage and the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.authorization import RequestAuthorizer, TokenAuthorizer
+from settings.checks.throttling import above_account, bucket_of
+from settings.problem import Problem
+from settings.throttling import Throttle
+from settings.usage_plan import UsagePlan, plan_address
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """A plan that AWS would refuse, or that would limit nothing."""
+    with_key = [route.key for route in environment.routes if route.api_key_required]
+    for name, plan in environment.usage_plans.items():
+        where = ("usage_plans", name)
+        if not with_key:
+            allowed = "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
+            yield Problem(where=where, got=name, allowed=allowed)
+        yield from _routes(environment, name, plan)
+        if plan.throttle:
+            yield from above_account(environment, (*where, "throttle"), plan.throttle)
+    yield from _names(environment)
+    yield from _key_source(environment)
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """A plan above its stage; a route with a key that nobody has."""
+    for name, plan in environment.usage_plans.items():
+        for route in environment.routes:
+            bucket = bucket_of(environment, route.key)
+            own = plan.routes.get(route.key, plan.throttle)
+            if not route.api_key_required or not isinstance(own, Throttle) or not isinstance(bucket, Throttle):
+                continue
+            field = ("routes", route.key) if route.key in plan.routes else ("throttle",)
+            if own.rate_limit > bucket.rate_limit or own.burst_limit > bucket.burst_limit:
+                allowed = (
+                    f"above what all callers of {route.key} share, {bucket.rate_limit:g} requests per second and "
+                    f"{bucket.burst_limit} at once; no key will ever get it"
+                )
+                got = f"{own.rate_limit:g}/{own.burst_limit}"
+                yield Problem(where=("usage_plans", name, *field), got=got, allowed=allowed)
+                break
+    if not environment.usage_plans:
+        for index, route in enumerate(environment.routes):
+            if route.api_key_required:
+                allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
+                yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+
+
+def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+    routes = {route.key: route for route in environment.routes}
+    for key, throttle in plan.routes.items():
+        where = ("usage_plans", name, "routes", key)
+        if key not in routes:
+            yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(routes)}")
+        elif not routes[key].api_key_required:
+            yield Problem(where=where, got=key, allowed="AWS holds only routes with api_key_required = true to a plan")
+        if isinstance(throttle, Throttle):
+            yield from above_account(environment, where, throttle)
+
+
+def _key_source(environment: Environment) -> Iterator[Problem]:
+    """AWS answers 403 to everybody where the key is to come from an authorizer that cannot give one."""
+    if environment.api.key_source != "AUTHORIZER":
+        return
+    for index, route in enumerate(environment.routes):
+        authorizer = environment.authorizers.get(route.authorization)
+        if route.api_key_required and not isinstance(authorizer, TokenAuthorizer | RequestAuthorizer):
+            allowed = "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one"
+            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+
+
+def _names(environment: Environment) -> Iterator[Problem]:
+    """A key is in one plan of a stage; Terraform names are unique."""
+    plans: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    for name, plan in environment.usage_plans.items():
+        if plans.setdefault(plan_address(name), name) != name:
+            allowed = f"{plans[plan_address(name)]} would have the same name in Terraform; rename one"
+            yield Problem(where=("usage_plans", name), got=name, allowed=allowed)
+        for index, key in enumerate(plan.keys):
+            where = ("usage_plans", name, "api_keys", index)
+            if key.address in keys:
+                allowed = f"usage_plans.{keys[key.address]} has that key; AWS takes a key in one plan of a stage"
+                yield Problem(where=where, got=key.name, allowed=allowed)
+            else:
+                keys[key.address] = name

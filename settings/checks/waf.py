@@ -1,0 +1,245 @@
+"""The web ACL against the routes and the layers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.checks.throttling import bucket_of
+from settings.problem import Problem, Where
+from settings.throttling import Throttle
+from settings.waf import capacity
+from settings.waf.condition import AddressIn, PathIs, TooDeepError, leaves
+from settings.waf.custom_key import escapable, tells_callers_apart
+from settings.waf.path_pattern import LONGEST_PATTERN
+from settings.waf.rate_rule import RESERVED_METRICS, RateRule
+from settings.waf.rules import BLOCK_LIST, ip_sets_of, leaves_of, rate_scope, web_acl_rules
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from settings.waf.waf import Waf
+
+# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
+MOST_RATE_RULES = 10
+MOST_REFERENCES = 50
+LONGEST_NAME = 128
+
+# A rule that stops one client after less than this part of what the bucket admits at once.
+_FAR_BELOW = 1 / 10
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """What AWS would refuse at the end of a deploy, or take and silently not do."""
+    waf = environment.waf
+    if waf is None:
+        return
+    if waf.web_acl_arn is not None:
+        if waf.existing_region != environment.aws.region:
+            allowed = f"must be in {environment.aws.region}, where the stage is"
+            yield Problem(where=("waf", "web_acl_arn"), got=waf.web_acl_arn, allowed=allowed)
+        return
+    if environment.api.name in RESERVED_METRICS:
+        allowed = "AWS keeps that name for a metric of its own, and the web ACL is named after the API"
+        yield Problem(where=("api", "name"), got=environment.api.name, allowed=allowed)
+    for index, address in enumerate(waf.block):
+        if address in waf.allow:
+            yield Problem(where=("waf", "block", index), got=address, allowed="is in waf.allow too")
+    yield from _names(waf)
+    unusable = [*_routes(environment, waf), *_scopes(environment, waf)]
+    yield from unusable
+    yield from _escapes(waf)
+    if not unusable:
+        yield from _too_large(environment, waf)
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """What AWS takes, and does, but its author may not have meant."""
+    waf = environment.waf
+    if waf is None or waf.web_acl_arn is not None:
+        return
+    if waf.mode == "count":
+        allowed = 'every rule only counts; nobody is stopped until it says "block"'
+        yield Problem(where=("waf", "mode"), got="count", allowed=allowed)
+    for index, rule in enumerate(waf.rate_rules):
+        where = ("waf", "rate_rules", index)
+        yield from _forgeable(waf, rule, where)
+        yield from _shared(rule, where)
+        if rule.action in {"captcha", "challenge"}:
+            allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
+            yield Problem(where=(*where, "action"), got=rule.action, allowed=allowed)
+    yield from _against_buckets(environment, waf)
+    yield from _dear(environment, waf)
+
+
+def _names(waf: Waf) -> Iterator[Problem]:
+    taken = {BLOCK_LIST: "waf.block"}
+    for index, group in enumerate(waf.managed_rule_groups):
+        where = ("waf", "managed_rule_groups", index, "name")
+        yield from _take(taken, group.name, where, f"waf.managed_rule_groups[{index}]")
+    for index, rule in enumerate(waf.rate_rules):
+        for name in rule.names:
+            yield from _take(taken, name, ("waf", "rate_rules", index, "name"), f"waf.rate_rules[{index}]")
+            if len(name) > LONGEST_NAME:
+                allowed = f"too long for its counting tier, {name}; AWS takes {LONGEST_NAME} characters"
+                yield Problem(where=("waf", "rate_rules", index, "name"), got=rule.name, allowed=allowed)
+    rules = sum(len(rule.names) for rule in waf.rate_rules)
+    if rules > MOST_RATE_RULES:
+        allowed = f"AWS takes {MOST_RATE_RULES} rate rules in a web ACL, and a count_limit is one more"
+        yield Problem(where=("waf", "rate_rules"), got=rules, allowed=allowed)
+
+
+def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterator[Problem]:
+    if name in taken:
+        yield Problem(where=where, got=name, allowed=f"{taken[name]} has that name; a rule's name is its metric's too")
+    taken.setdefault(name, owner)
+
+
+def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    keys = [route.key for route in environment.routes]
+    for index, rule in enumerate(waf.rate_rules):
+        for place, key in enumerate(rule.routes):
+            where = ("waf", "rate_rules", index, "routes", place)
+            if key not in keys:
+                yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
+            elif key in rule.routes[:place]:
+                yield Problem(where=where, got=key, allowed="the same route twice")
+
+
+def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    names: dict[str, tuple[str, ...]] = {}
+    for index, rule in enumerate(waf.rate_rules):
+        where = ("waf", "rate_rules", index)
+        field = "scope_down" if rule.scope_down else "routes"
+        try:
+            scope = rate_scope(waf, rule, environment.routes, environment.path_prefixes)
+        except TooDeepError:
+            allowed = (
+                "cannot be written in the two levels of and / or / not that Terraform's schema has under a rate rule; "
+                "leave out a not inside an or, or make two rules of it"
+            )
+            yield Problem(where=(*where, field), got=rule.name, allowed=allowed)
+            continue
+        for leaf in leaves(scope) if scope else ():
+            if isinstance(leaf, PathIs) and len(leaf.pattern) > LONGEST_PATTERN:
+                allowed = f"the path's pattern has {len(leaf.pattern)} characters, and AWS takes {LONGEST_PATTERN}"
+                yield Problem(where=(*where, field), got=leaf.pattern, allowed=allowed)
+        for ip_set in ip_sets_of(leaves(scope) if scope else ()):
+            if names.setdefault(ip_set.name, ip_set.addresses) != ip_set.addresses:
+                allowed = "another rule's IP sets would have the same names in Terraform; rename one"
+                yield Problem(where=(*where, "name"), got=rule.name, allowed=allowed)
+                break
+
+
+def _escapes(waf: Waf) -> Iterator[Problem]:
+    """AWS does not limit a request that lacks a part of the key, so somebody else has to."""
+    for index, rule in enumerate(waf.rate_rules):
+        ways = [way for key in rule.custom_keys if (way := escapable(key))]
+        if ways and rule.action != "count" and not _backstop(waf, rule):
+            allowed = (
+                f"a caller escapes it by leaving out {ways[0]}; add a rate rule of aggregate_key_type IP "
+                "for the same routes, without scope_down, that stops whoever does"
+            )
+            yield Problem(where=("waf", "rate_rules", index, "custom_keys"), got=rule.name, allowed=allowed)
+
+
+def _backstop(waf: Waf, rule: RateRule) -> bool:
+    """A rule by the connection's address that stops, wherever that rule looks."""
+    return any(
+        other.aggregate_key_type == "IP"
+        and other.action != "count"
+        and other.scope_down is None
+        and (not other.routes or (rule.routes and set(rule.routes) <= set(other.routes)))
+        for other in waf.rate_rules
+    )
+
+
+def _too_large(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
+    wcu = capacity.capacity(rules)
+    if wcu.estimate > capacity.MOST:
+        allowed = f"about {wcu.estimate} web ACL capacity units, and AWS takes {capacity.MOST}"
+        yield Problem(where=("waf",), got=f"{len(rules)} rules", allowed=allowed)
+    references = sum(isinstance(leaf, AddressIn) for rule in rules for leaf in leaves_of(rule))
+    references += len(waf.managed_rule_groups)
+    if references > MOST_REFERENCES:
+        allowed = f"references {references} IP sets and rule groups, and AWS takes {MOST_REFERENCES} in a web ACL"
+        yield Problem(where=("waf",), got=f"{len(rules)} rules", allowed=allowed)
+
+
+def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+    if rule.forwarded_ip is None:
+        return
+    header = rule.forwarded_ip.header_name
+    allowed = f"a caller may write {header} itself, and WAF reads its first address: only behind a proxy that resets it"
+    if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(waf, rule):
+        allowed += f"; without {header} nobody is limited, so add a rule of aggregate_key_type IP as a backstop"
+    yield Problem(where=(*where, "forwarded_ip"), got=header, allowed=allowed)
+    if waf.allow or waf.block:
+        allowed = "the allow and block lists look at the connection's address, the proxy's"
+        yield Problem(where=(*where, "forwarded_ip"), got=header, allowed=allowed)
+
+
+def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
+    shared = rule.aggregate_key_type == "CONSTANT" or (
+        rule.custom_keys and not any(tells_callers_apart(key) for key in rule.custom_keys)
+    )
+    if shared and rule.action != "count":
+        allowed = "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit"
+        yield Problem(where=(*where, "aggregate_key_type"), got=rule.aggregate_key_type, allowed=allowed)
+
+
+def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """Per-IP limits against the token buckets behind them."""
+    told: set[tuple[int, str]] = set()
+    for route in environment.routes:
+        bucket = bucket_of(environment, route.key)
+        rules = [
+            (rule.limit / rule.evaluation_window_sec, index, rule)
+            for index, rule in enumerate(waf.rate_rules)
+            if rule.aggregate_key_type == "IP"
+            and rule.action != "count"
+            and rule.scope_down is None
+            and (route.key in rule.routes or (not rule.routes and route.method != "OPTIONS"))
+        ]
+        if not rules or not isinstance(bucket, Throttle):
+            continue
+        # Only the tightest: the others stand behind it for another reason.
+        _, index, rule = min(rules, key=lambda entry: entry[:2])
+        for topic, allowed in _beside_bucket(rule, bucket, route.key):
+            if (index, topic) not in told:
+                told.add((index, topic))
+                yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+
+
+def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:
+    window = rule.evaluation_window_sec
+    all_callers = f"what all callers of {route} share, {bucket.rate_limit:g} requests per second"
+    if rule.limit > bucket.rate_limit * window + bucket.burst_limit:
+        yield (
+            "unreachable",
+            f"out of reach: {all_callers} and {bucket.burst_limit} at once, ends first, within any {window} s",
+        )
+    elif rule.limit >= bucket.rate_limit * window:
+        yield "whole", f"one IP may take the whole of {all_callers}: {rule.limit / window:g} per second are left to it"
+    if rule.limit < bucket.burst_limit * _FAR_BELOW:
+        yield (
+            "burst",
+            f"far below the {bucket.burst_limit} requests at once that {route} admits: no caller can use that burst",
+        )
+
+
+def _dear(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
+    for index, group in enumerate(waf.managed_rule_groups):
+        if group.known_capacity is None:
+            allowed = "its capacity is unknown; say it, or the web ACL may turn out too large in the deploy"
+            yield Problem(where=("waf", "managed_rule_groups", index, "capacity"), got=group.name, allowed=allowed)
+    if wcu.upper_bound > capacity.MOST:
+        allowed = f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS takes {capacity.MOST}"
+        yield Problem(where=("waf",), got=f"{len(wcu.rules)} rules", allowed=allowed)
+    elif wcu.estimate > capacity.INCLUDED:
+        allowed = (
+            f"about {wcu.estimate} web ACL capacity units, over the {capacity.INCLUDED} that are included; "
+            "every request costs more"
+        )
+        yield Problem(where=("waf",), got=f"{len(wcu.rules)} rules", allowed=allowed)

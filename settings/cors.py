@@ -1,0 +1,60 @@
+"""The `[cors]` table: which web pages may read the API's answers."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings.integration.http import HeaderName
+from settings.model import Items, Settings, SomeItems
+
+Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?)$")]
+
+
+class Cors(Settings):
+    """A preflight for every path, and the headers on every answer that API Gateway makes itself, errors too.
+
+    What an http, lambda or private backend answers passes through untouched: it must send these headers itself.
+    """
+
+    allow_origins: SomeItems[Origin]
+    """`["*"]`, or the origins. With more than one, the preflight names the caller's own, and other answers say `*`."""
+
+    allow_methods: Items[Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]] = ()
+    """Default: on each path the methods that it has."""
+
+    allow_headers: SomeItems[HeaderName] = (
+        "Content-Type",
+        "Authorization",
+        "X-Api-Key",
+        "X-Amz-Date",
+        "X-Amz-Security-Token",
+    )
+    expose_headers: Items[HeaderName] = ("Retry-After",)
+    """What a page's script may read, beside what it always may."""
+
+    allow_credentials: bool = False
+    """Cookies. Needs exactly one origin, and not `*`."""
+
+    max_age: Annotated[int, Field(ge=0, le=86_400)] = 600
+    """Seconds for which a browser remembers the preflight."""
+
+    @model_validator(mode="after")
+    def _is_something_a_browser_takes(self) -> Self:
+        if "*" in self.allow_origins and len(self.allow_origins) > 1:
+            raise ValueError("must have * in allow_origins alone or not at all")
+        if self.allow_credentials and (len(self.allow_origins) > 1 or "*" in self.allow_origins):
+            raise ValueError(
+                "must have exactly one origin with allow_credentials: browsers refuse *, "
+                "and API Gateway's own answers can name only one"
+            )
+        return self
+
+    @property
+    def response_headers(self) -> dict[str, str]:
+        """The headers on an answer that is no preflight, by name."""
+        headers = {"Access-Control-Allow-Origin": self.allow_origins[0] if len(self.allow_origins) == 1 else "*"}
+        if self.allow_credentials:
+            headers["Access-Control-Allow-Credentials"] = "true"
+        if self.expose_headers:
+            headers["Access-Control-Expose-Headers"] = ",".join(self.expose_headers)
+        return headers

@@ -1,0 +1,60 @@
+"""`type = "aws_service"`: any other action of an AWS service."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings.integration.http import variables_of
+from settings.integration.transfer import Transfer
+from settings.model import Items, Settings, SomeItems
+
+
+class Allow(Settings):
+    """One statement of what the integration's role may do."""
+
+    actions: SomeItems[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$")]]
+    """For instance `sqs:SendMessage`; no wildcards."""
+
+    resources: SomeItems[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[^\s]+$")]]
+
+
+class AwsServiceIntegration(Transfer):
+    """AWS integration: API Gateway signs a request to the service with a role's credentials.
+
+    Either `action` or `path`, and either `allow` (a role with just that is made) or `role_arn`.
+    """
+
+    type: Literal["aws_service"]
+    service: Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)?[a-z0-9-]+$")]
+    """As in the integration's URI: `sqs`, `states`, `dynamodb`, with a subdomain before a dot where it has one."""
+
+    action: Annotated[str, Field(pattern=r"^[A-Za-z0-9&=?_-]+$")] | None = None
+    """For instance `StartExecution`."""
+
+    path: Annotated[str, Field(pattern=r"^[^\s'$]+$")] | None = None
+    """For instance `111122223333/jobs`; `{name}` takes that path variable of the route."""
+
+    integration_http_method: Literal["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"] = "POST"
+    allow: Items[Allow] = ()
+    role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[^\s]+$")] | None = None
+    request_parameters: dict[Annotated[str, Field(pattern=r"^(header|path|querystring)\.[^\s]+$")], str] = {}
+    """`"header.Content-Type" = "'text/plain'"`: a static value in quotes of its own, or a mapping expression."""
+
+    request_template: str | None = None
+    """A mapping template that makes the service's request from the caller's JSON. Default: the body as it came."""
+
+    response_template: str | None = None
+    """A mapping template for the caller's 200. Default: the service's answer as it came."""
+
+    @property
+    def path_variables(self) -> tuple[str, ...]:
+        """The variables that the path wants from the route's path."""
+        return variables_of(self.path or "")
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if (self.action is None) == (self.path is None):
+            raise ValueError("must have either action or path")
+        if bool(self.allow) == bool(self.role_arn):
+            raise ValueError("must have either allow or role_arn")
+        return self

@@ -1,0 +1,72 @@
+"""`type = "lambda"`: a function that exists, or one from a folder."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings.file_reference import Folder
+from settings.integration.transfer import Transfer
+
+FunctionArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:(\$LATEST|[A-Za-z0-9_-]+))?$"
+    ),
+]
+"""A function, or one version or alias of it."""
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, read 2026-11.
+RetentionInDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
+MemorySize = Annotated[int, Field(ge=128, le=10_240)]
+FunctionTimeout = Annotated[int, Field(ge=1, le=900)]
+
+_OF_CODE = frozenset(
+    {"runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
+    | {"log_retention_in_days"}
+)
+
+
+class LambdaIntegration(Transfer):
+    """AWS_PROXY: the function gets the whole request as an event. Either `function_arn` or `code`."""
+
+    type: Literal["lambda"]
+
+    function_arn: FunctionArn | None = None
+    """A function of the same Region that is already there; only the permission for this route is added."""
+
+    code: Folder | None = None
+    """A folder, relative to the environment file; its files become the function's zip."""
+
+    runtime: Annotated[str, Field(pattern=r"^[a-z0-9.]+$")] | None = None
+    """For instance `python3.13` or `nodejs22.x`. Required with `code`."""
+
+    handler: Annotated[str, Field(pattern=r"^[^\s]{1,128}$")] | None = None
+    """For instance `app.handler`. Required with `code`."""
+
+    memory_size: MemorySize = 128
+    """MB."""
+
+    timeout: FunctionTimeout = 29
+    """Seconds after which Lambda stops the function."""
+
+    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")], str] = {}
+    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
+    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool."""
+
+    log_retention_in_days: RetentionInDays = 30
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        if (self.function_arn is None) == (self.code is None):
+            raise ValueError("must have either function_arn or code")
+        if self.code is None:
+            unfit = sorted(_OF_CODE & self.model_fields_set)
+            if unfit:
+                raise ValueError(f"must have no {', '.join(unfit)}: they belong to code, and function_arn is there")
+        elif self.runtime is None or self.handler is None:
+            raise ValueError("must have runtime and handler beside code")
+        return self

@@ -1,0 +1,59 @@
+"""`type = "private"`: a load balancer inside a VPC."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings.integration.http import HeaderName, HeaderValue, refuse_twice, variables_of
+from settings.integration.transfer import Transfer
+from settings.model import Items
+
+LoadBalancerArn = Annotated[
+    str,
+    Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer/(app|net)/[A-Za-z0-9/-]+$"),
+]
+
+
+class PrivateIntegration(Transfer):
+    """HTTP_PROXY through a VPC link.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html, read 2026-11: VPC links V2
+    reach Application and Network Load Balancers from inside subnets; the older V1 reach Network Load Balancers only.
+    """
+
+    type: Literal["private"]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/{}?#']+(/[^\s?#']*)?$")]
+    """Path and `Host` header, and with https the name on the certificate; `{name}` as in an http integration."""
+
+    vpc_link_id: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None
+    """A link that is already there: V2 beside `load_balancer_arn`, V1 without."""
+
+    load_balancer_arn: LoadBalancerArn | None = None
+    """Without `vpc_link_id`, a link to it is made: V2 where there are subnets, else V1."""
+
+    subnet_ids: Items[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]] = ()
+    security_group_ids: Items[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]] = ()
+
+    headers: dict[HeaderName, HeaderValue] = {}
+    drop_headers: Items[HeaderName] = ()
+
+    @property
+    def path_variables(self) -> tuple[str, ...]:
+        """The variables that the URL wants from the route's path."""
+        return variables_of(self.url)
+
+    @model_validator(mode="after")
+    def _has_a_link(self) -> Self:
+        refuse_twice(self.headers, self.drop_headers)
+        if self.vpc_link_id is None and self.load_balancer_arn is None:
+            raise ValueError("must have vpc_link_id or load_balancer_arn")
+        if self.vpc_link_id and (self.subnet_ids or self.security_group_ids):
+            raise ValueError("must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own")
+        if bool(self.subnet_ids) != bool(self.security_group_ids):
+            raise ValueError("must have subnet_ids and security_group_ids together")
+        alone = self.vpc_link_id is None and not self.subnet_ids
+        if alone and self.load_balancer_arn and ":loadbalancer/app/" in self.load_balancer_arn:
+            raise ValueError(
+                "must have subnet_ids and security_group_ids: only a VPC link V2 reaches an Application Load Balancer"
+            )
+        return self

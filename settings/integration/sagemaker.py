@@ -1,0 +1,14 @@
+"""`type = "sagemaker"`: a SageMaker endpoint, with nothing in between."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.integration.transfer import Transfer
+
+
+class SagemakerIntegration(Transfer):
+    """AWS integration with InvokeEndpoint: the body goes to the model as it came, and its answer comes back so."""
+
+    type: Literal["sagemaker"]
+    endpoint_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$")]

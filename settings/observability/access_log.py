@@ -1,0 +1,84 @@
+"""`[observability.access_log]`: one JSON line for each request. Its format, as data, for whoever reads it.
+
+API Gateway has no variable for the usage plan: a key is in one plan of a stage, so that `apiKeyId` says which. Nor has
+it one for the WAF rule: the WAF log (settings/observability/waf_log.py) names it.
+"""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from settings.observability.log_group import LogGroup
+from settings.rate_limit_response import Layer
+
+# Field of a line -> what API Gateway puts there. A variable without a value gives "-"; therefore every value is in
+# quotes, the numbers too, or a line with one would be no JSON.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
+        "requestTimeEpoch": "$context.requestTimeEpoch",
+        "sourceIp": "$context.identity.sourceIp",
+        "httpMethod": "$context.httpMethod",
+        "resourcePath": "$context.resourcePath",
+        "status": "$context.status",
+        "responseLatency": "$context.responseLatency",
+        "integrationLatency": "$context.integrationLatency",
+        "integrationStatus": "$context.integrationStatus",
+        "responseLength": "$context.responseLength",
+        "apiKeyId": "$context.identity.apiKeyId",
+        "errorResponseType": "$context.error.responseType",
+        "wafResponseCode": "$context.wafResponseCode",
+        "wafStatus": "$context.waf.status",
+        "webaclArn": "$context.webaclArn",
+        "userAgent": "$context.identity.userAgent",
+    }
+)
+
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "requestId": "API Gateway's id of the request; a client may have set it",
+        "extendedRequestId": "the id that no client can set",
+        "requestTimeEpoch": "when the request came, milliseconds since 1970",
+        "sourceIp": "the address of the connection",
+        "httpMethod": "the method; with `resourcePath` the route",
+        "resourcePath": "the route's path as deployed: `/v1/models/{id}`",
+        "status": "the status that the caller got",
+        "responseLatency": "milliseconds until the answer, the backend's included",
+        "integrationLatency": "milliseconds of the backend",
+        "integrationStatus": "the backend's own status",
+        "responseLength": "bytes of the answer's body",
+        "apiKeyId": "the id of the API key; it is in one usage plan of the stage",
+        "errorResponseType": "which gateway response: `THROTTLED`, `QUOTA_EXCEEDED`, ...",
+        "wafResponseCode": "`WAF_ALLOW` or `WAF_BLOCK`",
+        "wafStatus": "the status that WAF answered API Gateway with",
+        "webaclArn": "the web ACL that decided",
+        "userAgent": "as the client says",
+    }
+)
+
+# The value of a variable that has none.
+ABSENT = "-"
+
+# Which field says, with which value, that a layer limited the request.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+LIMITED_BY: Mapping[Layer, tuple[str, str]] = MappingProxyType(
+    {
+        "throttle": ("errorResponseType", "THROTTLED"),
+        "quota": ("errorResponseType", "QUOTA_EXCEEDED"),
+        "waf": ("wafResponseCode", "WAF_BLOCK"),
+    }
+)
+
+
+def access_log_format() -> str:
+    """What the stage takes as its format: one line of JSON."""
+    return json.dumps(dict(FIELDS), separators=(",", ":"))
+
+
+class AccessLog(LogGroup):
+    """Needs the account's CloudWatch role. About 0.7 KB a request."""
+
+    metrics: bool = True
+    """Metric filters: how many requests each layer limited, and the throttled ones for each route."""

@@ -1,0 +1,41 @@
+"""What every CloudWatch log group of ours has."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from settings.model import Settings
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, read 2026-11.
+RETENTION_IN_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
+    *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
+
+
+def _is_kept(days: int) -> int:
+    if days not in RETENTION_IN_DAYS:
+        raise ValueError(f"must be one of {', '.join(map(str, RETENTION_IN_DAYS))}")
+    return days
+
+
+def _is_a_key(arn: str) -> str:
+    if not _KEY_ARN.fullmatch(arn):
+        raise ValueError("must be the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")
+    return arn
+
+
+RetentionInDays = Annotated[int, AfterValidator(_is_kept)]
+KmsKeyArn = Annotated[str, AfterValidator(_is_a_key)]
+
+
+class LogGroup(Settings):
+    """Kept for a time, and encrypted with a key of one's own where there is one."""
+
+    retention_in_days: RetentionInDays = 30
+
+    kms_key_arn: KmsKeyArn | None = None
+    """Default: the key that CloudWatch Logs owns. The key's policy must let `logs.<region>.amazonaws.com` use it."""

@@ -1,0 +1,18 @@
+"""`[observability.waf_log]`: one JSON record for each request that a WAF rule stopped or counted."""
+
+from typing import Literal, get_args
+
+from settings.observability.log_group import LogGroup
+
+Action = Literal["BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "EXCLUDED_AS_COUNT"]
+
+# What the filter keeps: everything but ALLOW.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ActionCondition.html, read 2026-11.
+KEPT_ACTIONS: tuple[Action, ...] = get_args(Action)
+
+# https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html: the name must start so.
+PREFIX = "aws-waf-logs-"
+
+
+class WafLog(LogGroup):
+    """Of our own web ACL; an existing one has its owner's logging. Needs nothing of the account."""

@@ -1,0 +1,80 @@
+"""What of an environment is watched, once all switches are read, and what its log groups are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from settings.observability.access_log import AccessLog
+from settings.observability.waf_log import PREFIX, WafLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings.environment import Environment
+    from settings.rate_limit_response import Layer
+    from settings.route import Route
+    from settings.throttling import Throttle
+
+
+def access_log(environment: Environment) -> AccessLog | None:
+    """None where it is off, or where API Gateway may not write one."""
+    settings = environment.observability
+    if settings.access_log is None:
+        return AccessLog() if settings.account_role else None
+    return None if settings.access_log == "off" else settings.access_log
+
+
+def has_limit_metrics(environment: Environment) -> bool:
+    """The access log is there, and metric filters count in it."""
+    log = access_log(environment)
+    return log is not None and log.metrics
+
+
+def has_own_web_acl(environment: Environment) -> bool:
+    """A web ACL of this stack, whose logging and metrics are this stack's too."""
+    return environment.waf is not None and environment.waf.web_acl_arn is None
+
+
+def waf_log(environment: Environment) -> WafLog | None:
+    """None where it is off, or where no web ACL is ours."""
+    given = environment.observability.waf_log
+    if given == "off" or not has_own_web_acl(environment):
+        return None
+    return given or WafLog()
+
+
+def limiting_layers(environment: Environment) -> tuple[Layer, ...]:
+    """The layers that can refuse a request of this environment."""
+    has_quota = any(plan.quota for plan in environment.usage_plans.values())
+    layers: tuple[tuple[Layer, bool], ...] = (
+        ("throttle", True),
+        ("quota", has_quota),
+        ("waf", environment.waf is not None),
+    )
+    return tuple(layer for layer, there in layers if there)
+
+
+def routes_with_own_limit(environment: Environment) -> Iterator[tuple[Route, Throttle]]:
+    """Routes that `[throttling.routes]` gives a bucket of their own."""
+    for route in environment.routes:
+        throttle = environment.throttling.routes.get(route.key)
+        if throttle is not None and not isinstance(throttle, str):
+            yield route, throttle
+
+
+def access_log_group(environment: Environment) -> str:
+    """A name that does not change with the API's id."""
+    return f"spillway/{environment.api.name}/{environment.stage.name}/access-log"
+
+
+def execution_log_group(environment: Environment, rest_api_id: str) -> str:
+    """AWS's own name for it.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    return f"API-Gateway-Execution-Logs_{rest_api_id}/{environment.stage.name}"
+
+
+def waf_log_group(environment: Environment) -> str:
+    """WAF takes no name that starts otherwise."""
+    return f"{PREFIX}{environment.api.name}"

@@ -1,0 +1,32 @@
+"""The `[resource_policy]` table: where calls may come from."""
+
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from settings.model import Items, Settings
+
+
+def _cidr(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"must be a range like 203.0.113.0/24 or 2001:db8::/32: {error}") from None
+    return text
+
+
+class ResourcePolicy(Settings):
+    """A caller must pass every list that is given. An empty list asks nothing."""
+
+    source_ips: Items[Annotated[str, AfterValidator(_cidr)]] = ()
+    """Address ranges; those inside the VPC for a PRIVATE API."""
+
+    source_vpc_endpoints: Items[Annotated[str, Field(pattern=r"^vpce-[0-9a-f]+$")]] = ()
+    """Interface endpoints, for a PRIVATE API."""
+
+    source_vpcs: Items[Annotated[str, Field(pattern=r"^vpc-[0-9a-f]+$")]] = ()
+    """VPCs, for a PRIVATE API."""
+
+    accounts: Items[Annotated[str, Field(pattern=r"^\d{12}$")]] = ()
+    """AWS accounts; every route must then have `authorization = "AWS_IAM"`, or nobody gets in."""

@@ -1,0 +1,98 @@
+"""The `[usage_plans]` tables: how much the holder of an API key may send.
+
+A plan belongs to the whole stage, but limits only routes with `api_key_required`. It is neither authentication nor a
+cost ceiling; throttles and quotas are best effort.
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from settings.model import Items, Settings
+from settings.throttling import Throttle, word_or_table
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+
+# The provider's own check of aws_api_gateway_usage_plan: a day takes no offset, a week 0 to 6, a month 0 to 27.
+HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
+
+
+class Quota(Settings):
+    """Requests of one key in a calendar period, all the plan's routes together."""
+
+    limit: Annotated[int, Field(ge=1)]
+    period: Literal["DAY", "WEEK", "MONTH"]
+
+    offset: Annotated[int, Field(ge=0)] = 0
+    """Requests taken off the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
+
+    @model_validator(mode="after")
+    def _offset_fits(self) -> Self:
+        highest = HIGHEST_OFFSET[self.period]
+        if self.offset > highest:
+            raise ValueError(f"offset must be at most {highest} for {self.period}")
+        if self.offset >= self.limit:
+            raise ValueError("offset takes away the whole limit of the first period")
+        return self
+
+
+class ApiKey(Settings):
+    """One caller's key. AWS makes up the value, or a sensitive Terraform variable brings it; never this file."""
+
+    name: Name
+    value: Literal["generated", "variable"] = "generated"
+    """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
+
+    @property
+    def address(self) -> str:
+        """The stem of the key's Terraform names."""
+        return plan_address(self.name)
+
+
+PlanRouteThrottle = Annotated[
+    Annotated[Throttle, Tag("table")] | Annotated[Literal["blocked"], Tag("word")],
+    Discriminator(word_or_table),
+]
+"""A bucket of the route for each key; `blocked` takes the route out of the plan: its keys get 429 there."""
+
+ApiKeyOrName = Annotated[
+    Annotated[Name, Tag("word")] | Annotated[ApiKey, Tag("table")],
+    Discriminator(word_or_table),
+]
+
+
+class UsagePlan(Settings):
+    """One tier: a token bucket and a quota for each key, and who has a key."""
+
+    description: Annotated[str, Field(max_length=1024)] = ""
+
+    throttle: Throttle | None = None
+    """Each key's own bucket."""
+
+    quota: Quota | None = None
+
+    routes: dict[str, PlanRouteThrottle] = {}
+    """Routes with a bucket of their own in this plan, by `METHOD /path`."""
+
+    api_keys: Items[ApiKeyOrName] = ()
+    """Names, or tables where the value comes from a variable."""
+
+    @property
+    def keys(self) -> tuple[ApiKey, ...]:
+        """The keys, names spelt out."""
+        return tuple(ApiKey(name=key) if isinstance(key, str) else key for key in self.api_keys)
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.throttle is None and self.quota is None and not self.routes:
+            raise ValueError("limits nothing; give it a throttle, a quota or both")
+        if self.throttle is None and self.routes:
+            raise ValueError("AWS takes limits of single routes only beside a throttle of the whole plan; add throttle")
+        return self
+
+
+def plan_address(name: str) -> str:
+    """`Team-A` becomes `team_a`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

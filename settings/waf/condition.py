@@ -1,0 +1,215 @@
+"""What a rule looks at, brought into a shape that Terraform's schema can hold.
+
+The provider nests statements three deep: a rate-based statement, and two of and / or / not under it
+(https://github.com/hashicorp/terraform-provider-aws, internal/service/wafv2/consts.go and schemas.go). Deeper ones
+would need `rule_json`, which Terraform does not watch for drift. So conditions are rewritten to fit, or refused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from settings.route import Method
+from settings.waf.ip_list import IpSet
+from settings.waf.text_transformation import NONE, TextTransformation
+
+# What API Gateway answers at all; to anything else it says 403, whatever WAF counts.
+METHODS: frozenset[Method] = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+# Rewriting multiplies; a condition that has not fitted by then is no longer one that its author can check either.
+_MOST_CLAUSES = 64
+_DEEPEST = 2
+
+Position = Literal["EXACTLY", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "CONTAINS_WORD", "REGEX"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathIs:
+    """The path, transformed, matches the pattern."""
+
+    pattern: str
+    text_transformations: tuple[TextTransformation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodIs:
+    """The method is one of these."""
+
+    methods: frozenset[Method]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderIs:
+    """The header, transformed, holds the value."""
+
+    name: str
+    value: str
+    position: Position
+    text_transformations: tuple[TextTransformation, ...] = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class AddressIn:
+    """The connection comes from the set: one of ours, or an existing one by its ARN."""
+
+    ip_set: IpSet | str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryIn:
+    """The connection comes from one of these countries."""
+
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HasLabel:
+    """An earlier rule put that label on the request."""
+
+    key: str
+    scope: Literal["LABEL", "NAMESPACE"]
+
+
+Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | HasLabel
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of them."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of them at least."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Anything but that."""
+
+    part: "Condition"
+
+
+Condition = Leaf | And | Or | Not
+
+Clause = frozenset[Leaf | Not]
+
+
+class TooDeepError(ValueError):
+    """The condition cannot be written in the depth that Terraform's schema has."""
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf, left to right."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield condition
+
+
+def flattened(condition: Condition) -> Condition:
+    """The same condition with at most two of and / or / not above every leaf.
+
+    Raises TooDeepError where none was found.
+    """
+    normal = _normal(condition)
+    if _depth(normal) <= _DEEPEST:
+        return normal
+    for outer, inner in ((And, Or), (Or, And)):
+        clauses = _clauses(normal, outer)
+        joined = [part for clause in clauses or () if (part := _joined(inner, clause)) is not None]
+        if joined:
+            rewritten = _normal(outer(tuple(joined)))
+            if _depth(rewritten) <= _DEEPEST:
+                return rewritten
+    raise TooDeepError
+
+
+def _depth(condition: Condition) -> int:
+    match condition:
+        case And(parts) | Or(parts):
+            return 1 + max(map(_depth, parts))
+        case Not(part):
+            return 1 + _depth(part)
+        case _:
+            return 0
+
+
+def _normal(condition: Condition, *, negated: bool = False) -> Condition:
+    """Not only before leaves, no And within And or Or within Or, nothing twice, nothing with one part."""
+    match condition:
+        case Not(part):
+            return _normal(part, negated=not negated)
+        case And(parts) | Or(parts):
+            joined = And if isinstance(condition, And) is not negated else Or
+            flat: dict[Condition, None] = {}
+            for part in parts:
+                normal = _normal(part, negated=negated)
+                flat.update(dict.fromkeys(normal.parts if isinstance(normal, joined) else (normal,)))
+            return next(iter(flat)) if len(flat) == 1 else joined(tuple(flat))
+        case _:
+            return Not(condition) if negated else condition
+
+
+def _clauses(condition: Condition, outer: type[And] | type[Or]) -> list[Clause] | None:
+    """Conjunctive (And of Or) or disjunctive (Or of And) normal form; None where it has too many clauses."""
+    match condition:
+        case And(parts) | Or(parts):
+            nested = [_clauses(part, outer) for part in parts]
+            known = [clauses for clauses in nested if clauses is not None]
+            if len(known) < len(nested):
+                return None
+            if isinstance(condition, outer):
+                return _absorbed([clause for clauses in known for clause in clauses])
+            size = 1
+            for clauses in known:
+                size *= len(clauses)
+            if size > _MOST_CLAUSES**2:
+                return None
+            combined = _absorbed([frozenset().union(*choice) for choice in product(*known)])
+            return combined if len(combined) <= _MOST_CLAUSES else None
+        case Not() as leaf:
+            return [frozenset({leaf})]
+        case _:
+            return [frozenset({condition})]
+
+
+def _absorbed(clauses: list[Clause]) -> list[Clause]:
+    """Without the clauses that another one implies."""
+    unique = list(dict.fromkeys(clauses))
+    return [clause for clause in unique if not any(other < clause for other in unique)]
+
+
+def _joined(inner: type[And] | type[Or], clause: Clause) -> Condition | None:
+    """One clause, in a stable order; what it says of the method in one leaf, without a Not.
+
+    None for one that no request can meet: POST and GET.
+    """
+    ordered = sorted(clause, key=repr)
+    if len(ordered) == 1:
+        return ordered[0]
+    methods: list[frozenset[Method]] = []
+    rest: list[Condition] = []
+    for part in ordered:
+        match part:
+            case MethodIs(allowed):
+                methods.append(allowed)
+            case Not(MethodIs(excluded)):
+                methods.append(METHODS - excluded)
+            case _:
+                rest.append(part)
+    if methods:
+        together = frozenset.union(*methods) if inner is Or else frozenset.intersection(*methods)
+        if not together:
+            return None
+        rest.insert(0, MethodIs(together))
+    return rest[0] if len(rest) == 1 else inner(tuple(rest))

@@ -1,0 +1,132 @@
+"""`custom_keys`: what makes two requests count as one client's under CUSTOM_KEYS.
+
+AWS: "All of the request components in the aggregation keys must be present, otherwise the request is not evaluated or
+limited". So a caller who leaves the header out is not limited by such a rule.
+Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-aggregation-options.html
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from settings.model import Settings
+from settings.throttling import word_or_table
+from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
+
+MOST_KEYS = 5
+
+Fallback = Literal["MATCH", "NO_MATCH"]
+
+# The provider: aws_wafv2_web_acl, custom_key.
+_Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+
+
+class NamedKey(Settings):
+    """A header, cookie or query argument."""
+
+    name: _Name
+    text_transformations: TextTransformations = NONE
+
+
+class TransformedKey(Settings):
+    """The query string."""
+
+    text_transformations: TextTransformations = NONE
+
+
+class PathKey(Settings):
+    """The path; by default so that `//Chat` and `/chat` are one key."""
+
+    text_transformations: TextTransformations = CANONICAL_PATH
+
+
+class LabelKey(Settings):
+    """The labels of one namespace, put on by earlier rules."""
+
+    namespace: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1023}:$")]
+    """Ends in a colon."""
+
+
+class FingerprintKey(Settings):
+    """How the client opens TLS."""
+
+    fallback_behavior: Fallback
+    """Where AWS cannot tell: count all such requests as one client (MATCH), or not at all (NO_MATCH)."""
+
+
+class CustomKey(Settings):
+    """One part of the key. Exactly one a table."""
+
+    header: NamedKey | None = None
+    cookie: NamedKey | None = None
+    query_argument: NamedKey | None = None
+    query_string: TransformedKey | None = None
+    uri_path: PathKey | None = None
+    label_namespace: LabelKey | None = None
+    ja3_fingerprint: FingerprintKey | None = None
+    ja4_fingerprint: FingerprintKey | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in dict(self).values()) != 1:
+            raise ValueError(
+                "must hold exactly one of header, cookie, query_argument, query_string, uri_path, label_namespace, "
+                'ja3_fingerprint, ja4_fingerprint; or be one of the words "ip", "forwarded_ip", "http_method", "asn"'
+            )
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which one it is."""
+        return next(name for name, value in self if value is not None)
+
+    @property
+    def part(self) -> NamedKey | TransformedKey | LabelKey | FingerprintKey | PathKey:
+        """Its table."""
+        value: NamedKey | TransformedKey | LabelKey | FingerprintKey | PathKey = getattr(self, self.kind)
+        return value
+
+
+Word = Literal["ip", "forwarded_ip", "http_method", "asn"]
+
+AnyKey = Annotated[
+    Annotated[Word, Tag("word")] | Annotated[CustomKey, Tag("table")],
+    Discriminator(word_or_table),
+]
+
+
+def kind_of(key: Word | CustomKey) -> str:
+    """`header`, `ip`, ..."""
+    return key if isinstance(key, str) else key.kind
+
+
+def identity(key: Word | CustomKey) -> str:
+    """What AWS takes once in a rule: one `ip`, one `uri_path`, each header once."""
+    if isinstance(key, CustomKey):
+        match key.part:
+            case NamedKey(name=name):
+                return f"{key.kind} {name.lower()}"
+            case LabelKey(namespace=namespace):
+                return f"{key.kind} {namespace}"
+    return kind_of(key)
+
+
+def escapable(key: Word | CustomKey) -> str | None:
+    """What a caller may leave out of the request to escape a rule with that key; None where it cannot."""
+    if isinstance(key, str):
+        return "the forwarding header" if key == "forwarded_ip" else None
+    match key.part:
+        case NamedKey(name=name):
+            return f"{key.kind.replace('_', ' ')} {name}"
+        case LabelKey(namespace=namespace):
+            return f"a label of {namespace}"
+        case FingerprintKey(fallback_behavior="NO_MATCH"):
+            return "a TLS handshake that AWS can read"
+        case TransformedKey():
+            return "the query string"
+    return None
+
+
+def tells_callers_apart(key: Word | CustomKey) -> bool:
+    """False for what all callers of a route have in common."""
+    return kind_of(key) not in {"http_method", "uri_path", "label_namespace"}

@@ -1,0 +1,68 @@
+"""Lists of addresses: `["192.0.2.0/24", "2001:db8::/32"]`, IPv4 and IPv6 together in the file, apart in AWS."""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from settings.model import Items
+
+# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
+MOST_ADDRESSES = 10_000
+
+IpVersion = Literal["IPV4", "IPV6"]
+
+
+def _is_a_range(text: str) -> str:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"must be an address or a CIDR range: {error}") from None
+    if network.prefixlen == 0:
+        raise ValueError("AWS takes no /0; it would be everybody")
+    return str(network)
+
+
+def _fit_a_set(ranges: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(ranges)) < len(ranges):
+        twice = next(address for address in ranges if ranges.count(address) > 1)
+        raise ValueError(f"{twice} twice")
+    for version in ("IPV4", "IPV6"):
+        if sum(version_of(address) == version for address in ranges) > MOST_ADDRESSES:
+            raise ValueError(f"AWS takes at most {MOST_ADDRESSES} {version} ranges in one IP set")
+    return ranges
+
+
+IpRange = Annotated[str, AfterValidator(_is_a_range)]
+IpRanges = Annotated[Items[IpRange], AfterValidator(_fit_a_set)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IpSet:
+    """The ranges of one version, which is all that an `aws_wafv2_ip_set` holds."""
+
+    name: str
+    """Its Terraform name, and the end of its name in AWS."""
+
+    version: IpVersion
+    addresses: tuple[str, ...]
+
+
+def version_of(address: str) -> IpVersion:
+    """`2001:db8::/32` is IPV6."""
+    return "IPV6" if ":" in address else "IPV4"
+
+
+def ip_sets(stem: str, ranges: tuple[str, ...]) -> tuple[IpSet, ...]:
+    """One or two sets, `<stem>_ipv4` and `<stem>_ipv6`; none where there is no range."""
+    versions: tuple[IpVersion, ...] = ("IPV4", "IPV6")
+    sets = (
+        IpSet(
+            name=f"{stem}_{version.lower()}",
+            version=version,
+            addresses=tuple(sorted(address for address in ranges if version_of(address) == version)),
+        )
+        for version in versions
+    )
+    return tuple(ip_set for ip_set in sets if ip_set.addresses)

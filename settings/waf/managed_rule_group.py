@@ -1,0 +1,82 @@
+"""One `[[waf.managed_rule_groups]]` table: rules that AWS or a vendor keeps up to date."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from settings.model import Settings
+from settings.waf.llm_preset import LLM_PRESET
+from settings.waf.rate_rule import RuleName
+
+# Capacity, and whether it reads bodies.
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html, read 2026-11.
+KNOWN_CAPACITY = {
+    "AWSManagedRulesAdminProtectionRuleSet": 100,
+    "AWSManagedRulesAmazonIpReputationList": 25,
+    "AWSManagedRulesAnonymousIpList": 50,
+    "AWSManagedRulesBotControlRuleSet": 50,
+    "AWSManagedRulesCommonRuleSet": 700,
+    "AWSManagedRulesKnownBadInputsRuleSet": 200,
+    "AWSManagedRulesSQLiRuleSet": 200,
+}
+READS_NO_BODY = frozenset(
+    {
+        "AWSManagedRulesAdminProtectionRuleSet",
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesAnonymousIpList",
+        "AWSManagedRulesBotControlRuleSet",
+    }
+)
+
+OverrideAction = Literal["count", "block", "allow", "captcha", "challenge"]
+ManagedRuleName = Annotated[str, Field(pattern=r"^[\w\-]{1,128}$")]
+
+# The provider: aws_wafv2_web_acl, rule_action_override.
+MOST_OVERRIDES = 100
+
+
+class ManagedRuleGroup(Settings):
+    """A managed rule group, and which of its rules do something else than they were written to do."""
+
+    name: RuleName
+    """For instance `AWSManagedRulesCommonRuleSet`."""
+
+    vendor_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r".*\S.*")] = "AWS"
+    version: Annotated[str, Field(pattern=r"^[\w#:\.\-/]{1,64}$")] | None = None
+    """Default: the version that the vendor recommends, which changes by itself."""
+
+    preset: Literal["llm", "none"] = "llm"
+    """`llm` lets rules that prompts trip count instead of block: settings/waf/llm_preset.py."""
+
+    mode: Literal["block", "count"] = "block"
+    """`count` for the whole group, whatever its rules say."""
+
+    overrides: dict[ManagedRuleName, OverrideAction] = {}
+    """By the name of a rule in the group; wins over the preset."""
+
+    capacity: Annotated[int, Field(ge=1, le=5000)] | None = None
+    """Web ACL capacity units, for a group that Spillway does not know."""
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        if len(self.rule_actions) > MOST_OVERRIDES:
+            raise ValueError(f"AWS takes at most {MOST_OVERRIDES} overrides in a group, the preset's included")
+        return self
+
+    @property
+    def rule_actions(self) -> dict[str, OverrideAction]:
+        """What single rules do instead of what they were written to do."""
+        preset: dict[str, OverrideAction] = {}
+        if self.preset == "llm" and self.vendor_name == "AWS":
+            preset = {rule.name: "count" for rule in LLM_PRESET.get(self.name, ())}
+        return preset | self.overrides
+
+    @property
+    def known_capacity(self) -> int | None:
+        """In web ACL capacity units; None where nobody said."""
+        return self.capacity or (KNOWN_CAPACITY.get(self.name) if self.vendor_name == "AWS" else None)
+
+    @property
+    def reads_bodies(self) -> bool:
+        """Unless it is known not to."""
+        return not (self.vendor_name == "AWS" and self.name in READS_NO_BODY)

@@ -1,0 +1,178 @@
+"""`scope_down`: which requests a rate rule counts at all."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from settings.model import Settings, SomeItems
+from settings.route import Method, Route
+from settings.throttling import word_or_table
+from settings.waf.condition import (
+    AddressIn,
+    And,
+    Condition,
+    CountryIn,
+    HasLabel,
+    HeaderIs,
+    MethodIs,
+    Not,
+    Or,
+    PathIs,
+    Position,
+)
+from settings.waf.country import Country
+from settings.waf.ip_list import IpRanges, ip_sets
+from settings.waf.path_pattern import LONGEST_PATTERN, canonical_pattern, decoded_pattern
+from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
+
+Label = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1024}$")]
+
+IpSetArn = Annotated[
+    str,
+    Field(pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/ipset/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$"),
+]
+
+
+def _path(path: str) -> str:
+    return Route(method="GET", path=path).path
+
+
+class Header(Settings):
+    """A header that holds a value."""
+
+    # The provider: aws_wafv2_web_acl, single_header.
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    value: Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN)]
+    positional_constraint: Position = "EXACTLY"
+    """`REGEX` takes the value as a regular expression."""
+
+    text_transformations: TextTransformations = NONE
+
+    @model_validator(mode="after")
+    def _can_match(self) -> Self:
+        if self.positional_constraint == "REGEX":
+            try:
+                pattern = re.compile(self.value)
+            except re.error as error:
+                raise ValueError(f"value is no regular expression: {error}") from None
+            if pattern.groups:
+                raise ValueError("AWS takes no capturing group in a regular expression; write (?:...) instead of (...)")
+        elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
+            raise ValueError("value has capitals, which LOWERCASE takes away before it is compared; it can never match")
+        return self
+
+
+class ScopeDown(Settings):
+    """One condition, or several under `and`, `or`, `not`. Exactly one key a table."""
+
+    and_: SomeItems["ScopeDown"] | None = Field(default=None, alias="and")
+    or_: SomeItems["ScopeDown"] | None = Field(default=None, alias="or")
+    not_: "ScopeDown | None" = Field(default=None, alias="not")
+
+    path: Annotated[str, AfterValidator(_path)] | None = None
+    """A path as in a route, variables included; it need not be a route."""
+
+    method: Method | None = None
+    header: Header | None = None
+
+    ip_set: (
+        Annotated[
+            Annotated[IpSetArn, Tag("word")] | Annotated[IpRanges, Tag("table")],
+            Discriminator(word_or_table),
+        ]
+        | None
+    ) = None
+    """Ranges, or the ARN of an existing IP set."""
+
+    country: SomeItems[Country] | None = None
+    label: Label | None = None
+    """A label that an earlier rule put on the request; a namespace ends in a colon."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in dict(self).values()) != 1:
+            known = "and, or, not, path, method, header, ip_set, country, label"
+            raise ValueError(f"must hold exactly one of {known}")
+        if self.ip_set == ():
+            raise ValueError("ip_set must hold at least one range")
+        return self
+
+    def condition(self, *, prefixes: tuple[str, ...], stem: str) -> Condition:
+        """What it says; its own IP sets are named `<stem>_<number>_ipv4` and so on."""
+        return _Reader(prefixes, stem).read(self)
+
+
+class _Reader:
+    """Numbers the IP sets while it reads."""
+
+    def __init__(self, prefixes: tuple[str, ...], stem: str) -> None:
+        self._prefixes = prefixes
+        self._stem = stem
+        self._sets = 0
+
+    def read(self, scope: ScopeDown) -> Condition:
+        condition: Condition
+        if scope.and_:
+            condition = And(tuple(self.read(part) for part in scope.and_))
+        elif scope.or_:
+            condition = Or(tuple(self.read(part) for part in scope.or_))
+        elif scope.not_:
+            condition = Not(self.read(scope.not_))
+        elif isinstance(scope.ip_set, tuple):
+            self._sets += 1
+            condition = in_any(f"{self._stem}_{self._sets}", scope.ip_set)
+        else:
+            condition = self._leaf(scope)
+        return condition
+
+    def _leaf(self, scope: ScopeDown) -> Condition:
+        match scope:
+            case ScopeDown(path=str(path)):
+                return path_is(path, self._prefixes)
+            case ScopeDown(method=str(method)):
+                return MethodIs(frozenset({method}))
+            case ScopeDown(header=Header() as header):
+                position = header.positional_constraint
+                return HeaderIs(header.name.lower(), header.value, position, header.text_transformations)
+            case ScopeDown(country=tuple(countries)):
+                return CountryIn(countries)
+            case ScopeDown(label=str(label)):
+                return HasLabel(label, "NAMESPACE" if label.endswith(":") else "LABEL")
+        return AddressIn(str(scope.ip_set))
+
+
+def in_any(stem: str, ranges: tuple[str, ...]) -> Condition:
+    """From one of the ranges, IPv4 or IPv6."""
+    sets = tuple(AddressIn(ip_set) for ip_set in ip_sets(stem, ranges))
+    return sets[0] if len(sets) == 1 else Or(sets)
+
+
+def path_is(path: str, prefixes: tuple[str, ...]) -> Condition:
+    """That path, however it is written."""
+    canonical = PathIs(canonical_pattern(path, prefixes), CANONICAL_PATH)
+    decoded = decoded_pattern(path, prefixes)
+    return Or((canonical, PathIs(decoded, ("URL_DECODE", "LOWERCASE")))) if decoded else canonical
+
+
+def any_route(routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
+    """One of the routes, path and method.
+
+    `(A and POST) or (B and GET)` would be too deep under a rate rule that has more to say. A request has one method, so
+    it is also `(POST or GET) and (A or GET) and (B or POST)`, which is not.
+    """
+    methods_of: dict[str, set[Method]] = {}
+    for route in routes:
+        methods_of.setdefault(route.path, set()).add(route.method)
+    paths_of: dict[frozenset[Method], list[str]] = {}
+    for path, methods in methods_of.items():
+        paths_of.setdefault(frozenset(methods), []).append(path)
+    every = frozenset[Method]().union(*paths_of)
+    if len(paths_of) == 1:
+        return And((MethodIs(every), Or(tuple(path_is(path, prefixes) for path in methods_of))))
+    clauses: list[Condition] = [MethodIs(every)]
+    for method in sorted(every):
+        paths = [path_is(path, prefixes) for path, methods in methods_of.items() if method in methods]
+        others = every - {method}
+        clauses.append(Or((*paths, MethodIs(others))))
+    return And(tuple(clauses))

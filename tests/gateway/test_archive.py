@@ -1,0 +1,45 @@
+"""The same folder gives the same zip: whoever makes it, whenever, wherever."""
+
+import os
+import zipfile
+from pathlib import Path
+
+from constructs.gateway.archive import Archive
+
+
+def folder(at: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        file = at / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return at
+
+
+FILES = {"app.py": "one", "lib/b.py": "two", "lib/a.py": "three"}
+
+
+def test_order_dates_and_modes_of_the_files_do_not_matter(tmp_path: Path) -> None:
+    first = folder(tmp_path / "first", FILES)
+    second = folder(tmp_path / "second", dict(reversed(FILES.items())))
+    os.utime(second / "app.py", (1, 1))
+    (second / "app.py").chmod(0o600)
+    Archive(first).write(tmp_path / "first.zip")
+    Archive(second).write(tmp_path / "out" / "second.zip")
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "out" / "second.zip").read_bytes()
+
+
+def test_what_is_in_it(tmp_path: Path) -> None:
+    source = folder(tmp_path / "code", FILES | {"__pycache__/app.pyc": "x", "lib/__pycache__/b.txt": "x", "c.pyc": "x"})
+    Archive(source).write(tmp_path / "code.zip")
+    with zipfile.ZipFile(tmp_path / "code.zip") as archive:
+        entries = {entry.filename: archive.read(entry).decode() for entry in archive.infolist()}
+        modes = {entry.external_attr >> 16 for entry in archive.infolist()}
+    assert list(entries.items()) == sorted(FILES.items())
+    assert modes == {0o100755}
+
+
+def test_the_hash_follows_the_content(tmp_path: Path) -> None:
+    source = folder(tmp_path / "code", FILES)
+    before = Archive(source).source_code_hash
+    (source / "app.py").write_text("other", encoding="utf-8")
+    assert Archive(source).source_code_hash != before

@@ -1,0 +1,45 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lazy_provider.node_hooks import HOOKS
+from lazy_provider.packaged_node import prefer_packaged_node
+
+# As jsii does: start a worker, then leave while it still works.
+PROGRAM = """\
+const { Worker } = require('node:worker_threads');
+const work = "setTimeout(() => require('node:fs').writeFileSync('index', 'written'), 200);";
+const worker = new Worker(work, { eval: true });
+worker.once('online', () => process.exit(7));
+"""
+
+
+def run(folder: Path, program: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    (folder / "lib").mkdir()
+    (folder / "lib" / program).write_text(PROGRAM)
+    prefer_packaged_node()
+    return subprocess.run(
+        [os.environ["JSII_NODE"], f"--require={HOOKS / 'finish_type_index.cjs'}", folder / "lib" / program],
+        cwd=folder,
+        env=environment,
+        check=False,
+    )
+
+
+def test_jsii_leaves_when_its_worker_is_done(tmp_path: Path) -> None:
+    completed = run(tmp_path, "program.js", JSII_AGENT="Python/3.11")
+
+    assert completed.returncode == 7
+    assert (tmp_path / "index").read_text() == "written"
+
+
+@pytest.mark.parametrize(
+    ("program", "environment"), [("program.js", {}), ("another.js", {"JSII_AGENT": "Python/3.11"})]
+)
+def test_any_other_process_leaves_at_once(program: str, environment: dict[str, str], tmp_path: Path) -> None:
+    completed = run(tmp_path, program, **environment)
+
+    assert completed.returncode == 7
+    assert not (tmp_path / "index").exists()

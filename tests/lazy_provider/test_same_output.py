@@ -1,0 +1,55 @@
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+@dataclass(frozen=True)
+class Run:
+    output: dict[str, bytes]
+    imported_by_python: int
+    required_by_node: int
+
+
+def run_example(folder: Path, **environment: str) -> Run:
+    """Synthesize the example app as its own process, with a NODE_OPTIONS that installing has to keep."""
+    folder.mkdir()
+    # This process may have installed the hooks already, and its children would inherit them.
+    inherited = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
+    count = folder / "count"
+    out = folder / "out"
+    completed = subprocess.run(
+        [sys.executable, HERE / "example_app.py", out],
+        env=inherited
+        | {
+            "PYTHONPATH": str(ROOT),
+            "NODE_OPTIONS": f'--require="{HERE / "count_required.cjs"}"',
+            "REQUIRED_COUNT": str(count),
+        }
+        | environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return Run(
+        output={str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*") if file.is_file()},
+        imported_by_python=int(completed.stdout),
+        required_by_node=int(count.read_text()),
+    )
+
+
+def test_loading_lazily_writes_the_same_bytes_as_loading_everything(tmp_path: Path) -> None:
+    everything = run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")
+    lazy = run_example(tmp_path / "lazy", SPILLWAY_LAZY_PROVIDER="1")
+
+    assert b"aws_wafv2_web_acl" in everything.output["stacks/example/cdk.tf.json"]
+    assert lazy.output == everything.output
+
+    assert everything.imported_by_python > 2000
+    assert everything.required_by_node > 2000
+    assert lazy.imported_by_python < 20
+    assert lazy.required_by_node < 20

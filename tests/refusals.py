@@ -1,0 +1,24 @@
+"""What an environment file's text is refused with."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.problem import EnvironmentFileError
+from settings.read import read_environment
+from tests.environment_files import environment, write
+
+
+def refusals(folder: Path, text: str) -> list[str]:
+    """The lines, without the file's name."""
+    file = write(folder, text)
+    with pytest.raises(EnvironmentFileError) as caught:
+        read_environment(file)
+    prefix = f"{file.as_posix()}: "
+    assert all(line.startswith(prefix) for line in caught.value.lines)
+    return [line.removeprefix(prefix) for line in caught.value.lines]
+
+
+def warnings(folder: Path, text: str) -> list[str]:
+    """What an accepted text is warned of."""
+    return [str(problem) for problem in environment(folder, text).warnings()]

@@ -1,0 +1,243 @@
+"""Who may call, from where, with what: refused and warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.cors import Cors
+from tests.environment_files import MINIMAL, changed
+from tests.refusals import refusals, warnings
+
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:check"
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0a1b"
+DOMAIN = f'[domain]\ndomain_name = "api.example.com"\ncertificate_arn = "{CERTIFICATE}"\n'
+
+
+def api(line: str, rest: str = "") -> str:
+    """MINIMAL with a line more in [api], and tables more at the end."""
+    return MINIMAL.replace('name = "api"', f'name = "api"\n{line}') + rest
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param(
+            changed(path='path = "/chat"\nauthorization = "users"'),
+            "routes[0].authorization = 'users': no such authorizer; there are NONE, AWS_IAM",
+            id="authorizer that is not there",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nauthorization = "AWS_IAM"\nauthorization_scopes = ["a"]'),
+            "routes[0].authorization_scopes = ['a']: only a COGNITO_USER_POOLS authorizer looks at scopes",
+            id="scopes without Cognito",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nauthorization = "a"')
+            + f'\n[authorizers.a]\ntype = "REQUEST"\nfunction_arn = "{FUNCTION}"',
+            "authorizers.a.authorizer_result_ttl_in_seconds = 300: must be 0 without identity_sources, "
+            "which are the key of what AWS remembers",
+            id="cache without a key",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nauthorization = "a"')
+            + f'\n[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION}"\n'
+            + "authorizer_result_ttl_in_seconds = 3601",
+            "authorizers.a.authorizer_result_ttl_in_seconds = 3601: must be less than or equal to 3600",
+            id="cache longer than AWS's",
+        ),
+        pytest.param(
+            api('vpc_endpoint_ids = ["vpce-0a"]'),
+            "api.vpc_endpoint_ids = ['vpce-0a']: only a PRIVATE API has VPC endpoints, and this one is REGIONAL",
+            id="VPC endpoints of a public API",
+        ),
+        pytest.param(
+            api('endpoint_type = "PRIVATE"'),
+            "api.endpoint_type = 'PRIVATE': a PRIVATE API needs a [resource_policy]: AWS deploys none without, "
+            "and lets nobody in",
+            id="private without policy",
+        ),
+        pytest.param(
+            api("disable_execute_api_endpoint = true"),
+            "api.disable_execute_api_endpoint = true: needs a [domain], or the API has no address at all",
+            id="no address",
+        ),
+        pytest.param(
+            MINIMAL + "[resource_policy]",
+            "resource_policy = {}: must have source_ips, source_vpc_endpoints, source_vpcs or accounts",
+            id="policy that asks nothing",
+        ),
+        pytest.param(
+            MINIMAL + '[resource_policy]\nsource_vpcs = ["vpc-0a"]',
+            "resource_policy.source_vpcs = ['vpc-0a']: only calls to a PRIVATE API come through VPC endpoints; "
+            "with this nobody gets in",
+            id="VPC of a public API",
+        ),
+        pytest.param(
+            MINIMAL + '[resource_policy]\naccounts = ["111122223333"]',
+            "routes[0].authorization = 'NONE': must be \"AWS_IAM\": resource_policy.accounts lets in signed calls only",
+            id="accounts without signatures",
+        ),
+        pytest.param(
+            MINIMAL + '[resource_policy]\nsource_ips = ["203.0.113.7/24"]',
+            "resource_policy.source_ips[0] = '203.0.113.7/24': must be a range like 203.0.113.0/24 or 2001:db8::/32: "
+            "203.0.113.7/24 has host bits set",
+            id="range with host bits",
+        ),
+        pytest.param(
+            api('endpoint_type = "PRIVATE"', '[resource_policy]\nsource_vpcs = ["vpc-0a"]\n' + DOMAIN),
+            "domain.domain_name = 'api.example.com': a PRIVATE API's domain also needs an access association "
+            "for each VPC endpoint, which is not built",
+            id="private domain",
+        ),
+        pytest.param(
+            MINIMAL + DOMAIN.replace("us-east-1", "eu-west-1"),
+            "domain.certificate_arn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b': "
+            "must be a certificate in us-east-1 for this REGIONAL API",
+            id="certificate of another Region",
+        ),
+        pytest.param(
+            api('endpoint_type = "EDGE"', DOMAIN + 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'),
+            "domain.mutual_tls = 's3://bucket/ca.pem': AWS has mutual TLS for REGIONAL APIs only",
+            id="mutual TLS at the edge",
+        ),
+        pytest.param(
+            MINIMAL + DOMAIN + 'security_policy = "TLS_1_0"\nmutual_tls = { truststore_uri = "s3://bucket/ca.pem" }',
+            "domain.security_policy = 'TLS_1_0': must be TLS_1_2 with mutual TLS",
+            id="mutual TLS with old TLS",
+        ),
+        pytest.param(
+            MINIMAL + '[tags]\n"aws:x" = "1"',
+            "tags = {'aws:x': '1'}: must have no key that starts with aws:, as 'aws:x' does; AWS keeps it for itself",
+            id="tag of AWS's own",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nrequest = { required_parameters = ["cookie.a"] }'),
+            "routes[0].request.required_parameters[0] = 'cookie.a': "
+            "must match pattern '^(header|querystring|path)\\.[A-Za-z0-9._-]+$'",
+            id="parameter of no kind that AWS checks",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nrequest = { body_schema = "nowhere.json" }'),
+            "routes[0].request.body_schema = 'nowhere.json': no such file beside the environment file",
+            id="schema that is not there",
+        ),
+        pytest.param(
+            changed(path='path = "/chat"\nrequest = { body_schema = "/etc/schema.json" }'),
+            "routes[0].request.body_schema = '/etc/schema.json': "
+            "must be a path relative to the environment file, with forward slashes",
+            id="schema by an absolute path",
+        ),
+        pytest.param(
+            changed(path='path = "/a/1b"\nrequest = { body_schema = { type = "object" } }')
+            + '\n[[routes]]\nmethod = "POST"\npath = "/a1b"\nrequest = { body_schema = { type = "object" } }',
+            "routes[1].path = '/a1b': its model and that of POST /a/1b would both be PostA1b; rename a path",
+            id="models of one name",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, line: str) -> None:
+    assert refusals(tmp_path, text) == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "allowed"),
+    [
+        pytest.param(
+            MINIMAL + "[tags]\n" + "\n".join(f'k{index} = "v"' for index in range(51)),
+            "tags",
+            "must be at most 50 tags, and are 51",
+            id="too many tags",
+        ),
+        pytest.param(
+            MINIMAL + '[cors]\nallow_origins = ["*", "https://a.example"]',
+            "cors",
+            "must have * in allow_origins alone or not at all",
+            id="star among origins",
+        ),
+        pytest.param(
+            MINIMAL + '[cors]\nallow_origins = ["*"]\nallow_credentials = true',
+            "cors",
+            "must have exactly one origin with allow_credentials: browsers refuse *, "
+            "and API Gateway's own answers can name only one",
+            id="cookies for everyone",
+        ),
+        pytest.param(
+            changed(
+                path='path = "/chat"\n'
+                'request = { body_schema = { "$schema" = "https://json-schema.org/draft/2020-12/schema" } }'
+            ),
+            "routes[0].request.body_schema",
+            "must be JSON Schema draft 4 ($schema = 'http://json-schema.org/draft-04/schema#'), "
+            "the only one API Gateway reads",
+            id="schema of another draft",
+        ),
+    ],
+)
+def test_a_table_refused(tmp_path: Path, text: str, field: str, allowed: str) -> None:
+    (line,) = refusals(tmp_path, text)
+    assert line.startswith(f"{field} = {{")
+    assert line.endswith(f": {allowed}")
+
+
+def route(more: str, method: str = "POST") -> str:
+    return changed(method=f'method = "{method}"', path=f'path = "/chat"\n{more}')
+
+
+HTTP = 'integration = { type = "http", url = "https://h" }'
+
+
+def test_an_open_route_that_costs_money_is_warned_of(tmp_path: Path) -> None:
+    (line,) = warnings(tmp_path, route(HTTP))
+    assert line == (
+        "routes[0].authorization = 'NONE': whoever finds the URL can run up the cost of the http backend; "
+        "give it AWS_IAM or an authorizer"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(MINIMAL, id="a mock costs nothing"),
+        pytest.param(route(HTTP + '\nauthorization = "AWS_IAM"'), id="signed"),
+        pytest.param(route(HTTP, method="OPTIONS"), id="a preflight is never signed"),
+    ],
+)
+def test_not_warned_of(tmp_path: Path, text: str) -> None:
+    assert warnings(tmp_path, text) == []
+
+
+def test_an_authorizer_without_a_route_is_warned_of(tmp_path: Path) -> None:
+    text = MINIMAL + f'[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION}"'
+    assert warnings(tmp_path, text) == ["authorizers.a = 'TOKEN': no route names it"]
+
+
+def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
+    text = MINIMAL + DOMAIN + 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'
+    (line,) = warnings(tmp_path, text)
+    assert line == (
+        "api.disable_execute_api_endpoint = false: callers get around mutual TLS by the execute-api address; "
+        "set it to true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin"),
+    [
+        (("*",), "*"),
+        (("https://a.example",), "https://a.example"),
+        (("https://a.example", "https://b.example"), "*"),
+    ],
+)
+def test_the_origin_of_an_answer(origins: tuple[str, ...], origin: str) -> None:
+    assert Cors(allow_origins=origins).response_headers == {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "Retry-After",
+    }
+
+
+def test_an_answer_with_cookies() -> None:
+    cors = Cors(allow_origins=("https://a.example",), allow_credentials=True, expose_headers=())
+    assert cors.response_headers == {
+        "Access-Control-Allow-Origin": "https://a.example",
+        "Access-Control-Allow-Credentials": "true",
+    }

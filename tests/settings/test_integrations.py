@@ -1,0 +1,230 @@
+"""What an integration may say, refused and warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.integration import BedrockIntegration, HttpIntegration
+from settings.route import Route
+from tests.environment_files import MINIMAL, changed, environment
+from tests.refusals import refusals, warnings
+
+NLB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/llm/0a1b"
+ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/0a1b"
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
+WHERE = "routes[0].integration"
+
+
+def route(integration: str, path: str = "/chat", more: str = 'authorization = "AWS_IAM"') -> str:
+    """MINIMAL with that integration behind its one route."""
+    return changed(path=f'path = "{path}"\n{more}\n[routes.integration]\n{integration}')
+
+
+@pytest.mark.parametrize(
+    ("integration", "line"),
+    [
+        pytest.param(
+            'type = "ftp"',
+            f"{WHERE}.type = 'ftp': must be one of 'mock', 'http', 'lambda', 'private', 'sagemaker', 'bedrock', "
+            "'aws_service'",
+            id="unknown type",
+        ),
+        pytest.param('body = "{}"', f"{WHERE}.type: missing, and required", id="no type"),
+        pytest.param('type = "http"', f"{WHERE}.url: missing, and required", id="http without url"),
+        pytest.param(
+            'type = "http"\nurl = "http://h/{id}"',
+            f"{WHERE}.url = 'http://h/{{id}}': {{id}} is no variable of /chat, which has none",
+            id="url with a variable that the path has not",
+        ),
+        pytest.param(
+            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 49',
+            f"{WHERE}.timeout_milliseconds = 49: must be greater than or equal to 50",
+            id="timeout below AWS's least",
+        ),
+        pytest.param(
+            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 300_001',
+            f"{WHERE}.timeout_milliseconds = 300001: must be less than or equal to 300000",
+            id="timeout above the provider's most",
+        ),
+        pytest.param(
+            'type = "http"\nurl = "http://h"\nheaders = { X-A = "1" }\ndrop_headers = ["x-a"]',
+            "must name x-a once in headers and drop_headers together",
+            id="header added and dropped",
+        ),
+        pytest.param(
+            'type = "mock"\nresponse_transfer_mode = "STREAM"',
+            f"{WHERE}.response_transfer_mode = 'STREAM': a mock integration cannot stream: "
+            "AWS streams HTTP_PROXY and Lambda proxy only",
+            id="stream of a mock",
+        ),
+        pytest.param(
+            'type = "sagemaker"\nendpoint_name = "e"\nresponse_transfer_mode = "STREAM"',
+            f"{WHERE}.response_transfer_mode = 'STREAM': a sagemaker integration cannot stream: "
+            "AWS streams HTTP_PROXY and Lambda proxy only",
+            id="stream of SageMaker",
+        ),
+        pytest.param('type = "lambda"', "must have either function_arn or code", id="lambda without a function"),
+        pytest.param(
+            f'type = "lambda"\nfunction_arn = "{FUNCTION}"\nmemory_size = 512\nruntime = "python3.13"',
+            "must have no memory_size, runtime: they belong to code, and function_arn is there",
+            id="memory of a function that is there already",
+        ),
+        pytest.param(
+            f'type = "lambda"\nfunction_arn = "{FUNCTION.replace("us-east-1", "eu-west-1")}"',
+            f"{WHERE}.function_arn = 'arn:aws:lambda:eu-west-1:111122223333:function:chat': "
+            "must be a function in us-east-1, the API's Region",
+            id="function of another Region",
+        ),
+        pytest.param(
+            'type = "lambda"\ncode = "nowhere"\nruntime = "python3.13"\nhandler = "a.b"',
+            f"{WHERE}.code = 'nowhere': no such folder beside the environment file",
+            id="code that is not there",
+        ),
+        pytest.param(
+            'type = "private"\nurl = "http://h"',
+            "must have vpc_link_id or load_balancer_arn",
+            id="private without link",
+        ),
+        pytest.param(
+            f'type = "private"\nurl = "http://h"\nload_balancer_arn = "{ALB}"',
+            "must have subnet_ids and security_group_ids: only a VPC link V2 reaches an Application Load Balancer",
+            id="ALB by V1",
+        ),
+        pytest.param(
+            f'type = "private"\nurl = "http://h"\nload_balancer_arn = "{NLB}"\nsubnet_ids = ["subnet-0a"]',
+            "must have subnet_ids and security_group_ids together",
+            id="V2 without security groups",
+        ),
+        pytest.param(
+            'type = "private"\nurl = "http://h"\nvpc_link_id = "abc123"\nsubnet_ids = ["subnet-0a"]',
+            "must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own",
+            id="subnets of a link that is there already",
+        ),
+        pytest.param(
+            'type = "aws_service"\nservice = "sqs"\nrole_arn = "arn:aws:iam::111122223333:role/r"',
+            "must have either action or path",
+            id="AWS service without action",
+        ),
+        pytest.param(
+            'type = "aws_service"\nservice = "sqs"\naction = "SendMessage"',
+            "must have either allow or role_arn",
+            id="AWS service without role",
+        ),
+        pytest.param(
+            'type = "aws_service"\nservice = "sqs"\naction = "A"\n'
+            '[[routes.integration.allow]]\nactions = ["sqs:*"]\nresources = ["arn:aws:sqs:us-east-1:1:q"]',
+            f"{WHERE}.allow[0].actions[0] = 'sqs:*': must match pattern '^[a-z0-9-]+:[A-Za-z]+$'",
+            id="AWS service with a wildcard",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, integration: str, line: str) -> None:
+    (said,) = refusals(tmp_path, route(integration))
+    assert said.endswith(line)
+    assert said.startswith(WHERE)
+
+
+def test_a_stream_of_a_runtime_that_lambda_does_not_stream_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    text = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"\nresponse_transfer_mode = "STREAM"'
+    (line,) = refusals(tmp_path, route(text))
+    assert line == (
+        f"{WHERE}.response_transfer_mode = 'STREAM': Lambda streams from Node.js and custom runtimes, "
+        "not from python3.13"
+    )
+
+
+def test_a_stream_of_node_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    text = 'type = "lambda"\ncode = "code"\nruntime = "nodejs22.x"\nhandler = "a.b"\nresponse_transfer_mode = "STREAM"'
+    (accepted,) = environment(tmp_path, route(text)).routes
+    assert accepted.integration.response_transfer_mode == "STREAM"
+
+
+def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
+    private = f'type = "private"\nurl = "http://h"\nload_balancer_arn = "{NLB}"\n'
+    first = route(private + 'subnet_ids = ["subnet-0a"]\nsecurity_group_ids = ["sg-0a"]')
+    second = (
+        '\n[[routes]]\nmethod = "GET"\npath = "/chat"\nauthorization = "AWS_IAM"\n[routes.integration]\n'
+        + private
+        + 'subnet_ids = ["subnet-0b"]\nsecurity_group_ids = ["sg-0a"]'
+    )
+    (line,) = refusals(tmp_path, first + second)
+    assert line == (
+        "routes[1].integration.subnet_ids = ['subnet-0b']: "
+        "must be as in routes[0]: routes to one load balancer share one VPC link"
+    )
+
+
+HTTP = 'type = "http"\nurl = "http://h"\n'
+
+
+def test_a_buffered_timeout_above_29_s_names_the_quota(tmp_path: Path) -> None:
+    (line,) = warnings(tmp_path, route(HTTP + "timeout_milliseconds = 29_001"))
+    assert line == (
+        f"{WHERE}.timeout_milliseconds = 29001: above 29000 the account needs a higher quota "
+        '"Maximum integration timeout in milliseconds", for which AWS may lower its throttle quota'
+    )
+
+
+@pytest.mark.parametrize(
+    "integration", [HTTP, HTTP + 'response_transfer_mode = "STREAM"\ntimeout_milliseconds = 300_000']
+)
+def test_no_warning(tmp_path: Path, integration: str) -> None:
+    assert warnings(tmp_path, route(integration)) == []
+
+
+def edge(text: str) -> str:
+    return text.replace('[api]\nname = "api"', '[api]\nname = "api"\nendpoint_type = "EDGE"')
+
+
+def test_an_edge_api_has_no_buffered_timeout_above_29_s(tmp_path: Path) -> None:
+    (line,) = refusals(tmp_path, edge(route(HTTP + "timeout_milliseconds = 29_001")))
+    assert line == (
+        f"{WHERE}.timeout_milliseconds = 29001: at most 29000 on an EDGE API; "
+        "AWS raises it for REGIONAL and PRIVATE only"
+    )
+
+
+def test_a_stream_through_an_edge_api_is_warned_of(tmp_path: Path) -> None:
+    (line,) = warnings(tmp_path, edge(route(HTTP + 'response_transfer_mode = "STREAM"')))
+    assert line == (
+        f"{WHERE}.response_transfer_mode = 'STREAM': an EDGE API ends a stream that is silent for 30 s, "
+        "which a model may be before its first token; REGIONAL waits 5 minutes"
+    )
+
+
+def test_a_function_that_outlives_its_caller_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    text = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"\ntimeout = 60'
+    (line,) = warnings(tmp_path, route(text))
+    assert line == (
+        f"{WHERE}.timeout = 60: seconds, and the caller gets a 504 after 29000 ms: "
+        "the function goes on, is paid for, and nobody reads its answer"
+    )
+
+
+def test_url_variables() -> None:
+    assert HttpIntegration(type="http", url="https://h/{a}/b/{proxy}").path_variables == ("a", "proxy")
+
+
+def test_path_variables() -> None:
+    assert Route(method="GET", path="/v1/{id}/files/{proxy+}").path_variables == ("id", "proxy")
+
+
+@pytest.mark.parametrize(
+    ("model_id", "is_profile", "model"),
+    [
+        ("amazon.nova-lite-v1:0", False, "amazon.nova-lite-v1:0"),
+        ("us.amazon.nova-lite-v1:0", True, "amazon.nova-lite-v1:0"),
+        ("global.anthropic.claude-x-v1:0", True, "anthropic.claude-x-v1:0"),
+    ],
+)
+def test_inference_profiles(model_id: str, is_profile: bool, model: str) -> None:  # noqa: FBT001  # a column
+    integration = BedrockIntegration(type="bedrock", model_id=model_id)
+    assert (integration.is_inference_profile, integration.foundation_model) == (is_profile, model)
+
+
+def test_the_default_is_a_mock(tmp_path: Path) -> None:
+    (minimal,) = environment(tmp_path, MINIMAL).routes
+    assert minimal.integration.type == "mock"

@@ -1,0 +1,141 @@
+"""The 429 contract: what may be said in it, and that every layer says the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from settings.rate_limit_response import CODES, LARGEST_BODY, RateLimitResponse
+from tests.environment_files import MINIMAL
+from tests.refusals import refusals
+
+CONTRACT = MINIMAL + "[rate_limit_response]\n"
+CORS = '[cors]\nallow_origins = ["https://example.com"]\n'
+EXPOSED = [f"X-{n}-" + "h" * 40 for n in range(6)]
+WAF = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 100\n'
+
+
+def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
+    response = RateLimitResponse(message="Slow down.", docs_url="https://example.com/x", headers={"X-Team": "ml"})
+    assert {layer: json.loads(response.body(layer)) for layer in CODES} == {
+        layer: {
+            "error": {
+                "message": "Slow down. See https://example.com/x",
+                "type": "rate_limit_error",
+                "param": None,
+                "code": code,
+            }
+        }
+        for layer, code in CODES.items()
+    }
+    assert {layer: response.response_headers(layer, {"A": "b"}) for layer in CODES} == {
+        "throttle": {"Retry-After": "1", "X-Team": "ml", "A": "b"},
+        "quota": {"Retry-After": "3600", "X-Team": "ml", "A": "b"},
+        "waf": {"Retry-After": "60", "X-Team": "ml", "A": "b"},
+    }
+
+
+def test_the_largest_body_fits_into_waf() -> None:
+    response = RateLimitResponse(message="m" * 1024, docs_url="https://" + "d" * 1016)
+    assert max(len(response.body(layer).encode()) for layer in CODES) <= LARGEST_BODY
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        pytest.param(CONTRACT + f'message = "{"m" * 1025}"', "rate_limit_response.message = ", id="9 a long message"),
+        pytest.param(CONTRACT + 'message = "Costs $5"', "rate_limit_response.message = ", id="9 a variable of AWS"),
+        pytest.param(CONTRACT + "message = 'Say \"please\"'", "rate_limit_response.message = ", id="9 a quote"),
+        pytest.param(CONTRACT + 'message = "It\'s"', "rate_limit_response.message = ", id="9 an apostrophe"),
+        pytest.param(CONTRACT + 'message = "a\\nb"', "rate_limit_response.message = ", id="9 a line break"),
+        pytest.param(CONTRACT + "message = 'a\\b'", "rate_limit_response.message = ", id="9 a backslash"),
+        pytest.param(CONTRACT + 'message = "Müde"', "rate_limit_response.message = ", id="9 beyond ASCII"),
+        pytest.param(CONTRACT + 'message = "100%{"', "rate_limit_response.message = ", id="9 a template of Terraform"),
+        pytest.param(
+            CONTRACT + 'docs_url = "https://x/%{y"', "rate_limit_response.docs_url = ", id="9 in the link too"
+        ),
+        pytest.param(CONTRACT + 'docs_url = "ftp://x"', "rate_limit_response.docs_url = ", id="9 no web address"),
+        pytest.param(CONTRACT + "retry_after = { waf = 0 }", "rate_limit_response.retry_after.waf = 0", id="9 seconds"),
+        pytest.param(
+            CONTRACT + 'headers = { "X Team" = "a" }', 'rate_limit_response.headers."X Team"', id="9 a header's name"
+        ),
+        pytest.param(CONTRACT + 'headers = { X = "\'" }', "rate_limit_response.headers.X = ", id="9 a header's quote"),
+        pytest.param(
+            CONTRACT + f'headers = {{ X = "{"v" * 256}" }}', "rate_limit_response.headers.X = ", id="9 a long header"
+        ),
+    ],
+)
+def test_text_that_some_layer_would_read_otherwise_is_refused(tmp_path: Path, text: str, start: str) -> None:
+    found = refusals(tmp_path, text)
+    assert len(found) == 1
+    assert found[0].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(
+            CONTRACT + 'headers = { Content-Type = "text/plain" }',
+            [
+                (
+                    "rate_limit_response.headers = {'Content-Type': 'text/plain'}: "
+                    "must not hold Content-Type: it is application/json, and AWS takes no other here"
+                )
+            ],
+            id="9 content type",
+        ),
+        pytest.param(
+            CONTRACT + 'headers = { retry-after = "5" }',
+            [
+                "rate_limit_response.headers = {'retry-after': '5'}: must not hold retry-after: retry_after says it",
+            ],
+            id="9 the contract's own",
+        ),
+        pytest.param(
+            CONTRACT + 'headers = { X-A = "1", x-a = "2" }',
+            [
+                (
+                    "rate_limit_response.headers = {'X-A': '1', 'x-a': '2'}: "
+                    "holds x-a twice; headers are the same in capitals and small letters"
+                )
+            ],
+            id="9 twice",
+        ),
+        pytest.param(
+            CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(10)) + "}",
+            [
+                "rate_limit_response.headers = {"
+                + ", ".join(f"'X{n}': '1'" for n in range(7))
+                + ",...: AWS takes 10 headers, and Retry-After is one"
+            ],
+            id="9 eleven",
+        ),
+        pytest.param(
+            CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(8)) + "}\n" + CORS,
+            ["rate_limit_response.headers = 8: with Retry-After and those of cors 11 headers; AWS takes 10"],
+            id="9 eleven with those of CORS",
+        ),
+        pytest.param(
+            CONTRACT + 'headers = { access-control-allow-origin = "*" }\n' + CORS,
+            [
+                (
+                    "rate_limit_response.headers.access-control-allow-origin = '*': "
+                    "cors brings that header; AWS takes it once"
+                )
+            ],
+            id="9 one of CORS",
+        ),
+        pytest.param(
+            MINIMAL + CORS + f"expose_headers = {EXPOSED}\n" + WAF,
+            [
+                (
+                    "cors = 'Access-Control-Expose-Headers': makes Access-Control-Expose-Headers 269 characters long; "
+                    "WAF sends at most 255"
+                )
+            ],
+            id="9 a header of CORS too long for WAF",
+        ),
+    ],
+)
+def test_headers_that_aws_does_not_take_are_refused(tmp_path: Path, text: str, lines: list[str]) -> None:
+    assert refusals(tmp_path, text) == lines

@@ -1,0 +1,272 @@
+"""Throttles and usage plans: what is refused and what is warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files import MINIMAL, changed
+from tests.refusals import refusals, warnings
+
+WITH_KEY = changed(path='path = "/chat"\napi_key_required = true') + "\n"
+THROTTLE = "throttle = { rate_limit = 1, burst_limit = 1 }\n"
+
+
+def plan(text: str) -> str:
+    return WITH_KEY + "[usage_plans.free]\n" + text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(
+            plan('api_keys = ["alice"]'),
+            [
+                ("usage_plans.free = {'api_keys': ['alice']}: limits nothing; give it a throttle, a quota or both"),
+            ],
+            id="a plan without limits",
+        ),
+        pytest.param(
+            MINIMAL + "[usage_plans.free]\n" + THROTTLE,
+            [
+                (
+                    "usage_plans.free = 'free': limits nothing: no route has api_key_required = true, "
+                    "and AWS holds only those to a plan"
+                )
+            ],
+            id="no route with a key",
+        ),
+        pytest.param(
+            plan('quota = { limit = 5, period = "DAY" }\nroutes = { "POST /chat" = "blocked" }'),
+            [
+                (
+                    "usage_plans.free = {'quota': {'limit': 5, 'period': 'DAY'}, 'routes': {'POST /chat': 'blocked'}}: "
+                    "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+                )
+            ],
+            id="a route without a throttle of the plan",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'routes = { "GET /chat" = "blocked" }'),
+            ["usage_plans.free.routes.\"GET /chat\" = 'GET /chat': no such route; there are POST /chat"],
+            id="a route that is not there",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'routes = { "GET /open" = "blocked" }\n[[routes]]\nmethod = "GET"\npath = "/open"'),
+            [
+                (
+                    "usage_plans.free.routes.\"GET /open\" = 'GET /open': "
+                    "AWS holds only routes with api_key_required = true to a plan"
+                )
+            ],
+            id="a route without a key",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'routes = { "POST /chat" = "unlimited" }'),
+            ["usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked'"],
+            id="unlimited is no word of a plan",
+        ),
+        pytest.param(
+            plan("throttle = { rate_limit = 0, burst_limit = 0 }"),
+            [
+                "usage_plans.free.throttle.rate_limit = 0: must be greater than 0",
+                "usage_plans.free.throttle.burst_limit = 0: must be greater than or equal to 1",
+            ],
+            id="0 is not blocked",
+        ),
+        pytest.param(
+            plan("throttle = { rate_limit = 20000, burst_limit = 6000 }"),
+            [
+                (
+                    "usage_plans.free.throttle.rate_limit = 20000: above the account's quota in "
+                    "us-east-1 of 10000 requests "
+                    "per second; where AWS raised it, say so in aws.account_rate_limit"
+                ),
+                (
+                    "usage_plans.free.throttle.burst_limit = 6000: above the account's quota in "
+                    "us-east-1 of 5000 requests "
+                    "at once; where AWS raised it, say so in aws.account_burst_limit"
+                ),
+            ],
+            id="above the account",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'routes = { "POST /chat" = { rate_limit = 20000, burst_limit = 1 } }'),
+            [
+                (
+                    'usage_plans.free.routes."POST /chat".rate_limit = 20000: above the account\'s '
+                    "quota in us-east-1 of "
+                    "10000 requests per second; where AWS raised it, say so in aws.account_rate_limit"
+                )
+            ],
+            id="a route above the account",
+        ),
+        pytest.param(
+            plan('quota = { limit = 5, period = "YEAR" }'),
+            ["usage_plans.free.quota.period = 'YEAR': must be 'DAY', 'WEEK' or 'MONTH'"],
+            id="a period that AWS has not",
+        ),
+        pytest.param(
+            plan('quota = { limit = 50, period = "DAY", offset = 1 }'),
+            [
+                (
+                    "usage_plans.free.quota = {'limit': 50, 'period': 'DAY', 'offset': 1}: "
+                    "offset must be at most 0 for DAY"
+                )
+            ],
+            id="an offset of a day",
+        ),
+        pytest.param(
+            plan('quota = { limit = 50, period = "WEEK", offset = 7 }'),
+            [
+                (
+                    "usage_plans.free.quota = {'limit': 50, 'period': 'WEEK', 'offset': 7}: "
+                    "offset must be at most 6 for WEEK"
+                )
+            ],
+            id="an offset of a week",
+        ),
+        pytest.param(
+            plan('quota = { limit = 50, period = "MONTH", offset = 28 }'),
+            [
+                (
+                    "usage_plans.free.quota = {'limit': 50, 'period': 'MONTH', 'offset': 28}: "
+                    "offset must be at most 27 for MONTH"
+                )
+            ],
+            id="an offset of a month",
+        ),
+        pytest.param(
+            plan('quota = { limit = 5, period = "MONTH", offset = 5 }'),
+            [
+                (
+                    "usage_plans.free.quota = {'limit': 5, 'period': 'MONTH', 'offset': 5}: "
+                    "offset takes away the whole limit of the first period"
+                )
+            ],
+            id="an offset that leaves nothing",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'api_keys = [{ name = "alice", value = "s3cr3t-in-the-file" }]'),
+            ["usage_plans.free.api_keys[0].value = 's3cr3t-in-the-file': must be 'generated' or 'variable'"],
+            id="a key's value in the file",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'api_keys = ["a b"]'),
+            ["usage_plans.free.api_keys[0] = 'a b': must match pattern '^[A-Za-z][A-Za-z0-9_-]{0,63}$'"],
+            id="a key's name",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'api_keys = ["al-ice"]\n[usage_plans.gold]\n' + THROTTLE + 'api_keys = ["bob", "al_ice"]'),
+            [
+                (
+                    "usage_plans.gold.api_keys[1] = 'al_ice': usage_plans.free has that key; "
+                    "AWS takes a key in one plan of a stage"
+                )
+            ],
+            id="a key in two plans",
+        ),
+        pytest.param(
+            plan(THROTTLE + "[usage_plans.Free]\n" + THROTTLE),
+            ["usage_plans.Free = 'Free': free would have the same name in Terraform; rename one"],
+            id="two plans with one Terraform name",
+        ),
+        pytest.param(
+            WITH_KEY.replace("[api]", '[api]\nkey_source = "AUTHORIZER"'),
+            [
+                (
+                    "routes[0].authorization = 'NONE': api.key_source = AUTHORIZER takes the key from a Lambda "
+                    "authorizer, TOKEN or REQUEST; name one"
+                )
+            ],
+            id="a key from an authorizer that is not there",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes]\n"POST /chat" = -1',
+            ['throttling.routes."POST /chat" = -1: must be a valid dictionary: Throttle'],
+            id="-1 is not unlimited",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes]\n"POST /chat" = { rate_limit = 0, burst_limit = 1 }',
+            ['throttling.routes."POST /chat".rate_limit = 0: must be greater than 0'],
+            id="0 is not blocked on a route",
+        ),
+        pytest.param(
+            MINIMAL + '[throttling.routes]\n"ANY /chat" = "blocked"',
+            ["throttling.routes.\"ANY /chat\" = 'ANY /chat': no such route; there are POST /chat"],
+            id="ANY is no method",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, lines: list[str]) -> None:
+    assert refusals(tmp_path, text) == lines
+
+
+def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Path) -> None:
+    assert warnings(tmp_path, MINIMAL) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(
+            MINIMAL + '[throttling.routes]\n"POST /chat" = { rate_limit = 20, burst_limit = 5 }',
+            [
+                (
+                    'throttling.routes."POST /chat".rate_limit = 20: above the stage\'s 10; '
+                    "the route's own bucket replaces the stage's, it is not capped"
+                )
+            ],
+            id="a route above the stage",
+        ),
+        pytest.param(
+            MINIMAL + '[cors]\nallow_origins = ["https://example.com"]',
+            [
+                (
+                    "throttling.burst_limit = 5: one page of a browser may send 12 requests at once, 6 and their "
+                    "preflights, and would be answered 429"
+                )
+            ],
+            id="a burst below a page load",
+        ),
+        pytest.param(
+            plan("throttle = { rate_limit = 11, burst_limit = 5 }"),
+            [
+                (
+                    "usage_plans.free.throttle = '11/5': above what all callers of POST /chat share, "
+                    "10 requests per second "
+                    "and 5 at once; no key will ever get it"
+                )
+            ],
+            id="a plan above its stage",
+        ),
+        pytest.param(
+            plan(THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
+            [
+                (
+                    "usage_plans.free.routes.\"POST /chat\" = '1/6': above what all callers of POST /chat share, "
+                    "10 requests per second and 5 at once; no key will ever get it"
+                )
+            ],
+            id="a plan's route above the stage",
+        ),
+        pytest.param(
+            plan("throttle = { rate_limit = 11, burst_limit = 5 }")
+            + '\n[throttling.routes]\n"POST /chat" = "unlimited"',
+            [],
+            id="an unlimited route is above every plan",
+        ),
+        pytest.param(
+            WITH_KEY,
+            [
+                (
+                    "routes[0].api_key_required = true: no usage plan gives out keys; "
+                    "without one made elsewhere POST /chat answers only 403"
+                )
+            ],
+            id="a key that nobody has",
+        ),
+    ],
+)
+def test_warned(tmp_path: Path, text: str, lines: list[str]) -> None:
+    found = [line for line in warnings(tmp_path, text) if "authoriz" not in line]
+    assert found == lines

@@ -1,0 +1,642 @@
+"""The web ACL: what is refused and what is warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files import MINIMAL, changed, environment
+from tests.refusals import refusals, warnings
+
+ROUTES = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models/{id}"\n'
+IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 1000\n'
+CRS = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleSet"\n'
+RULE = "waf.rate_rules[0]"
+ARN = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/01234567-89ab-cdef-0123-456789abcdef"
+HEADER_KEY = 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x-user" } }]\n'
+FORWARDED = 'forwarded_ip = { header_name = "X-Forwarded-For", fallback_behavior = "MATCH" }\n'
+
+
+def rule(text: str, *others: str) -> str:
+    return ROUTES + '[[waf.rate_rules]]\nname = "rule"\nlimit = 20\n' + text + "\n" + "\n".join(others)
+
+
+def swapped(name: str = "rule", limit: str = "20", rest: str = "") -> str:
+    return ROUTES + f'[[waf.rate_rules]]\nname = "{name}"\nlimit = {limit}\n{rest}\n'
+
+
+@pytest.mark.parametrize("limit", [10, 2_000_000_000])
+def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
+    waf = environment(tmp_path, swapped(limit=str(limit))).waf
+    assert waf is not None
+    assert [each.limit for each in waf.rate_rules] == [limit]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(swapped(limit="9"), [f"{RULE}.limit = 9: must be greater than or equal to 10"], id="1 limit low"),
+        pytest.param(
+            swapped(limit="2000000001"),
+            [f"{RULE}.limit = 2000000001: must be less than or equal to 2000000000"],
+            id="1 limit high",
+        ),
+        pytest.param(swapped(limit="20.5"), [f"{RULE}.limit = 20.5: must be a valid integer"], id="1 limit fraction"),
+        pytest.param(
+            rule("evaluation_window_sec = 90"),
+            [f"{RULE}.evaluation_window_sec = 90: must be 60, 120, 300 or 600"],
+            id="2 window",
+        ),
+        pytest.param(
+            ROUTES + "".join(f'[[waf.rate_rules]]\nname = "r{n}"\nlimit = 20\n' for n in range(11)),
+            ["waf.rate_rules = 11: AWS takes 10 rate rules in a web ACL, and a count_limit is one more"],
+            id="3 eleven rules",
+        ),
+        pytest.param(
+            ROUTES + "".join(f'[[waf.rate_rules]]\nname = "r{n}"\nlimit = 20\ncount_limit = 10\n' for n in range(6)),
+            ["waf.rate_rules = 12: AWS takes 10 rate rules in a web ACL, and a count_limit is one more"],
+            id="3 six rules of two tiers",
+        ),
+        pytest.param(
+            rule("", IP, IP),
+            ["waf.rate_rules[2].name = 'per-ip': waf.rate_rules[1] has that name; a rule's name is its metric's too"],
+            id="4 one name twice",
+        ),
+        pytest.param(
+            rule("count_limit = 15", '[[waf.rate_rules]]\nname = "rule-count"\nlimit = 20'),
+            [
+                (
+                    "waf.rate_rules[1].name = 'rule-count': waf.rate_rules[0] has that name; a rule's "
+                    "name is its metric's too"
+                )
+            ],
+            id="4 the name of a counting tier",
+        ),
+        pytest.param(
+            rule("", CRS, CRS),
+            [
+                (
+                    "waf.managed_rule_groups[1].name = 'AWSManagedRulesCommonRuleSet': "
+                    "waf.managed_rule_groups[0] has that name; a rule's name is its metric's too"
+                )
+            ],
+            id="4 one group twice",
+        ),
+        pytest.param(
+            swapped(name="block-list"),
+            [f"{RULE}.name = 'block-list': waf.block has that name; a rule's name is its metric's too"],
+            id="4 the name of the block list",
+        ),
+        pytest.param(
+            swapped(name="a b"), [f"{RULE}.name = 'a b': must match pattern '^[A-Za-z0-9_-]{{1,128}}$'"], id="4 no name"
+        ),
+        pytest.param(
+            swapped(name="All"), [f"{RULE}.name = 'All': AWS keeps that name for a metric of its own"], id="4 All"
+        ),
+        pytest.param(
+            changed(**{"[api]": "[api]"}).replace('name = "api"', 'name = "Default_Action"') + "\n" + IP,
+            [
+                (
+                    "api.name = 'Default_Action': AWS keeps that name for a metric of its own, "
+                    "and the web ACL is named after the API"
+                )
+            ],
+            id="4 an API of that name",
+        ),
+        pytest.param(
+            swapped(name="r" * 128, rest="count_limit = 10"),
+            [
+                (
+                    f"{RULE}.name = '{'r' * 76}...: too long for its counting tier, {'r' * 128}-count; "
+                    "AWS takes 128 characters"
+                )
+            ],
+            id="4 too long for a tier",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"'),
+            [None, "aggregate_key_type CUSTOM_KEYS needs 1 to 5 custom_keys"],
+            id="5 no key",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip", "http_method", "asn", { uri_path = {} }, '
+                '{ header = { name = "a" } }, { header = { name = "b" } }]'
+            ),
+            [None, "aggregate_key_type CUSTOM_KEYS needs 1 to 5 custom_keys"],
+            id="5 six keys",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip"]'),
+            [
+                None,
+                (
+                    "custom_keys need a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or "
+                    "FORWARDED_IP"
+                ),
+            ],
+            id="5 the IP alone",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["asn", "asn"]'),
+            [None, "custom_keys hold asn twice; AWS takes it once"],
+            id="5 a singleton twice",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\n'
+                'custom_keys = [{ header = { name = "X-User" } }, { header = { name = "x-user" } }]'
+            ),
+            [None, "custom_keys hold header x-user twice; AWS takes it once"],
+            id="5 a header twice",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ label_namespace = { namespace = "a:b" } }]'),
+            [
+                (
+                    f"{RULE}.custom_keys[0].label_namespace.namespace = 'a:b': "
+                    "must match pattern '^[0-9A-Za-z_\\-:]{1,1023}:$'"
+                )
+            ],
+            id="5 a namespace without its colon",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{}]'),
+            [
+                (
+                    f"{RULE}.custom_keys[0] = {{}}: must hold exactly one of header, cookie, "
+                    "query_argument, query_string, "
+                    'uri_path, label_namespace, ja3_fingerprint, ja4_fingerprint; or be one of the words "ip", '
+                    '"forwarded_ip", "http_method", "asn"'
+                )
+            ],
+            id="5 an empty key",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["user"]'),
+            [f"{RULE}.custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn'"],
+            id="5 an unknown word",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "FORWARDED_IP"'),
+            [None, "needs forwarded_ip = { header_name = ..., fallback_behavior = ... }"],
+            id="6 no header",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "FORWARDED_IP"\nforwarded_ip = { header_name = "X-Real-IP" }'),
+            [f"{RULE}.forwarded_ip.fallback_behavior: missing, and required"],
+            id="6 no fallback",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "FORWARDED_IP"\nforwarded_ip = { header_name = "X_I", fallback_behavior = "NO" }'
+            ),
+            [
+                f"{RULE}.forwarded_ip.header_name = 'X_I': must match pattern '^[a-zA-Z0-9-]{{1,255}}$'",
+                f"{RULE}.forwarded_ip.fallback_behavior = 'NO': must be 'MATCH' or 'NO_MATCH'",
+            ],
+            id="6 a header that AWS has not",
+        ),
+        pytest.param(
+            rule(FORWARDED),
+            [None, "forwarded_ip goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"],
+            id="6 a header for another type",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["forwarded_ip", "asn"]'),
+            [None, "needs forwarded_ip = { header_name = ..., fallback_behavior = ... }"],
+            id="6 no header for a custom key",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CONSTANT"'),
+            [None, "aggregate_key_type CONSTANT counts all callers together and needs routes or scope_down"],
+            id="7 a constant without a scope",
+        ),
+        pytest.param(
+            rule('custom_keys = ["asn"]'),
+            [None, "custom_keys go with aggregate_key_type CUSTOM_KEYS only, not IP"],
+            id="8 keys for another type",
+        ),
+        pytest.param(
+            rule('scope_down = { header = { name = "a", value = "(a", positional_constraint = "REGEX" } }'),
+            [None, "value is no regular expression: missing ), unterminated subpattern at position 0"],
+            id="10 a regex that does not compile",
+        ),
+        pytest.param(
+            rule('scope_down = { header = { name = "a", value = "(a)", positional_constraint = "REGEX" } }'),
+            [None, "AWS takes no capturing group in a regular expression; write (?:...) instead of (...)"],
+            id="10 a capturing group",
+        ),
+        pytest.param(
+            rule(f'scope_down = {{ header = {{ name = "a", value = "{"a" * 201}" }} }}'),
+            [f"{RULE}.scope_down.header.value = '{'a' * 76}...: must have at most 200 characters"],
+            id="10 a long string",
+        ),
+        pytest.param(
+            rule('scope_down = { header = { name = "a", value = "Ab", text_transformations = ["LOWERCASE"] } }'),
+            [None, "value has capitals, which LOWERCASE takes away before it is compared; it can never match"],
+            id="10 capitals against LOWERCASE",
+        ),
+        pytest.param(
+            MINIMAL
+            + f'[[routes]]\nmethod = "GET"\npath = "/{"x" * 190}"\n'
+            + f'[[waf.rate_rules]]\nname = "rule"\nlimit = 20\nroutes = ["GET /{"x" * 190}"]',
+            [
+                f"{RULE}.routes = '^(?:/test)?/{'x' * 64}...: the path's pattern has 205 characters, and AWS takes 200",
+            ],
+            id="10 a long path",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nallow = ["10.0.0.1/8"]\n' + IP,
+            ["waf.allow[0] = '10.0.0.1/8': must be an address or a CIDR range: 10.0.0.1/8 has host bits set"],
+            id="11 no range",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nblock = ["0.0.0.0/0", "::/0"]\n' + IP,
+            [
+                "waf.block[0] = '0.0.0.0/0': AWS takes no /0; it would be everybody",
+                "waf.block[1] = '::/0': AWS takes no /0; it would be everybody",
+            ],
+            id="11 everybody",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nblock = ["10.0.0.0/8", "10.0.0.0/8"]\n' + IP,
+            ["waf.block = ['10.0.0.0/8', '10.0.0.0/8']: 10.0.0.0/8 twice"],
+            id="11 twice",
+        ),
+        pytest.param(
+            ROUTES + f"[waf]\nblock = {[f'10.{n >> 8}.{n & 255}.0/24' for n in range(10_001)]}\n" + IP,
+            [None, "AWS takes at most 10000 IPV4 ranges in one IP set"],
+            id="11 too many",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nallow = ["10.0.0.0/8"]\nblock = ["10.0.0.0/8"]\n' + IP,
+            ["waf.block[0] = '10.0.0.0/8': is in waf.allow too"],
+            id="11 allowed and blocked",
+        ),
+        pytest.param(
+            rule('routes = ["POST /other"]'),
+            [f"{RULE}.routes[0] = 'POST /other': no such route; there are POST /chat, GET /models/{{id}}"],
+            id="14 a route that is not there",
+        ),
+        pytest.param(
+            rule('routes = ["POST /chat", "POST /chat"]'),
+            [f"{RULE}.routes[1] = 'POST /chat': the same route twice"],
+            id="14 a route twice",
+        ),
+        pytest.param(
+            rule(HEADER_KEY),
+            [
+                (
+                    f"{RULE}.custom_keys = 'rule': a caller escapes it by leaving out header x-user; "
+                    "add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                )
+            ],
+            id="16 no backstop",
+        ),
+        pytest.param(
+            rule(HEADER_KEY, IP + 'routes = ["POST /chat"]'),
+            [
+                (
+                    f"{RULE}.custom_keys = 'rule': a caller escapes it by leaving out header x-user; "
+                    "add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                )
+            ],
+            id="16 a backstop for less",
+        ),
+        pytest.param(
+            rule(HEADER_KEY, IP + 'action = "count"'),
+            [
+                (
+                    f"{RULE}.custom_keys = 'rule': a caller escapes it by leaving out header x-user; "
+                    "add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                )
+            ],
+            id="16 a backstop that only counts",
+        ),
+        pytest.param(
+            ROUTES
+            + "".join(
+                f'[[waf.managed_rule_groups]]\nname = "g{n}"\nvendor_name = "V"\ncapacity = 5000\n' for n in range(2)
+            ),
+            ["waf = '2 rules': about 10000 web ACL capacity units, and AWS takes 5000"],
+            id="18 too dear",
+        ),
+        pytest.param(
+            ROUTES
+            + "".join(
+                f'[[waf.managed_rule_groups]]\nname = "g{n}"\nvendor_name = "V"\ncapacity = 1\n' for n in range(51)
+            ),
+            ["waf = '51 rules': references 51 IP sets and rule groups, and AWS takes 50 in a web ACL"],
+            id="18 too many references",
+        ),
+        pytest.param(
+            ROUTES + f'[waf]\nweb_acl_arn = "{ARN.replace("us-east-1", "eu-west-1")}"',
+            [
+                (
+                    f"waf.web_acl_arn = '{ARN.replace('us-east-1', 'eu-west-1')[:76]}...: "
+                    "must be in us-east-1, where the stage is"
+                )
+            ],
+            id="21 another Region",
+        ),
+        pytest.param(
+            ROUTES + f'[waf]\nweb_acl_arn = "{ARN.replace("regional", "global")}"',
+            [
+                (
+                    f"waf.web_acl_arn = '{ARN.replace('regional', 'global')[:76]}...: "
+                    "must be REGIONAL: a stage takes no other; this one is for CloudFront"
+                )
+            ],
+            id="21 for CloudFront",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nweb_acl_arn = "mine"',
+            [
+                (
+                    "waf.web_acl_arn = 'mine': must be the ARN of a WAFv2 web ACL, "
+                    "arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>"
+                )
+            ],
+            id="21 no ARN",
+        ),
+        pytest.param(
+            ROUTES + f'[waf]\nweb_acl_arn = "{ARN}"\nmode = "count"\n' + IP,
+            [None, "web_acl_arn names an existing web ACL; mode, rate_rules would need one of our own"],
+            id="an existing and an own web ACL",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nscope = "CLOUDFRONT"\n' + IP,
+            [
+                (
+                    "waf.scope = 'CLOUDFRONT': must be REGIONAL: a stage takes no other; "
+                    "a CLOUDFRONT web ACL belongs to a distribution"
+                )
+            ],
+            id="22 CLOUDFRONT",
+        ),
+        pytest.param(rule("limt = 1"), [f"{RULE}.limt: unknown key"], id="23 an unknown key"),
+        pytest.param(
+            rule('scope_down = { byte_match_statement = "x" }'),
+            [f"{RULE}.scope_down.byte_match_statement: unknown key"],
+            id="23 an unknown condition",
+        ),
+        pytest.param(
+            rule('scope_down = { path = "/a", method = "GET" }'),
+            [None, "must hold exactly one of and, or, not, path, method, header, ip_set, country, label"],
+            id="two conditions in one table",
+        ),
+        pytest.param(
+            rule("scope_down = { and = [] }"),
+            [f"{RULE}.scope_down.and = []: must hold at least one"],
+            id="and of nothing",
+        ),
+        pytest.param(
+            rule("scope_down = { ip_set = [] }"), [None, "ip_set must hold at least one range"], id="an empty IP set"
+        ),
+        pytest.param(
+            rule('scope_down = { country = ["UK"] }'),
+            [
+                (
+                    f"{RULE}.scope_down.country[0] = 'UK': "
+                    "must be a country that WAF knows, two capital letters as in ISO 3166"
+                )
+            ],
+            id="a country that WAF does not know",
+        ),
+        pytest.param(
+            rule('scope_down = { path = "chat" }'),
+            [f"{RULE}.scope_down.path = 'chat': must start with a slash"],
+            id="no path",
+        ),
+        pytest.param(
+            rule('scope_down = { or = [{ country = ["US"] }, { not = { label = "a" } }] }'),
+            [
+                (
+                    f"{RULE}.scope_down = 'rule': cannot be written in the two levels of and / or / "
+                    "not that Terraform's "
+                    "schema has under a rate rule; leave out a not inside an or, or make two rules of it"
+                )
+            ],
+            id="too deep",
+        ),
+        pytest.param(
+            rule("count_limit = 20"), [None, "count_limit must be below limit, 20"], id="a counting tier at the limit"
+        ),
+        pytest.param(
+            rule('count_limit = 15\naction = "count"'),
+            [None, "count_limit counts below a limit that stops; this rule's own action is count already"],
+            id="a counting tier of a counting rule",
+        ),
+        pytest.param(
+            ROUTES
+            + '[[waf.rate_rules]]\nname = "a-b"\nlimit = 20\nscope_down = { ip_set = ["10.0.0.0/8"] }\n'
+            + '[[waf.rate_rules]]\nname = "a_b"\nlimit = 20\nscope_down = { ip_set = ["11.0.0.0/8"] }\n',
+            [
+                (
+                    "waf.rate_rules[1].name = 'a_b': another rule's IP sets would have the same names in Terraform; "
+                    "rename one"
+                )
+            ],
+            id="two rules with one name for IP sets",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nallow = ["10.0.0.0/8"]',
+            [
+                (
+                    "waf = {'allow': ['10.0.0.0/8']}: holds no rule; give it rate_rules, managed_rule_groups or block, "
+                    "or leave the table out"
+                )
+            ],
+            id="no rule",
+        ),
+        pytest.param(
+            ROUTES + "[waf]\nbody_size_kb = 32\n" + IP,
+            [None, "body_size_kb: no rule reads bodies, so that it would change nothing"],
+            id="a body size that nobody looks at",
+        ),
+        pytest.param(
+            ROUTES + "[waf]\nbody_size_kb = 8\n" + CRS,
+            ["waf.body_size_kb = 8: must be 16, 32, 48 or 64"],
+            id="a body size",
+        ),
+        pytest.param(
+            ROUTES + CRS + 'overrides = { NoUserAgent_HEADER = "ignore" }',
+            [
+                (
+                    "waf.managed_rule_groups[0].overrides.NoUserAgent_HEADER = 'ignore': "
+                    "must be 'count', 'block', 'allow', 'captcha' or 'challenge'"
+                )
+            ],
+            id="an override that AWS has not",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, lines: list[str | None]) -> None:
+    """A leading None: only the end of the one line is compared, behind the whole table that pydantic shows."""
+    found = refusals(tmp_path, text)
+    if lines[0] is None:
+        assert len(found) == 1
+        assert found[0].startswith("waf")
+        assert found[0].endswith(f": {lines[1]}")
+    else:
+        assert found == lines
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param('["ip", { header = { name = "x-user" } }]', id="header"),
+        pytest.param('[{ cookie = { name = "session" } }]', id="cookie"),
+        pytest.param('[{ query_argument = { name = "user" } }]', id="query argument"),
+        pytest.param("[{ query_string = {} }]", id="query string"),
+        pytest.param('[{ label_namespace = { namespace = "awswaf:managed:aws:" } }]', id="label"),
+        pytest.param('[{ ja3_fingerprint = { fallback_behavior = "NO_MATCH" } }]', id="fingerprint"),
+    ],
+)
+def test_a_key_that_a_caller_may_leave_out_needs_a_backstop(tmp_path: Path, keys: str) -> None:
+    text = rule(f'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = {keys}')
+    assert "a caller escapes it by leaving out" in refusals(tmp_path, text)[0]
+    assert environment(tmp_path, text + "\n" + IP).waf is not None
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param('["ip", "asn"]', id="words"),
+        pytest.param('[{ ja4_fingerprint = { fallback_behavior = "MATCH" } }]', id="fingerprint"),
+        pytest.param('["ip", { uri_path = {} }]', id="path"),
+    ],
+)
+def test_a_key_that_every_request_has_needs_none(tmp_path: Path, keys: str) -> None:
+    assert environment(tmp_path, rule(f'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = {keys}')).waf is not None
+
+
+SHARED = "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit"
+CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(rule(""), [], id="an ordinary rule"),
+        pytest.param(ROUTES + f'[waf]\nweb_acl_arn = "{ARN}"', [], id="an existing web ACL"),
+        pytest.param(
+            ROUTES + '[waf]\nmode = "count"\n' + IP,
+            ["waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""],
+            id="count",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
+            [
+                (
+                    f"{RULE}.forwarded_ip = 'X-Forwarded-For': a caller may write X-Forwarded-For "
+                    "itself, and WAF reads its "
+                    "first address: only behind a proxy that resets it; without X-Forwarded-For nobody is limited, "
+                    "so add a rule of aggregate_key_type IP as a backstop"
+                )
+            ],
+            id="a forgeable address",
+        ),
+        pytest.param(
+            ROUTES
+            + '[waf]\nblock = ["10.0.0.0/8"]\n'
+            + IP
+            + '[[waf.rate_rules]]\nname = "rule"\nlimit = 20\naggregate_key_type = "FORWARDED_IP"\n'
+            + FORWARDED,
+            [
+                (
+                    "waf.rate_rules[1].forwarded_ip = 'X-Forwarded-For': a caller may write "
+                    "X-Forwarded-For itself, and WAF "
+                    "reads its first address: only behind a proxy that resets it"
+                ),
+                (
+                    "waf.rate_rules[1].forwarded_ip = 'X-Forwarded-For': "
+                    "the allow and block lists look at the connection's address, the proxy's"
+                ),
+            ],
+            id="a list behind a proxy",
+        ),
+        pytest.param(rule(CONSTANT), [f"{RULE}.aggregate_key_type = 'CONSTANT': {SHARED}"], id="a constant"),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ uri_path = {} }, "http_method"]'),
+            [f"{RULE}.aggregate_key_type = 'CUSTOM_KEYS': {SHARED}"],
+            id="a key that all callers share",
+        ),
+        pytest.param(rule(CONSTANT + '\naction = "count"'), [], id="a constant that only counts"),
+        pytest.param(
+            rule('action = "captcha"'),
+            [
+                (
+                    f"{RULE}.action = 'captcha': for browsers: an API client cannot solve it, "
+                    "and gets no 429 that it could wait out"
+                )
+            ],
+            id="a captcha",
+        ),
+        pytest.param(
+            swapped(limit="3005"),
+            [
+                (
+                    f"{RULE}.limit = 3005: one IP may take the whole of what all callers of POST /chat share, "
+                    "10 requests per second: 10.0167 per second are left to it"
+                )
+            ],
+            id="17 the whole stage",
+        ),
+        pytest.param(
+            swapped(limit="3006"),
+            [
+                (
+                    f"{RULE}.limit = 3006: out of reach: what all callers of POST /chat share, 10 requests per second "
+                    "and 5 at once, ends first, within any 300 s"
+                )
+            ],
+            id="17 out of reach",
+        ),
+        pytest.param(
+            swapped(limit="3006", rest='[[waf.rate_rules]]\nname = "tight"\nlimit = 100'),
+            [],
+            id="17 a tighter rule stands before",
+        ),
+        pytest.param(
+            changed(burst_limit="burst_limit = 101") + '\n[[waf.rate_rules]]\nname = "rule"\nlimit = 10',
+            [
+                (
+                    f"{RULE}.limit = 10: far below the 101 requests at once that POST /chat admits: "
+                    "no caller can use that burst"
+                )
+            ],
+            id="17 far below the burst",
+        ),
+        pytest.param(
+            rule("", *(f'[[waf.managed_rule_groups]]\nname = "{n}"\nvendor_name = "V"\ncapacity = 800' for n in "ab")),
+            [
+                (
+                    "waf = '3 rules': about 1604 web ACL capacity units, over the 1500 that are included; "
+                    "every request costs more"
+                )
+            ],
+            id="18 dear",
+        ),
+        pytest.param(
+            rule("", '[[waf.managed_rule_groups]]\nname = "bots"\nvendor_name = "V"'),
+            [
+                (
+                    "waf.managed_rule_groups[0].capacity = 'bots': its capacity is unknown; say it, "
+                    "or the web ACL may turn out too large in the deploy"
+                )
+            ],
+            id="18 unknown",
+        ),
+        pytest.param(
+            rule("", *(f'[[waf.managed_rule_groups]]\nname = "{n}"\nvendor_name = "V"\ncapacity = 2495' for n in "ab")),
+            ["waf = '3 rules': up to 5004 web ACL capacity units, about 4994; AWS takes 5000"],
+            id="18 perhaps too much",
+        ),
+    ],
+)
+def test_warned(tmp_path: Path, text: str, lines: list[str]) -> None:
+    assert warnings(tmp_path, text) == lines

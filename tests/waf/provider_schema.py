@@ -1,0 +1,52 @@
+"""Rendered resources against the provider package's own types."""
+
+import inspect
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+
+# Terraform's meta-arguments, which no resource type declares in its own config.
+_META = {"depends_on", "lifecycle"}
+# Typed as `Any` by the package: tests/waf/statement_schema.py.
+_UNTYPED = {"statement"}
+
+
+@cache
+def arguments(module: str, type_: str) -> frozenset[str] | None:
+    """What that type's initializer takes; None where the package has no such type."""
+    class_ = getattr(import_module(f"{PACKAGE}.{module}"), type_, None)
+    return frozenset(inspect.signature(class_.__init__).parameters) - {"self"} if class_ else None
+
+
+def camel(name: str) -> str:
+    """`rate_limit` becomes `RateLimit`."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def unknown_keys(resource_type: str, body: dict[str, Any]) -> list[str]:
+    """Every key of a rendered resource that the provider's schema does not have."""
+    module = resource_type.removeprefix("aws_")
+    # The second is what the package calls a resource's own type where a block of that name is in the way.
+    known = arguments(module, f"{camel(module)}Config") or arguments(module, f"{camel(module)}ConfigA")
+    assert known is not None, f"the package has no {resource_type}"
+    return _unknown(module, camel(module), known, body, resource_type)
+
+
+def _unknown(module: str, stem: str, known: frozenset[str], body: dict[str, Any], where: str) -> list[str]:
+    found = []
+    for key, value in body.items():
+        if key in _META | {"//"}:
+            continue
+        if key not in known:
+            found.append(f"{where}.{key}")
+            continue
+        type_ = stem + camel(key)
+        below = arguments(module, type_)
+        if key in _UNTYPED or below is None:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                found += _unknown(module, type_, below, item, f"{where}.{key}")
+    return found
