@@ -38,5 +38,5 @@ class BedrockIntegration(Transfer):
         return self.model_id.split(".", 1)[0] in _GEOGRAPHIES
 
 
-# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html, read 2026-11.
+# As in the AWS CDK: @aws-cdk/aws-bedrock-alpha, CrossRegionInferenceProfileRegion, read 2026-11; and Canada.
 _GEOGRAPHIES = frozenset({"us", "us-gov", "eu", "apac", "au", "ca", "jp", "global"})
