@@ -60,7 +60,6 @@ def _plan(name: str, plan: UsagePlan) -> Plan:
 
 def _windows(environment: Environment, waf: Waf) -> tuple[RateWindow, ...]:
     """The rate rules in the order in which WAF asks them. CAPTCHA and challenge stop an API client like a block."""
-    prefixes = (environment.stage.name,)
     return tuple(
         RateWindow(
             name=tier.name,
@@ -71,7 +70,7 @@ def _windows(environment: Environment, waf: Waf) -> tuple[RateWindow, ...]:
             exempt=waf.allow,
             blocks=tier.action != "count" and waf.mode == "block",
         )
-        for tier in web_acl_rules(waf, environment.routes, prefixes)
+        for tier in web_acl_rules(waf, environment.routes, environment.path_prefixes)
         if isinstance(tier, RateTier)
     )
 

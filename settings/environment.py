@@ -10,7 +10,16 @@ from settings.api import Api, Stage
 from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
 from settings.backend import Backend, LocalBackend
-from settings.checks import access, integrations, observability, rate_limit_response, routes, throttling, usage_plans, waf
+from settings.checks import (
+    access,
+    integrations,
+    observability,
+    rate_limit_response,
+    routes,
+    throttling,
+    usage_plans,
+    waf,
+)
 from settings.cors import Cors
 from settings.domain import Domain
 from settings.model import Settings, SomeItems
@@ -84,6 +93,7 @@ class Environment(Settings):
         return tuple(self._warned())
 
     def _warned(self) -> Iterator[Problem]:
+        yield from routes.warned(self)
         yield from integrations.warned(self)
         yield from access.warned(self)
         yield from throttling.warned(self)

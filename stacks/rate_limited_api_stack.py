@@ -13,11 +13,17 @@ from constructs.gateway.resource_policy import ResourcePolicy
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
+from constructs.observability.alarms import Alarms
+from constructs.observability.console import dashboard_url, log_group_url
+from constructs.observability.dashboard import Dashboard
+from constructs.observability.stage_logs import StageLogs
+from constructs.observability.waf_log import WafLog
 from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.environment import Environment
+from settings.observability.watched import log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
 from stacks.state_backend import add_state_backend
 
@@ -35,8 +41,16 @@ class RateLimitedApiStack(TerraformStack):
         self._add_routes()
         self._add_responses()
         self._deployment = Deployment(self, "deployment", rest_api=self._rest_api)
+        logs = StageLogs(self, "logs", rest_api=self._rest_api, environment=environment)
         self._stage = Stage(
-            self, "stage", rest_api=self._rest_api, deployment=self._deployment, stage=environment.stage
+            self,
+            "stage",
+            rest_api=self._rest_api,
+            deployment=self._deployment,
+            stage=environment.stage,
+            access_log=logs.access_log_settings,
+            xray_tracing=environment.observability.xray_tracing,
+            waits_for=logs.prerequisites,
         )
         StageThrottling(
             self,
@@ -44,6 +58,7 @@ class RateLimitedApiStack(TerraformStack):
             stage=self._stage,
             throttling=environment.throttling,
             routes={route.key: route for route in environment.routes},
+            method_settings=environment.observability.method_settings,
         )
         if environment.usage_plans:
             UsagePlans(
@@ -56,6 +71,7 @@ class RateLimitedApiStack(TerraformStack):
             )
         self._add_waf()
         self._add_domain()
+        self._add_monitoring()
         self._add_outputs()
         for problem in environment.warnings():
             Annotations.of(self).add_warning(str(problem))
@@ -125,8 +141,11 @@ class RateLimitedApiStack(TerraformStack):
                 path_prefixes=environment.path_prefixes,
                 response=environment.rate_limit_response,
                 headers=environment.cors.response_headers if environment.cors else {},
+                protected_headers=environment.observability.protected_headers,
             )
             arn = web_acl.arn
+            if log := waf_log(environment):
+                WafLog(self, "waf_log", web_acl_arn=arn, log=log, environment=environment)
         Association(self, "waf_association", stage_arn=self._stage.arn, web_acl_arn=arn)
 
     def _add_domain(self) -> None:
@@ -144,6 +163,24 @@ class RateLimitedApiStack(TerraformStack):
         TerraformOutput(
             self, "domain_target_zone_id", value=domain.target_zone_id, description="Hosted zone of that target"
         )
+
+    def _add_monitoring(self) -> None:
+        environment = self._environment
+        settings = environment.observability
+        alarm_arns = []
+        if settings.alarms:
+            alarm_arns = Alarms(self, "alarms", environment=environment, alarms=settings.alarms).arns
+        dashboard = None
+        if settings.dashboard:
+            dashboard = Dashboard(self, "dashboard", environment=environment, alarm_arns=alarm_arns)
+        if environment.aws.endpoint_url:
+            return
+        if dashboard:
+            url = dashboard_url(environment.aws, dashboard.name)
+            TerraformOutput(self, "dashboard_url", value=url, description="The dashboard in the AWS console")
+        for name, group in log_groups(environment, self._rest_api.id).items():
+            url = log_group_url(environment.aws, group)
+            TerraformOutput(self, f"{name}_url", value=url, description="The log group in the AWS console")
 
     def _add_outputs(self) -> None:
         environment = self._environment

@@ -1,6 +1,9 @@
 """The stage that callers reach."""
 
-from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
+from collections.abc import Sequence
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage, ApiGatewayStageAccessLogSettings
 from constructs import Construct
 
 from constructs.gateway.deployment import Deployment
@@ -10,10 +13,22 @@ from settings.api import Stage as StageSettings
 
 
 class Stage(Construct):
-    """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and ACL stay."""
+    """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and ACL stay.
+
+    `waits_for` is what must be there before AWS takes the stage's logs.
+    """
 
     def __init__(
-        self, scope: Construct, id: str, *, rest_api: RestApi, deployment: Deployment, stage: StageSettings
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        rest_api: RestApi,
+        deployment: Deployment,
+        stage: StageSettings,
+        access_log: ApiGatewayStageAccessLogSettings | None = None,
+        xray_tracing: bool = False,
+        waits_for: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id)
         self.resource = ApiGatewayStage(
@@ -23,6 +38,9 @@ class Stage(Construct):
             deployment_id=deployment.id,
             stage_name=stage.name,
             description=stage.description or None,
+            access_log_settings=access_log,
+            xray_tracing_enabled=xray_tracing or None,
+            depends_on=list(waits_for) or None,
         )
         self.address = place(self.resource, "stage")
         self.rest_api_id = self.address.reference("rest_api_id")

@@ -1,6 +1,7 @@
 """Stage and method throttles."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from cdktf_cdktf_provider_aws.api_gateway_method_settings import (
     ApiGatewayMethodSettings,
@@ -21,13 +22,22 @@ class StageThrottling(Construct):
     """Creates `aws_api_gateway_method_settings.stage` (`*/*`) and one for each route with a throttle of its own.
 
     Each waits for the one before it: API Gateway refuses two updates of a stage at once (ConcurrentModification).
+    `method_settings` are the other settings of a method, said again for each: one of its own inherits none.
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, stage: Stage, throttling: Throttling, routes: Mapping[str, Route]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        stage: Stage,
+        throttling: Throttling,
+        routes: Mapping[str, Route],
+        method_settings: Mapping[str, Any],
     ) -> None:
         super().__init__(scope, id)
         self._stage = stage
+        self._method_settings = method_settings
         self._last: ApiGatewayMethodSettings | None = None
         self._add("stage", "*/*", throttling)
         for key, throttle in throttling.routes.items():
@@ -41,22 +51,23 @@ class StageThrottling(Construct):
             rest_api_id=self._stage.rest_api_id,
             stage_name=self._stage.name,
             method_path=path,
-            settings=rendered(throttle),
+            settings=rendered(throttle, self._method_settings),
             depends_on=[self._last] if self._last else None,
         )
         place(settings, name)
         self._last = settings
 
 
-def rendered(throttle: RouteThrottle) -> ApiGatewayMethodSettingsSettings:
+def rendered(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> ApiGatewayMethodSettingsSettings:
     """Both limits, always: one that is left out means unlimited to Terraform."""
     match throttle:
         case Throttle(rate_limit=rate, burst_limit=burst):
-            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=rate, throttling_burst_limit=burst)
+            pass
         case "unlimited":
-            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=_UNLIMITED, throttling_burst_limit=_UNLIMITED)
+            rate, burst = _UNLIMITED, _UNLIMITED
         case "blocked":
-            return ApiGatewayMethodSettingsSettings(throttling_rate_limit=_BLOCKED, throttling_burst_limit=_BLOCKED)
+            rate, burst = _BLOCKED, _BLOCKED
+    return ApiGatewayMethodSettingsSettings(throttling_rate_limit=rate, throttling_burst_limit=burst, **method_settings)
 
 
 def method_path(route: Route) -> str:

@@ -1,6 +1,6 @@
 """The web ACL and its rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
@@ -8,6 +8,9 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAclAssociationConfigRequestBody,
     Wafv2WebAclAssociationConfigRequestBodyApiGateway,
     Wafv2WebAclCustomResponseBody,
+    Wafv2WebAclDataProtectionConfig,
+    Wafv2WebAclDataProtectionConfigDataProtection,
+    Wafv2WebAclDataProtectionConfigDataProtectionField,
     Wafv2WebAclDefaultAction,
     Wafv2WebAclDefaultActionAllow,
     Wafv2WebAclRule,
@@ -40,7 +43,8 @@ _BODY = "rate_limited"
 class WebAcl(Construct):
     """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, which lets through what no rule stops, and its IP sets.
 
-    The rules' order and priorities: settings/waf/rules.py. `headers` go with every 429 beside the contract's own.
+    The rules' order and priorities: settings/waf/rules.py. `headers` go with every 429 beside the contract's own;
+    `protected_headers` show in no sampled request and in no log.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class WebAcl(Construct):
         path_prefixes: tuple[str, ...],
         response: RateLimitResponse,
         headers: Mapping[str, str],
+        protected_headers: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._waf = waf
@@ -72,6 +77,7 @@ class WebAcl(Construct):
                 Wafv2WebAclCustomResponseBody(key=_BODY, content=response.body("waf"), content_type="APPLICATION_JSON")
             ],
             association_config=_inspecting(waf.inspected_body_size_kb),
+            data_protection_config=_protecting(protected_headers),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
@@ -136,4 +142,14 @@ def _inspecting(kilobytes: int | None) -> Wafv2WebAclAssociationConfig | None:
                 )
             )
         ]
+    )
+
+
+def _protecting(headers: Sequence[str]) -> Wafv2WebAclDataProtectionConfig | None:
+    """A log's own redaction leaves the samples in the console as they are; this covers both."""
+    if not headers:
+        return None
+    field = Wafv2WebAclDataProtectionConfigDataProtectionField(field_type="SINGLE_HEADER", field_keys=list(headers))
+    return Wafv2WebAclDataProtectionConfig(
+        data_protection=[Wafv2WebAclDataProtectionConfigDataProtection(action="SUBSTITUTION", field=field)]
     )

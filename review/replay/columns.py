@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from review.refusal import ReviewError
+from settings.observability.access_log import FIELDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +32,15 @@ class Columns:
         return ((field.name, getattr(self, field.name)) for field in fields(self))
 
 
-ACCESS_LOG = Columns(time="requestTimeEpoch", ip="ip", method="httpMethod", path="resourcePath", key="apiKeyId")
+_FIELD_OF = {variable: field for field, variable in FIELDS.items()}
+
+ACCESS_LOG = Columns(
+    time=_FIELD_OF["$context.requestTimeEpoch"],
+    ip=_FIELD_OF["$context.identity.sourceIp"],
+    method=_FIELD_OF["$context.httpMethod"],
+    path=_FIELD_OF["$context.resourcePath"],
+    key=_FIELD_OF["$context.identity.apiKeyId"],
+)
 """The access log that the environment's stage writes."""
 
 CSV = Columns(time="time", ip="ip", method="method", path="path")

@@ -11,6 +11,10 @@ from settings.route import path_address
 if TYPE_CHECKING:
     from settings.environment import Environment
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html,
+# "Resources per API", read 2026-11.
+USUAL_RESOURCES = 300
+
 
 def refused(environment: Environment) -> Iterator[Problem]:
     """Two routes that are one to API Gateway, or that would take one Terraform address."""
@@ -30,6 +34,14 @@ def refused(environment: Environment) -> Iterator[Problem]:
                 break
     yield from _variables_of_one_place(environment)
     yield from _models_of_one_name(environment)
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """More path parts than AWS takes in an API before anyone asks for more."""
+    parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
+    if len(parts) > USUAL_RESOURCES:
+        allowed = f"path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it raises the account's quota"
+        yield Problem(where=("routes",), got=len(parts), allowed=allowed)
 
 
 def prefixes(path: str) -> Iterator[str]:

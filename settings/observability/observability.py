@@ -32,7 +32,7 @@ class Observability(Settings):
     """Default: off."""
 
     waf_log: OrOff[WafLog] | None = None
-    """Default: on where `[waf]` has a web ACL of our own."""
+    """Default: on where `[waf]` has a web ACL of our own; off with `aws.endpoint_url`, since emulators have none."""
 
     protected_headers: Items[HeaderName] = ("authorization", "cookie", "x-api-key")
     """Never shown in WAF's log, nor in the requests that WAF samples for its console."""
@@ -48,8 +48,8 @@ class Observability(Settings):
     dashboard: bool = False
     """The account's first three are free, each further one costs 3 dollars a month."""
 
-    saved_queries: bool = True
-    """Logs Insights queries beside the access log; free until they are run."""
+    saved_queries: bool | None = None
+    """Logs Insights queries beside the logs; free until they are run. Default: on, but off with `aws.endpoint_url`."""
 
     @property
     def method_settings(self) -> dict[str, Any]:

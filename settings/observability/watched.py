@@ -40,7 +40,20 @@ def waf_log(environment: Environment) -> WafLog | None:
     given = environment.observability.waf_log
     if given == "off" or not has_own_web_acl(environment):
         return None
-    return given or WafLog()
+    if given is None:
+        return None if _is_emulated(environment) else WafLog()
+    return given
+
+
+def has_saved_queries(environment: Environment) -> bool:
+    """Queries are saved beside each log that there is."""
+    given = environment.observability.saved_queries
+    return not _is_emulated(environment) if given is None else given
+
+
+def _is_emulated(environment: Environment) -> bool:
+    """Local emulators know neither WAF's logging nor saved queries (ministack 1.5.33), and a deploy would fail."""
+    return environment.aws.endpoint_url is not None
 
 
 def limiting_layers(environment: Environment) -> tuple[Layer, ...]:
@@ -78,3 +91,13 @@ def execution_log_group(environment: Environment, rest_api_id: str) -> str:
 def waf_log_group(environment: Environment) -> str:
     """WAF takes no name that starts otherwise."""
     return f"{PREFIX}{environment.api.name}"
+
+
+def log_groups(environment: Environment, rest_api_id: str) -> dict[str, str]:
+    """The names of the log groups that there are."""
+    there = {
+        "access_log": (access_log(environment), access_log_group(environment)),
+        "execution_log": (environment.observability.execution_log, execution_log_group(environment, rest_api_id)),
+        "waf_log": (waf_log(environment), waf_log_group(environment)),
+    }
+    return {log: name for log, (settings, name) in there.items() if settings}

@@ -228,3 +228,13 @@ def test_inference_profiles(model_id: str, is_profile: bool, model: str) -> None
 def test_the_default_is_a_mock(tmp_path: Path) -> None:
     (minimal,) = environment(tmp_path, MINIMAL).routes
     assert minimal.integration.type == "mock"
+
+
+def test_more_path_parts_than_aws_takes_at_first_are_warned_of(tmp_path: Path) -> None:
+    def routes(count: int) -> str:
+        return MINIMAL + "".join(f'\n[[routes]]\nmethod = "GET"\npath = "/chat/{index}"' for index in range(count))
+
+    assert warnings(tmp_path, routes(299)) == []
+    assert warnings(tmp_path, routes(300)) == [
+        "routes = 301: path parts, and AWS takes 300 resources in an API until it raises the account's quota"
+    ]

@@ -10,6 +10,8 @@ STAGE = {
     "stage_name": "${aws_api_gateway_stage.stage.stage_name}",
 }
 
+UNWATCHED = {"logging_level": "OFF", "data_trace_enabled": False, "metrics_enabled": False}
+
 
 def method_settings(folder: Path, text: str) -> Rendered:
     settings: Rendered = rendered_text(folder, text)["resource"]["aws_api_gateway_method_settings"]
@@ -21,7 +23,7 @@ def test_the_stage_alone(tmp_path: Path) -> None:
         "stage": {
             **STAGE,
             "method_path": "*/*",
-            "settings": {"throttling_rate_limit": 10, "throttling_burst_limit": 5},
+            "settings": {"throttling_rate_limit": 10, "throttling_burst_limit": 5, **UNWATCHED},
         }
     }
 
@@ -48,24 +50,24 @@ def test_several_methods_of_one_path_each_after_the_other(tmp_path: Path) -> Non
         "stage": {
             **STAGE,
             "method_path": "*/*",
-            "settings": {"throttling_rate_limit": 10, "throttling_burst_limit": 5},
+            "settings": {"throttling_rate_limit": 10, "throttling_burst_limit": 5, **UNWATCHED},
         },
         "post_chat": {
             **STAGE,
             "method_path": "chat/POST",
-            "settings": {"throttling_rate_limit": 0.5, "throttling_burst_limit": 1},
+            "settings": {"throttling_rate_limit": 0.5, "throttling_burst_limit": 1, **UNWATCHED},
             "depends_on": ["aws_api_gateway_method_settings.stage"],
         },
         "get_chat": {
             **STAGE,
             "method_path": "chat/GET",
-            "settings": {"throttling_rate_limit": -1, "throttling_burst_limit": -1},
+            "settings": {"throttling_rate_limit": -1, "throttling_burst_limit": -1, **UNWATCHED},
             "depends_on": ["aws_api_gateway_method_settings.post_chat"],
         },
         "get_root": {
             **STAGE,
             "method_path": "~1/GET",
-            "settings": {"throttling_rate_limit": 0, "throttling_burst_limit": 0},
+            "settings": {"throttling_rate_limit": 0, "throttling_burst_limit": 0, **UNWATCHED},
             "depends_on": ["aws_api_gateway_method_settings.get_chat"],
         },
     }

@@ -39,7 +39,7 @@ def accepted(table: dict[str, Any]) -> Environment | None:
 def check(environment: Environment) -> None:
     """All that can be seen without jsii."""
     for throttle in (environment.throttling, *environment.throttling.routes.values()):
-        assert rendered_throttle(throttle)._values.keys() == {"throttling_rate_limit", "throttling_burst_limit"}
+        assert rendered_throttle(throttle, {})._values.keys() == {"throttling_rate_limit", "throttling_burst_limit"}
     assert all(str(problem) for problem in environment.warnings())
     if environment.waf is None or environment.waf.web_acl_arn is not None:
         return
@@ -92,7 +92,11 @@ def test_what_is_accepted_renders_resources_that_the_provider_knows(table: dict[
     ]
     assert unknown == []
     for each in resources["aws_api_gateway_method_settings"].values():
-        assert each["settings"].keys() == {"throttling_rate_limit", "throttling_burst_limit"}
+        assert each["settings"].keys() == {
+            "throttling_rate_limit",
+            "throttling_burst_limit",
+            *environment.observability.method_settings,
+        }
 
 
 def test_the_table_that_says_everything_is_taken_and_rendered_whole() -> None:

@@ -54,7 +54,8 @@ def test_without_the_table_there_is_nothing(tmp_path: Path) -> None:
 
 
 def test_one_rule_by_ip(tmp_path: Path) -> None:
-    assert waf_resources(tmp_path, IP) == {
+    unlogged = '[observability]\nwaf_log = "off"\nprotected_headers = []\n'
+    assert waf_resources(tmp_path, IP + unlogged) == {
         "aws_wafv2_web_acl": {
             "web_acl": {
                 "name": "api",

@@ -1,0 +1,24 @@
+"""A CloudWatch log group."""
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from constructs.terraform.address import place
+from settings.observability.log_group import LogGroup as LogGroupSettings
+
+
+class LogGroup(Construct):
+    """Creates `aws_cloudwatch_log_group.<id>` under a name that is stable or AWS's own."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str, log_group: LogGroupSettings) -> None:
+        super().__init__(scope, id)
+        self.resource = CloudwatchLogGroup(
+            self,
+            id,
+            name=name,
+            retention_in_days=log_group.retention_in_days,
+            kms_key_id=log_group.kms_key_arn,
+        )
+        self.address = place(self.resource, id)
+        self.name = self.address.reference("name")
+        self.arn = self.address.reference("arn")

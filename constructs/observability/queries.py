@@ -1,0 +1,62 @@
+"""Logs Insights queries: what an operator asks at night.
+
+Syntax: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html. Fields of the access log:
+settings/observability/access_log.py; of WAF's: https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+"""
+
+from settings.observability.access_log import LIMITED_BY
+
+_IS_LIMITED = " or ".join(f'{field} = "{value}"' for field, value in LIMITED_BY.values())
+
+# Who is being limited, and by what? One line for each caller and layer, the hardest hit first.
+WHO_IS_LIMITED = f"""\
+filter {_IS_LIMITED}
+| stats count(*) as limited, min(@timestamp) as since, max(@timestamp) as latest
+    by sourceIp, apiKeyId, errorResponseType, wafResponseCode
+| sort limited desc
+| limit 50"""
+
+# Which route, since when, and is it getting worse?
+LIMITED_ROUTES = f"""\
+filter {_IS_LIMITED}
+| stats count(*) as limited by bin(5m) as time, httpMethod, resourcePath, errorResponseType, wafResponseCode
+| sort time desc, limited desc
+| limit 200"""
+
+# Is it us or the backend? The slowest percent of each route, the backend's beside it; of a status, 5XX alone counts 1.
+US_OR_THE_BACKEND = """\
+filter ispresent(status)
+| stats count(*) as requests, sum(greatest(floor(status / 100) - 4, 0)) as server_errors,
+    pct(responseLatency, 99) as p99_ms, pct(integrationLatency, 99) as backend_p99_ms
+    by httpMethod, resourcePath
+| sort server_errors desc, p99_ms desc
+| limit 50"""
+
+ERRORS = """\
+filter status >= 400
+| stats count(*) as answers by status, errorResponseType, httpMethod, resourcePath
+| sort answers desc
+| limit 20"""
+
+TOP_BLOCKED_IPS = """\
+filter action = "BLOCK"
+| stats count(*) as blocked by httpRequest.clientIp, httpRequest.country, terminatingRuleId
+| sort blocked desc
+| limit 20"""
+
+# In WAF's log a rule that only counts is one of the rules that did not end the evaluation.
+COUNTED_REQUESTS = """\
+filter action = "ALLOW" and ispresent(nonTerminatingMatchingRules.0.ruleId)
+| stats count(*) as counted by nonTerminatingMatchingRules.0.ruleId, httpRequest.clientIp
+| sort counted desc
+| limit 50"""
+
+OF_ACCESS_LOG = {
+    "who-is-limited-and-by-what": WHO_IS_LIMITED,
+    "which-routes-are-limited-since-when": LIMITED_ROUTES,
+    "is-it-us-or-the-backend": US_OR_THE_BACKEND,
+}
+OF_WAF_LOG = {
+    "whom-does-waf-block-by-which-rule": TOP_BLOCKED_IPS,
+    "whom-would-waf-block-by-which-rule": COUNTED_REQUESTS,
+}

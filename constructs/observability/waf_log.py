@@ -1,0 +1,73 @@
+"""What the web ACL writes down."""
+
+from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
+    Wafv2WebAclLoggingConfiguration,
+    Wafv2WebAclLoggingConfigurationLoggingFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition,
+    Wafv2WebAclLoggingConfigurationRedactedFields,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
+)
+from constructs import Construct
+
+from constructs.observability import queries
+from constructs.observability.log_group import LogGroup
+from constructs.observability.saved_queries import SavedQueries
+from constructs.terraform.address import place
+from settings.environment import Environment
+from settings.observability.waf_log import KEPT_ACTIONS
+from settings.observability.waf_log import WafLog as WafLogSettings
+from settings.observability.watched import has_saved_queries, waf_log_group
+
+
+class WafLog(Construct):
+    """Creates a log group, `aws_wafv2_web_acl_logging_configuration.web_acl` and the log's saved queries.
+
+    Kept is what a rule stopped or counted, without secret headers. Whoever deploys needs `logs:PutResourcePolicy` and
+    `logs:CreateLogDelivery`, since WAF lets itself into the group:
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, web_acl_arn: str, log: WafLogSettings, environment: Environment
+    ) -> None:
+        super().__init__(scope, id)
+        settings = environment.observability
+        group = LogGroup(self, "waf_log", name=waf_log_group(environment), log_group=log)
+        resource = Wafv2WebAclLoggingConfiguration(
+            self,
+            "web_acl",
+            resource_arn=web_acl_arn,
+            log_destination_configs=[group.arn],
+            logging_filter=_what_is_not_simply_allowed(),
+            redacted_fields=[_header(name) for name in settings.protected_headers] or None,
+        )
+        place(resource, "web_acl")
+        if has_saved_queries(environment):
+            folder = f"{environment.api.name}/{environment.stage.name}"
+            SavedQueries(self, "queries", folder=folder, log_group=group, queries=queries.OF_WAF_LOG)
+
+
+def _what_is_not_simply_allowed() -> Wafv2WebAclLoggingConfigurationLoggingFilter:
+    conditions = [
+        Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition(
+            action_condition=Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition(action=action)
+        )
+        for action in KEPT_ACTIONS
+    ]
+    return Wafv2WebAclLoggingConfigurationLoggingFilter(
+        default_behavior="DROP",
+        filter=[
+            Wafv2WebAclLoggingConfigurationLoggingFilterFilter(
+                behavior="KEEP", requirement="MEETS_ANY", condition=conditions
+            )
+        ],
+    )
+
+
+def _header(name: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:
+    """One field a block: the provider takes no two in one."""
+    return Wafv2WebAclLoggingConfigurationRedactedFields(
+        single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=name)
+    )

@@ -1,0 +1,183 @@
+"""Alarms and where they are sent, as Terraform JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files import MINIMAL
+from tests.observability.environments import EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC
+from tests.synthesis import Rendered, rendered_text
+
+STAGE = {"ApiName": "api", "Stage": "test"}
+HEARD = {"alarm_actions": [TOPIC], "ok_actions": [TOPIC]}
+USUAL = {
+    "comparison_operator": "GreaterThanThreshold",
+    "evaluation_periods": 5,
+    "datapoints_to_alarm": 3,
+    "treat_missing_data": "notBreaching",
+    **HEARD,
+}
+ALARMS = f'\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+
+
+def alarms(folder: Path, text: str) -> Rendered:
+    found: Rendered = rendered_text(folder, text)["resource"].get("aws_cloudwatch_metric_alarm", {})
+    return found
+
+
+def share(metric: Rendered, requests: str) -> list[Rendered]:
+    count = {"namespace": "AWS/ApiGateway", "metric_name": "Count", "dimensions": STAGE, "period": 60, "stat": "Sum"}
+    return [
+        {
+            "id": "share",
+            "label": "percent",
+            "expression": f"IF(requests >= {requests}, 100 * FILL(part, 0) / requests, 0)",
+            "return_data": True,
+        },
+        {"id": "part", "metric": {**metric, "period": 60, "stat": "Sum"}},
+        {"id": "requests", "metric": count},
+    ]
+
+
+def test_no_table_no_alarm(tmp_path: Path) -> None:
+    assert alarms(tmp_path, LOGGED) == {}
+
+
+def test_every_alarm(tmp_path: Path) -> None:
+    text = EVERYTHING.replace('emails = ["ops@example.com"]', "")
+    assert alarms(tmp_path, text) == {
+        "throttled": {
+            "alarm_name": "api-test-throttled",
+            "alarm_description": "More than 5 % of requests are throttled",
+            "threshold": 5,
+            "metric_query": share({"namespace": "Spillway/api/test", "metric_name": "Throttled"}, "20"),
+            **USUAL,
+        },
+        "server_errors": {
+            "alarm_name": "api-test-server-errors",
+            "alarm_description": "More than 1 % of answers are 5XX",
+            "threshold": 1,
+            "metric_query": share(
+                {"namespace": "AWS/ApiGateway", "metric_name": "5XXError", "dimensions": STAGE}, "20"
+            ),
+            **USUAL,
+        },
+        "latency": {
+            "alarm_name": "api-test-latency",
+            "alarm_description": "1 % of requests take longer than 20000 ms",
+            "threshold": 20000,
+            "namespace": "AWS/ApiGateway",
+            "metric_name": "Latency",
+            "dimensions": STAGE,
+            "period": 60,
+            "extended_statistic": "p99",
+            "evaluate_low_sample_count_percentiles": "ignore",
+            **USUAL,
+        },
+        "integration_latency": {
+            "alarm_name": "api-test-integration-latency",
+            "alarm_description": "1 % of calls of the backend take longer than 20000 ms",
+            "threshold": 20000,
+            "namespace": "AWS/ApiGateway",
+            "metric_name": "IntegrationLatency",
+            "dimensions": STAGE,
+            "period": 60,
+            "extended_statistic": "p99",
+            "evaluate_low_sample_count_percentiles": "ignore",
+            **USUAL,
+        },
+        "waf_blocked": {
+            "alarm_name": "api-test-waf-blocked",
+            "alarm_description": "WAF blocked more than 1000 requests in 60 s",
+            "threshold": 1000,
+            "namespace": "AWS/WAFV2",
+            "metric_name": "BlockedRequests",
+            "dimensions": {"WebACL": "api", "Rule": "ALL", "Region": "us-east-1"},
+            "period": 60,
+            "statistic": "Sum",
+            **USUAL,
+        },
+        "near_limit_post_chat": {
+            "alarm_name": "api-test-near-limit-post-chat",
+            "alarm_description": "POST /chat uses more than 80 % of its 2 requests per second",
+            "threshold": 96,
+            "namespace": "AWS/ApiGateway",
+            "metric_name": "Count",
+            "dimensions": {**STAGE, "Method": "POST", "Resource": "/chat"},
+            "period": 60,
+            "statistic": "Sum",
+            **USUAL,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "alarm"),
+    [
+        ("throttled_percent", "throttled"),
+        ("server_error_percent", "server_errors"),
+        ("latency_p99_ms", "latency"),
+        ("integration_latency_p99_ms", "integration_latency"),
+        ("waf_blocked_requests", "waf_blocked"),
+        ("near_limit_percent", "near_limit_post_chat"),
+    ],
+)
+def test_each_is_off_by_one_word(tmp_path: Path, field: str, alarm: str) -> None:
+    every = alarms(tmp_path, EVERYTHING).keys()
+    assert alarms(tmp_path, EVERYTHING + f'{field} = "off"').keys() == every - {alarm}
+
+
+def test_what_cannot_be_seen_has_no_alarm(tmp_path: Path) -> None:
+    text = MINIMAL + OWN_LIMIT + ALARMS
+    assert alarms(tmp_path, text).keys() == {"server_errors", "latency", "integration_latency"}
+
+
+def test_thresholds_and_periods_come_from_the_file(tmp_path: Path) -> None:
+    lines = (
+        "throttled_percent = 0.5\nminimum_requests = 100\nperiod_sec = 300\nevaluation_periods = 2\n"
+        "datapoints_to_alarm = 1"
+    )
+    alarm = alarms(tmp_path, LOGGED + ALARMS + lines)["throttled"]
+    assert alarm["threshold"] == 0.5
+    assert (alarm["evaluation_periods"], alarm["datapoints_to_alarm"]) == (2, 1)
+    assert alarm["metric_query"][0]["expression"] == "IF(requests >= 100, 100 * FILL(part, 0) / requests, 0)"
+    assert [query["metric"]["period"] for query in alarm["metric_query"][1:]] == [300, 300]
+
+
+def test_a_route_near_its_limit_is_judged_by_the_minute(tmp_path: Path) -> None:
+    alarm = alarms(tmp_path, EVERYTHING + "period_sec = 300\nnear_limit_percent = 50")["near_limit_post_chat"]
+    assert (alarm["period"], alarm["threshold"]) == (60, 60)
+
+
+def test_own_topic_and_its_subscriptions(tmp_path: Path) -> None:
+    lines = f'emails = ["ops@example.com", "Night.Shift@example.com"]\nkms_key_arn = "{KEY}"'
+    rendered = rendered_text(tmp_path, LOGGED + ALARMS + lines)["resource"]
+    assert rendered["aws_sns_topic"] == {"alarms": {"name": "api-test-alarms", "kms_master_key_id": KEY}}
+    topic = "${aws_sns_topic.alarms.arn}"
+    assert rendered["aws_sns_topic_subscription"] == {
+        "ops_example_com": {"topic_arn": topic, "protocol": "email", "endpoint": "ops@example.com"},
+        "night_shift_example_com": {"topic_arn": topic, "protocol": "email", "endpoint": "Night.Shift@example.com"},
+    }
+    for alarm in rendered["aws_cloudwatch_metric_alarm"].values():
+        assert alarm["alarm_actions"] == alarm["ok_actions"] == [TOPIC, topic]
+
+
+def test_without_anyone_to_tell_there_is_no_action(tmp_path: Path) -> None:
+    for alarm in alarms(tmp_path, MINIMAL + "[observability.alarms]").values():
+        assert "alarm_actions" not in alarm
+        assert "ok_actions" not in alarm
+
+
+def test_the_dashboard_shows_every_alarm(tmp_path: Path) -> None:
+    rendered = rendered_text(tmp_path, EVERYTHING)["resource"]
+    dashboard = rendered["aws_cloudwatch_dashboard"]["stage"]
+    assert dashboard["dashboard_name"] == "api-test"
+    (widget,) = [each for each in json.loads(dashboard["dashboard_body"])["widgets"] if each["type"] == "alarm"]
+    assert widget["properties"]["alarms"] == [
+        f"${{aws_cloudwatch_metric_alarm.{name}.arn}}"
+        for name in (
+            *("throttled", "server_errors", "latency", "integration_latency", "waf_blocked"),
+            "near_limit_post_chat",
+        )
+    ]

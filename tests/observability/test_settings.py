@@ -1,0 +1,235 @@
+"""What `[observability]` takes, what it refuses, and what it warns of."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.observability.access_log import AccessLog
+from settings.observability.alarms import Alarms
+from settings.observability.log_group import RETENTION_IN_DAYS
+from settings.observability.waf_log import WafLog
+from settings.observability.watched import access_log, has_saved_queries, limiting_layers, waf_log
+from settings.read import read_environment
+from tests.environment_files import MINIMAL, ROOT, changed, environment
+from tests.observability.environments import EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC, WAF
+from tests.refusals import refusals, warnings
+
+O = "\n[observability]\n"  # noqa: E741  # the table's head, in front of nearly every line below
+ROLE = (
+    'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
+    'where it has one, "create" where this stack is to set it'
+)
+NO_WEB_ACL = "there is no web ACL of our own to log; an existing one is logged by its owner"
+EXISTING_ACL = (
+    '\n[waf]\nweb_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/'
+    '01234567-89ab-cdef-0123-456789abcdef"\n'
+)
+
+
+def test_a_fresh_account_gets_no_log_that_it_would_refuse(tmp_path: Path) -> None:
+    settings = environment(tmp_path)
+    assert access_log(settings) is None
+    assert waf_log(settings) is None
+    assert settings.observability.method_settings == {
+        "logging_level": "OFF",
+        "data_trace_enabled": False,
+        "metrics_enabled": False,
+    }
+
+
+@pytest.mark.parametrize("role", ["existing", "create"])
+def test_the_role_brings_the_access_log(tmp_path: Path, role: str) -> None:
+    settings = environment(tmp_path, MINIMAL + O + f'account_role = "{role}"')
+    assert access_log(settings) == AccessLog(retention_in_days=30, kms_key_arn=None, metrics=True)
+
+
+def test_one_word_takes_it_away(tmp_path: Path) -> None:
+    assert access_log(environment(tmp_path, LOGGED + 'access_log = "off"')) is None
+
+
+def test_the_waf_log_comes_with_a_web_acl_of_our_own(tmp_path: Path) -> None:
+    assert waf_log(environment(tmp_path, MINIMAL + WAF)) == WafLog(retention_in_days=30, kms_key_arn=None)
+    assert waf_log(environment(tmp_path, MINIMAL + WAF + O + 'waf_log = "off"')) is None
+    assert waf_log(environment(tmp_path, MINIMAL + EXISTING_ACL)) is None
+
+
+def test_an_emulator_is_not_asked_for_what_it_lacks(tmp_path: Path) -> None:
+    emulated = changed(region='region = "us-east-1"\nendpoint_url = "http://127.0.0.1:4566"') + WAF
+    assert waf_log(environment(tmp_path, emulated)) is None
+    assert not has_saved_queries(environment(tmp_path, emulated))
+    asked = environment(tmp_path, emulated + O + "saved_queries = true\n[observability.waf_log]")
+    assert waf_log(asked) == WafLog()
+    assert has_saved_queries(asked)
+
+
+def test_only_layers_that_exist_are_counted(tmp_path: Path) -> None:
+    assert limiting_layers(environment(tmp_path)) == ("throttle",)
+    assert limiting_layers(environment(tmp_path, MINIMAL + WAF)) == ("throttle", "waf")
+    assert limiting_layers(environment(tmp_path, EVERYTHING)) == ("throttle", "quota", "waf")
+
+
+def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
+    settings = environment(tmp_path, MINIMAL + O + 'protected_headers = ["X-Api-Key"]')
+    assert settings.observability.protected_headers == ("x-api-key",)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        pytest.param(
+            O + "[observability.access_log]", f"observability.access_log = 'on': {ROLE}", id="access log, no role"
+        ),
+        pytest.param(
+            O + "[observability.execution_log]", f"observability.execution_log = 'on': {ROLE}", id="execution log"
+        ),
+        pytest.param(
+            O + "[observability.waf_log]",
+            f"observability.waf_log = 'on': {NO_WEB_ACL}",
+            id="no web ACL",
+        ),
+        pytest.param(
+            EXISTING_ACL + O + "[observability.waf_log]",
+            f"observability.waf_log = 'on': {NO_WEB_ACL}",
+            id="existing web ACL",
+        ),
+        pytest.param(
+            O + 'account_role = "mine"',
+            "observability.account_role = 'mine': must be 'existing' or 'create'",
+            id="role",
+        ),
+        pytest.param(
+            O + 'account_role = "existing"\naccess_log = "no"',
+            "observability.access_log = 'no': must be 'off'",
+            id="another word than off",
+        ),
+        pytest.param(
+            WAF + O + "[observability.waf_log]\nretention_in_days = 31",
+            "observability.waf_log.retention_in_days = 31: must be one of "
+            f"{', '.join(str(days) for days in RETENTION_IN_DAYS)}",
+            id="retention",
+        ),
+        pytest.param(
+            WAF + O + '[observability.waf_log]\nkms_key_arn = "alias/logs"',
+            "observability.waf_log.kms_key_arn = 'alias/logs': must be the ARN of a KMS key, "
+            "arn:aws:kms:<region>:<account>:key/<id>",
+            id="key",
+        ),
+        pytest.param(
+            WAF + O + f'[observability.waf_log]\nkms_key_arn = "{KEY.replace("us-east-1", "eu-west-1")}"',
+            f"observability.waf_log.kms_key_arn = {KEY.replace('us-east-1', 'eu-west-1')!r}: "
+            "must be in us-east-1, where the stack is",
+            id="key elsewhere",
+        ),
+        pytest.param(
+            O + f'[observability.alarms]\ntopic_arns = ["{TOPIC.replace("us-east-1", "eu-west-1")}"]',
+            f"observability.alarms.topic_arns[0] = {TOPIC.replace('us-east-1', 'eu-west-1')!r}: "
+            "must be in us-east-1, where the stack is",
+            id="topic elsewhere",
+        ),
+        pytest.param(
+            O + '[observability.alarms]\ntopic_arns = ["on-call"]',
+            "observability.alarms.topic_arns[0] = 'on-call': must be the ARN of a standard SNS topic, "
+            "arn:aws:sns:<region>:<account>:<name>",
+            id="topic",
+        ),
+        pytest.param(
+            O + "[observability.alarms]\nthrottled_percent = 0",
+            "observability.alarms.throttled_percent = 0: must be greater than 0",
+            id="share of nothing",
+        ),
+        pytest.param(
+            O + "[observability.alarms]\nserver_error_percent = 101",
+            "observability.alarms.server_error_percent = 101: must be less than or equal to 100",
+            id="more than all",
+        ),
+        pytest.param(
+            O + "[observability.alarms]\nthrottled_percent = 10",
+            "observability.alarms.throttled_percent = 10: API Gateway has no metric of its own for throttled requests; "
+            "it needs the access log and its metrics",
+            id="throttled, no access log",
+        ),
+        pytest.param(
+            O + "[observability.alarms]\nwaf_blocked_requests = 10",
+            "observability.alarms.waf_blocked_requests = 10: there is no web ACL of our own",
+            id="blocks, no web ACL",
+        ),
+        pytest.param(
+            OWN_LIMIT + O + "[observability.alarms]\nnear_limit_percent = 50",
+            "observability.alarms.near_limit_percent = 50: needs observability.detailed_metrics = true, "
+            "requests counted for each route",
+            id="near limit, no metrics",
+        ),
+        pytest.param(
+            O + "detailed_metrics = true\n[observability.alarms]\nnear_limit_percent = 50",
+            "observability.alarms.near_limit_percent = 50: no route has a rate_limit of its own in throttling.routes",
+            id="near limit, no limit",
+        ),
+        pytest.param(
+            O + "[observability.alarms]\nperiod_sec = 10",
+            "observability.alarms.period_sec = 10: must be 60 or 300",
+            id="period",
+        ),
+    ],
+)
+def test_refused(tmp_path: Path, table: str, expected: str) -> None:
+    assert refusals(tmp_path, MINIMAL + table) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("datapoints_to_alarm = 6", "datapoints_to_alarm 6 is more than the 5 evaluation_periods; it could never ring"),
+        (f'kms_key_arn = "{KEY}"', "kms_key_arn encrypts a topic of our own, and without emails there is none"),
+        (
+            'emails = ["a.b@example.com", "a-b@example.com"]',
+            "emails a.b@example.com and a-b@example.com would have one name in Terraform; leave one out",
+        ),
+    ],
+)
+def test_alarms_that_do_not_fit_themselves(tmp_path: Path, lines: str, expected: str) -> None:
+    (refusal,) = refusals(tmp_path, MINIMAL + O + "[observability.alarms]\n" + lines)
+    assert refusal.startswith("observability.alarms = {")
+    assert refusal.endswith(f": {expected}")
+
+
+def test_an_alarm_that_is_off_needs_nothing(tmp_path: Path) -> None:
+    words = "\n".join(f'{name} = "off"' for name in ("throttled_percent", "waf_blocked_requests", "near_limit_percent"))
+    text = MINIMAL + O + f'[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n{words}'
+    assert warnings(tmp_path, text) == []
+
+
+def test_warned_of_the_role_that_everybody_shares(tmp_path: Path) -> None:
+    assert warnings(tmp_path, MINIMAL + O + 'account_role = "create"') == [
+        (
+            "observability.account_role = 'create': one role for the whole account and Region: this stack replaces "
+            "what others have set, and its destroy takes the role from every API there"
+        )
+    ]
+
+
+def test_warned_of_prompts_in_the_log(tmp_path: Path) -> None:
+    assert warnings(tmp_path, LOGGED + "[observability.execution_log]\ndata_trace = true") == [
+        (
+            "observability.execution_log.data_trace = true: writes whole requests and responses, prompts and "
+            "completions, into the log"
+        )
+    ]
+
+
+def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
+    assert warnings(tmp_path, MINIMAL + O + "[observability.alarms]") == [
+        "observability.alarms.topic_arns = []: nobody is told; give topic_arns or emails",
+        (
+            "observability.alarms.throttled_percent = 5: no alarm is made of it: API Gateway has no metric of its own "
+            "for throttled requests; it needs the access log and its metrics"
+        ),
+    ]
+
+
+def test_nothing_is_said_of_what_is_off_by_default(tmp_path: Path) -> None:
+    assert warnings(tmp_path, LOGGED) == []
+
+
+def test_the_documented_example_has_the_defaults_of_every_alarm() -> None:
+    alarms = read_environment(ROOT / "docs/examples/observability.toml").observability.alarms
+    assert alarms == Alarms(topic_arns=(TOPIC,), emails=("ops@example.com",))
