@@ -90,9 +90,14 @@ class Cdktf:
             # A Ctrl-C is ours to handle: Terraform must finish what it does, and then be told to destroy.
             start_new_session=True,
         ) as process:
-            for line in process.stdout or ():
-                lines.append(line.rstrip())
-                self._report(lines[-1])
+            try:
+                for line in process.stdout or ():
+                    lines.append(line.rstrip())
+                    self._report(lines[-1])
+            except KeyboardInterrupt:
+                # Cut off here, Terraform would still be creating while the caller destroys.
+                process.communicate()
+                raise
         if process.returncode:
             raise CommandFailedError("\n".join(lines[-40:]))
         return "\n".join(lines)
