@@ -18,8 +18,9 @@ from rich.table import Table
 
 from demo.burst import Answer, send
 from demo.command_line import ROOT, Cdktf, CommandFailedError
-from demo.emulator import emulator, free_port
+from demo.emulator import emulator, emulator_client, free_port
 from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
+from settings.checks.throttling import bucket_of
 from settings.environment import Environment
 from settings.read import read_environment
 from settings.throttling import Throttle
@@ -139,7 +140,7 @@ def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
     table = Table("route", "200", "429", "other", "200s that a full bucket allows", "", box=SIMPLE)
     right, refused = True, None
     for route in environment.routes:
-        throttle = environment.throttling.routes.get(route.key, environment.throttling)
+        throttle = bucket_of(environment, route.key)
         if not isinstance(throttle, Throttle):
             continue
         burst = send(route.method, outputs[f"url_{route.address}"], count=REQUESTS, pause=PAUSE)
@@ -173,18 +174,10 @@ def _show_answer(answer: Answer) -> None:
 
 def _show_waf(url: str, environment: Environment, rules: list[dict[str, Any]]) -> None:
     """The rules as synthesized, and whether AWS's own call finds the web ACL on the stage."""
-    import boto3  # noqa: PLC0415  # a second that a run without Terraform need not spend
-
     for rule in rules:
         shown = {"name": rule["name"], **rule["statement"], "action": rule["action"]}
         console.print(f"  {escape(json.dumps(shown))}", soft_wrap=True)
-    client = boto3.client(
-        "wafv2",
-        region_name=environment.aws.region,
-        endpoint_url=url,
-        aws_access_key_id="emulator",
-        aws_secret_access_key="emulator",  # noqa: S106  # the emulator takes anything
-    )
+    client = emulator_client(url, "wafv2", region=environment.aws.region)
     acls = client.list_web_acls(Scope="REGIONAL")["WebACLs"]
     for acl in acls:
         resources = client.list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")["ResourceArns"]

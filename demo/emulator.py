@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 _STARTS_WITHIN_SECONDS = 60
 _STOPS_WITHIN_SECONDS = 10
@@ -56,6 +57,19 @@ def emulator(port: int) -> Iterator[str]:
             yield url
         finally:
             _stop(process)
+
+
+def emulator_client(url: str, service: str, *, region: str = "us-east-1") -> Any:
+    """AWS's own Python client of that service, aimed at the emulator."""
+    import boto3  # noqa: PLC0415  # a second that a run without Terraform need not spend
+
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id="emulator",
+        aws_secret_access_key="emulator",  # noqa: S106  # the emulator takes anything
+    )
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,6 +1,6 @@
 """A whole environment file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -72,6 +72,11 @@ class Environment(Settings):
         """What may stand before a route's path in a URL: the stage's name, or a custom domain's base path."""
         base_path = self.domain.base_path if self.domain else None
         return (self.stage.name, base_path) if base_path else (self.stage.name,)
+
+    @property
+    def cors_headers(self) -> Mapping[str, str]:
+        """What every answer carries where CORS is on, the refusals too."""
+        return self.cors.response_headers if self.cors else {}
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:

@@ -52,12 +52,13 @@ class RateLimitedApiStack(TerraformStack):
             xray_tracing=environment.observability.xray_tracing,
             waits_for=logs.prerequisites,
         )
+        routes = {route.key: route for route in environment.routes}
         StageThrottling(
             self,
             "throttling",
             stage=self._stage,
             throttling=environment.throttling,
-            routes={route.key: route for route in environment.routes},
+            routes=routes,
             method_settings=environment.observability.method_settings,
         )
         if environment.usage_plans:
@@ -67,7 +68,7 @@ class RateLimitedApiStack(TerraformStack):
                 api_name=environment.api.name,
                 stage=self._stage,
                 usage_plans=environment.usage_plans,
-                routes={route.key: route for route in environment.routes},
+                routes=routes,
             )
         self._add_waf()
         self._add_domain()
@@ -109,20 +110,19 @@ class RateLimitedApiStack(TerraformStack):
 
     def _add_responses(self) -> None:
         environment = self._environment
-        cors = environment.cors
         RateLimitResponses(
             self,
             "rate_limit_responses",
             rest_api=self._rest_api,
             response=environment.rate_limit_response,
-            headers=cors.response_headers if cors else {},
+            headers=environment.cors_headers,
         )
         ErrorResponses(
             self,
             "error_responses",
             rest_api=self._rest_api,
             with_validation=any(route.request.validates for route in environment.routes),
-            cors=cors,
+            cors=environment.cors,
         )
 
     def _add_waf(self) -> None:
@@ -140,7 +140,7 @@ class RateLimitedApiStack(TerraformStack):
                 routes=environment.routes,
                 path_prefixes=environment.path_prefixes,
                 response=environment.rate_limit_response,
-                headers=environment.cors.response_headers if environment.cors else {},
+                headers=environment.cors_headers,
                 protected_headers=environment.observability.protected_headers,
             )
             arn = web_acl.arn

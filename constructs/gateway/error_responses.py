@@ -1,11 +1,9 @@
 """What API Gateway itself says where a request goes wrong, beside the limits."""
 
-from cdktf_cdktf_provider_aws.api_gateway_gateway_response import ApiGatewayGatewayResponse
 from constructs import Construct
 
-from constructs.gateway.response_headers import of_gateway
+from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
-from constructs.terraform.address import place
 from settings.cors import Cors
 
 
@@ -20,27 +18,23 @@ class ErrorResponses(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._rest_api = rest_api
-        self._headers = of_gateway(cors.response_headers) if cors else {}
+        self._headers = cors.response_headers if cors else {}
         if with_validation:
             self._add("BAD_REQUEST_BODY", "400", "invalid_request_error")
             self._add("BAD_REQUEST_PARAMETERS", "400", "invalid_request_error")
         if cors:
-            # No status: each kind of error keeps its own.
             self._add("DEFAULT_4XX", None, "invalid_request_error")
             self._add("DEFAULT_5XX", None, "server_error")
 
     def _add(self, response_type: str, status_code: str | None, kind: str) -> None:
-        name = response_type.lower()
-        response = ApiGatewayGatewayResponse(
+        add_gateway_response(
             self,
-            name,
-            rest_api_id=self._rest_api.id,
-            response_type=response_type,
+            response_type,
+            rest_api=self._rest_api,
             status_code=status_code,
-            response_parameters=self._headers or None,
-            response_templates={"application/json": body(kind)},
+            headers=self._headers,
+            template=body(kind),
         )
-        place(response, name)
 
 
 def body(kind: str) -> str:

@@ -1,19 +1,19 @@
 """The real CDKTF CLI, the real Terraform and a local AWS emulator, started once per test run."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import boto3
 import pytest
 
 from demo.command_line import Cdktf
-from demo.emulator import emulator, free_port
+from demo.emulator import emulator, emulator_client, free_port
 from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
 from settings.read import read_environments
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
-
-Deploy = Callable[[str, str], Cdktf]
 
 
 @pytest.fixture(scope="session")
@@ -38,16 +38,19 @@ def aws(binary: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Cdktf]:
+def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
     """Write an environment file, aimed at the emulator, and get the command line that deploys it.
 
-    Called again with the same name it is the same stack with a changed file.
+    Called again with the same name it is the same stack with a changed file. Folders of docs/examples that the file
+    refers to are named after it.
     """
     folder = tmp_path_factory.mktemp("stacks")
 
-    def of(name: str, text: str) -> Cdktf:
+    def of(name: str, text: str, *referred: str) -> Cdktf:
         environments = folder / name / "environments"
         environments.mkdir(parents=True, exist_ok=True)
+        for each in referred:
+            shutil.copytree(ROOT / "docs" / "examples" / each, environments / each)
         write(environments, text.replace("http://127.0.0.1:4566", aws), name)
         read_environments(environments)
         return Cdktf(folder / name, environments=environments, binary=binary, report=print)
@@ -56,19 +59,9 @@ def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Ca
 
 
 @pytest.fixture(scope="session")
-def client(aws: str) -> Callable[[str], object]:
+def client(aws: str) -> Callable[[str], Any]:
     """A boto3 client of the emulator."""
-
-    def of(service: str) -> object:
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=aws,
-            aws_access_key_id="emulator",
-            aws_secret_access_key="emulator",
-        )
-
-    return of
+    return partial(emulator_client, aws)
 
 
 @pytest.fixture(scope="session")

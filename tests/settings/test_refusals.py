@@ -7,17 +7,9 @@ import pytest
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment, read_environments
 from tests.environment_files import MINIMAL, changed, write
+from tests.refusals import refusals
 
 ROUTE = '[[routes]]\nmethod = "POST"\npath = '
-
-
-def refused(folder: Path, text: str) -> list[str]:
-    file = write(folder, text)
-    with pytest.raises(EnvironmentFileError) as caught:
-        read_environment(file)
-    prefix = f"{file.as_posix()}: "
-    assert all(line.startswith(prefix) for line in caught.value.lines)
-    return [line.removeprefix(prefix) for line in caught.value.lines]
 
 
 @pytest.mark.parametrize(
@@ -168,12 +160,12 @@ def refused(folder: Path, text: str) -> list[str]:
 )
 def test_refused_with_its_message(tmp_path: Path, text: str, line: str | None) -> None:
     expected = [line] if line else ["throttling.rate_limit: missing, and required", "throttling.rate_limt: unknown key"]
-    assert refused(tmp_path, text) == expected
+    assert refusals(tmp_path, text) == expected
 
 
 def test_all_mistakes_of_a_file_at_once(tmp_path: Path) -> None:
     text = changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0", path='path = "x"')
-    assert refused(tmp_path, text) == [
+    assert refusals(tmp_path, text) == [
         "routes[0].path = 'x': must start with a slash",
         "throttling.rate_limit = 0: must be greater than 0",
         "throttling.burst_limit = 0: must be greater than or equal to 1",
@@ -190,7 +182,7 @@ def test_the_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_toml(tmp_path: Path) -> None:
-    assert refused(tmp_path, "[aws\n") == [
+    assert refusals(tmp_path, "[aws\n") == [
         "is not TOML: Expected ']' at the end of a table declaration (at line 1, column 5)"
     ]
 

@@ -1,0 +1,33 @@
+"""One answer of API Gateway's own."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.api_gateway_gateway_response import ApiGatewayGatewayResponse
+from constructs import Construct
+
+from constructs.gateway.response_headers import of_gateway
+from constructs.gateway.rest_api import RestApi
+from constructs.terraform.address import place
+
+
+def add_gateway_response(
+    scope: Construct,
+    response_type: str,
+    *,
+    rest_api: RestApi,
+    status_code: str | None,
+    headers: Mapping[str, str],
+    template: str,
+) -> None:
+    """Create `aws_api_gateway_gateway_response.<type in lower case>`; without a status each error keeps its own."""
+    name = response_type.lower()
+    response = ApiGatewayGatewayResponse(
+        scope,
+        name,
+        rest_api_id=rest_api.id,
+        response_type=response_type,
+        status_code=status_code,
+        response_parameters=of_gateway(headers) or None,
+        response_templates={"application/json": template},
+    )
+    place(response, name)
