@@ -15,6 +15,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
+# The tests that deploy share one emulator, so one process runs them all while the others run the rest.
+PYTEST := pytest -q -n auto --maxprocesses 4 --dist loadgroup
 RUFF := ruff
 ENV ?= prod
 
@@ -49,14 +51,14 @@ synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.j
 
 .PHONY: test
 test: install ## every test
-	@pytest -q
+	@$(PYTEST)
 
 .PHONY: check
 check: install ## ruff, ruff format, mypy --strict, tests
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
-	@pytest -q
+	@$(PYTEST)
 
 .PHONY: bench
 bench: install ## how fast: synthesis against ordinary loading, and by number of routes
