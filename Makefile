@@ -15,8 +15,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
-# The tests that deploy share one emulator, so one process runs them all while the others run the rest.
-PYTEST := pytest -q -n auto --maxprocesses 4 --dist loadgroup
+# One process for the tests that deploy, since they share an emulator; several for the rest, one test at a time each.
+TEST := pytest -q --numprocesses auto --maxprocesses 4 --maxschedchunk 1 --ignore tests/deploy && pytest -q tests/deploy
 RUFF := ruff
 ENV ?= prod
 
@@ -51,14 +51,14 @@ synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.j
 
 .PHONY: test
 test: install ## every test
-	@$(PYTEST)
+	@$(TEST)
 
 .PHONY: check
 check: install ## ruff, ruff format, mypy --strict, tests
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
-	@$(PYTEST)
+	@$(TEST)
 
 .PHONY: bench
 bench: install ## how fast: synthesis against ordinary loading, and by number of routes

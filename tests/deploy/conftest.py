@@ -16,14 +16,6 @@ from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
 
 
-@pytest.hookimpl(tryfirst=True)  # before the group is read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of a parallel run gets all of these: they share the emulator, and `make demo` has one folder."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("deploy"))
-
-
 @pytest.fixture(scope="session")
 def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Terraform to run; skips, with the reason, where there is none or it has no provider."""
