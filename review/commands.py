@@ -55,7 +55,9 @@ def simulate(
     form: Output = Format.TABLE,
     picture: Annotated[Path | None, typer.Option(help="Write the result there, as .svg or .png.")] = None,
     against: Annotated[str | None, typer.Option(help="The same traffic against that environment too.")] = None,
-    without_waf: Annotated[bool, typer.Option("--without-waf", help="And against this one without its WAF.")] = False,
+    without_waf: Annotated[  # noqa: FBT002  # a flag is how typer takes it
+        bool, typer.Option("--without-waf", help="And against this one without its WAF.")
+    ] = False,
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
     waf_recency: Recency = 0.0,

@@ -11,8 +11,10 @@ _PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
 
 NOTES = (
     "A stage-wide throttle is not one bucket: every method without a throttle of its own gets a bucket of that size.",
-    "Throttles and quotas are best effort: targets, not ceilings. Method, stage and account buckets are shared by "
-    "all callers.",
+    (
+        "Throttles and quotas are best effort: targets, not ceilings. Method, stage and account buckets are shared by "
+        "all callers."
+    ),
     "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds.",
     "The account's bucket is shared with every other REST, HTTP and WebSocket API in the Region.",
 )

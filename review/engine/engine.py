@@ -123,39 +123,54 @@ def with_keys(now: State, fresh: State) -> State:
 
 
 @jit
-def decide(now: State, requests: Requests, index: int, time: int) -> int:
-    """What becomes of that request, arriving at this time (later than its own where it is a retry)."""
-    route = requests.route[index]
+def _take(now: State, bucket: int, time: int) -> bool:
+    """A token of that bucket; no bucket refuses nothing."""
+    return bucket == NONE or take(now.buckets, bucket, time)
+
+
+@jit
+def _stopped_by_waf(now: State, requests: Requests, index: int, time: int) -> bool:
+    """Rules that only count let the later ones be asked; the first that blocks ends it."""
     for rule in range(requests.rows.shape[0]):
         row = requests.rows[rule, index]
         if row != NONE and above_limit(now.windows, rule, row, time):
             now.counted[rule] += 1
             if now.windows.blocks[rule]:
-                return _WAF
-    if now.key_required[route]:
-        key = requests.key[index]
-        if key == NONE or not now.key_valid[key]:
-            return _NO_KEY
-        bucket = now.key_route_bucket[key, route]
-        if bucket != NONE and not take(now.buckets, bucket, time):
-            return _PLAN
-        bucket = now.key_bucket[key]
-        if bucket != NONE and not take(now.buckets, bucket, time):
-            return _PLAN
-        if now.quota_limit[key] != NONE:
-            period = period_of(time, now.quota_period[key], now.quota_offset[key])
-            if period != now.quota_in[key]:
-                now.quota_in[key] = period
-                now.quota_used[key] = 0
-            if now.quota_used[key] >= now.quota_limit[key]:
-                return _QUOTA
-            now.quota_used[key] += 1
-    bucket = now.route_bucket[route]
-    if bucket != NONE and not take(now.buckets, bucket, time):
-        return int(now.route_refusal[route])
-    if not take(now.buckets, now.account, time):
-        return _ACCOUNT
+                return True
+    return False
+
+
+@jit
+def _ask_plan(now: State, key: int, route: int, time: int) -> int:
+    """What the key's usage plan says: its throttle of the route, its own throttle, its quota."""
+    if key == NONE or not now.key_valid[key]:
+        return _NO_KEY
+    if not (_take(now, now.key_route_bucket[key, route], time) and _take(now, now.key_bucket[key], time)):
+        return _PLAN
+    if now.quota_limit[key] != NONE:
+        period = period_of(time, now.quota_period[key], now.quota_offset[key])
+        if period != now.quota_in[key]:
+            now.quota_in[key] = period
+            now.quota_used[key] = 0
+        if now.quota_used[key] >= now.quota_limit[key]:
+            return _QUOTA
+        now.quota_used[key] += 1
     return _ACCEPTED
+
+
+@jit
+def decide(now: State, requests: Requests, index: int, time: int) -> int:
+    """What becomes of that request, arriving at this time (later than its own where it is a retry)."""
+    if _stopped_by_waf(now, requests, index, time):
+        return _WAF
+    route = requests.route[index]
+    if now.key_required[route]:
+        refusal = _ask_plan(now, requests.key[index], route, time)
+        if refusal != _ACCEPTED:
+            return refusal
+    if not _take(now, now.route_bucket[route], time):
+        return int(now.route_refusal[route])
+    return _ACCEPTED if _take(now, now.account, time) else _ACCOUNT
 
 
 @jit

@@ -4,14 +4,14 @@ Documented: each key is counted alone, over a look-back window; above the limit 
 at most 10,000 keys are limited at once, those with the highest rates; a request without the key is not counted; the
 estimate gives more weight to recent requests; the delay is usually below 30 seconds, at worst several minutes.
 Not documented, so parameters here: how often AWS looks, how late its counts are, how recent requests are weighted.
-Sources: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-caveats.html,
-.../waf-rule-statement-type-rate-based-high-level-settings.html, .../waf-rule-statement-type-rate-based-request-limiting.html
+Sources, of https://docs.aws.amazon.com/waf/latest/developerguide/: waf-rule-statement-type-rate-based-caveats.html,
+waf-rule-statement-type-rate-based-high-level-settings.html, waf-rule-statement-type-rate-based-request-limiting.html
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ MOST_LIMITED = 10_000
 
 _MICROSECONDS = 1_000_000
 _NEVER = -1
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +128,7 @@ def with_rows(state: Windows, rows: int) -> Windows:
         return state
     more = max(rows, 2 * have, 1024) - have
 
-    def longer(column: NDArray[np.generic], fill: int) -> NDArray[np.generic]:
+    def longer(column: NDArray[Number], fill: int) -> NDArray[Number]:
         return np.concatenate([column, np.full((more, *column.shape[1:]), fill, dtype=column.dtype)])
 
     return state._replace(
@@ -173,7 +175,7 @@ def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
 
 @jit
 def _evaluate(state: Windows, slot: int) -> None:
-    """Find the keys above each rule's limit, and limit them for this interval: the highest rates, no more than allowed."""
+    """Find the keys above each rule's limit, and limit the fastest of them for this interval."""
     for rule in range(len(state.limit)):
         kept = 0
         above = 0
@@ -216,4 +218,4 @@ def above_limit(state: Windows, rule: int, row: int, time: int) -> bool:
         state.is_hot[row] = True
         state.hot[rule, state.hot_count[rule]] = row
         state.hot_count[rule] += 1
-    return state.limited[row] == slot
+    return bool(state.limited[row] == slot)

@@ -46,7 +46,10 @@ def buckets(limits: Sequence[Bucket]) -> Buckets:
         math.ceil(most / flow) if flow else np.iinfo(np.int64).max for most, flow in zip(capacity, rate, strict=True)
     ]
     return Buckets(
-        *(np.array(column, dtype=np.int64) for column in (rate, capacity, full, capacity)),
+        rate=np.array(rate, dtype=np.int64),
+        capacity=np.array(capacity, dtype=np.int64),
+        full_after=np.array(full, dtype=np.int64),
+        tokens=np.array(capacity, dtype=np.int64),
         last=np.full(len(limits), np.iinfo(np.int64).min // 2, dtype=np.int64),
     )
 
@@ -64,7 +67,7 @@ def take(all_buckets: Buckets, index: int, time: int) -> bool:
         all_buckets.last[index] = time
     taken = tokens >= TOKEN
     all_buckets.tokens[index] = tokens - TOKEN if taken else tokens
-    return taken
+    return bool(taken)
 
 
 @jit
@@ -74,7 +77,7 @@ def _take_all(all_buckets: Buckets, times: Integers, taken: NDArray[np.bool_]) -
 
 
 def accepted(arrivals: Sequence[float] | NDArray[Any], rate: float, burst: int) -> NDArray[np.bool_]:
-    """Which of these requests one bucket lets through. Arrivals in seconds, ascending; the bucket is full before them."""
+    """Which requests one bucket, full before them, lets through. Arrivals in seconds, ascending."""
     times = np.round(np.asarray(arrivals, dtype=np.float64) * 1e6).astype(np.int64)
     taken = np.zeros(len(times), dtype=np.bool_)
     _take_all(buckets([Bucket(rate_limit=rate, burst_limit=burst)]), times, taken)

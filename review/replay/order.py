@@ -18,6 +18,19 @@ class Columns(NamedTuple):
     route: NDArray[np.int32]
     key: NDArray[np.int32]
 
+    def at(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Columns":
+        """Only those rows, in that order."""
+        return Columns(self.time[which], self.client[which], self.route[which], self.key[which])
+
+    def then(self, more: "Columns") -> "Columns":
+        """These, and those after them."""
+        return Columns(
+            np.concatenate([self.time, more.time]),
+            np.concatenate([self.client, more.client]),
+            np.concatenate([self.route, more.route]),
+            np.concatenate([self.key, more.key]),
+        )
+
 
 class InOrder:
     """Takes requests as they come and lets them out in order of time; holds back `tolerance_sec` of traffic."""
@@ -44,13 +57,11 @@ class InOrder:
         self.late += int(late.sum())
         self.put_back += int((behind & ~late).sum())
         self._newest = int(newest[-1])
-        kept = Columns(*(column[~late] for column in requests))
-        everything = Columns(*(np.concatenate(pair) for pair in zip(self._held, kept, strict=True)))
-        order = np.argsort(everything.time, kind="stable")
-        everything = Columns(*(column[order] for column in everything))
+        everything = self._held.then(requests.at(~late))
+        everything = everything.at(np.argsort(everything.time, kind="stable"))
         cut = int(np.searchsorted(everything.time, self._newest - self._tolerance, side="right"))
-        self._held = Columns(*(column[cut:] for column in everything))
-        return Columns(*(column[:cut] for column in everything))
+        self._held = everything.at(slice(cut, None))
+        return everything.at(slice(cut))
 
     def rest(self) -> Columns:
         """What was held back, at the end."""

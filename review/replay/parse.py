@@ -90,7 +90,7 @@ def _is_json_object(line: bytes) -> bool:
 
 
 def _typed(frame: pl.DataFrame, columns: Columns, problems: Counter[str]) -> pl.DataFrame:
-    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key`; without the lines that lack time or client."""
+    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key`; lines without time or client left out."""
     typed = frame.select(
         _microseconds(pl.col(columns.time)).alias("time"),
         pl.col(columns.ip).alias("client"),

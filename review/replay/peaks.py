@@ -1,6 +1,6 @@
 """The busiest window of every client and the busiest seconds of every route: what a limit would have to let through."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ SLOT_SEC = 10
 
 MOST_A_SECOND = 20_000
 _SECOND = 1_000_000
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 class Peaks(NamedTuple):
@@ -53,19 +55,26 @@ def peaks(window_sec: int, routes: int) -> Peaks:
 
 def with_room(seen: Peaks, clients: int, keys: int) -> Peaks:
     """Room for at least that many."""
-    rows: dict[str, NDArray[np.generic]] = {}
-    for names, need in (
-        (("counts", "total", "touched", "peak"), clients),
-        (("key_second", "key_count", "key_peak"), keys),
-    ):
-        have = len(getattr(seen, names[0]))
-        if need <= have:
-            continue
-        more = max(need, 2 * have, 1024) - have
-        for name in names:
-            column = getattr(seen, name)
-            rows[name] = np.concatenate([column, np.zeros((more, *column.shape[1:]), dtype=column.dtype)])
-    return seen._replace(**rows)
+    if clients > len(seen.total):
+        seen = seen._replace(
+            counts=_longer(seen.counts, clients),
+            total=_longer(seen.total, clients),
+            touched=_longer(seen.touched, clients),
+            peak=_longer(seen.peak, clients),
+        )
+    if keys > len(seen.key_second):
+        seen = seen._replace(
+            key_second=_longer(seen.key_second, keys),
+            key_count=_longer(seen.key_count, keys),
+            key_peak=_longer(seen.key_peak, keys),
+        )
+    return seen
+
+
+def _longer(column: NDArray[Number], need: int) -> NDArray[Number]:
+    """Zeros at the end; doubles, so that growing costs little."""
+    more = max(need, 2 * len(column), 1024) - len(column)
+    return np.concatenate([column, np.zeros((more, *column.shape[1:]), dtype=column.dtype)])
 
 
 @jit

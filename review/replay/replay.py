@@ -106,7 +106,8 @@ class _Replay:
         if self._guessed:
             first = self._layers.plans[0].name
             self._notes.append(
-                f"{self._guessed:,} API keys of unknown plan were taken to be of the first, {first}; --key-plan says better."
+                f"{self._guessed:,} API keys of unknown plan were taken to be of the first, {first}; "
+                "--key-plan says better."
             )
         windows = self._layers.windows
         return Replayed(
@@ -212,7 +213,8 @@ def _header(file: Path, line: bytes, columns: Names) -> list[str]:
     missing = [name for name in columns.names() if name not in names]
     if missing:
         raise ReviewError(
-            f"{file.as_posix()}: no column {', '.join(missing)}; it has {', '.join(names)}; --columns says which is which"
+            f"{file.as_posix()}: no column {', '.join(missing)}; it has {', '.join(names)}; "
+            "--columns says which is which"
         )
     if len(set(names)) < len(names):
         raise ReviewError(f"{file.as_posix()}: two columns of one name: {', '.join(names)}")

@@ -1,5 +1,6 @@
 """A replay in words and numbers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -87,7 +88,7 @@ def _hit(replayed: Replayed) -> tuple[Any, Any, Any]:
     return by_client, sent, refused
 
 
-def _worst(replayed: Replayed, met: list[Outcome]) -> Table:
+def _worst(replayed: Replayed, met: Sequence[Outcome]) -> Table:
     by_client, sent, refused = _hit(replayed)
     worst = np.argsort(-refused, kind="stable")[:_MOST_SHOWN]
     return Table(

@@ -40,7 +40,8 @@ def _waf(replayed: Replayed) -> Suggestion:
     return Suggestion(
         setting=f"waf.rate_rules: limit (evaluation_window_sec = {replayed.window_sec})",
         value=f"{limit:,}",
-        because=f"{PERCENTILE}% of {len(replayed.clients):,} clients sent at most {peak:,} in any {replayed.window_sec} s{floor}",
+        because=f"{PERCENTILE}% of {len(replayed.clients):,} clients sent at most {peak:,} in any "
+        f"{replayed.window_sec} s{floor}",
     )
 
 
@@ -60,7 +61,8 @@ def _routes(replayed: Replayed) -> list[Suggestion]:
             Suggestion(
                 setting=f'throttling.routes."{route.key}"',
                 value=f"rate_limit = {busy:,}, burst_limit = {most:,}",
-                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests, the busiest {most:,}",
+                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests, "
+                f"the busiest {most:,}",
             )
         )
     return found

@@ -10,7 +10,9 @@ mpl.use("Agg")
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
+from matplotlib.typing import RcKeyType
 
 from review.engine.outcome import Outcome
 from review.layers import Bucket, Layers
@@ -31,7 +33,10 @@ _COLOURS = {
     Outcome.ACCOUNT: "#c53030",
 }
 _MOST_BINS = 300
-_STYLE = {
+_MANY_DOTS = 2000
+"""As vectors these would be slow to show."""
+
+_STYLE: dict[RcKeyType, object] = {
     "svg.hashsalt": "spillway",
     "svg.fonttype": "path",
     "font.size": 9,
@@ -66,7 +71,7 @@ def draw(results: Sequence[tuple[str, Result]], file: Path) -> None:
             _acceptance(axes[1][column], result)
         axes[0][0].set_ylabel("requests a second, stacked")
         met = [each for each in Outcome if any((result.sent.outcome == each).any() for _, result in results)]
-        handles = [plt.Rectangle((0, 0), 1, 1, color=_COLOURS[each]) for each in met]
+        handles = [Rectangle((0, 0), 1, 1, color=_COLOURS[each]) for each in met]
         names = ["accepted" if each == Outcome.ACCEPTED else f"refused: {each.words}" for each in met]
         figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
         try:
@@ -154,8 +159,8 @@ def _acceptance(axes: Axes, result: Result) -> None:
                 alpha=0.55,
                 color="#2b6cb0",
                 linewidth=0,
-                rasterized=len(group.acceptance) > 2000,
-            )  # noqa: PLR2004  # that many vectors are slow to show
+                rasterized=len(group.acceptance) > _MANY_DOTS,
+            )
             mean = group.served / group.requests
             axes.annotate(
                 f"{100 * mean:.0f}%",

@@ -1,5 +1,7 @@
 """A simulation in words and numbers."""
 
+from collections.abc import Sequence
+
 from review.engine.outcome import Outcome
 from review.numbers import plain, share
 from review.simulation.simulate import Group, Result
@@ -36,8 +38,10 @@ def report(result: Result) -> Report:
 def notes(result: Result) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
     said = [
-        "through: requests served at the first attempt or a retry; worst: the same for the client that fared worst; "
-        "sent: retries included.",
+        (
+            "through: requests served at the first attempt or a retry; worst: the same for the client that fared "
+            "worst; sent: retries included."
+        ),
         "Token buckets are computed exactly; AWS applies them best effort, so real numbers scatter around these.",
     ]
     said += result.layers.left_out
@@ -58,7 +62,7 @@ def _counted(result: Result) -> tuple[str, ...]:
     )
 
 
-def _row(group: Group, met: list[Outcome]) -> tuple[str, ...]:
+def _row(group: Group, met: Sequence[Outcome]) -> tuple[str, ...]:
     first = min(group.first_refusal_sec.items(), key=lambda item: item[1], default=None)
     return (
         group.name,

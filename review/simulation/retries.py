@@ -42,7 +42,7 @@ def _wait(policies: Policies, group: int, attempt: int, told: float, chance: flo
     if policies.honour[group] and told > 0:
         return told if told <= policies.longest_retry_after[group] else -1.0
     delay = min(policies.first_delay[group] * 2.0**attempt, policies.longest_delay[group])
-    return delay * (1.0 - 0.25 * chance)
+    return float(delay * (1.0 - 0.25 * chance))
 
 
 @jit
@@ -55,7 +55,7 @@ def _run(
     chances: NDArray[np.float64],
     sent: Sent,
 ) -> int:
-    waiting = [(np.int64(0), np.int64(0), np.int64(0))]
+    waiting = [(0, 0, 0)]  # so numba knows what it holds
     waiting.clear()
     count = 0
     first = 0
@@ -63,7 +63,7 @@ def _run(
         if len(waiting) > 0 and (first >= len(requests.time) or waiting[0][0] < requests.time[first]):
             time, index, attempt = heapq.heappop(waiting)
         else:
-            time, index, attempt = requests.time[first], np.int64(first), np.int64(0)
+            time, index, attempt = int(requests.time[first]), first, 0
             first += 1
         outcome = decide(now, requests, index, time)
         sent.time[count] = time
@@ -76,7 +76,7 @@ def _run(
             chance = chances[(index * 31 + attempt) % len(chances)]
             wait = _wait(policies, group[index], attempt, told[outcome], chance)
             if wait >= 0:
-                heapq.heappush(waiting, (time + np.int64(wait * _MICROSECONDS), np.int64(index), attempt + 1))
+                heapq.heappush(waiting, (time + int(wait * _MICROSECONDS), index, attempt + 1))
     return count
 
 
@@ -97,4 +97,4 @@ def run_with_retries(
         outcome=np.empty(most, dtype=np.int8),
     )
     count = _run(now, requests, group, policies, told, chances, sent)
-    return Sent(*(column[:count] for column in sent))
+    return Sent(sent.time[:count], sent.request[:count], sent.attempt[:count], sent.outcome[:count])
