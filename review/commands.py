@@ -39,13 +39,20 @@ Recency = Annotated[
 
 
 @app.command()
-def limits(environment: Environment, form: Output = Format.TABLE) -> None:
+def limits(
+    environment: Environment,
+    form: Output = Format.TABLE,
+    details: Annotated[  # noqa: FBT002  # a flag is how typer takes it
+        bool, typer.Option("--details", help="Also every layer of every route, one a line.")
+    ] = False,
+) -> None:
     """For every route: what each layer lets through, and what stops whom first."""
     from review.layers_of import layers_of
     from review.limits import report
 
     settings = read(environment)
-    show(report(layers_of(settings), tuple(str(warning) for warning in settings.warnings())), form)
+    warnings = tuple(str(warning) for warning in settings.warnings())
+    show(report(layers_of(settings), warnings, details=details), form)
 
 
 @app.command()

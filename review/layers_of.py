@@ -1,8 +1,9 @@
 """From an environment file's settings to the layers that a request meets."""
 
 from review.layers import BLOCKED, Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
-from review.waf_scope import in_scope, says_more
+from review.waf_scope import covers, in_scope
 from settings.environment import Environment
+from settings.route import Route
 from settings.throttling import RouteThrottle, Throttle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
@@ -32,7 +33,7 @@ def layers_of(environment: Environment) -> Layers:
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
-        left_out=tuple(_left_out(waf)) if waf else (),
+        left_out=tuple(_left_out(waf, environment.routes)) if waf else (),
     )
 
 
@@ -98,13 +99,21 @@ def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
     inside = frozenset(
         route.key
         for route in environment.routes
-        if (route.key in rule.routes if rule.routes else route.method != "OPTIONS")
+        if _named(environment, rule, route)
         and (rule.scope_down is None or in_scope(rule.scope_down, route) is not False)
     )
     return None if len(inside) == len(environment.routes) else inside
 
 
-def _left_out(waf: Waf) -> list[str]:
+def _named(environment: Environment, rule: RateRule, route: Route) -> bool:
+    """One of the rule's routes, or below one of them that ends in a variable: WAF's pattern matches that too."""
+    if not rule.routes:
+        return route.method != "OPTIONS"
+    named = (other for other in environment.routes if other.key in rule.routes)
+    return any(other.method == route.method and covers(other.path, route.path) for other in named)
+
+
+def _left_out(waf: Waf, routes: tuple[Route, ...]) -> list[str]:
     """What the web ACL does that the review cannot know."""
     said = []
     if waf.web_acl_arn:
@@ -114,8 +123,8 @@ def _left_out(waf: Waf) -> list[str]:
     if waf.managed_rule_groups:
         said.append("Managed rule groups are left out: what they refuse depends on each request.")
     said += [
-        f"WAF rule {rule.name}: its scope_down asks for more than path and method; counted as if that were always so."
+        f"WAF rule {rule.name}: whether it counts a request depends on more than its route; taken as if it always did."
         for rule in waf.rate_rules
-        if rule.scope_down is not None and says_more(rule.scope_down)
+        if rule.scope_down is not None and None in {in_scope(rule.scope_down, route) for route in routes}
     ]
     return said

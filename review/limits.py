@@ -1,23 +1,33 @@
 """For every route, what each layer lets through, and which one stops whom first."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
-from review.numbers import plain
+from review.numbers import duration, plain
 from review.table import Report, Table
 
 _MINUTE = 60
 _PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
 
-NOTES = (
-    "A stage-wide throttle is not one bucket: every method without a throttle of its own gets a bucket of that size.",
-    (
-        "Throttles and quotas are best effort: targets, not ceilings. Method, stage and account buckets are shared by "
-        "all callers."
-    ),
-    "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds.",
-    "The account's bucket is shared with every other REST, HTTP and WebSocket API in the Region.",
+# What makes requests of one address, or of one API key, one client. A method and a path are the route's, the same for
+# all its callers; a header that a caller may change at will makes it another client each time.
+_OF_ADDRESS = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
+_OF_KEY = frozenset({"header:x-api-key", "method", "path"})
+
+# "Per-API, per-stage throttling limits are applied at the API method level for a stage", says AWS:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html, read 2026-11.
+STAGE = (
+    "AWS applies a stage's throttle at the method level: every route without its own has a bucket of that size, shared "
+    "by all its callers. All routes together share the account's only."
 )
+BEST_EFFORT = "Throttles and quotas are best effort: targets, not ceilings."
+PLAN = (
+    "Each API key has its plan's limits to itself. Whether the plan's throttle is one bucket for each key, or one for "
+    "each key and route, AWS does not say; the first, which is stricter, is assumed."
+)
+WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +39,23 @@ class Limit:
     """`WAF`, `usage plan`, `quota`, `method`, `stage`, `account`."""
 
     name: str
+    """The WAF rule's or the plan's."""
+
     per_second: float | None
-    """None: the layer lets everything through."""
+    """None: the layer lets everything through. A quota's and a WAF rule's: spread evenly over the period."""
 
     at_once: float | None
+    """How many requests pass before the first is refused, where nobody has asked before."""
+
+    period_sec: int | None = None
+    """Of a quota (a month is 30 days here) or a WAF rule's window."""
+
     shared_by: str
     shared: bool
     """By all callers; False where each client has its own."""
+
+    key: tuple[str, ...] = ()
+    """What a WAF rule counts by."""
 
     blocks: bool = True
     """False for a WAF rule that only counts."""
@@ -47,13 +67,34 @@ class Limit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class First:
+    """What stops somebody first: who sends ever faster, and who sends everything at once. None: nothing does."""
+
+    steady: Limit | None
+    burst: Limit | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstOfKey(First):
+    """The same for one API key of a plan."""
+
+    plan: str
+    quota: Limit | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bites:
-    """The layer with the lowest steady rate, by who is asking."""
+    """What stops whom first on a route."""
 
     route: str
-    one_client: str
-    one_key: str
-    everyone: str
+    one_address: First
+    """Whoever has one IP address, whatever keys."""
+
+    one_key: tuple[FirstOfKey, ...]
+    """One for each usage plan; a key is in one of them. Empty where the route asks for no key."""
+
+    everyone: First
+    """All callers together, from any number of addresses and keys."""
 
 
 def limits(layers: Layers) -> tuple[Limit, ...]:
@@ -66,8 +107,8 @@ def _of_route(layers: Layers, route: RouteLimits) -> list[Limit]:
     if route.key_required:
         for plan in layers.plans:
             found += _of_plan(route, plan)
-    found.append(_of_bucket(route, "method" if route.own else "stage", "", route.bucket, "everyone"))
-    found.append(_of_bucket(route, "account", "", layers.account, "account and Region"))
+    found.append(_of_bucket(route, "method" if route.own else "stage", "", route.bucket))
+    found.append(_of_bucket(route, "account", "", layers.account))
     return found
 
 
@@ -75,118 +116,284 @@ def _of_window(route: RouteLimits, window: RateWindow) -> Limit:
     return Limit(
         route=route.key,
         layer="WAF",
-        name=f"{window.name}: {window.limit:,} in {window.window_sec} s",
+        name=window.name,
         per_second=window.per_second,
         at_once=window.limit,
-        shared_by=f"each {_key(window)}" if window.key else "everyone",
+        period_sec=window.window_sec,
+        shared_by=_counted_by(window),
         shared=not window.key,
+        key=window.key,
         blocks=window.blocks,
     )
 
 
-def _key(window: RateWindow) -> str:
-    words = {"ip": "IP address", "forwarded_ip": "forwarded IP address"}
-    return " and ".join(words.get(part, part.replace(":", " ")) for part in window.key)
+def _counted_by(window: RateWindow) -> str:
+    words = {"ip": "IP", "forwarded_ip": "forwarded IP", "asn": "network (ASN)"}
+    if not window.key:
+        return "all callers"
+    parts = (words.get(part, part.replace(":", " ").replace("_", " ")) for part in window.key)
+    return f"each {' and '.join(parts)}"
 
 
 def _of_plan(route: RouteLimits, plan: Plan) -> list[Limit]:
     found = []
     own = plan.bucket_of(route.key)
     if own is not None:
-        found.append(_of_bucket(route, "usage plan", f"{plan.name}, this route alone", own, "each API key"))
+        found.append(_of_bucket(route, "usage plan", f"{plan.name} on this route", own))
     if plan.bucket is not None:
-        found.append(_of_bucket(route, "usage plan", plan.name, plan.bucket, "each API key"))
+        found.append(_of_bucket(route, "usage plan", plan.name, plan.bucket))
     if plan.quota is not None:
         found.append(_of_quota(route, plan.name, plan.quota))
     return found
 
 
 def _of_quota(route: RouteLimits, name: str, quota: Quota) -> Limit:
+    period = _PERIOD_SEC[quota.period]
     return Limit(
         route=route.key,
         layer="quota",
-        name=f"{name}: {quota.limit:,} a {quota.period.lower()}",
-        per_second=quota.limit / _PERIOD_SEC[quota.period],
+        name=name,
+        per_second=quota.limit / period,
         at_once=quota.limit,
-        shared_by="each API key",
+        period_sec=period,
+        shared_by="each key",
         shared=False,
     )
 
 
-def _of_bucket(route: RouteLimits, layer: str, name: str, bucket: Bucket | None, shared_by: str) -> Limit:
+def _of_bucket(route: RouteLimits, layer: str, name: str, bucket: Bucket | None) -> Limit:
+    whose = {"usage plan": "each key", "account": "every API of the account and Region"}
     return Limit(
         route=route.key,
         layer=layer,
         name=name,
         per_second=None if bucket is None else bucket.rate_limit,
         at_once=None if bucket is None else bucket.burst_limit,
-        shared_by=shared_by,
+        shared_by=whose.get(layer, "all callers"),
         shared=layer != "usage plan",
     )
 
 
-def bites(found: tuple[Limit, ...]) -> tuple[Bites, ...]:
-    """Who is stopped first by what, by the lowest steady rate. One client: one IP address, one key."""
-    routes = dict.fromkeys(limit.route for limit in found)
-    answers = []
-    for route in routes:
-        of_route = [limit for limit in found if limit.route == route and limit.blocks and limit.per_second is not None]
-        answers.append(
-            Bites(
-                route=route,
-                one_client=_lowest([limit for limit in of_route if limit.layer not in {"usage plan", "quota"}]),
-                one_key=_lowest([limit for limit in of_route if limit.layer != "WAF"])
-                if any(limit.layer in {"usage plan", "quota"} for limit in of_route)
-                else "no plan limits this route",
-                everyone=_lowest([limit for limit in of_route if limit.shared]),
-            )
-        )
-    return tuple(answers)
+def bites(layers: Layers) -> tuple[Bites, ...]:
+    """Who is stopped first by what, route by route. What only counts stops nobody."""
+    return tuple(_bites(layers, route) for route in layers.routes)
 
 
-def _lowest(candidates: list[Limit]) -> str:
-    if not candidates:
-        return "nothing"
-    lowest = min(candidates, key=lambda limit: limit.per_second or 0)
-    name = f" {lowest.name.partition(':')[0]}" if lowest.name else ""
-    return f"{lowest.layer}{name} ({plain(lowest.per_second or 0)}/s)"
-
-
-def report(layers: Layers, warnings: tuple[str, ...]) -> Report:
-    """All of it, to print."""
-    found = limits(layers)
-    first = bites(found)
-    by_layer = tuple(
-        Table(
-            title=f"{route.key}: what each layer lets through, in AWS's order",
-            columns=("layer", "per second", "per minute", "at once", "shared by", "name"),
-            rows=tuple(_row(limit) for limit in found if limit.route == route.key),
-            numbers=frozenset({"per second", "per minute", "at once"}),
-        )
-        for route in layers.routes
+def _bites(layers: Layers, route: RouteLimits) -> Bites:
+    stopping = [limit for limit in _of_route(layers, route) if limit.blocks and limit.per_second is not None]
+    windows = [limit for limit in stopping if limit.layer == "WAF"]
+    shared = [limit for limit in stopping if limit.shared]
+    of_address = [limit for limit in windows if limit.key and set(limit.key) <= _OF_ADDRESS]
+    of_key = [limit for limit in windows if limit.key and set(limit.key) <= _OF_KEY]
+    plans = layers.plans if route.key_required else ()
+    return Bites(
+        route=route.key,
+        one_address=_first([*of_address, *shared]),
+        one_key=tuple(_first_of_key(route, plan, [*of_key, *shared]) for plan in plans),
+        everyone=_first(shared),
     )
-    by_caller = Table(
-        title="What stops a steady caller first",
-        columns=("route", "one IP address", "one API key", "everyone together"),
-        rows=tuple((each.route, each.one_client, each.one_key, each.everyone) for each in first),
+
+
+def _first(candidates: Iterable[Limit]) -> First:
+    """AWS's order decides between two that are alike."""
+    ordered = list(candidates)
+    return First(
+        steady=min(ordered, key=lambda limit: limit.per_second or 0, default=None),
+        burst=min(ordered, key=lambda limit: limit.at_once or 0, default=None),
     )
+
+
+def _first_of_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> FirstOfKey:
+    own = _of_plan(route, plan)
+    quotas = [limit for limit in own if limit.layer == "quota"]
+    first = _first([*(limit for limit in own if limit.layer != "quota"), *others])
+    return FirstOfKey(plan=plan.name, steady=first.steady, burst=first.burst, quota=quotas[0] if quotas else None)
+
+
+def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) -> Report:
+    """All of it, to print; `details` spells out every layer of every route."""
+    first = bites(layers)
+    tables = [_by_route(layers), _by_caller(first)]
+    if details:
+        tables += [_details(layers, route) for route in layers.routes]
+    notes = (*layers.left_out, *_notes(layers))
     return Report(
         title=f"Limits of {layers.name}",
-        tables=(*by_layer, by_caller),
-        notes=(*layers.left_out, *NOTES),
+        tables=tuple(tables),
+        notes=notes,
         warnings=warnings,
         data={
             "environment": layers.name,
-            "limits": [asdict(limit) | {"per_minute": limit.per_minute} for limit in found],
-            "first_to_bite": [asdict(each) for each in first],
+            "limits": [_data(limit) for limit in limits(layers)],
+            "first_to_bite": [_bites_data(each) for each in first],
             "warnings": list(warnings),
-            "notes": [*layers.left_out, *NOTES],
+            "notes": list(notes),
         },
     )
 
 
-def _row(limit: Limit) -> tuple[str, ...]:
-    words = [
-        "no limit" if value is None else plain(value) for value in (limit.per_second, limit.per_minute, limit.at_once)
-    ]
-    return (limit.layer, *words, limit.shared_by, limit.name if limit.blocks else f"{limit.name} (counts only)")
+def _notes(layers: Layers) -> list[str]:
+    said = [BEST_EFFORT]
+    if any(not route.own for route in layers.routes):
+        said.append(STAGE)
+    if layers.plans:
+        said.append(PLAN)
+    if layers.windows:
+        said.append(WINDOW)
+    return said
+
+
+def _by_route(layers: Layers) -> Table:
+    """One row a route, one column a layer; no column for a layer that there is not."""
+    columns = ["route"]
+    if layers.windows:
+        columns.append("1 WAF")
+    if layers.plans:
+        columns.append("2 usage plan, each key")
+    columns.append("3 method or stage, shared")
+    account = _of_bucket(layers.routes[0], "account", "", layers.account)
+    return Table(
+        title="What each layer lets through, in AWS's order",
+        columns=tuple(columns),
+        rows=tuple(_layer_cells(layers, route) for route in layers.routes),
+        caption=f"4 account: {_rates(account)}, {_at_once(account)}; shared by {account.shared_by}.",
+    )
+
+
+def _layer_cells(layers: Layers, route: RouteLimits) -> tuple[str, ...]:
+    found = _of_route(layers, route)
+    cells = [route.key]
+    if layers.windows:
+        cells.append(_joined(_window_cell(limit) for limit in found if limit.layer == "WAF"))
+    if layers.plans:
+        plans = (_plan_cell(route, plan) for plan in layers.plans)
+        cells.append(_joined(plans) if route.key_required else "asks for no key")
+    last = next(limit for limit in found if limit.layer in {"method", "stage"})
+    cells.append(_bucket_words(last, last.layer))
+    return tuple(cells)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines) or "-"
+
+
+def _window_cell(limit: Limit) -> str:
+    counts = "" if limit.blocks else ", counts only"
+    return f"{limit.name}: {_rates(limit)}\n({limit.at_once:,} in {limit.period_sec} s, {limit.shared_by}{counts})"
+
+
+def _plan_cell(route: RouteLimits, plan: Plan) -> str:
+    own = _of_plan(route, plan)
+    lines = []
+    buckets = [limit for limit in own if limit.layer == "usage plan"]
+    if any(limit.at_once == 0 for limit in buckets):
+        return f"{plan.name}: blocked"
+    lines += [_bucket_words(limit, limit.name) for limit in buckets]
+    lines += [f"{plan.name}: {_quota_words(limit)}" for limit in own if limit.layer == "quota"]
+    return _joined(lines)
+
+
+def _bucket_words(limit: Limit, name: str) -> str:
+    if limit.per_second is None:
+        return f"{name}: no limit of its own"
+    if limit.at_once == 0:
+        return f"{name}: blocked, always 429"
+    return f"{name}: {_rates(limit)}\n({_at_once(limit)})"
+
+
+def _quota_words(quota: Limit) -> str:
+    period = next(name for name, seconds in _PERIOD_SEC.items() if seconds == quota.period_sec)
+    return f"{quota.at_once:,} a {period.lower()}"
+
+
+def _rates(limit: Limit) -> str:
+    return f"{plain(limit.per_second or 0)}/s, {plain(limit.per_minute or 0)}/min"
+
+
+def _at_once(limit: Limit) -> str:
+    return f"{limit.at_once:,} at once"
+
+
+def _by_caller(first: tuple[Bites, ...]) -> Table:
+    with_keys = any(each.one_key for each in first)
+    columns = ("route", "one IP", *(["one API key"] if with_keys else []), "everyone together")
+    return Table(
+        title="What stops whom first: sending ever faster; all at once",
+        columns=columns,
+        rows=tuple(_caller_cells(each, with_keys=with_keys) for each in first),
+        caption="shared: by all callers, so that one of them may use it up.",
+    )
+
+
+def _caller_cells(each: Bites, *, with_keys: bool) -> tuple[str, ...]:
+    cells = [each.route, _first_words(each.one_address, alone=True)]
+    if with_keys:
+        cells.append(_joined(_key_words(key) for key in each.one_key))
+    return (*cells, _first_words(each.everyone, alone=False))
+
+
+def _first_words(first: First, *, alone: bool) -> str:
+    if first.steady is None or first.burst is None:
+        return "nothing"
+    if first.steady.at_once == 0:
+        return "blocked"
+    rate, once = f"{plain(first.steady.per_second or 0)}/s", _at_once(first.burst)
+    steady, burst = (_named(limit, alone=alone) for limit in (first.steady, first.burst))
+    return f"{rate}, {once}: {steady}" if steady == burst else f"{rate}: {steady}\n{once}: {burst}"
+
+
+def _key_words(key: FirstOfKey) -> str:
+    words = f"{key.plan}: {_first_words(key, alone=True)}"
+    if key.quota is None or key.steady is None or not key.steady.per_second:
+        return words
+    lasts = duration((key.quota.at_once or 0) / key.steady.per_second)
+    return f"{words}\n{_quota_words(key.quota)}, gone in {lasts}"
+
+
+def _named(limit: Limit, *, alone: bool) -> str:
+    """A key's own plan needs no name; what it shares says so where one caller is looked at alone."""
+    if limit.layer == "usage plan":
+        return "its plan"
+    name = f"{limit.layer} {limit.name}".strip()
+    return f"{name}, shared" if alone and limit.shared else name
+
+
+def _details(layers: Layers, route: RouteLimits) -> Table:
+    return Table(
+        title=f"{route.key}, layer by layer",
+        columns=("layer", "name", "per second", "per minute", "at once", "shared by"),
+        rows=tuple(_detail(limit) for limit in _of_route(layers, route)),
+        numbers=frozenset({"per second", "per minute", "at once"}),
+    )
+
+
+def _detail(limit: Limit) -> tuple[str, ...]:
+    words = ["no limit" if value is None else plain(value) for value in _numbers(limit)]
+    return (limit.layer, limit.name if limit.blocks else f"{limit.name} (counts only)", *words, limit.shared_by)
+
+
+def _numbers(limit: Limit) -> tuple[float | None, ...]:
+    return (limit.per_second, limit.per_minute, limit.at_once)
+
+
+def _data(limit: Limit) -> dict[str, Any]:
+    return asdict(limit) | {"per_minute": limit.per_minute}
+
+
+def _bites_data(each: Bites) -> dict[str, Any]:
+    return {
+        "route": each.route,
+        "one_ip": _first_data(each.one_address),
+        "one_key": {
+            key.plan: _first_data(key) | {"quota": None if key.quota is None else _data(key.quota)}
+            for key in each.one_key
+        },
+        "everyone": _first_data(each.everyone),
+    }
+
+
+def _first_data(first: First) -> dict[str, Any]:
+    return {
+        "steady": None if first.steady is None else _data(first.steady),
+        "burst": None if first.burst is None else _data(first.burst),
+    }

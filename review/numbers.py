@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+_UNITS = (("day", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+
 
 def plain(value: float) -> str:
     """`1,200`, `0.25`, `2`: no digit that says nothing."""
@@ -11,3 +13,10 @@ def plain(value: float) -> str:
 def share(part: float, whole: float) -> str:
     """`12.5%`; a dash where there is nothing to take a share of."""
     return f"{100 * part / whole:.1f}%" if whole else "-"
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `2.5 h`, `3 days`: in the largest unit that it fills."""
+    name, length = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+    number = f"{seconds / length:,.1f}".removesuffix(".0")
+    return f"{number} {name}{'s' if name == 'day' and number != '1' else ''}"

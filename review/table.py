@@ -1,11 +1,18 @@
 """A table, for a terminal, a pull request or a machine."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+# Into a pipe or a file goes whatever a line needs; nobody is there to scroll, and `grep` wants lines whole.
+_UNBOUNDED = 10_000
 
 
 class Format(StrEnum):
@@ -18,13 +25,19 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """Rows of words."""
+    """Rows of words. A newline in a cell begins a new line of it."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[str] = frozenset()
     """Columns set flush right."""
+
+    paths: frozenset[str] = frozenset({"route"})
+    """Columns of paths: broken at slashes, and only where they would take half of the terminal."""
+
+    caption: str = ""
+    """One sentence under it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +71,8 @@ def as_markdown(report: Report) -> str:
         lines.append(_line(["---:" if column in table.numbers else "---" for column in table.columns]))
         lines += [_line(row) for row in table.rows]
         parts += [f"### {table.title}", "\n".join(lines)]
+        if table.caption:
+            parts.append(table.caption)
     if report.notes:
         parts.append("\n".join(f"- {note}" for note in report.notes))
     return "\n\n".join(parts) + "\n"
@@ -68,30 +83,56 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return text.replace("|", "\\|").replace("\n", "<br>")
 
 
 def _on_terminal(report: Report) -> None:
     # Imported here: the other formats need none of it.
-    from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(highlight=False)
+    given = "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if sys.stdout.isatty() or given else _UNBOUNDED)
     console.print(Text(report.title, style="bold"))
     for warning in report.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"))
     for table in report.tables:
-        shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim")
-        for column in table.columns:
-            shown.add_column(column, justify="right" if column in table.numbers else "left", overflow="fold")
-        for row in table.rows:
-            shown.add_row(*(Text(cell) for cell in row))
         console.print()
         console.print(Text(table.title, style="bold"))
-        console.print(shown)
+        console.print(_rich(table, console.width))
+        if table.caption:
+            console.print(Text(table.caption, style="dim"))
     if report.notes:
         console.print()
     for note in report.notes:
         console.print(Text(f"- {note}", style="dim"))
+
+
+def _rich(table: Table, width: int) -> "RichTable":
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    several = any("\n" in cell for row in table.rows for cell in row)
+    shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, leading=int(several))
+    for column in table.columns:
+        shown.add_column(
+            column,
+            justify="right" if column in table.numbers else "left",
+            no_wrap=column in table.paths,
+            overflow="fold",
+        )
+    for row in table.rows:
+        cells = zip(table.columns, row, strict=True)
+        shown.add_row(*(Text(broken(cell, width // 2) if name in table.paths else cell) for name, cell in cells))
+    return shown
+
+
+def broken(path: str, width: int) -> str:
+    """The path on lines of at most that width, each begun at a space or a slash; a longer part stays whole."""
+    lines = [""]
+    for part in path.replace(" ", " \0").replace("/", "\0/").split("\0"):
+        if lines[-1] and len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)

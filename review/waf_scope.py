@@ -1,35 +1,55 @@
-"""Which routes a rate rule's `scope_down` lets be counted, as far as path and method say."""
+"""Which routes a rate rule counts, as far as path and method say."""
 
 import re
+from itertools import zip_longest
 
 from settings.route import Route
+from settings.waf.path_pattern import canonical_pattern, decoded_pattern
 from settings.waf.scope_down import ScopeDown
+
+# Stands for a path variable's value: in no literal part of a path, so that only a variable of the pattern takes it.
+_ANYTHING = "~"
 
 
 def in_scope(scope: ScopeDown, route: Route) -> bool | None:
-    """None where it depends on the request: its address, country, headers, labels."""
+    """None where it depends on the request: its address, country, headers, labels, what a path variable holds."""
     if scope.and_:
-        parts = [in_scope(part, route) for part in scope.and_]
+        parts = {in_scope(part, route) for part in scope.and_}
         return False if False in parts else None if None in parts else True
     if scope.or_:
-        parts = [in_scope(part, route) for part in scope.or_]
+        parts = {in_scope(part, route) for part in scope.or_}
         return True if True in parts else None if None in parts else False
     if scope.not_:
         part = in_scope(scope.not_, route)
         return None if part is None else not part
-    if scope.method is not None:
-        return route.method == scope.method
     if scope.path is not None:
-        return _shape(route.path) == _shape(scope.path)
-    return None
+        return _on_path(scope.path, route)
+    return None if scope.method is None else route.method == scope.method
 
 
-def says_more(scope: ScopeDown) -> bool:
-    """Whether anything but path and method is asked."""
-    parts = [*(scope.and_ or ()), *(scope.or_ or ()), *([scope.not_] if scope.not_ else [])]
-    return any(map(says_more, parts)) if parts else scope.method is None and scope.path is None
+def _on_path(path: str, route: Route) -> bool | None:
+    if covers(path, route.path):
+        return True
+    return None if "{" in route.path and _meet(path, route.path) else False
 
 
-def _shape(path: str) -> str:
-    """`/v1/models/{id}` and `/v1/models/{model}` are one path."""
-    return re.sub(r"\{[^}+]+(\+?)\}", r"{\1}", path).lower()
+def covers(path: str, other: str) -> bool:
+    """Whether WAF's pattern of the path matches every request for the other: `/v1/{id}` covers `/v1/{id}/versions`.
+
+    docs/waf.md, "How paths are compared", says why a variable reaches so deep.
+    """
+    sample = re.sub(r"\{[^}]+\}", _ANYTHING, other).lower()
+    patterns = (canonical_pattern(path, ()), decoded_pattern(path, ()))
+    return any(pattern is not None and re.search(pattern, sample) is not None for pattern in patterns)
+
+
+def _meet(path: str, other: str) -> bool:
+    """Whether some request is one for both: `/v1/{id}` and `/v1/chat`, `/a/{x}` and `/{y}/b`."""
+    for one, two in zip_longest(path.lower().split("/"), other.lower().split("/")):
+        if one is None or two is None:
+            return False
+        if one.endswith("+}") or two.endswith("+}"):
+            return True
+        if one != two and "{" not in one + two:
+            return False
+    return True

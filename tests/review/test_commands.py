@@ -1,0 +1,113 @@
+"""The command line, as a user meets it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from review.commands import main
+from tests.environment_files import MINIMAL, ROOT, changed, write
+
+WARNED = MINIMAL + '[waf]\nmode = "count"\n[[waf.rate_rules]]\nname = "per-ip"\nlimit = 3006\n'
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "review", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_an_environment_is_a_name_in_the_folder_or_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, MINIMAL, "mine")
+    monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
+    for name in ("mine", str(file)):
+        assert main(["limits", name, "--format", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["environment"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["limits", "nosuch"], "no environment 'nosuch': environments has dev, local, prod; or name a .toml file"),
+        (["limits"], "Missing argument 'ENVIRONMENT'; --help says what there is"),
+        (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
+        (["nosuch"], "No such command 'nosuch'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(said)
+    assert captured.err.count("\n") == 1
+
+
+def test_a_refused_file_is_refused_as_synthesis_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path, changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0"))
+    assert main(["limits", str(file)]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"{file.as_posix()}: throttling.rate_limit = 0: must be greater than 0",
+        f"{file.as_posix()}: throttling.burst_limit = 0: must be greater than or equal to 1",
+    ]
+
+
+def test_a_broken_file_ends_the_process_with_1_and_no_traceback(tmp_path: Path) -> None:
+    file = write(tmp_path, "not toml")
+    done = run("limits", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{file.as_posix()}: is not TOML")
+    assert done.stderr.count("\n") == 1
+
+
+def test_warnings_are_those_of_synthesis(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from cdktf import Testing as CdktfTesting  # noqa: PLC0415  # the other tests here need no Node
+
+    from settings.read import read_environment  # noqa: PLC0415
+    from stacks.rate_limited_api_stack import RateLimitedApiStack  # noqa: PLC0415
+
+    files = [write(tmp_path, WARNED), *sorted(ROOT.glob("docs/examples/*.toml")), *sorted(ROOT.glob("environments/*"))]
+    seen = 0
+    for file in files:
+        stack = RateLimitedApiStack(CdktfTesting.app(), "test", environment=read_environment(file))
+        annotated = [entry.data for entry in stack.node.metadata if entry.type == "@cdktf/warn"]
+        assert main(["limits", str(file), "--format", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["warnings"] == annotated
+        seen += len(annotated)
+    assert seen >= 2
+
+
+def test_warnings_are_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(write(tmp_path, WARNED))
+    for form, start in (("table", "warning: waf.mode"), ("markdown", "> **Warning:** waf.mode"), ("json", "waf.mode")):
+        assert main(["limits", file, "--format", form]) == 0
+        assert start in capsys.readouterr().out
+
+
+COMMANDS = ("limits", "simulate", "replay")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_each_command_does(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "ENVIRONMENT" in out
+    assert "--format" in out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert [command for command in COMMANDS if not re.search(rf"^\W*{command}\b", out, re.MULTILINE)] == []
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = ["bash", "-c", f"{sys.executable} -m review limits prod | head -n 1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("Limits of prod\n", "")
