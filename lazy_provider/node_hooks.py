@@ -10,15 +10,12 @@ def preload_node_hooks() -> None:
     """Add the hooks to NODE_OPTIONS, the only way into a process that jsii starts, and keep what is there.
 
     Every Node process started from here inherits them, so each hook acts in jsii's process or on the provider's
-    files only.
+    files only. `--preserve-symlinks` is what jsii gives its second process, and one_process.cjs leaves that out.
     """
+    wanted = ["--preserve-symlinks", *(f"--require={_quoted(hook)}" for hook in sorted(HOOKS.glob("*.cjs")))]
     options = os.environ.get("NODE_OPTIONS", "")
-    for hook in sorted(HOOKS.glob("*.cjs")):
-        option = f"--require={_quoted(hook)}"
-        if option not in options:
-            options = f"{options} {option}".lstrip()
-    if options:
-        os.environ["NODE_OPTIONS"] = options
+    missing = [option for option in wanted if option not in options]
+    os.environ["NODE_OPTIONS"] = " ".join([*([options] if options else []), *missing])
 
 
 def _quoted(path: Path) -> str:

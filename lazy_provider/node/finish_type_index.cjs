@@ -10,9 +10,9 @@
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
-const PROGRAM = path.join(path.sep, 'lib', 'program.js');
+const PROGRAMS = [path.join(path.sep, 'lib', 'program.js'), path.join(path.sep, 'bin', 'jsii-runtime.js')];
 
-if (isMainThread && process.env.JSII_AGENT && process.argv[1]?.endsWith(PROGRAM)) {
+if (isMainThread && process.env.JSII_AGENT && PROGRAMS.some((program) => process.argv[1]?.endsWith(program))) {
   const exit = process.exit;
   let workers = 0;
   let leave;

@@ -17,26 +17,28 @@ worker.once('online', () => process.exit(7));
 
 
 def run(folder: Path, program: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    (folder / "lib").mkdir()
-    (folder / "lib" / program).write_text(PROGRAM)
+    file = folder / program
+    file.parent.mkdir()
+    file.write_text(PROGRAM)
     prefer_packaged_node()
     return subprocess.run(
-        [os.environ["JSII_NODE"], f"--require={HOOKS / 'finish_type_index.cjs'}", folder / "lib" / program],
+        [os.environ["JSII_NODE"], f"--require={HOOKS / 'finish_type_index.cjs'}", file],
         cwd=folder,
         env=environment,
         check=False,
     )
 
 
-def test_jsii_leaves_when_its_worker_is_done(tmp_path: Path) -> None:
-    completed = run(tmp_path, "program.js", JSII_AGENT="Python/3.11")
+@pytest.mark.parametrize("program", ["lib/program.js", "bin/jsii-runtime.js"])
+def test_jsii_leaves_when_its_worker_is_done(program: str, tmp_path: Path) -> None:
+    completed = run(tmp_path, program, JSII_AGENT="Python/3.11")
 
     assert completed.returncode == 7
     assert (tmp_path / "index").read_text() == "written"
 
 
 @pytest.mark.parametrize(
-    ("program", "environment"), [("program.js", {}), ("another.js", {"JSII_AGENT": "Python/3.11"})]
+    ("program", "environment"), [("lib/program.js", {}), ("lib/another.js", {"JSII_AGENT": "Python/3.11"})]
 )
 def test_any_other_process_leaves_at_once(program: str, environment: dict[str, str], tmp_path: Path) -> None:
     completed = run(tmp_path, program, **environment)

@@ -24,12 +24,3 @@ def test_node_loads_hooks_from_any_folder(folder: str, tmp_path: Path, monkeypat
         [os.environ["JSII_NODE"], "--eval", "0"], env=os.environ, check=True, capture_output=True, text=True
     )
     assert completed.stdout == "loaded\n"
-
-
-def test_without_hooks_node_options_stay_unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(node_hooks, "HOOKS", tmp_path)
-    monkeypatch.setattr(os, "environ", {})
-
-    preload_node_hooks()
-
-    assert os.environ == {}
