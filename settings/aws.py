@@ -1,20 +1,52 @@
-"""The `[aws]` table: where to deploy."""
+"""The `[aws]` table: where to deploy, and as whom."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Settings
+from settings.assume_role import AssumeRole
+from settings.model import Items, Settings
+from settings.problem import Problem, refuse
+from settings.provider_version import ProviderVersion
+
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
+
+# What our resources call, by the provider's names.
+Service = Literal["apigateway", "apigatewayv2", "cloudwatch", "iam", "lambda", "logs", "sns", "sts", "wafv2"]
+
+
+def _differ(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(accounts)) < len(accounts):
+        raise ValueError("must name each account once")
+    return accounts
 
 
 class Aws(Settings):
-    """Region, and how the AWS provider reaches it."""
+    """Region, credentials, and how the AWS provider reaches it."""
 
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Region
     """For instance `us-east-1`."""
 
-    endpoint_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+$")] | None = None
+    provider_version: ProviderVersion | None = None
+    """Which versions of the AWS provider may run, `~> 6.25` for instance. Default: exactly the one of the bindings."""
+
+    allowed_account_ids: Annotated[Items[AccountId], AfterValidator(_differ)] = ()
+    """A deploy with credentials of any other account is refused, before anything is planned. Default: any account."""
+
+    assume_role: AssumeRole | None = None
+    """The role that everything is done as. Default: whoever the credentials belong to."""
+
+    profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
+    """A profile of the AWS configuration file of the machine that runs Terraform. Default: the usual chain."""
+
+    endpoint_url: Url | None = None
     """Every AWS call goes to this address instead of AWS: a local emulator. Credentials are then not checked."""
+
+    endpoints: dict[Service, Url] = {}
+    """Single services at an address of their own, a VPC endpoint for instance, with real credentials."""
 
     account_rate_limit: Annotated[float, Field(gt=0)] | None = None
     """The account's own quota in that Region, requests per second. Default: what AWS gives a new account."""
@@ -29,3 +61,24 @@ class Aws(Settings):
             if self.region.startswith(prefix):
                 return partition
         return "aws"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        refuse("Aws", self._refused())
+        return self
+
+    def _refused(self) -> Iterator[Problem]:
+        if self.endpoint_url is not None:
+            given = {
+                "allowed_account_ids": list(self.allowed_account_ids),
+                "assume_role": self.assume_role and self.assume_role.role_arn,
+                "profile": self.profile,
+            }
+            for field, value in given.items():
+                if value:
+                    allowed = "endpoint_url is an emulator, which gets made-up credentials; leave one of the two out"
+                    yield Problem(where=(field,), got=value, allowed=allowed)
+        role = self.assume_role
+        if role and self.allowed_account_ids and role.account_id not in self.allowed_account_ids:
+            allowed = f"is in account {role.account_id}, which allowed_account_ids does not name"
+            yield Problem(where=("assume_role", "role_arn"), got=role.role_arn, allowed=allowed)

@@ -1,10 +1,12 @@
 """The `[backend]` table: where Terraform keeps the state."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Settings
+from settings.assume_role import AssumeRole
+from settings.aws import Region
+from settings.model import Settings, SomeItems
 
 
 class LocalBackend(Settings):
@@ -13,23 +15,65 @@ class LocalBackend(Settings):
     type: Literal["local"] = "local"
 
 
+def _inside_the_bucket(key: str) -> str:
+    if key.startswith("/") or key.endswith("/"):
+        raise ValueError("must neither start nor end with a slash")
+    return key
+
+
 class S3Backend(Settings):
-    """An S3 object, locked by a lock file beside it (Terraform >= 1.10)."""
+    """An S3 object, encrypted, locked by a lock file beside it (Terraform >= 1.10). The bucket is not made here."""
 
     type: Literal["s3"]
-    bucket: Annotated[str, Field(min_length=3, max_length=63)]
-    region: str
-    key: str | None = None
+
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, read 2026-11.
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    region: Region
+
+    key: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_inside_the_bucket)] | None = None
     """Default: `spillway/<environment>.tfstate`."""
+
+    kms_key_id: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+$")] | None = None
+    """The ARN of a key of your own. Default: the bucket's own encryption."""
+
+    profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
+    """A profile of the AWS configuration file. Default: the usual chain; `[aws]` does not reach the backend."""
+
+    assume_role: AssumeRole | None = None
+    """The role that reads and writes the state. Default: whoever the credentials belong to."""
+
+    def object_key(self, environment: str) -> str:
+        """The name of the object."""
+        return self.key or f"spillway/{environment}.tfstate"
+
+
+# https://developer.hashicorp.com/terraform/cloud-docs/workspaces/creating and .../projects/manage, read 2026-11:
+# letters, numbers, hyphens, underscores; projects take inner spaces, tags take colons.
+WorkspaceTag = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9:_-]{0,253}[A-Za-z0-9])?$")]
 
 
 class CloudBackend(Settings):
-    """A Terraform Cloud (HCP Terraform) workspace."""
+    """A Terraform Cloud (HCP Terraform) or Terraform Enterprise workspace, by its name or by its tags."""
 
     type: Literal["cloud"]
-    organization: Annotated[str, Field(min_length=1)]
-    workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,90}$")]
-    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] = "app.terraform.io"
+    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+
+    workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,90}$")] | None = None
+    """The one workspace; made at the first `cdktf deploy` where there is none of that name."""
+
+    tags: SomeItems[WorkspaceTag] | None = None
+    """Any workspace that has all of these; TF_WORKSPACE says which."""
+
+    project: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]([A-Za-z0-9 _-]*[A-Za-z0-9_-])?$")] | None = None
+    """Where a workspace is made that does not exist. Default: the organization's default project."""
+
+    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d+)?$")] = "app.terraform.io"
+
+    @model_validator(mode="after")
+    def _says_which_workspace(self) -> Self:
+        if (self.workspace is None) == (self.tags is None):
+            raise ValueError("must have a workspace or tags, one of the two")
+        return self
 
 
 Backend = Annotated[LocalBackend | S3Backend | CloudBackend, Field(discriminator="type")]

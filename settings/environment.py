@@ -16,6 +16,7 @@ from settings.checks import (
     observability,
     rate_limit_response,
     routes,
+    running,
     throttling,
     usage_plans,
     waf,
@@ -98,6 +99,7 @@ class Environment(Settings):
         return tuple(self._warned())
 
     def _warned(self) -> Iterator[Problem]:
+        yield from running.warned(self)
         yield from routes.warned(self)
         yield from integrations.warned(self)
         yield from access.warned(self)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from settings.checks import state
 from settings.environment import Environment
 from settings.file_reference import FOLDER
 from settings.problem import EnvironmentFileError, describe
@@ -20,15 +21,16 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
-    environments, mistakes = [], list[str]()
+    environments, mistakes = dict[str, Environment](), list[str]()
     for file in files:
         try:
-            environments.append(read_environment(file))
+            environments[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
             mistakes += error.lines
+    mistakes += [f"{file}: {problem}" for file, problem in state.shared(environments)]
     if mistakes:
         raise EnvironmentFileError(mistakes)
-    return tuple(environments)
+    return tuple(environments.values())
 
 
 def read_environment(file: Path) -> Environment:

@@ -1,36 +1,43 @@
 """The AWS provider's configuration."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
+from cdktf_cdktf_provider_aws.provider import (
+    AwsProvider,
+    AwsProviderAssumeRole,
+    AwsProviderDefaultTags,
+    AwsProviderEndpoints,
+)
 
-from settings.aws import Aws
-
-# The services that our resources call, by the provider's names for them.
-_SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "sns", "sts", "wafv2")
+from settings.aws import Aws, Service
 
 
 def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]) -> None:
     """AWS in its Region, or an emulator that takes any credentials; the tags go on everything that has tags."""
-    default_tags = [AwsProviderDefaultTags(tags=dict(tags))] if tags else None
-    if aws.endpoint_url is None:
-        AwsProvider(stack, "aws", region=aws.region, default_tags=default_tags)
-        return
+    emulated = aws.endpoint_url is not None
     AwsProvider(
         stack,
         "aws",
         region=aws.region,
-        default_tags=default_tags,
+        default_tags=[AwsProviderDefaultTags(tags=dict(tags))] if tags else None,
+        allowed_account_ids=list(aws.allowed_account_ids) or None,
+        assume_role=[AwsProviderAssumeRole(**aws.assume_role.model_dump())] if aws.assume_role else None,
+        profile=aws.profile,
+        endpoints=_endpoints(aws),
         # Placeholders that no AWS account has: the emulator does not look, and real ones must not travel there.
-        access_key="emulator",
-        secret_key="emulator",  # noqa: S106  # a placeholder, as said above
-        skip_credentials_validation=True,
-        skip_metadata_api_check="true",
-        skip_requesting_account_id=True,
-        endpoints=[AwsProviderEndpoints(**{_argument(service): aws.endpoint_url for service in _SERVICES})],
+        access_key="emulator" if emulated else None,
+        secret_key="emulator" if emulated else None,
+        skip_credentials_validation=True if emulated else None,
+        skip_metadata_api_check="true" if emulated else None,
+        skip_requesting_account_id=True if emulated else None,
     )
+    if aws.provider_version is not None:
+        stack.add_override("terraform.required_providers.aws.version", aws.provider_version)
 
 
-def _argument(service: str) -> str:
-    return "lambda_" if service == "lambda" else service
+def _endpoints(aws: Aws) -> list[AwsProviderEndpoints] | None:
+    everywhere = dict.fromkeys(get_args(Service), aws.endpoint_url) if aws.endpoint_url else {}
+    urls = {"lambda_" if service == "lambda" else service: url for service, url in (everywhere | aws.endpoints).items()}
+    return [AwsProviderEndpoints(**urls)] if urls else None

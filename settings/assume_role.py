@@ -1,0 +1,41 @@
+"""`assume_role` tables: a role to take on."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from settings.model import Settings
+
+_SHORTEST, _LONGEST = 15, 12 * 60
+
+
+def _within_aws_limits(duration: str) -> str:
+    match = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?", duration)
+    minutes = int(match[1] or 0) * 60 + int(match[2] or 0) if match else 0
+    if not _SHORTEST <= minutes <= _LONGEST:
+        raise ValueError('must be 15 minutes to 12 hours, written "30m", "1h" or "1h30m"')
+    return duration
+
+
+class AssumeRole(Settings):
+    """STS AssumeRole, by the provider and by the S3 backend.
+
+    Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, read 2026-11.
+    """
+
+    role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
+
+    session_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{2,64}$")] | None = None
+    """What CloudTrail shows. Default: Terraform makes one up."""
+
+    external_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@:/_-]{2,1224}$")] | None = None
+    """What the role's trust policy may ask for. An agreement, not a secret."""
+
+    duration: Annotated[str, AfterValidator(_within_aws_limits)] | None = None
+    """15 minutes to 12 hours: `30m`, `1h`, `1h30m`. Default: an hour, AWS's own."""
+
+    @property
+    def account_id(self) -> str:
+        """The account that the role is in."""
+        return self.role_arn.split(":")[4]

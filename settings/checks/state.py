@@ -1,0 +1,31 @@
+"""Where the states of several environments are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from settings.backend import CloudBackend, S3Backend
+from settings.problem import Problem
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+
+def shared(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """Files whose stack would overwrite another's state, and destroy what that one has made."""
+    taken: dict[tuple[str, ...], str] = {}
+    for file, environment in environments.items():
+        match environment.backend:
+            case S3Backend() as s3:
+                field, key = "key", s3.object_key(environment.name)
+                place: tuple[str, ...] = (s3.bucket, key)
+            case CloudBackend(workspace=str(key)) as cloud:
+                field, place = "workspace", (cloud.hostname, cloud.organization, key)
+            case _:
+                # A local file is named after its environment; among tags, TF_WORKSPACE chooses.
+                continue
+        other = taken.setdefault(place, file)
+        if other != file:
+            allowed = f"{other} keeps its state there; each stack needs a place of its own"
+            yield file, Problem(where=("backend", field), got=key, allowed=allowed)

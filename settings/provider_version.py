@@ -1,0 +1,78 @@
+"""Which versions of the AWS provider may run."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+# What cdktf-cdktf-provider-aws 21.22, the last release of the bindings, is made for. A test compares.
+BINDINGS = (6, 25, 0)
+NEXT_MAJOR = (7, 0, 0)
+
+# https://developer.hashicorp.com/terraform/language/expressions/version-constraints, read 2026-11. No pre-releases:
+# Terraform takes them by exact version alone. No `!=` either, which leaves the newest open and hides the oldest.
+_TERM = re.compile(r"\s*(=|>=|>|<=|<|~>)?\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?\s*")
+
+Version = tuple[int, int, int]
+
+
+def bounds(constraint: str) -> tuple[Version, Version | None]:
+    """The oldest version that it admits, and the oldest that is too new for it; None where there is no end.
+
+    Raises ValueError where it is no constraint.
+    """
+    oldest, end = (0, 0, 0), None
+    for term in constraint.split(","):
+        match = _TERM.fullmatch(term)
+        if match is None:
+            raise ValueError('must be a Terraform version constraint such as "~> 6.25" or ">= 6.25.0, < 7.0.0"')
+        operator, *numbers = match.groups()
+        given = [int(number) for number in numbers if number is not None]
+        version = _version(given)
+        match operator:
+            case ">=":
+                low, high = version, None
+            case ">":
+                low, high = _after(version), None
+            case "<=":
+                low, high = (0, 0, 0), _after(version)
+            case "<":
+                low, high = (0, 0, 0), version
+            case "~>":
+                # All but the last number given stay: ~> 6.25 ends before 7, ~> 6.25.0 before 6.26.
+                kept = given[:-1]
+                low, high = version, _version([*kept[:-1], kept[-1] + 1]) if kept else None
+            case _:
+                low, high = version, _after(version)
+        oldest = max(oldest, low)
+        end = high if end is None else min(end, high or end)
+    return oldest, end
+
+
+def _version(numbers: list[int]) -> Version:
+    major, minor, patch = (*numbers, 0, 0, 0)[:3]
+    return major, minor, patch
+
+
+def _after(version: Version) -> Version:
+    return version[0], version[1], version[2] + 1
+
+
+def _admits_only_what_knows_our_arguments(constraint: str) -> str:
+    oldest, end = bounds(constraint)
+    if end is not None and oldest >= end:
+        raise ValueError("no version fits all of it")
+    if oldest < BINDINGS:
+        written = ".".join(str(number) for number in BINDINGS)
+        raise ValueError(f"must not admit versions before {written}, which lack arguments that are written here")
+    return constraint
+
+
+ProviderVersion = Annotated[str, AfterValidator(_admits_only_what_knows_our_arguments)]
+"""A constraint in Terraform's own grammar: `~> 6.25`, or `>= 6.25.0, < 7.0.0`."""
+
+
+def admits_next_major(constraint: str) -> bool:
+    """Whether a version may run in which arguments of ours are gone."""
+    _, end = bounds(constraint)
+    return end is None or end > NEXT_MAJOR
