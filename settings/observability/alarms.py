@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
 from settings.observability.log_group import KmsKeyArn
@@ -23,7 +23,14 @@ def _is_a_topic(arn: str) -> str:
 
 
 TopicArn = Annotated[str, AfterValidator(_is_a_topic)]
-Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+
+# Without backslashes, so that Terraform takes the same text.
+EMAIL_PATTERN = "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$"
+Email = Annotated[str, Field(pattern=EMAIL_PATTERN)]
+
+
+def _word_or_list(value: object) -> str:
+    return "word" if isinstance(value, str) else "list"
 
 
 class Alarms(Settings):
@@ -61,8 +68,14 @@ class Alarms(Settings):
     topic_arns: Items[TopicArn] = ()
     """Existing SNS topics, told of every alarm and of its end."""
 
-    emails: Items[Email] = ()
-    """Subscribed to a topic of our own. Each must confirm once; AWS sends a link."""
+    emails: Annotated[
+        Annotated[Items[Email], Tag("list")] | Annotated[Literal["variable"], Tag("word")],
+        Discriminator(_word_or_list),
+    ] = ()
+    """Subscribed to a topic of our own. Each must confirm once; AWS sends a link.
+
+    `variable`: the Terraform variable `alarm_emails` has them, a list that is not empty.
+    """
 
     kms_key_arn: KmsKeyArn | None = None
     """Encrypts our own topic. The key's policy must let `cloudwatch.amazonaws.com` use it."""
@@ -81,7 +94,7 @@ class Alarms(Settings):
     @model_validator(mode="after")
     def _emails_differ(self) -> Self:
         taken: dict[str, str] = {}
-        for email in self.emails:
+        for email in () if self.emails == "variable" else self.emails:
             other = taken.setdefault(email_address(email), email)
             if other is not email:
                 raise ValueError(f"emails {other} and {email} would have one name in Terraform; leave one out")

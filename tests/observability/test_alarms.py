@@ -163,6 +163,23 @@ def test_own_topic_and_its_subscriptions(tmp_path: Path) -> None:
         assert alarm["alarm_actions"] == alarm["ok_actions"] == [TOPIC, topic]
 
 
+def test_the_addresses_may_be_a_variable(tmp_path: Path) -> None:
+    rendered = rendered_text(tmp_path, LOGGED + ALARMS + 'emails = "variable"')
+    assert rendered["resource"]["aws_sns_topic_subscription"] == {
+        "alarm_emails": {
+            "for_each": "${toset(var.alarm_emails)}",
+            "topic_arn": "${aws_sns_topic.alarms.arn}",
+            "protocol": "email",
+            "endpoint": "${each.value}",
+        }
+    }
+    variable = rendered["variable"]["alarm_emails"]
+    assert (variable["type"], variable["nullable"]) == ("list(string)", False)
+    assert "default" not in variable
+    (validation,) = variable["validation"]
+    assert validation["condition"].startswith("${length(var.alarm_emails) > 0 && alltrue(")
+
+
 def test_without_anyone_to_tell_there_is_no_action(tmp_path: Path) -> None:
     for alarm in alarms(tmp_path, MINIMAL + "[observability.alarms]").values():
         assert "alarm_actions" not in alarm

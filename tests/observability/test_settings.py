@@ -169,6 +169,11 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
             "observability.alarms.period_sec = 10: must be 60 or 300",
             id="period",
         ),
+        pytest.param(
+            O + '[observability.alarms]\nemails = "ops@example.com"',
+            "observability.alarms.emails = 'ops@example.com': must be 'variable'",
+            id="an address that is no list",
+        ),
     ],
 )
 def test_refused(tmp_path: Path, table: str, expected: str) -> None:
