@@ -22,7 +22,7 @@ ENV ?= prod
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.installed: Pipfile.lock
 	@echo "installing the Python packages of Pipfile.lock into .venv (once)"
@@ -49,6 +49,14 @@ demo: install ## deploy `local` to a local AWS emulator and hit it
 .PHONY: synth
 synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
 	@python -O main.py
+
+.PHONY: committed
+committed: .venv/.installed ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
+	@python -m tools.committed $(ENV)
+
+.PHONY: check-committed
+check-committed: .venv/.installed ## fails where a folder of committed/ is not what its environment file says
+	@python -m tools.committed --check
 
 .PHONY: test
 test: install ## every test

@@ -18,9 +18,9 @@ from stacks.rate_limited_api_stack import RateLimitedApiStack
 ROOT = Path(__file__).parent
 
 
-def build_app(environments: tuple[Environment, ...]) -> App:
-    """One stack for each environment, named after it."""
-    app = App()
+def build_app(environments: tuple[Environment, ...], *, outdir: str | None = None) -> App:
+    """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says."""
+    app = App(outdir=outdir)
     for environment in environments:
         RateLimitedApiStack(app, environment.name, environment=environment)
     return app

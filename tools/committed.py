@@ -1,0 +1,102 @@
+"""`make committed ENV=prod`: a stack's Terraform JSON in a folder of its own, to be committed.
+
+A VCS-driven workspace runs what is in the repository; nobody synthesizes there. The folder `committed/<environment>`
+has the JSON, and beside it the zips that it refers to.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from main import build_app
+from settings.backend import LocalBackend
+from settings.environment import Environment
+from settings.problem import EnvironmentFileError
+from settings.read import read_environments
+
+FOLDER = Path("committed")
+# What Terraform and its users may put beside it stays: .terraform.lock.hcl is there to be committed too.
+_OURS = ("cdk.tf.json", "functions/*.zip")
+
+Files = dict[str, bytes]
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", show_default=False)] = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 where a folder is not up to date.")] = False,
+) -> None:
+    """Write committed/ENVIRONMENT from the environment's file. Default: those that have a folder there."""
+    environments = Path(os.environ.get("ENVIRONMENTS", "environments"))
+    try:
+        known = {environment.name: environment for environment in read_environments(environments)}
+        chosen = names or sorted(folder.name for folder in FOLDER.glob("*/"))
+        for name in chosen:
+            _require(name, known, environments)
+    except EnvironmentFileError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    wrong = False
+    for name in chosen:
+        files = synthesized(known[name])
+        if not check:
+            write(FOLDER / name, files)
+        elif differing := differences(FOLDER / name, files):
+            wrong = True
+            where = f"{(FOLDER / name).as_posix()} is not what {environments.as_posix()}/{name}.toml says"
+            print(f"{where} ({', '.join(differing)}); run: make committed ENV={name}", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _require(name: str, known: dict[str, Environment], folder: Path) -> None:
+    file = f"{folder.as_posix()}/{name}.toml"
+    if name not in known:
+        raise EnvironmentFileError.of(file, f"no such environment; there are {', '.join(known)}")
+    if isinstance(known[name].backend, LocalBackend):
+        allowed = (
+            'must be "cloud" or "s3": whoever runs the committed JSON does not have the state file of this machine'
+        )
+        raise EnvironmentFileError.of(file, f"backend.type = 'local': {allowed}")
+
+
+def synthesized(environment: Environment) -> Files:
+    """The files of the stack, by their path in its folder."""
+    with tempfile.TemporaryDirectory(prefix="spillway-committed-") as output:
+        build_app((environment,), outdir=output).synth()
+        return _read(Path(output) / "stacks" / environment.name, "**/*")
+
+
+def _read(folder: Path, *patterns: str) -> Files:
+    found = (file for pattern in patterns for file in folder.glob(pattern) if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
+
+
+def differences(folder: Path, files: Files) -> list[str]:
+    """The names of files that are missing, changed or left over."""
+    there = _read(folder, *_OURS)
+    return sorted(name for name in files.keys() | there.keys() if files.get(name) != there.get(name))
+
+
+def write(folder: Path, files: Files) -> None:
+    """Make the folder have these files; report each that changes."""
+    for name in differences(folder, files):
+        file = folder / name
+        print(file.as_posix())
+        if name in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(files[name])
+        else:
+            file.unlink()
+
+
+if __name__ == "__main__":
+    app()
