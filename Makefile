@@ -58,6 +58,10 @@ committed: .venv/.installed ## the JSON of ENV=prod to committed/prod, for a wor
 check-committed: .venv/.installed ## fails where a folder of committed/ is not what its environment file says
 	@python -m tools.committed --check
 
+.PHONY: schema
+schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files
+	@python -m tools.environment_schema
+
 .PHONY: test
 test: install ## every test
 	@$(TEST)

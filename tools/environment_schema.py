@@ -1,0 +1,27 @@
+"""`make schema`: docs/environment.schema.json, by which editors complete and check environment files.
+
+An environment file names it in its first line: `#:schema ../docs/environment.schema.json`. It says what JSON Schema
+can: names, types, ranges, the words allowed. What depends on more than one field is refused by `make synth` alone.
+"""
+
+import json
+from pathlib import Path
+
+from settings.environment import Environment
+
+FILE = Path(__file__).parent.parent / "docs" / "environment.schema.json"
+
+
+def schema() -> str:
+    """The schema as JSON text."""
+    content = Environment.model_json_schema()
+    # The file's own name names the environment.
+    del content["properties"]["name"]
+    content["required"].remove("name")
+    content["title"] = "Spillway environment file"
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(dialect | content, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(schema(), encoding="utf-8")
