@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types, stubs are a package of their own
+from jsonschema import Draft202012Validator
 
 from constructs.observability.dashboard_body import dashboard_body
 from settings.observability.metrics import DOCUMENTED_DIMENSIONS, DOCUMENTED_METRICS, LIMITED_METRICS, ROUTE_THROTTLED
