@@ -62,6 +62,12 @@ check-committed: .venv/.installed ## fails where a folder of committed/ is not w
 schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files
 	@python -m tools.environment_schema
 
+.PHONY: review
+review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
+	@python -m review limits $(ENV)
+	@echo
+	@python -m review cost $(ENV)
+
 .PHONY: test
 test: install ## every test
 	@$(TEST)

@@ -56,6 +56,30 @@ def limits(
 
 
 @app.command()
+def cost(
+    environment: Environment,
+    requests: Annotated[int, typer.Option(min=0, help="Requests a month, refused ones too.")] = 1_000_000,
+    blocked: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. The WAF log grows with it.")
+    ] = 0.0,
+    prices: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Other prices: a .toml file with tables of review/prices.toml."),
+    ] = None,
+    free_tier: Annotated[  # noqa: FBT002  # a flag is how typer takes it
+        bool, typer.Option("--free-tier", help="Take off what every account has free, as if it had nothing else.")
+    ] = False,
+    form: Output = Format.TABLE,
+) -> None:
+    """What the web ACL takes of its capacity, and what a month costs in dollars, without the backends."""
+    from review.cost import Traffic, report
+    from review.prices import read_prices
+
+    traffic = Traffic(requests=requests, blocked_share=blocked)
+    show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form)
+
+
+@app.command()
 def simulate(
     environment: Environment,
     traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",

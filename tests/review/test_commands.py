@@ -90,7 +90,7 @@ def test_warnings_are_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert start in capsys.readouterr().out
 
 
-COMMANDS = ("limits", "simulate", "replay")
+COMMANDS = ("limits", "cost", "simulate", "replay")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -111,3 +111,11 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = ["bash", "-c", f"{sys.executable} -m review limits prod | head -n 1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("Limits of prod\n", "")
+
+
+def test_make_review_prints_limits_and_cost_of_the_environment_that_it_is_given() -> None:
+    for given, name in (([], "prod"), (["ENV=dev"], "dev")):
+        command = ["make", "-n", "review", *given]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert f"python -m review limits {name}" in done.stdout
+        assert f"python -m review cost {name}" in done.stdout
