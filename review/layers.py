@@ -75,7 +75,7 @@ class RateWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quota:
-    """Requests a calendar period (UTC); `offset` is the day the period starts on, 0 the first (Sunday for a week)."""
+    """Requests of a key in a calendar period; `offset` of them are taken off in the first."""
 
     limit: int
     period: Period

@@ -1,5 +1,6 @@
 """Every layer, one request after the other."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +10,13 @@ from review.engine.jit import jit
 from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
 from review.engine.rate_window import WafModel, Windows, above_limit, windows, with_rows
-from review.engine.token_bucket import Buckets, buckets, take
+from review.engine.token_bucket import Buckets, buckets, joined, take
 from review.layers import Bucket, Layers, Plan
 
 NONE = -1
 """No key, no bucket, not counted."""
+
+_NEVER = np.iinfo(np.int64).min
 
 _ACCEPTED = int(Outcome.ACCEPTED)
 _WAF = int(Outcome.WAF)
@@ -60,6 +63,8 @@ class State(NamedTuple):
     quota_limit: NDArray[np.int64]
     quota_period: NDArray[np.int64]
     quota_offset: NDArray[np.int64]
+    """Taken off the limit in the first period."""
+
     quota_used: NDArray[np.int64]
     quota_in: NDArray[np.int64]
     """The period in which it was used."""
@@ -67,43 +72,42 @@ class State(NamedTuple):
     counted: NDArray[np.int64]
     """By rule: requests that its action applied to."""
 
+    began: NDArray[np.int64]
+    """When the first request came; one element. The period of a quota that it lies in is the plan's first."""
 
-def state(layers: Layers, plan_of_key: list[Plan | None], model: WafModel) -> State:
-    """Nothing used yet."""
-    all_buckets: list[Bucket] = [layers.account]
 
-    def add(bucket: Bucket | None) -> int:
-        if bucket is None:
-            return NONE
-        all_buckets.append(bucket)
-        return len(all_buckets) - 1
-
-    routes = layers.routes
-    route_bucket = [add(route.bucket) for route in routes]
-    # Key after key, so that buckets keep their numbers when keys are added.
-    key_buckets = [
-        [add(plan.bucket) if plan else NONE, *(add(plan.bucket_of(route.key)) if plan else NONE for route in routes)]
-        for plan in plan_of_key
-    ]
-    of_keys = np.array(key_buckets, dtype=np.int32).reshape(len(plan_of_key), 1 + len(routes))
-    quotas = [plan.quota if plan else None for plan in plan_of_key]
+def state(layers: Layers, model: WafModel) -> State:
+    """Nothing used yet, no API key known yet."""
+    all_buckets = [layers.account]
+    route_bucket = [_added(all_buckets, route.bucket) for route in layers.routes]
+    none = np.zeros(0, dtype=np.int64)
     return State(
         windows=windows(layers.windows, model),
         buckets=buckets(all_buckets),
         route_bucket=np.array(route_bucket, dtype=np.int32),
-        route_refusal=np.array([Outcome.METHOD if route.own else Outcome.STAGE for route in routes], dtype=np.int8),
-        key_required=np.array([route.key_required for route in routes], dtype=np.bool_),
+        route_refusal=np.array(
+            [Outcome.METHOD if route.own else Outcome.STAGE for route in layers.routes], dtype=np.int8
+        ),
+        key_required=np.array([route.key_required for route in layers.routes], dtype=np.bool_),
         account=0,
-        key_bucket=np.ascontiguousarray(of_keys[:, 0]),
-        key_route_bucket=np.ascontiguousarray(of_keys[:, 1:]),
-        key_valid=np.array([plan is not None for plan in plan_of_key], dtype=np.bool_),
-        quota_limit=np.array([quota.limit if quota else NONE for quota in quotas], dtype=np.int64),
-        quota_period=np.array([NUMBERS[quota.period] if quota else NONE for quota in quotas], dtype=np.int64),
-        quota_offset=np.array([quota.offset if quota else 0 for quota in quotas], dtype=np.int64),
-        quota_used=np.zeros(len(plan_of_key), dtype=np.int64),
-        quota_in=np.full(len(plan_of_key), np.iinfo(np.int64).min, dtype=np.int64),
+        key_bucket=none.astype(np.int32),
+        key_route_bucket=np.zeros((0, len(layers.routes)), dtype=np.int32),
+        key_valid=none.astype(np.bool_),
+        quota_limit=none,
+        quota_period=none,
+        quota_offset=none,
+        quota_used=none,
+        quota_in=none,
         counted=np.zeros(len(layers.windows), dtype=np.int64),
+        began=np.full(1, _NEVER, dtype=np.int64),
     )
+
+
+def _added(all_buckets: list[Bucket], bucket: Bucket | None) -> int:
+    if bucket is None:
+        return NONE
+    all_buckets.append(bucket)
+    return len(all_buckets) - 1
 
 
 def with_room(now: State, rows: int) -> State:
@@ -111,15 +115,34 @@ def with_room(now: State, rows: int) -> State:
     return now._replace(windows=with_rows(now.windows, rows))
 
 
-def with_keys(now: State, fresh: State) -> State:
-    """`fresh`, which knows more keys, with what `now` has used: buckets and keys keep their order."""
-    for name in ("tokens", "last"):
-        old = getattr(now.buckets, name)
-        getattr(fresh.buckets, name)[: len(old)] = old
-    for name in ("quota_used", "quota_in"):
-        old = getattr(now, name)
-        getattr(fresh, name)[: len(old)] = old
-    return fresh._replace(windows=now.windows, counted=now.counted)
+def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) -> State:
+    """The same with more API keys after those it knows, each with full buckets; None: a key of no plan."""
+    before = len(now.buckets.tokens)
+    added: list[Bucket] = []
+    of_keys = np.full((len(plan_of_key), 1 + len(layers.routes)), NONE, dtype=np.int32)
+    for index, plan in enumerate(plan_of_key):
+        if plan is not None:
+            of_keys[index] = [
+                _added(added, plan.bucket),
+                *(_added(added, plan.bucket_of(route.key)) for route in layers.routes),
+            ]
+    of_keys[of_keys != NONE] += before
+    quotas = [plan.quota if plan else None for plan in plan_of_key]
+
+    def longer(column: NDArray[np.int64], values: list[int]) -> NDArray[np.int64]:
+        return np.concatenate([column, np.array(values, dtype=np.int64)])
+
+    return now._replace(
+        buckets=joined(now.buckets, buckets(added)),
+        key_bucket=np.concatenate([now.key_bucket, of_keys[:, 0]]),
+        key_route_bucket=np.concatenate([now.key_route_bucket, of_keys[:, 1:]]),
+        key_valid=np.concatenate([now.key_valid, np.array([plan is not None for plan in plan_of_key], dtype=np.bool_)]),
+        quota_limit=longer(now.quota_limit, [quota.limit if quota else NONE for quota in quotas]),
+        quota_period=longer(now.quota_period, [NUMBERS[quota.period] if quota else NONE for quota in quotas]),
+        quota_offset=longer(now.quota_offset, [quota.offset if quota else 0 for quota in quotas]),
+        quota_used=longer(now.quota_used, [0] * len(quotas)),
+        quota_in=longer(now.quota_in, [_NEVER] * len(quotas)),
+    )
 
 
 @jit
@@ -141,26 +164,34 @@ def _stopped_by_waf(now: State, requests: Requests, index: int, time: int) -> bo
 
 
 @jit
+def _within_quota(now: State, key: int, time: int) -> bool:
+    """Count a request of that key; False where its period is used up."""
+    period = period_of(time, now.quota_period[key])
+    if period != now.quota_in[key]:
+        now.quota_in[key] = period
+        is_first = period == period_of(now.began[0], now.quota_period[key])
+        now.quota_used[key] = now.quota_offset[key] if is_first else 0
+    if now.quota_used[key] >= now.quota_limit[key]:
+        return False
+    now.quota_used[key] += 1
+    return True
+
+
+@jit
 def _ask_plan(now: State, key: int, route: int, time: int) -> int:
     """What the key's usage plan says: its throttle of the route, its own throttle, its quota."""
     if key == NONE or not now.key_valid[key]:
         return _NO_KEY
     if not (_take(now, now.key_route_bucket[key, route], time) and _take(now, now.key_bucket[key], time)):
         return _PLAN
-    if now.quota_limit[key] != NONE:
-        period = period_of(time, now.quota_period[key], now.quota_offset[key])
-        if period != now.quota_in[key]:
-            now.quota_in[key] = period
-            now.quota_used[key] = 0
-        if now.quota_used[key] >= now.quota_limit[key]:
-            return _QUOTA
-        now.quota_used[key] += 1
-    return _ACCEPTED
+    return _ACCEPTED if now.quota_limit[key] == NONE or _within_quota(now, key, time) else _QUOTA
 
 
 @jit
 def decide(now: State, requests: Requests, index: int, time: int) -> int:
     """What becomes of that request, arriving at this time (later than its own where it is a retry)."""
+    if now.began[0] == _NEVER:
+        now.began[0] = time
     if _stopped_by_waf(now, requests, index, time):
         return _WAF
     route = requests.route[index]

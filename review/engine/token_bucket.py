@@ -1,4 +1,4 @@
-"""The token bucket, exactly: whole microseconds and whole trillionths of a token, so that nothing is rounded.
+"""The token bucket, exactly: whole microseconds and whole trillionths of a token, so that nothing drifts.
 
 A full bucket holds `burst_limit` tokens, a request takes one, `rate_limit` a second flow back.
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from review.engine.jit import jit
 from review.layers import Bucket
+from review.refusal import ReviewError
 
 Integers = NDArray[np.int64]
 
 # rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
 TOKEN = 10**12
 _RATE = 10**6
-HIGHEST_BURST = 9_000_000
-"""More does not fit the 64 bits that the tokens are counted in."""
+HIGHEST = 9_000_000
+"""Of a burst and of a rate: more does not fit the 64 bits that tokens are counted in."""
+
+_LONG_AGO = np.iinfo(np.int64).min // 2
 
 
 class Buckets(NamedTuple):
@@ -37,9 +40,11 @@ class Buckets(NamedTuple):
 
 
 def buckets(limits: Sequence[Bucket]) -> Buckets:
-    """Full ones. Raises ValueError for a burst above HIGHEST_BURST."""
-    if any(limit.burst_limit > HIGHEST_BURST for limit in limits):
-        raise ValueError(f"a burst_limit above {HIGHEST_BURST:,} cannot be simulated")
+    """Full ones; rates are rounded to millionths of a request a second. Raises ReviewError for one above HIGHEST."""
+    for limit in limits:
+        for name, value in (("burst_limit", limit.burst_limit), ("rate_limit", limit.rate_limit)):
+            if value > HIGHEST:
+                raise ReviewError(f"{name} = {value:,.0f}: at most {HIGHEST:,} can be simulated")
     rate = [round(limit.rate_limit * _RATE) for limit in limits]
     capacity = [limit.burst_limit * TOKEN for limit in limits]
     full = [
@@ -50,7 +55,18 @@ def buckets(limits: Sequence[Bucket]) -> Buckets:
         capacity=np.array(capacity, dtype=np.int64),
         full_after=np.array(full, dtype=np.int64),
         tokens=np.array(capacity, dtype=np.int64),
-        last=np.full(len(limits), np.iinfo(np.int64).min // 2, dtype=np.int64),
+        last=np.full(len(limits), _LONG_AGO, dtype=np.int64),
+    )
+
+
+def joined(some: Buckets, more: Buckets) -> Buckets:
+    """The first keep their indices and what they hold."""
+    return Buckets(
+        rate=np.concatenate([some.rate, more.rate]),
+        capacity=np.concatenate([some.capacity, more.capacity]),
+        full_after=np.concatenate([some.full_after, more.full_after]),
+        tokens=np.concatenate([some.tokens, more.tokens]),
+        last=np.concatenate([some.last, more.last]),
     )
 
 
@@ -60,10 +76,12 @@ def take(all_buckets: Buckets, index: int, time: int) -> bool:
     passed = time - all_buckets.last[index]
     tokens = all_buckets.tokens[index]
     if passed > 0:
+        capacity = all_buckets.capacity[index]
         if passed >= all_buckets.full_after[index]:
-            tokens = all_buckets.capacity[index]
+            tokens = capacity
         else:
-            tokens = min(all_buckets.capacity[index], tokens + passed * all_buckets.rate[index])
+            # What is missing, not what there would be: that sum may be more than 64 bits hold.
+            tokens += min(capacity - tokens, passed * all_buckets.rate[index])
         all_buckets.last[index] = time
     taken = tokens >= TOKEN
     all_buckets.tokens[index] = tokens - TOKEN if taken else tokens

@@ -80,7 +80,7 @@ class _Replay:
         self._met = 0
         self._plans: list[Plan | None] = []
         self._guessed = 0
-        self._state: State = state(layers, [], waf)
+        self._state: State = state(layers, waf)
         self._tally = Tally()
         self._window_sec = min((window.window_sec for window in layers.windows if "ip" in window.key), default=300)
         self._peaks = peaks.peaks(self._window_sec, len(layers.routes))
@@ -176,8 +176,9 @@ class _Replay:
             self._waf_rows.meet(list(self._clients.names)[self._met :])
             self._met = clients
         if len(self._keys.names) > len(self._plans):
-            self._plans += [self._plan(key) for key in list(self._keys.names)[len(self._plans) :]]
-            self._state = with_keys(self._state, state(self._layers, self._plans, self._waf))
+            new = [self._plan(key) for key in list(self._keys.names)[len(self._plans) :]]
+            self._plans += new
+            self._state = with_keys(self._state, self._layers, new)
         self._state = with_room(self._state, self._waf_rows.count(clients))
         self._peaks = peaks.with_room(self._peaks, clients, len(self._plans))
         outcomes = np.empty(len(requests.time), dtype=np.int8)

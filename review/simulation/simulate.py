@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from review.engine.engine import state, with_room
+from review.engine.engine import state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
 from review.layers import Layers
@@ -66,7 +66,7 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
     """Send the traffic through the layers, one request after the other."""
     drawn = arrivals(traffic, layers)
     group = np.array([caller.group for caller in drawn.callers], dtype=np.int32)[drawn.client]
-    now = with_room(state(layers, drawn.plan_of_key, waf), drawn.row_count)
+    now = with_room(with_keys(state(layers, waf), layers, drawn.plan_of_key), drawn.row_count)
     sent = run_with_retries(
         now,
         drawn.requests,
