@@ -105,20 +105,14 @@ def simulate(
     cases: list[tuple[str, Layers]] = [(layers.name, layers)]
     if without_waf:
         cases = [
-            ("Throttles alone", replace(layers, name=f"{layers.name} without WAF", windows=())),
-            ("With WAF", layers),
+            ("Throttles alone", replace(layers, windows=(), left_out=())),
+            ("With the WAF rule" if len(layers.windows) == 1 else "With WAF", layers),
         ]
     if against is not None:
         other = layers_of(read(against))
         cases.append((other.name, other))
     results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
-    if form is Format.JSON and len(results) > 1:
-        import json
-
-        sys.stdout.write(json.dumps([report(result).data for _, result in results], indent=2) + "\n")
-    else:
-        for _, result in results:
-            show(report(result), form)
+    show(report(results), form)
     if picture is not None:
         from review.simulation.picture import draw
 

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE, Requests
 from review.layers import Layers, Plan, RateWindow
-from review.refusal import ReviewError
-from review.simulation.traffic import Abuser, Burst, Clients, NatOffice, Retries, Traffic
+from review.simulation.traffic import NO_KEY, Abuser, Burst, Clients, NatOffice, Retries, Traffic, check
 
 _MICROSECONDS = 1_000_000
 
@@ -39,6 +38,8 @@ class Arrivals:
 
 def arrivals(traffic: Traffic, layers: Layers) -> Arrivals:
     """Draw every request of the traffic. Raises ReviewError for a route or a plan that the environment lacks."""
+    check(traffic, layers)
+    route_keys = [route.key for route in layers.routes]
     random = np.random.default_rng(traffic.seed)
     callers: list[Caller] = []
     plan_of_key: list[Plan | None] = []
@@ -51,16 +52,14 @@ def arrivals(traffic: Traffic, layers: Layers) -> Arrivals:
         first = len(callers)
         count = 1 if isinstance(entry, Abuser) else entry.count
         for number in range(count):
-            ip = _ip(group, 0 if isinstance(entry, NatOffice) else number)
+            ip = (entry.ip or _ip(group, 0)) if isinstance(entry, NatOffice | Abuser) else _ip(group, number)
             headers = {name: value.replace("{client}", str(number)) for name, value in entry.headers.items()}
             callers.append(Caller(group=group, ip=ip, headers=headers))
             key_of_client.append(NONE if plan is None else len(plan_of_key))
             if plan is not None:
                 plan_of_key.append(plan)
         when, who = _moments(entry, count, traffic.duration_sec, random)
-        choice = np.array(
-            [_route(key, entry, layers) for key in entry.routes or (layers.routes[0].key,)], dtype=np.int32
-        )
+        choice = np.array([route_keys.index(key) for key in entry.routes or route_keys[:1]], dtype=np.int32)
         times.append(when)
         clients.append((who + first).astype(np.int32))
         routes.append(choice[np.arange(len(when)) % len(choice)])
@@ -92,22 +91,11 @@ def _ip(group: int, number: int) -> str:
     return ".".join(str(at >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-def _route(key: str, entry: Clients, layers: Layers) -> int:
-    keys = [route.key for route in layers.routes]
-    if key not in keys:
-        raise ReviewError(f"clients {entry.name!r}: {layers.name} has no route {key!r}; it has {', '.join(keys)}")
-    return keys.index(key)
-
-
 def _plan(entry: Clients, layers: Layers) -> Plan | None:
-    if entry.usage_plan == "none" or not (layers.plans or entry.usage_plan):
+    if entry.usage_plan == NO_KEY or not layers.plans:
         return None
     plans = {plan.name: plan for plan in layers.plans}
-    name = entry.usage_plan or next(iter(plans))
-    if name not in plans:
-        known = ", ".join(plans) or "none"
-        raise ReviewError(f"clients {entry.name!r}: {layers.name} has no usage plan {name!r}; it has {known}")
-    return plans[name]
+    return plans[entry.usage_plan] if entry.usage_plan else layers.plans[0]
 
 
 def _moments(
@@ -118,8 +106,8 @@ def _moments(
         when = entry.at_sec + random.uniform(0, entry.spread_sec, count * entry.requests)
         who = np.repeat(np.arange(count), entry.requests)
     else:
-        end = min(entry.to_sec or duration, duration)
-        length = max(0.0, end - entry.from_sec)
+        end = duration if entry.to_sec is None else min(entry.to_sec, duration)
+        length = end - entry.from_sec
         if isinstance(entry, Abuser):
             when = entry.from_sec + np.arange(int(length * entry.rate)) / entry.rate
             who = np.zeros(len(when), dtype=np.int64)

@@ -1,6 +1,7 @@
-"""A simulation as a picture: SVG or PNG, by the file's ending; the same result gives the same bytes."""
+"""Simulations as a picture: SVG or PNG, by the file's ending; the same results give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,92 +11,160 @@ mpl.use("Agg")
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RcKeyType
+from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
-from review.layers import Bucket, Layers
-from review.numbers import plain
+from review.layers import Bucket
+from review.numbers import plain, share
 from review.refusal import ReviewError
+from review.simulation.report import Case
 from review.simulation.simulate import Result
 
 FORMATS = (".svg", ".png")
 
+# Okabe and Ito's palette, told apart by colour-blind readers: https://jfly.uni-koeln.de/color/ (read 2026-11).
 _COLOURS = {
-    Outcome.ACCEPTED: "#2f855a",
-    Outcome.WAF: "#b83280",
-    Outcome.NO_KEY: "#718096",
-    Outcome.PLAN: "#805ad5",
-    Outcome.QUOTA: "#3182ce",
-    Outcome.METHOD: "#dd6b20",
-    Outcome.STAGE: "#ecc94b",
-    Outcome.ACCOUNT: "#c53030",
+    Outcome.ACCEPTED: "#009E73",
+    Outcome.WAF: "#CC79A7",
+    Outcome.NO_KEY: "#999999",
+    Outcome.PLAN: "#0072B2",
+    Outcome.QUOTA: "#56B4E9",
+    Outcome.METHOD: "#D55E00",
+    Outcome.STAGE: "#E69F00",
+    Outcome.ACCOUNT: "#F0E442",
 }
-_MOST_BINS = 300
-_MANY_DOTS = 2000
+_THROTTLES = frozenset({Outcome.METHOD, Outcome.STAGE, Outcome.ACCOUNT})
+_INK = "#1a202c"
+_GRID = "#e2e8f0"
+_DASHES: tuple[tuple[int, tuple[float, ...]], ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (9, 2)))
+
+_MOST_BINS = 120
+_MINUTE = 60
+_IN_MINUTES_FROM = 180
+_FAR_ABOVE = 1.6
+_HALF_A_LINE = 65
+"""Characters."""
+
+_MANY_DOTS = 1000
 """As vectors these would be slow to show."""
 
+# For README's column of text, some 830 pixels: 9 points stay 12 pixels high there.
+_INCHES, _DPI = 8.3, 200
 _STYLE: dict[RcKeyType, object] = {
     "svg.hashsalt": "spillway",
     "svg.fonttype": "path",
     "font.size": 9,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 11,
+    "axes.titlesize": 10,
     "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
     "figure.facecolor": "white",
 }
 
 
-def draw(results: Sequence[tuple[str, Result]], file: Path) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """A limit as a steady rate."""
+
+    words: str
+    per_second: float
+
+
+def draw(cases: Sequence[Case], file: Path) -> None:
     """Titled results side by side: requests over time by outcome, and each client's acceptance.
 
     Raises ReviewError where the file's ending is no picture's or it cannot be written.
     """
     if file.suffix not in FORMATS:
         raise ReviewError(f"{file.as_posix()}: a picture ends in {' or '.join(FORMATS)}")
+    results = [result for _, result in cases]
+    rows = 0.5 + 0.32 * len(results[0].groups)
     with mpl.rc_context(_STYLE):
         figure, axes = plt.subplots(
             2,
-            len(results),
-            figsize=(1.2 + 5.2 * len(results), 5.6),
+            len(cases),
+            figsize=(_INCHES * max(1, len(cases) / 2), 4.1 + rows),
             sharex="row",
             sharey="row",
             squeeze=False,
-            height_ratios=(2, 1),
+            height_ratios=(2.6, rows),
             layout="constrained",
         )
-        for column, (title, result) in enumerate(results):
-            _over_time(axes[0][column], title, result)
+        lines = _lines(results)
+        for column, (title, result) in enumerate(cases):
+            axes[0][column].set_title(title)
+            _over_time(axes[0][column], result, [line for line in lines if line[0] in _limits(result)])
             _acceptance(axes[1][column], result)
         axes[0][0].set_ylabel("requests a second, stacked")
-        met = [each for each in Outcome if any((result.sent.outcome == each).any() for _, result in results)]
-        handles = [Rectangle((0, 0), 1, 1, color=_COLOURS[each]) for each in met]
-        names = ["accepted" if each == Outcome.ACCEPTED else f"refused: {each.words}" for each in met]
-        figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+        met = [each for each in Outcome if any((result.sent.outcome == each).any() for result in results)]
+        handles = [
+            *(
+                Patch(color=_COLOURS[each], label=f"{'' if each == Outcome.ACCEPTED else 'refused: '}{_legend(each)}")
+                for each in met
+            ),
+            *(Line2D([], [], color=_INK, linestyle=dashes, label=limit.words) for limit, dashes in lines),
+        ]
+        short = all(len(str(handle.get_label())) <= _HALF_A_LINE for handle in handles)
+        figure.legend(handles=handles, loc="outside lower left", ncols=2 if short else 1, frameon=False)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             # No date: the same simulation is the same file.
-            metadata = {"Date": None, "Creator": None} if file.suffix == ".svg" else {"Software": None}
-            figure.savefig(file, dpi=144, metadata=metadata)
+            unsigned = {"Date": None, "Creator": None} if file.suffix == ".svg" else {"Software": None}
+            figure.savefig(file, dpi=_DPI, metadata={**unsigned, "Description": description(cases)})
         except OSError as error:
             raise ReviewError(f"{file.as_posix()}: cannot be written: {error.strerror}") from None
         finally:
             plt.close(figure)
 
 
-def _over_time(axes: Axes, title: str, result: Result) -> None:
+def description(cases: Sequence[Case]) -> str:
+    """What the picture shows, in words, for who cannot see it; the file holds it."""
+    return " ".join(f"{title}: {_described(result)}." for title, result in cases)
+
+
+def _described(result: Result) -> str:
+    return "; ".join(
+        ", ".join(
+            [
+                f"{group.name}: {group.served:,} of {group.requests:,} got through",
+                *(f"{refusals.requests:,} refused: {_legend(refusals.by)}" for refusals in group.refusals),
+            ]
+        )
+        for group in result.groups
+    )
+
+
+def _legend(outcome: Outcome) -> str:
+    return f"{outcome.words} throttle" if outcome in _THROTTLES else outcome.words
+
+
+def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArray[np.float64]]]:
+    """The edges of equal spans in seconds, whole ones, and by outcome the requests a second in each."""
     duration = max(result.traffic.duration_sec, float(result.seconds.max(initial=0)) + 1e-6)
-    width = max(1.0, float(np.ceil(duration / _MOST_BINS)))
+    width = float(np.ceil(duration / _MOST_BINS))
     edges = np.arange(0, duration + width, width)
+    seconds, outcomes = result.seconds, result.sent.outcome
+    return edges, {each: np.histogram(seconds[outcomes == each], bins=edges)[0] / width for each in Outcome}
+
+
+def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, tuple[int, tuple[float, ...]]]]) -> None:
+    edges, rates = over_time(result)
+    unit, name = (_MINUTE, "minutes") if edges[-1] > _IN_MINUTES_FROM else (1, "seconds")
     below = np.zeros(len(edges) - 1)
-    for outcome in Outcome:
-        counts, _ = np.histogram(result.seconds[result.sent.outcome == outcome], bins=edges)
-        if counts.any():
-            above = below + counts / width
+    for outcome, rate in rates.items():
+        if rate.any():
+            above = below + rate
             axes.fill_between(
-                edges,
+                edges / unit,
                 np.append(below, below[-1]),
                 np.append(above, above[-1]),
                 step="post",
@@ -103,78 +172,82 @@ def _over_time(axes: Axes, title: str, result: Result) -> None:
                 linewidth=0,
             )
             below = above
-    for rate, words in _lines(result.layers, result):
-        axes.axhline(rate, color="#1a202c", linewidth=1, linestyle="--")
-        axes.annotate(
-            words,
-            (1, rate),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=8,
-            bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "alpha": 0.75, "linewidth": 0},
-        )
-    axes.set_title(title, loc="left")
-    axes.set_xlim(0, duration)
+    for limit, dashes in lines:
+        axes.axhline(limit.per_second, color=_INK, linewidth=1.2, linestyle=dashes)
+    axes.set_xlim(0, edges[-1] / unit)
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("seconds")
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.set_xlabel(f"{name} from {result.traffic.start:%H:%M}")
 
 
-def _lines(layers: Layers, result: Result) -> list[tuple[float, str]]:
-    """The limits that this traffic meets, as steady rates; those far above it are left out."""
+def _lines(results: Sequence[Result]) -> list[tuple[Limit, tuple[int, tuple[float, ...]]]]:
+    """Every limit that one of them meets, each with its own dashes."""
+    limits = dict.fromkeys(limit for result in results for limit in _limits(result))
+    return [(limit, _DASHES[index % len(_DASHES)]) for index, limit in enumerate(limits)]
+
+
+def _limits(result: Result) -> list[Limit]:
+    """The limits that this traffic meets; those far above it are left out."""
+    layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
-    peak = np.bincount(np.maximum(result.seconds, 0).astype(np.int64)).max(initial=1)
-    found: dict[str, float] = {}
-    for route in used:
-        own = f"{route.key}, shared by all" if route.own else "stage throttle of each method, shared by all"
-        _add(found, own, route.bucket)
-    _add(found, "account", layers.account)
-    for window in layers.windows:
-        if window.key and any(window.covers(route.key) for route in used):
-            found[f"WAF {window.name}: {window.limit:,} in {window.window_sec} s for each client"] = window.per_second
-    for plan in layers.plans:
-        if any(route.key_required for route in used):
-            _add(found, f"plan {plan.name}, each key", plan.bucket)
-    return [(rate, f"{words} ({plain(rate)}/s)") for words, rate in found.items() if rate <= 1.5 * peak]
+    _, rates = over_time(result)
+    peak = float(sum(rates.values(), np.zeros(1)).max())
+
+    def found() -> Iterator[Limit | None]:
+        for route in used:
+            words = f"method throttle of {route.key}" if route.own else "stage throttle, for each method"
+            yield _of_bucket(words, "shared by all", route.bucket)
+        yield _of_bucket("account", "shared by all", layers.account)
+        for plan in layers.plans:
+            if any(route.key_required for route in used):
+                yield _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
+        for window in layers.windows:
+            if any(window.covers(route.key) for route in used):
+                whose = "for each client" if window.key else "shared by all"
+                counted = f"{window.limit:,} in {window.window_sec} s"
+                words = f"WAF {window.name}, {whose}: {counted} = {plain(window.per_second)}/s"
+                yield Limit(words=words, per_second=window.per_second)
+
+    return [limit for limit in dict.fromkeys(found()) if limit and limit.per_second <= _FAR_ABOVE * peak]
 
 
-def _add(found: dict[str, float], words: str, bucket: Bucket | None) -> None:
-    if bucket is not None:
-        found[words] = bucket.rate_limit
+def _of_bucket(words: str, whose: str, bucket: Bucket | None) -> Limit | None:
+    if bucket is None:
+        return None
+    return Limit(words=f"{words}, {whose}: {plain(bucket.rate_limit)}/s", per_second=bucket.rate_limit)
 
 
 def _acceptance(axes: Axes, result: Result) -> None:
-    """A dot for each client, a row for each kind."""
+    """A dot for each client, a row for each kind; at the right what got through of all that the kind asked for."""
     random = np.random.default_rng(0)
     groups = result.groups
     for row, group in enumerate(groups):
-        scatter = random.uniform(-0.28, 0.28, len(group.acceptance)) if len(group.acceptance) > 1 else np.zeros(1)
-        if len(group.acceptance):
+        clients = len(group.acceptance)
+        if clients:
             axes.scatter(
                 group.acceptance,
-                row + scatter,
-                s=14,
-                alpha=0.55,
-                color="#2b6cb0",
+                row + (random.uniform(-0.3, 0.3, clients) if clients > 1 else np.zeros(1)),
+                s=16,
+                alpha=0.6 if clients < _MANY_DOTS else 0.25,
+                color=_COLOURS[Outcome.ACCEPTED],
                 linewidth=0,
-                rasterized=len(group.acceptance) > _MANY_DOTS,
+                clip_on=False,
+                rasterized=clients >= _MANY_DOTS,
             )
-            mean = group.served / group.requests
-            axes.annotate(
-                f"{100 * mean:.0f}%",
-                (mean, row),
-                xytext=(0, 9),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-                fontweight="bold",
-            )
+        axes.annotate(
+            share(group.served, group.requests),
+            (1.03, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontweight="bold",
+        )
     axes.set_yticks(range(len(groups)), [f"{group.name} ({group.clients:,})" for group in groups])
-    axes.set_ylim(len(groups) - 0.4, -0.7)
-    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_xlabel("requests that got through, by client")
-    axes.grid(axis="x", color="#e2e8f0")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlabel("requests that got through: a dot for each client, bold in all")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=_GRID)
     axes.set_axisbelow(True)

@@ -1,36 +1,33 @@
-"""A simulation in words and numbers."""
+"""Simulations in words and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from review.engine.outcome import Outcome
 from review.numbers import plain, share
-from review.simulation.simulate import Group, Result
+from review.simulation.simulate import Group, Refusals, Result
 from review.table import Report, Table
 
-_REFUSED = tuple(outcome for outcome in Outcome if outcome != Outcome.ACCEPTED)
+Case = tuple[str, Result]
+"""A result, and what it is called beside others."""
 
 
-def report(result: Result) -> Report:
-    """Who got through, who was refused by which layer, and when."""
-    met = [outcome for outcome in _REFUSED if any(group.outcomes[outcome] for group in result.groups)]
-    columns = ("clients", "n", "requests", "through", "worst", "sent", *(each.words for each in met))
-    table = Table(
-        title=f"{result.traffic.name}: {result.traffic.description}",
-        columns=(*columns, "first refused"),
-        rows=tuple(_row(group, met) for group in result.groups),
-        numbers=frozenset(columns[1:]),
-    )
+def report(cases: Sequence[Case]) -> Report:
+    """The same traffic in each case: who got through, who was refused by which layer, and when."""
+    traffic = cases[0][1].traffic
+    tables = [
+        table for title, result in cases for table in _tables(f"{title}: who" if len(cases) > 1 else "Who", result)
+    ]
+    said = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *notes(case[1]))))
+    described = f"{traffic.name}, {plain(traffic.duration_sec)} s: {traffic.description}".removesuffix(": ")
     return Report(
-        title=f"Simulation of {result.layers.name}, {plain(result.traffic.duration_sec)} s",
-        tables=(table,),
-        notes=(*_counted(result), *notes(result)),
+        title=f"Simulation of {cases[0][1].layers.name}. {described}" if len(cases) == 1 else described,
+        tables=tuple(tables),
+        notes=said,
         data={
-            "environment": result.layers.name,
-            "traffic": result.traffic.name,
-            "duration_sec": result.traffic.duration_sec,
-            "clients": [_data(group) for group in result.groups],
-            "counted_only": result.counted,
-            "assumptions": list(notes(result)),
+            "traffic": traffic.name,
+            "duration_sec": traffic.duration_sec,
+            "seed": traffic.seed,
+            "cases": [_case(title, result) for title, result in cases],
+            "notes": list(said),
         },
     )
 
@@ -39,31 +36,53 @@ def notes(result: Result) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
     said = [
         (
-            "through: requests served at the first attempt or a retry; worst: the same for the client that fared "
-            "worst; sent: retries included."
+            "through: requests that got through, at once or when sent again; worst: the same for the client that fared "
+            "worst; sent: with everything that was sent again; from, to: minutes and seconds after the start."
         ),
-        "Token buckets are computed exactly; AWS applies them best effort, so real numbers scatter around these.",
+        "Token buckets are exact; AWS applies them best effort, so that real numbers scatter around these.",
+        *result.layers.left_out,
     ]
-    said += result.layers.left_out
     if result.layers.windows:
         said.append(
-            f"WAF is an estimate: it {result.waf}. AWS publishes none of the three; --help says how to set them."
+            f"WAF is an estimate: here it {result.waf}. AWS publishes none of the three; --waf-interval, --waf-lag and "
+            "--waf-recency set them."
         )
-    said.append("Assumed: a token taken from one layer is not given back when a later layer refuses.")
+    said.append("Assumed: a token that one layer took is not given back when a later one refuses.")
     if any(plan.quota for plan in result.layers.plans):
-        said.append("Assumed: quota periods begin at midnight UTC; throttled requests do not count towards a quota.")
+        said.append(
+            "Assumed: a quota's periods begin at midnight UTC, a week's on Sunday; what the plan's own throttle "
+            "refuses does not use it up. A quota, too, is best effort."
+        )
     return tuple(said)
 
 
-def _counted(result: Result) -> tuple[str, ...]:
+def _counted(title: str, result: Result) -> tuple[str, ...]:
     return tuple(
-        f"WAF rule {name} only counts: {count:,} requests would have been stopped."
+        f"{title}: WAF rule {name} only counts; to block would have stopped {count:,} requests."
         for name, count in result.counted.items()
     )
 
 
-def _row(group: Group, met: Sequence[Outcome]) -> tuple[str, ...]:
-    first = min(group.first_refusal_sec.items(), key=lambda item: item[1], default=None)
+def _tables(who: str, result: Result) -> Iterator[Table]:
+    columns = ("clients", "n", "requests", "through", "worst", "sent")
+    yield Table(
+        title=f"{who} gets through",
+        columns=columns,
+        rows=tuple(_through(group) for group in result.groups),
+        numbers=frozenset(columns[1:]),
+    )
+    refused = tuple(_refused(group, refusals) for group in result.groups for refusals in group.refusals)
+    if refused:
+        columns = ("clients", "refused by", "requests", "of sent", "from", "to")
+        yield Table(
+            title=f"{who} is refused, by which layer and when",
+            columns=columns,
+            rows=refused,
+            numbers=frozenset(columns[2:]),
+        )
+
+
+def _through(group: Group) -> tuple[str, ...]:
     return (
         group.name,
         f"{group.clients:,}",
@@ -71,12 +90,42 @@ def _row(group: Group, met: Sequence[Outcome]) -> tuple[str, ...]:
         share(group.served, group.requests),
         f"{100 * group.acceptance.min():.1f}%" if len(group.acceptance) else "-",
         f"{group.sent:,}",
-        *(f"{group.outcomes[outcome]:,}" for outcome in met),
-        f"{first[1]:.0f} s: {first[0].words}" if first else "never",
     )
 
 
-def _data(group: Group) -> dict[str, object]:
+def _refused(group: Group, refusals: Refusals) -> tuple[str, ...]:
+    return (
+        group.name,
+        refusals.by.words,
+        f"{refusals.requests:,}",
+        share(refusals.requests, group.sent),
+        _clock(refusals.first_sec),
+        _clock(refusals.last_sec),
+    )
+
+
+def _clock(seconds: float) -> str:
+    """`1:05`, `1:00:05`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _case(title: str, result: Result) -> dict[str, object]:
+    return {
+        "title": title,
+        "environment": result.layers.name,
+        "waf_model": {
+            "interval_sec": result.waf.interval_sec,
+            "lag_sec": result.waf.lag_sec,
+            "recency": result.waf.recency,
+        },
+        "clients": [_group(group) for group in result.groups],
+        "counted_only": result.counted,
+    }
+
+
+def _group(group: Group) -> dict[str, object]:
     return {
         "name": group.name,
         "kind": group.kind,
@@ -85,6 +134,12 @@ def _data(group: Group) -> dict[str, object]:
         "served": group.served,
         "worst_client_acceptance": float(group.acceptance.min()) if len(group.acceptance) else None,
         "sent": group.sent,
-        "outcomes": {outcome.name.lower(): count for outcome, count in group.outcomes.items()},
-        "first_refusal_sec": {outcome.name.lower(): when for outcome, when in group.first_refusal_sec.items()},
+        "refused": {
+            refusals.by.name.lower(): {
+                "requests": refusals.requests,
+                "first_sec": refusals.first_sec,
+                "last_sec": refusals.last_sec,
+            }
+            for refusals in group.refusals
+        },
     }

@@ -17,6 +17,18 @@ _NO_RETRIES = Retries(most=0)
 _MICROSECONDS = 1_000_000
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusals:
+    """What one layer refused of one kind of client."""
+
+    by: Outcome
+    requests: int
+    first_sec: float
+    """From the start."""
+
+    last_sec: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """What became of one kind of client."""
@@ -33,11 +45,8 @@ class Group:
     sent: int
     """Retries included."""
 
-    outcomes: dict[Outcome, int]
-    """Of what was sent."""
-
-    first_refusal_sec: dict[Outcome, float]
-    """When each layer first refused, from the start."""
+    refusals: tuple[Refusals, ...]
+    """In the order in which AWS asks the layers; those that refused nothing are left out."""
 
     acceptance: NDArray[np.float64]
     """By client: the share of its requests that got through; nothing for those who sent none."""
@@ -128,11 +137,15 @@ def _group(number: int, traffic: Traffic, drawn: Arrivals, group: NDArray[np.int
         requests=int(mine.sum()),
         served=int(served[mine].sum()),
         sent=int(of_group.sum()),
-        outcomes={outcome: int((outcomes == outcome).sum()) for outcome in Outcome},
-        first_refusal_sec={
-            outcome: (int(times[outcomes == outcome].min()) - start) / _MICROSECONDS
+        refusals=tuple(
+            Refusals(
+                by=outcome,
+                requests=int((outcomes == outcome).sum()),
+                first_sec=(int(times[outcomes == outcome].min()) - start) / _MICROSECONDS,
+                last_sec=(int(times[outcomes == outcome].max()) - start) / _MICROSECONDS,
+            )
             for outcome in Outcome
             if outcome != Outcome.ACCEPTED and (outcomes == outcome).any()
-        },
+        ),
         acceptance=got[asked > 0] / asked[asked > 0],
     )

@@ -1,23 +1,38 @@
 """A traffic file: who calls, how often, from where. TOML, checked like an environment file."""
 
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 
+from review.layers import Layers
 from review.refusal import ReviewError
 from settings.model import Items, Settings, SomeItems
-from settings.problem import describe
+from settings.problem import Problem, describe, refuse
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 Rate = Annotated[float, Field(gt=0, le=100_000)]
+NO_KEY = "none"
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(ge=0)]
 MOST_REQUESTS = 20_000_000
-"""What one simulation holds in memory at most."""
+"""What one simulation holds in memory at most, retries included."""
+
+
+def _is_ip(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IP address") from None
+    return text
+
+
+IpAddress = Annotated[str, AfterValidator(_is_ip)]
 
 
 class Retries(Settings):
@@ -78,6 +93,8 @@ class NatOffice(_Clients):
     kind: Literal["nat_office"]
     count: Count
     rate: Rate
+    ip: IpAddress | None = None
+    """Default: made up. Say it where the environment's WAF lists it under `allow`."""
 
 
 class Abuser(_Clients):
@@ -85,6 +102,8 @@ class Abuser(_Clients):
 
     kind: Literal["abuser"]
     rate: Rate
+    ip: IpAddress | None = None
+    """Default: made up."""
 
 
 class Botnet(_Clients):
@@ -115,8 +134,8 @@ class Traffic(Settings):
 
     description: str = ""
     duration_sec: Annotated[float, Field(gt=0, le=7 * 86_400)]
-    start: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-    """Quotas know the calendar. Default: a Monday at nine, UTC."""
+    start: Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC))] = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    """With its time zone; quotas know the calendar. Default: a Monday at nine, UTC."""
 
     seed: Annotated[int, Field(ge=0)] = 1
     """The same seed gives the same requests."""
@@ -125,31 +144,61 @@ class Traffic(Settings):
 
     @model_validator(mode="after")
     def _fits(self) -> "Traffic":
-        names = [clients.name for clients in self.clients]
-        if len(set(names)) < len(names):
-            raise ValueError("each entry of clients needs a name of its own")
-        if self.expected_requests > MOST_REQUESTS:
-            raise ValueError(
-                f"about {self.expected_requests:,.0f} requests; at most {MOST_REQUESTS:,} are simulated, "
-                "so take a shorter duration_sec"
-            )
-        for clients in self.clients:
-            if clients.to_sec is not None and clients.to_sec <= clients.from_sec:
-                raise ValueError(f"{clients.name}: to_sec must be after from_sec")
+        refuse("Traffic", self._problems())
         return self
 
-    @property
-    def expected_requests(self) -> float:
-        """Retries not counted."""
-        return sum(_requests(clients, self.duration_sec) for clients in self.clients)
+    def _problems(self) -> Iterator[Problem]:
+        names: set[str] = set()
+        for index, clients in enumerate(self.clients):
+            where = ("clients", index)
+            if clients.name in names:
+                yield Problem(where=(*where, "name"), got=clients.name, allowed="each entry needs a name of its own")
+            names.add(clients.name)
+            ends = f"must be before the end, duration_sec = {self.duration_sec:g}"
+            if isinstance(clients, Burst) and clients.at_sec >= self.duration_sec:
+                yield Problem(where=(*where, "at_sec"), got=clients.at_sec, allowed=ends)
+            if clients.from_sec >= self.duration_sec:
+                yield Problem(where=(*where, "from_sec"), got=clients.from_sec, allowed=ends)
+            if clients.to_sec is not None and clients.to_sec <= clients.from_sec:
+                after = f"must be after from_sec = {clients.from_sec:g}"
+                yield Problem(where=(*where, "to_sec"), got=clients.to_sec, allowed=after)
+        requests = sum(_requests(clients, self.duration_sec) for clients in self.clients)
+        if requests > MOST_REQUESTS:
+            most = f"makes {requests:,.0f} requests with every retry; at most {MOST_REQUESTS:,} are simulated"
+            yield Problem(where=("duration_sec",), got=self.duration_sec, allowed=most)
 
 
 def _requests(clients: Clients, duration: float) -> float:
+    """At most, retries included."""
+    tries = 1 + (clients.retries.most if clients.retries else 0)
     if isinstance(clients, Burst):
-        return clients.count * clients.requests
-    length = min(clients.to_sec or duration, duration) - clients.from_sec
+        return clients.count * clients.requests * tries
+    length = min(duration if clients.to_sec is None else clients.to_sec, duration) - clients.from_sec
     count = 1 if isinstance(clients, Abuser) else clients.count
-    return max(0.0, count * clients.rate * length)
+    return max(0.0, count * clients.rate * length) * tries
+
+
+def check(traffic: Traffic, layers: Layers) -> None:
+    """Raises ReviewError where the traffic names routes or plans that the environment lacks, a line for each."""
+    routes, plans = [route.key for route in layers.routes], [plan.name for plan in layers.plans]
+    problems = []
+    for index, clients in enumerate(traffic.clients):
+        problems += [
+            Problem(
+                where=("clients", index, "routes", number), got=route, allowed=f"{layers.name} has {_named(routes)}"
+            )
+            for number, route in enumerate(clients.routes)
+            if route not in routes
+        ]
+        if clients.usage_plan not in ("", NO_KEY, *plans):
+            allowed = f"{layers.name} has {_named(plans)}; {NO_KEY!r} sends no key"
+            problems.append(Problem(where=("clients", index, "usage_plan"), got=clients.usage_plan, allowed=allowed))
+    if problems:
+        raise ReviewError("\n".join(f"{traffic.name}: {problem}" for problem in problems))
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def scenarios() -> tuple[str, ...]:
