@@ -38,6 +38,16 @@ node_modules/.installed: package-lock.json .venv/.installed
 	@npm ci --silent --ignore-scripts --no-fund --no-audit
 	@touch $@
 
+.venv/bin/pipenv:
+	@$(MAKE) .venv/.installed
+
+# checkov's packages clash with ours. Order-only: another pipenv does not install it anew.
+policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
+	@echo "installing checkov into policy/.venv (once)"
+	@export PIPENV_PIPFILE=$(CURDIR)/policy/Pipfile; .venv/bin/pipenv sync >policy/install.log 2>&1 || { tail -n 40 policy/install.log; exit 1; }
+	@mv policy/install.log policy/.venv/
+	@touch $@
+
 .PHONY: install
 install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
 
@@ -68,12 +78,16 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 	@echo
 	@python -m review cost $(ENV)
 
+.PHONY: policy
+policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml
+	@python -m policy
+
 .PHONY: test
-test: install ## every test
+test: install policy/.venv/.installed ## every test
 	@$(TEST)
 
 .PHONY: check
-check: install ## ruff, ruff format, mypy --strict, tests
+check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, tests
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
@@ -86,7 +100,8 @@ bench: install ## how fast: synthesis against ordinary loading, and by number of
 .PHONY: lock
 lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses
 	@pipenv lock --dev
-	@python tools/strip_index_addresses.py Pipfile.lock
+	@PIPENV_PIPFILE=policy/Pipfile pipenv lock
+	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit
 
 .PHONY: clean

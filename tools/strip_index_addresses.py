@@ -17,4 +17,5 @@ def strip(lock: Path) -> None:
 
 
 if __name__ == "__main__":
-    strip(Path(sys.argv[1]))
+    for argument in sys.argv[1:]:
+        strip(Path(argument))

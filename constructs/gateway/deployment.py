@@ -29,6 +29,9 @@ CAPTURED = frozenset(
     }
 )
 
+# Terraform's own, which AWS never sees.
+META_ARGUMENTS = frozenset({"//", "depends_on", "lifecycle"})
+
 
 class Deployment(Construct):
     """Creates `aws_api_gateway_deployment.deployment`, replaced (new one first) whenever what it captures changes."""
@@ -52,7 +55,7 @@ class Deployment(Construct):
         a method fails with "No integration defined for method".
         """
         captured = {
-            f"{type_}.{name}": {key: value for key, value in body.items() if key not in {"//", "depends_on"}}
+            f"{type_}.{name}": {key: value for key, value in body.items() if key not in META_ARGUMENTS}
             for type_ in sorted(CAPTURED & resources.keys())
             for name, body in sorted(resources[type_].items())
         }

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_rest_api import ApiGatewayRestApi, ApiGatewayRestApiEndpointConfiguration
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from constructs import Construct
@@ -29,6 +30,9 @@ class RestApi(Construct):
             ),
             binary_media_types=list(api.binary_media_types) or None,
             disable_execute_api_endpoint=api.disable_execute_api_endpoint or None,
+            # Terraform gives it the deployment's own order anyway, as everything that a deployment refers to:
+            # https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle, read 2026-11.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.address = place(resource, "api")
         self.id = self.address.reference("id")

@@ -77,6 +77,7 @@ def test_a_private_api(tmp_path: Path) -> None:
             "name": "api",
             "endpoint_configuration": {"types": ["PRIVATE"], "vpc_endpoint_ids": ["vpce-0a", "vpce-0b"]},
             "binary_media_types": ["audio/mpeg"],
+            "lifecycle": {"create_before_destroy": True},
         }
     }
 

@@ -1,0 +1,1 @@
+"""Policy: checkov's checks, and two of our own, on the synthesized JSON of every environment (docs/policy.md)."""

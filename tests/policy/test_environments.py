@@ -1,0 +1,66 @@
+"""No check fails on an environment of ours that policy/suppressions.toml does not accept."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policy.suppressions import read_suppressions
+from tests.environment_files import ROOT
+from tests.test_main import synthesize
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("policy") / "out"
+    done = synthesize(ROOT / "environments", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def policy(output: Path) -> subprocess.CompletedProcess[str]:
+    """`make policy`, of another folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "policy", str(output)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_nothing_fails_and_no_suppression_is_in_vain(output: Path) -> None:
+    done = policy(output)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["dev", "local", "prod"]
+    assert all(line.endswith("suppressed, 0 failed") for line in done.stdout.splitlines())
+
+
+def test_a_failure_is_said_with_its_address(output: Path) -> None:
+    configuration = output / "stacks" / "prod" / "cdk.tf.json"
+    good = configuration.read_text()
+    lifted = good.replace('"throttling_burst_limit": 200', '"throttling_burst_limit": -1')
+    assert lifted != good
+    configuration.write_text(lifted)
+    try:
+        done = policy(output)
+    finally:
+        configuration.write_text(good)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[-1] == (
+        "prod: CKV2_SPILLWAY_2: aws_api_gateway_method_settings.stage: "
+        "Ensure the settings of */* have a rate limit and a burst limit"
+    )
+
+
+def test_nothing_synthesized(tmp_path: Path) -> None:
+    done = policy(tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == f"{tmp_path}: nothing is synthesized there: run make synth\n"
+
+
+def test_only_the_checks_of_a_choice_are_off_for_every_environment_and_resource() -> None:
+    everywhere = {each.check for each in read_suppressions() if not each.environments and not each.addresses}
+    assert everywhere.isdisjoint({"CKV2_AWS_29", "CKV_AWS_59", "CKV_AWS_76", "CKV_AWS_192", "CKV_AWS_276"})
