@@ -4,19 +4,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from settings import draft_4
 from settings.file_reference import JsonDocument
 from settings.model import Items, Settings
 
-# API Gateway's models are JSON Schema draft 4.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html, read 2026-11.
-DRAFT_4 = "http://json-schema.org/draft-04/schema#"
-
 
 def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
-    said = schema.get("$schema", DRAFT_4)
-    if said != DRAFT_4:
-        raise ValueError(f"must be JSON Schema draft 4 ($schema = {DRAFT_4!r}), the only one API Gateway reads")
-    return {"$schema": DRAFT_4} | schema
+    said = schema.get("$schema", draft_4.DRAFT_4)
+    if said != draft_4.DRAFT_4:
+        raise ValueError(f"must be JSON Schema draft 4 ($schema = {draft_4.DRAFT_4!r}), the only one API Gateway reads")
+    if problem := next(draft_4.refused(schema), None):
+        raise ValueError(f"must be JSON Schema draft 4: {problem}")
+    return {"$schema": draft_4.DRAFT_4} | schema
 
 
 class Request(Settings):

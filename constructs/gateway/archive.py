@@ -6,11 +6,11 @@ import io
 import zipfile
 from pathlib import Path
 
+from settings.file_reference import files_of
+
 # The first date that a zip can have.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100755
-
-_LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 
 
 class Archive:
@@ -38,10 +38,3 @@ class Archive:
         """The zip, and the folders above it."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(self._content)
-
-
-def files_of(folder: Path) -> list[Path]:
-    """Every file that goes in, by name."""
-    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
-    inside = ((file.relative_to(folder).as_posix(), file) for file in files)
-    return [file for name, file in sorted(inside) if not _LEFT_OUT & set(Path(name).parts)]

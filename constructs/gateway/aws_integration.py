@@ -11,10 +11,19 @@ from constructs.gateway.method import Method, of_method
 from constructs.gateway.response_headers import declared, mapped
 from constructs.terraform.address import Address, place
 from constructs.terraform.literal import literal
+from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
-# A 429 keeps its meaning; a service's 5xx is a bad gateway to the caller.
-_STATUSES = {"200": None, "400": r"(?!429)4\d{2}", "429": "429", "502": r"5\d{2}"}
+# A 429 keeps its meaning. 401 and 403 speak of our role, 424 of SageMaker's model that failed: not the caller's fault.
+_STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|5\d{2}"}
+
+# Most services of AWS say with a 400 that they are at their limit, and why in words, SageMaker among them:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html. A server behind SageMaker that is at its
+# limit is a 424 with its own status beside it: .../APIReference/API_runtime_InvokeEndpoint.html. Both read 2026-11.
+_WORDS_OF_A_LIMIT = (
+    *("Throttl", "throttl", "Rate exceeded", "ThroughputExceeded", "TooManyRequests"),
+    *("OriginalStatusCode=429", 'OriginalStatusCode":429'),
+)
 
 
 class AwsIntegration(Construct):
@@ -51,15 +60,20 @@ class AwsIntegration(Construct):
             timeout_milliseconds=timeout_milliseconds,
         )
         integrated = place(integration, method.name)
+        limited = method.response
+        templates = {
+            "200": response_template,
+            "400": _unless_limited(_REFUSED, limited),
+            "429": limited.body("throttle"),
+            "502": _unless_limited(_FAILED, limited),
+        }
         for status, pattern in _STATUSES.items():
-            template = response_template if status == "200" else _ERROR_BODIES.get(status)
-            self._add_response(integrated, status, pattern, template)
+            headers = limited.response_headers("throttle", method.headers) if status == "429" else method.headers
+            self._add_response(integrated, status, pattern, templates[status], headers)
 
-    def _add_response(self, integrated: Address, status: str, pattern: str | None, template: str | None) -> None:
-        headers = self._method.headers
-        if status == "429":
-            contract = self._method.response
-            template, headers = contract.body("throttle"), contract.response_headers("throttle", headers)
+    def _add_response(
+        self, integrated: Address, status: str, pattern: str | None, template: str | None, headers: Mapping[str, str]
+    ) -> None:
         name = f"{self._method.name}_{status}"
         responded = ApiGatewayMethodResponse(
             self,
@@ -81,12 +95,26 @@ class AwsIntegration(Construct):
         place(answer, name)
 
 
+def _unless_limited(template: str, response: RateLimitResponse) -> str:
+    """The template, or the 429 contract where the service's body says that it is at its limit.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+    """
+    is_limited = " || ".join(f"$said.contains('{words}')" for words in _WORDS_OF_A_LIMIT)
+    headers = "".join(
+        f"#set($context.responseOverride.header.{name} = '{value}')"
+        for name, value in response.response_headers("throttle").items()
+    )
+    return (
+        f"#set($said = $input.path('$').toString())#if({is_limited})"
+        f"#set($context.responseOverride.status = 429){headers}{response.body('throttle')}#{{else}}{template}#end"
+    )
+
+
 def _error(kind: str, message: str) -> str:
     return f'{{"error": {{"message": "{message}", "type": "{kind}", "param": null, "code": "backend_error"}}}}'
 
 
 # The service's own words may tell a caller of roles and accounts; they are in the execution log.
-_ERROR_BODIES = {
-    "400": _error("invalid_request_error", "The backend refused the request."),
-    "502": _error("server_error", "The backend failed."),
-}
+_REFUSED = _error("invalid_request_error", "The backend refused the request.")
+_FAILED = _error("server_error", "The backend failed.")

@@ -43,7 +43,7 @@ class BedrockIntegration(Construct):
             environment=variables(integration, method.response, method.headers),
             reserved_concurrent_executions=integration.reserved_concurrent_executions,
             log_retention_in_days=integration.log_retention_in_days,
-            allow=[may_invoke(method.rest_api, integration)],
+            allow=may_invoke(method.rest_api, integration),
         )
         add_lambda_proxy(self, method=method, integration=integration, function_arn=function.arn)
         add_invoke_permission(self, method.name, function.arn, method.source_arn)
@@ -65,22 +65,19 @@ def _lines(headers: Mapping[str, str]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in headers.items())
 
 
-def may_invoke(rest_api: RestApi, integration: BedrockIntegrationSettings) -> dict[str, Any]:
-    """A statement for this model alone.
+def may_invoke(rest_api: RestApi, integration: BedrockIntegrationSettings) -> list[dict[str, Any]]:
+    """Statements for this model alone, and where it is called by a profile, only by that profile.
 
     A profile sends the call on to the model in any Region of its geography, and needs both: AWS, "Prerequisites for
     inference profiles", docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html.
     """
     bedrock = f"arn:{rest_api.partition}:bedrock"
     streams = integration.response_transfer_mode == "STREAM"
-    resources = [f"{bedrock}:{rest_api.region}::foundation-model/{integration.model_id}"]
-    if integration.is_inference_profile:
-        resources = [
-            f"{bedrock}:{rest_api.region}:{rest_api.account_id}:inference-profile/{integration.model_id}",
-            f"{bedrock}:*::foundation-model/{integration.foundation_model}",
-        ]
-    return {
-        "Effect": "Allow",
-        "Action": ["bedrock:InvokeModelWithResponseStream" if streams else "bedrock:InvokeModel"],
-        "Resource": resources,
-    }
+    action = "bedrock:InvokeModelWithResponseStream" if streams else "bedrock:InvokeModel"
+    allow = {"Effect": "Allow", "Action": [action]}
+    if not integration.is_inference_profile:
+        return [allow | {"Resource": [f"{bedrock}:{rest_api.region}::foundation-model/{integration.model_id}"]}]
+    profile = f"{bedrock}:{rest_api.region}:{rest_api.account_id}:inference-profile/{integration.model_id}"
+    model = {"Resource": [f"{bedrock}:*::foundation-model/{integration.foundation_model}"]}
+    by_profile = {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": profile}}}
+    return [allow | {"Resource": [profile]}, allow | model | by_profile]

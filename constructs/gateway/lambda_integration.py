@@ -85,7 +85,10 @@ def invoke_uri(rest_api: RestApi, function_arn: str, *, streams: bool = False) -
 
 
 def add_invoke_permission(scope: Construct, name: str, function_arn: str, source_arn: str) -> None:
-    """`aws_lambda_permission.<name>`: API Gateway may run the function for that source and no other."""
+    """`aws_lambda_permission.<name>`: API Gateway may run the function for that source and no other.
+
+    A stream asks for the same action: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+    """
     function, qualifier = unqualified(function_arn)
     permission = LambdaPermission(
         scope,
@@ -100,10 +103,15 @@ def add_invoke_permission(scope: Construct, name: str, function_arn: str, source
 
 
 def unqualified(function_arn: str) -> tuple[str, str | None]:
-    """The function's ARN, and the version or alias after it, which a permission names apart."""
+    """The function's ARN, and the version or alias after it, which a permission names apart.
+
+    `$LATEST` is not named: Lambda takes no policy for it ("We currently do not support adding policies for $LATEST"),
+    and the function's own policy is the one that counts.
+    """
     parts = function_arn.split(":")
-    qualified = not function_arn.startswith("${") and len(parts) > _PARTS_OF_AN_ARN
-    return (":".join(parts[:-1]), parts[-1]) if qualified else (function_arn, None)
+    if function_arn.startswith("${") or len(parts) <= _PARTS_OF_AN_ARN:
+        return function_arn, None
+    return ":".join(parts[:-1]), None if parts[-1] == "$LATEST" else parts[-1]
 
 
 _PARTS_OF_AN_ARN = 7

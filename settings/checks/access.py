@@ -28,14 +28,8 @@ def refused(environment: Environment) -> Iterator[Problem]:
 
 def warned(environment: Environment) -> Iterator[Problem]:
     """Open doors: routes that cost money and ask nobody who he is, ways around mutual TLS, authorizers of no use."""
-    for index, route in enumerate(environment.routes):
-        open_to_all = route.authorization == "NONE" and not route.api_key_required
-        if open_to_all and route.integration.type != "mock" and route.method != "OPTIONS":
-            allowed = (
-                f"whoever finds the URL can run up the cost of the {route.integration.type} backend; "
-                "give it AWS_IAM or an authorizer"
-            )
-            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+    yield from _open_to_all(environment)
+    yield from _paths_of_aws_own(environment)
     used = {route.authorization for route in environment.routes}
     for name, authorizer in environment.authorizers.items():
         if name not in used:
@@ -44,6 +38,33 @@ def warned(environment: Environment) -> Iterator[Problem]:
     if domain and domain.mutual_tls and not environment.api.disable_execute_api_endpoint:
         allowed = "callers get around mutual TLS by the execute-api address; set it to true"
         yield Problem(where=("api", "disable_execute_api_endpoint"), got=False, allowed=allowed)
+
+
+def _open_to_all(environment: Environment) -> Iterator[Problem]:
+    domain = environment.domain
+    if domain and domain.mutual_tls and environment.api.disable_execute_api_endpoint:
+        return
+    who = "whoever the resource policy lets in" if environment.resource_policy else "whoever finds the URL"
+    for index, route in enumerate(environment.routes):
+        open_to_all = route.authorization == "NONE" and not route.api_key_required
+        if open_to_all and route.integration.type != "mock" and route.method != "OPTIONS":
+            allowed = (
+                f"{who} can run up the cost of the {route.integration.type} backend; give it AWS_IAM or an authorizer"
+            )
+            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+
+
+def _paths_of_aws_own(environment: Environment) -> Iterator[Problem]:
+    if environment.domain is None:
+        return
+    for index, route in enumerate(environment.routes):
+        if route.path in _HEALTH_CHECKS:
+            allowed = "AWS answers it itself under a custom domain: it is a health check of its own; rename it"
+            yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11.
+_HEALTH_CHECKS = ("/ping", "/sping")
 
 
 def _authorization(environment: Environment) -> Iterator[Problem]:
@@ -61,6 +82,10 @@ def _authorization(environment: Environment) -> Iterator[Problem]:
 
 def _authorizers(environment: Environment) -> Iterator[Problem]:
     for name, authorizer in environment.authorizers.items():
+        arn = getattr(authorizer, "function_arn", None)
+        if arn and arn.split(":")[3] != environment.aws.region:
+            allowed = f"must be a function in {environment.aws.region}, the API's Region"
+            yield Problem(where=("authorizers", name, "function_arn"), got=arn, allowed=allowed)
         if (
             isinstance(authorizer, RequestAuthorizer)
             and authorizer.authorizer_result_ttl_in_seconds

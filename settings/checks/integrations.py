@@ -10,6 +10,7 @@ from settings.integration import (
     BedrockIntegration,
     HttpIntegration,
     LambdaIntegration,
+    MockIntegration,
     PrivateIntegration,
 )
 from settings.integration.http import variables_of
@@ -34,6 +35,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
         yield from _too_long_for_edge(environment, route, where)
         yield from _of_another_region(environment, route, where)
     yield from _one_link_each(environment)
+    yield from _binary_json(environment)
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
@@ -102,10 +104,27 @@ def _too_long_for_edge(environment: Environment, route: Route, where: Where) -> 
 
 
 def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
-    arn = getattr(route.integration, "function_arn", None)
-    if arn and arn.split(":")[3] != environment.aws.region:
-        allowed = f"must be a function in {environment.aws.region}, the API's Region"
-        yield Problem(where=(*where, "function_arn"), got=arn, allowed=allowed)
+    for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
+        arn = getattr(route.integration, field, None)
+        if arn and arn.split(":")[3] != environment.aws.region:
+            allowed = f"must be a {what} in {environment.aws.region}, the API's Region"
+            yield Problem(where=(*where, field), got=arn, allowed=allowed)
+
+
+def _binary_json(environment: Environment) -> Iterator[Problem]:
+    """API Gateway treats every binary media type as binary, and no mapping template reads that.
+
+    A MOCK then answers 500: repost.aws/questions/QUcGyz1u8GSqqXNbjdCqx5Eg, read 2026-11.
+    """
+    types = environment.api.binary_media_types
+    if "application/json" not in types:
+        return
+    for route in environment.routes:
+        integration = route.integration
+        if isinstance(integration, MockIntegration) or getattr(integration, "request_template", None):
+            allowed = f"makes binary of what the mapping template of {route.key} reads as JSON, and it would answer 500"
+            yield Problem(where=("api", "binary_media_types"), got=list(types), allowed=allowed)
+            return
 
 
 def _one_link_each(environment: Environment) -> Iterator[Problem]:

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.integration.lambda_function import MemorySize, RetentionInDays
+from settings.integration.lambda_function import MemorySize
 from settings.integration.transfer import Transfer
+from settings.observability.log_group import RetentionInDays
 
 
 class BedrockIntegration(Transfer):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from settings.integration.transfer import Transfer
 from settings.model import Items
@@ -13,6 +13,21 @@ HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,128}$")]
 
 # A static value stands between single quotes in API Gateway's mapping expressions.
 HeaderValue = Annotated[str, Field(pattern=r"^[ -&(-~]*$", max_length=4096)]
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html, read 2026-11.
+_PORTS = (range(80, 81), range(443, 444), range(1024, 65_536))
+
+
+def _is_on_a_port_that_is_called(url: str) -> str:
+    _, _, port = url.split("/")[2].rpartition("@")[2].partition(":")
+    if port and not (port.isdigit() and any(int(port) in ports for ports in _PORTS)):
+        raise ValueError("API Gateway calls ports 80, 443 and 1024 to 65535, and no other")
+    return url
+
+
+Url = Annotated[
+    str, Field(pattern=r"^https?://[^\s/{}?#']+(/[^\s?#']*)?$"), AfterValidator(_is_on_a_port_that_is_called)
+]
 
 _VARIABLE = re.compile(r"\{([A-Za-z0-9_.\-]+)\}")
 
@@ -24,7 +39,7 @@ class HttpIntegration(Transfer):
     """
 
     type: Literal["http"]
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/{}?#']+(/[^\s?#']*)?$")]
+    url: Url
     """`https://llm.example.com/v1/{proxy}`: a `{name}` takes the path variable `{name}` or `{name+}` of the route."""
 
     headers: dict[HeaderName, HeaderValue] = {}

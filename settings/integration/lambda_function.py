@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from settings.file_reference import Folder
 from settings.integration.transfer import Transfer
+from settings.observability.log_group import RetentionInDays
 
 FunctionArn = Annotated[
     str,
@@ -14,11 +15,6 @@ FunctionArn = Annotated[
     ),
 ]
 """A function, or one version or alias of it."""
-
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, read 2026-11.
-RetentionInDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
 MemorySize = Annotated[int, Field(ge=128, le=10_240)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from settings.integration.http import HeaderName, HeaderValue, refuse_twice, variables_of
+from settings.integration.http import HeaderName, HeaderValue, Url, refuse_twice, variables_of
 from settings.integration.transfer import Transfer
 from settings.model import Items
 
@@ -22,7 +22,7 @@ class PrivateIntegration(Transfer):
     """
 
     type: Literal["private"]
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/{}?#']+(/[^\s?#']*)?$")]
+    url: Url
     """Path and `Host` header, and with https the name on the certificate; `{name}` as in an http integration."""
 
     vpc_link_id: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None

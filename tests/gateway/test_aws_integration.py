@@ -1,11 +1,14 @@
 """SageMaker and any other AWS service, called by API Gateway itself."""
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.gateway.routes import of_integration, of_method, resources, with_route
 
-STATUSES = {"200": None, "400": r"(?!429)4\d{2}", "429": "429", "502": r"5\d{2}"}
+STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|5\d{2}"}
 
 
 def test_sagemaker(tmp_path: Path) -> None:
@@ -40,6 +43,54 @@ def test_every_kind_of_answer_has_a_response(tmp_path: Path) -> None:
     patterns = {name: answer.get("selection_pattern") for name, answer in answers.items()}
     assert patterns == {f"post_chat_{status}": pattern for status, pattern in STATUSES.items()}
     assert created["aws_api_gateway_method_response"].keys() == answers.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "answered"),
+    [
+        (200, "200"),
+        (302, "200"),
+        (400, "400"),
+        (404, "400"),
+        (429, "429"),
+        # Our role may not, or the model behind SageMaker failed: not the caller's fault.
+        (401, "502"),
+        (403, "502"),
+        (424, "502"),
+        (500, "502"),
+        (530, "502"),
+    ],
+)
+def test_which_answer_a_status_of_the_service_gets(tmp_path: Path, status: int, answered: str) -> None:
+    created = resources(tmp_path, with_route('type = "sagemaker"\nendpoint_name = "e"'))
+    answers = created["aws_api_gateway_integration_response"]
+    patterns = {name: answer.get("selection_pattern") for name, answer in answers.items()}
+    matching = [name for name, pattern in patterns.items() if pattern and re.fullmatch(pattern, str(status))]
+    default = [name for name, pattern in patterns.items() if pattern is None]
+    assert matching in ([], [f"post_chat_{answered}"])
+    assert (matching or default) == [f"post_chat_{answered}"]
+
+
+def test_a_service_that_says_in_words_that_it_is_limited_is_a_429_too(tmp_path: Path) -> None:
+    tables = "[rate_limit_response.retry_after]\nthrottle = 7"
+    created = resources(tmp_path, with_route('type = "sagemaker"\nendpoint_name = "e"', tables=tables))
+    contract = created["aws_api_gateway_gateway_response"]["throttled"]["response_templates"]["application/json"]
+    for status, kind in (("400", "invalid_request_error"), ("502", "server_error")):
+        answer = created["aws_api_gateway_integration_response"][f"post_chat_{status}"]
+        template = answer["response_templates"]["application/json"]
+        found = re.fullmatch(
+            r"#set\(\$said = \$input\.path\('\$'\)\.toString\(\)\)#if\((?P<limited>.+?\))\)"
+            r"#set\(\$context\.responseOverride\.status = 429\)"
+            r"#set\(\$context\.responseOverride\.header\.Retry-After = '7'\)"
+            r"(?P<then>\{.+\})#\{else\}(?P<otherwise>\{.+\})#end",
+            template,
+        )
+        assert found
+        assert found["then"] == contract
+        assert json.loads(found["otherwise"])["error"]["type"] == kind
+        # SageMaker's own limit, DynamoDB's, and that of a model's server behind SageMaker.
+        for words in ("Rate exceeded", "ThroughputExceeded", "OriginalStatusCode=429"):
+            assert f"$said.contains('{words}')" in found["limited"].split(" || ")
 
 
 def test_a_limited_service_answers_with_the_429_contract(tmp_path: Path) -> None:

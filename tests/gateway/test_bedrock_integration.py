@@ -18,7 +18,7 @@ ACCOUNT = "${data.aws_caller_identity.current.account_id}"
 
 def allowed(created: dict[str, Any]) -> Any:
     """What the role may do, beside writing its log."""
-    logging, model = json.loads(created["aws_iam_role_policy"]["post_chat"]["policy"])["Statement"]
+    logging, *model = json.loads(created["aws_iam_role_policy"]["post_chat"]["policy"])["Statement"]
     assert logging["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     return model
 
@@ -28,11 +28,13 @@ def test_a_model(tmp_path: Path) -> None:
     function = created["aws_lambda_function"]["post_chat"]
     assert (function["runtime"], function["handler"], function["timeout"]) == ("nodejs22.x", "index.invoke", 29)
     assert function["environment"]["variables"]["MODEL_ID"] == MODEL
-    assert allowed(created) == {
-        "Effect": "Allow",
-        "Action": ["bedrock:InvokeModel"],
-        "Resource": [f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"],
-    }
+    assert allowed(created) == [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModel"],
+            "Resource": [f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"],
+        }
+    ]
 
 
 def test_a_stream_of_an_inference_profile(tmp_path: Path) -> None:
@@ -43,14 +45,20 @@ def test_a_stream_of_an_inference_profile(tmp_path: Path) -> None:
     function = created["aws_lambda_function"]["post_chat"]
     assert (function["handler"], function["timeout"]) == ("index.stream", 61)
     assert created["aws_api_gateway_integration"]["post_chat"]["response_transfer_mode"] == "STREAM"
-    assert allowed(created) == {
-        "Effect": "Allow",
-        "Action": ["bedrock:InvokeModelWithResponseStream"],
-        "Resource": [
-            f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{PROFILE}",
-            f"arn:aws:bedrock:*::foundation-model/{MODEL}",
-        ],
-    }
+    profile = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{PROFILE}"
+    assert allowed(created) == [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModelWithResponseStream"],
+            "Resource": [profile],
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModelWithResponseStream"],
+            "Resource": [f"arn:aws:bedrock:*::foundation-model/{MODEL}"],
+            "Condition": {"StringLike": {"bedrock:InferenceProfileArn": profile}},
+        },
+    ]
 
 
 # Says what it was asked, or fails as the request says.
@@ -60,7 +68,8 @@ export class BedrockRuntimeClient {
   async send(command) {
     const asked = JSON.parse(Buffer.from(command.input.body).toString());
     if (asked.status) {
-      throw Object.assign(new Error("no " + asked.status), { $metadata: { httpStatusCode: asked.status } });
+      const error = new Error("no " + asked.status);
+      throw Object.assign(error, { name: asked.name ?? "Error", $metadata: { httpStatusCode: asked.status } });
     }
     const said = { kind: command.kind, options: this.options, ...command.input, body: asked };
     const bytes = (value) => new TextEncoder().encode(JSON.stringify(value));
@@ -153,8 +162,9 @@ def test_a_body_in_base64(function: Path) -> None:
     assert json.loads(answer["body"])["body"] == {"a": 1}
 
 
-def test_a_limited_model_answers_with_the_429_contract(function: Path) -> None:
-    assert run(function, "invoke", {"body": '{"status": 429}'}) == {
+@pytest.mark.parametrize("said", ['{"status": 429}', '{"status": 400, "name": "ServiceQuotaExceededException"}'])
+def test_a_limited_model_answers_with_the_429_contract(function: Path, said: str) -> None:
+    assert run(function, "invoke", {"body": said}) == {
         "statusCode": 429,
         "headers": {"Content-Type": "application/json", "Retry-After": "7", "X-Docs": "https://example.com"},
         "body": VARIABLES["RATE_LIMIT_BODY"],

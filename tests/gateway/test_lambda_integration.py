@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from constructs.gateway.function import within_limit
 from tests.gateway.routes import of_method, resources, with_route
 
@@ -94,6 +96,27 @@ def test_an_alias_that_is_there(tmp_path: Path) -> None:
         }
     }
     assert "aws_lambda_function" not in created
+
+
+def test_the_latest_version_has_the_policy_of_the_function(tmp_path: Path) -> None:
+    created = resources(tmp_path, with_route(f'type = "lambda"\nfunction_arn = "{FUNCTION}:$LATEST"'))
+    assert f"/functions/{FUNCTION}:$LATEST/invocations" in created["aws_api_gateway_integration"]["post_chat"]["uri"]
+    permission = created["aws_lambda_permission"]["post_chat"]
+    assert (permission["function_name"], "qualifier" in permission) == (FUNCTION, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("/", "POST/"),
+        ("/v1/{proxy+}", "POST/v1/*"),
+        ("/{tenant}/models/{id}", "POST/*/models/*"),
+    ],
+)
+def test_only_this_route_may_run_the_function(tmp_path: Path, path: str, source: str) -> None:
+    created = resources(tmp_path, with_route(f'type = "lambda"\nfunction_arn = "{FUNCTION}"', path=path))
+    (permission,) = created["aws_lambda_permission"].values()
+    assert permission["source_arn"] == f"${{aws_api_gateway_rest_api.api.execution_arn}}/*/{source}"
 
 
 def test_a_stream_has_a_uri_of_its_own(tmp_path: Path) -> None:

@@ -46,6 +46,13 @@ def api(line: str, rest: str = "") -> str:
             id="cache longer than AWS's",
         ),
         pytest.param(
+            changed(path='path = "/chat"\nauthorization = "a"')
+            + f'\n[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION.replace("us-east-1", "eu-west-1")}"',
+            "authorizers.a.function_arn = 'arn:aws:lambda:eu-west-1:111122223333:function:check': "
+            "must be a function in us-east-1, the API's Region",
+            id="authorizer of another Region",
+        ),
+        pytest.param(
             api('vpc_endpoint_ids = ["vpce-0a"]'),
             "api.vpc_endpoint_ids = ['vpce-0a']: only a PRIVATE API has VPC endpoints, and this one is REGIONAL",
             id="VPC endpoints of a public API",
@@ -171,6 +178,13 @@ def test_refused(tmp_path: Path, text: str, line: str) -> None:
             "the only one API Gateway reads",
             id="schema of another draft",
         ),
+        pytest.param(
+            changed(path='path = "/chat"\nrequest = { body_schema = { properties = { n = { const = 1 } } } }'),
+            "routes[0].request.body_schema",
+            "must be JSON Schema draft 4: properties.n.const: is of a later draft, and draft 4 would let everything "
+            "through",
+            id="keyword of another draft",
+        ),
     ],
 )
 def test_a_table_refused(tmp_path: Path, text: str, field: str, allowed: str) -> None:
@@ -206,13 +220,37 @@ def test_not_warned_of(tmp_path: Path, text: str) -> None:
     assert warnings(tmp_path, text) == []
 
 
+MUTUAL_TLS = 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'
+
+
+def test_behind_a_resource_policy_fewer_can(tmp_path: Path) -> None:
+    (line,) = warnings(tmp_path, route(HTTP) + '\n[resource_policy]\nsource_ips = ["203.0.113.0/24"]')
+    assert "NONE': whoever the resource policy lets in can run up the cost of the http backend; " in line
+
+
+def test_callers_with_a_certificate_are_known(tmp_path: Path) -> None:
+    text = route(HTTP).replace("[api]", "[api]\ndisable_execute_api_endpoint = true") + "\n" + DOMAIN + MUTUAL_TLS
+    assert warnings(tmp_path, text) == []
+
+
+def test_paths_that_aws_answers_itself_are_warned_of(tmp_path: Path) -> None:
+    text = changed(path='path = "/ping"') + "\n" + '[[routes]]\nmethod = "GET"\npath = "/v1/ping"\n'
+    assert warnings(tmp_path, text) == []
+    assert warnings(tmp_path, text + DOMAIN) == [
+        (
+            "routes[0].path = '/ping': AWS answers it itself under a custom domain: it is a health check of its own; "
+            "rename it"
+        )
+    ]
+
+
 def test_an_authorizer_without_a_route_is_warned_of(tmp_path: Path) -> None:
     text = MINIMAL + f'[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION}"'
     assert warnings(tmp_path, text) == ["authorizers.a = 'TOKEN': no route names it"]
 
 
 def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
-    text = MINIMAL + DOMAIN + 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'
+    text = MINIMAL + DOMAIN + MUTUAL_TLS
     (line,) = warnings(tmp_path, text)
     assert line == (
         "api.disable_execute_api_endpoint = false: callers get around mutual TLS by the execute-api address; "

@@ -12,7 +12,9 @@ from tests.refusals import refusals, warnings
 NLB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/llm/0a1b"
 ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/0a1b"
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
+ROLE = "arn:aws:iam::111122223333:role/r"
 WHERE = "routes[0].integration"
+HTTP = 'type = "http"\nurl = "http://h"\n'
 
 
 def route(integration: str, path: str = "/chat", more: str = 'authorization = "AWS_IAM"') -> str:
@@ -35,6 +37,25 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
             'type = "http"\nurl = "http://h/{id}"',
             f"{WHERE}.url = 'http://h/{{id}}': {{id}} is no variable of /chat, which has none",
             id="url with a variable that the path has not",
+        ),
+        *(
+            pytest.param(
+                f'type = "http"\nurl = "http://h:{port}/v1"',
+                f"{WHERE}.url = 'http://h:{port}/v1': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+                id=f"port {port}",
+            )
+            for port in (0, 79, 1023, 65536)
+        ),
+        pytest.param(
+            f'type = "private"\nurl = "https://h:444/v1"\nvpc_link_id = "abc123"\nload_balancer_arn = "{NLB}"',
+            f"{WHERE}.url = 'https://h:444/v1': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+            id="port of a private server",
+        ),
+        pytest.param(
+            f'type = "private"\nurl = "http://h"\nload_balancer_arn = "{NLB.replace("us-east-1", "eu-west-1")}"',
+            f"{WHERE}.load_balancer_arn = {NLB.replace('us-east-1', 'eu-west-1')!r}: "
+            "must be a load balancer in us-east-1, the API's Region",
+            id="load balancer of another Region",
         ),
         pytest.param(
             'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 49',
@@ -124,10 +145,64 @@ def test_refused(tmp_path: Path, integration: str, line: str) -> None:
     assert said.startswith(WHERE)
 
 
-def test_a_stream_of_a_runtime_that_lambda_does_not_stream_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("port", [80, 443, 1024, 65535])
+def test_ports_that_api_gateway_calls(tmp_path: Path, port: int) -> None:
+    assert environment(tmp_path, route(f'type = "http"\nurl = "http://h:{port}/v1"'))
+
+
+CODE = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"'
+
+
+def code(folder: Path) -> Path:
+    """The folder, with a folder `code` in it that holds a function."""
+    (folder / "code").mkdir()
+    (folder / "code" / "a.py").write_text("b = None\n", encoding="utf-8")
+    return folder
+
+
+def test_a_folder_without_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "code" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "code" / "__pycache__" / "a.txt").write_text("not packaged", encoding="utf-8")
+    assert refusals(tmp_path, route(CODE)) == [f"{WHERE}.code = 'code': must hold a file; a function is made of them"]
+
+
+def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
-    text = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"\nresponse_transfer_mode = "STREAM"'
-    (line,) = refusals(tmp_path, route(text))
+    with (tmp_path / "code" / "model.bin").open("wb") as file:
+        file.truncate(50 * 1024 * 1024 + 1)
+    assert refusals(tmp_path, route(CODE)) == [
+        (
+            f"{WHERE}.code = 'code': must hold at most 50 MB, as much as Lambda takes in an upload, and holds 51; "
+            "deploy such a function elsewhere and name its function_arn"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "integration",
+    [
+        'type = "mock"',
+        f'type = "aws_service"\nservice = "sqs"\naction = "A"\nrequest_template = "b"\nrole_arn = "{ROLE}"',
+    ],
+)
+def test_binary_json_is_refused_where_a_template_reads_it(tmp_path: Path, integration: str) -> None:
+    text = route(integration).replace("[api]", '[api]\nbinary_media_types = ["application/json"]')
+    assert refusals(tmp_path, text) == [
+        (
+            "api.binary_media_types = ['application/json']: makes binary of what the mapping template of POST /chat "
+            "reads as JSON, and it would answer 500"
+        )
+    ]
+
+
+def test_binary_json_passes_through_a_proxy(tmp_path: Path) -> None:
+    text = route(HTTP).replace("[api]", '[api]\nbinary_media_types = ["application/json"]')
+    assert environment(tmp_path, text)
+
+
+def test_a_stream_of_a_runtime_that_lambda_does_not_stream_is_refused(tmp_path: Path) -> None:
+    text = CODE + '\nresponse_transfer_mode = "STREAM"'
+    (line,) = refusals(code(tmp_path), route(text))
     assert line == (
         f"{WHERE}.response_transfer_mode = 'STREAM': Lambda streams from Node.js and custom runtimes, "
         "not from python3.13"
@@ -135,9 +210,8 @@ def test_a_stream_of_a_runtime_that_lambda_does_not_stream_is_refused(tmp_path: 
 
 
 def test_a_stream_of_node_is_accepted(tmp_path: Path) -> None:
-    (tmp_path / "code").mkdir()
     text = 'type = "lambda"\ncode = "code"\nruntime = "nodejs22.x"\nhandler = "a.b"\nresponse_transfer_mode = "STREAM"'
-    (accepted,) = environment(tmp_path, route(text)).routes
+    (accepted,) = environment(code(tmp_path), route(text)).routes
     assert accepted.integration.response_transfer_mode == "STREAM"
 
 
@@ -154,9 +228,6 @@ def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
         "routes[1].integration.subnet_ids = ['subnet-0b']: "
         "must be as in routes[0]: routes to one load balancer share one VPC link"
     )
-
-
-HTTP = 'type = "http"\nurl = "http://h"\n'
 
 
 def test_a_buffered_timeout_above_29_s_names_the_quota(tmp_path: Path) -> None:
@@ -195,9 +266,8 @@ def test_a_stream_through_an_edge_api_is_warned_of(tmp_path: Path) -> None:
 
 
 def test_a_function_that_outlives_its_caller_is_warned_of(tmp_path: Path) -> None:
-    (tmp_path / "code").mkdir()
-    text = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"\ntimeout = 60'
-    (line,) = warnings(tmp_path, route(text))
+    text = CODE + "\ntimeout = 60"
+    (line,) = warnings(code(tmp_path), route(text))
     assert line == (
         f"{WHERE}.timeout = 60: seconds, and the caller gets a 504 after 29000 ms: "
         "the function goes on, is paid for, and nobody reads its answer"

@@ -30,7 +30,8 @@ function answer(statusCode, contentType, headers = RESPONSE_HEADERS) {
 
 function failure(error) {
   const status = error.$metadata?.httpStatusCode ?? 500;
-  if (status === 429) {
+  // The account's own quota is a 400 to Bedrock, and a limit to the caller.
+  if (status === 429 || error.name === "ServiceQuotaExceededException") {
     return { ...answer(429, "application/json", RATE_LIMIT_HEADERS), body: process.env.RATE_LIMIT_BODY };
   }
   console.error(error);
