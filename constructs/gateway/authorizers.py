@@ -27,41 +27,38 @@ class Authorizers(Construct):
 
     def _add(self, name: str, authorizer: Authorizer) -> dict[str, Any]:
         scope = Construct(self, name)
-        match authorizer:
-            case CognitoAuthorizer():
-                resource = ApiGatewayAuthorizer(
-                    scope,
-                    "authorizer",
-                    rest_api_id=self._rest_api.id,
-                    name=name,
-                    type=authorizer.type,
-                    provider_arns=sorted(authorizer.provider_arns),
-                    identity_source=authorizer.identity_source,
-                    authorizer_result_ttl_in_seconds=authorizer.authorizer_result_ttl_in_seconds,
-                )
-                return {"authorization": "COGNITO_USER_POOLS", "authorizer_id": place(resource, name).reference("id")}
-            case TokenAuthorizer() | RequestAuthorizer():
-                return {"authorization": "CUSTOM", "authorizer_id": self._add_lambda(scope, name, authorizer)}
-
-    def _add_lambda(self, scope: Construct, name: str, authorizer: TokenAuthorizer | RequestAuthorizer) -> str:
-        sources, expression = None, None
-        match authorizer:
-            case TokenAuthorizer():
-                sources, expression = authorizer.identity_source, authorizer.identity_validation_expression
-            case RequestAuthorizer():
-                sources = ",".join(authorizer.identity_sources) or None
         resource = ApiGatewayAuthorizer(
             scope,
             "authorizer",
             rest_api_id=self._rest_api.id,
             name=name,
             type=authorizer.type,
-            authorizer_uri=invoke_uri(self._rest_api, authorizer.function_arn),
-            identity_source=sources,
-            identity_validation_expression=literal(expression) if expression else None,
             authorizer_result_ttl_in_seconds=authorizer.authorizer_result_ttl_in_seconds,
+            **self._asks(authorizer),
         )
         authorizer_id = place(resource, name).reference("id")
+        if isinstance(authorizer, CognitoAuthorizer):
+            return {"authorization": "COGNITO_USER_POOLS", "authorizer_id": authorizer_id}
         source = f"{self._rest_api.execution_arn}/authorizers/{authorizer_id}"
         add_invoke_permission(scope, f"authorizer_{name}", authorizer.function_arn, source)
-        return authorizer_id
+        return {"authorization": "CUSTOM", "authorizer_id": authorizer_id}
+
+    def _asks(self, authorizer: Authorizer) -> dict[str, Any]:
+        """Whom it asks, and what of the request it shows."""
+        match authorizer:
+            case CognitoAuthorizer():
+                return {
+                    "provider_arns": sorted(authorizer.provider_arns),
+                    "identity_source": authorizer.identity_source,
+                }
+            case TokenAuthorizer(identity_validation_expression=expression):
+                return {
+                    "authorizer_uri": invoke_uri(self._rest_api, authorizer.function_arn),
+                    "identity_source": authorizer.identity_source,
+                    "identity_validation_expression": literal(expression) if expression else None,
+                }
+            case RequestAuthorizer():
+                return {
+                    "authorizer_uri": invoke_uri(self._rest_api, authorizer.function_arn),
+                    "identity_source": ",".join(authorizer.identity_sources) or None,
+                }

@@ -17,6 +17,7 @@ from constructs.gateway.rest_api import RestApi
 from constructs.gateway.sagemaker_integration import SagemakerIntegration
 from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
+from constructs.terraform.literal import literal
 from settings import integration as settings
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
@@ -59,7 +60,15 @@ class Route(Construct):
     def _integrate(self, method: Method, vpc_links: VpcLinks) -> None:
         match method.route.integration:
             case settings.MockIntegration() as mock:
-                MockIntegration(self, "integration", method=method, integration=mock)
+                MockIntegration(
+                    self,
+                    "integration",
+                    method=method.address,
+                    status=mock.status,
+                    headers=method.headers,
+                    template=literal(mock.body),
+                    model="Empty",
+                )
             case settings.HttpIntegration() as http:
                 HttpIntegration(self, "integration", method=method, integration=http)
             case settings.PrivateIntegration() as private:
