@@ -1,25 +1,18 @@
 """What every CloudWatch log group of ours has."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
 from settings.model import Settings
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, read 2026-11.
-RETENTION_IN_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
-    *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
+RetentionInDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
 
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
-
-
-def _is_kept(days: int) -> int:
-    if days not in RETENTION_IN_DAYS:
-        raise ValueError(f"must be one of {', '.join(map(str, RETENTION_IN_DAYS))}")
-    return days
 
 
 def _is_a_key(arn: str) -> str:
@@ -28,7 +21,6 @@ def _is_a_key(arn: str) -> str:
     return arn
 
 
-RetentionInDays = Annotated[int, AfterValidator(_is_kept)]
 KmsKeyArn = Annotated[str, AfterValidator(_is_a_key)]
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import botocore.session
 
-from settings.observability.log_group import RETENTION_IN_DAYS
+from settings.observability.log_group import RetentionInDays
 from settings.observability.metrics import (
     API_GATEWAY,
     DOCUMENTED_DIMENSIONS,
@@ -34,7 +34,7 @@ def test_retention_is_what_cloudwatch_logs_takes() -> None:
     text = documentation("logs", "PutRetentionPolicyRequest", "retentionInDays")
     listed = re.search(r"Possible values are: ([\d, and]+)\.", text)
     assert listed
-    assert [int(days) for days in re.findall(r"\d+", listed[1])] == list(RETENTION_IN_DAYS)
+    assert [int(days) for days in re.findall(r"\d+", listed[1])] == list(get_args(RetentionInDays))
 
 
 def test_waf_keeps_every_action_but_those_that_let_through() -> None:

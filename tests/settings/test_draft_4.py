@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # ships no types, stubs are a package of their own
+from jsonschema import Draft4Validator
 
 from settings.draft_4 import refused
 from tests.environment_files import ROOT
