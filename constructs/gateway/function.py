@@ -1,7 +1,6 @@
 """A Lambda function made from a folder."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from constructs.gateway.archive import Archive
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address, place
 from constructs.terraform.literal import literal
+from constructs.terraform.policy_document import assumed_by, policy_of
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
 _LONGEST_NAME = 64
@@ -108,17 +108,6 @@ def within_limit(full: str) -> str:
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:8]
     return f"{full[: _LONGEST_NAME - 9]}-{digest}"
-
-
-def assumed_by(service: str) -> str:
-    """A trust policy for one AWS service."""
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
-    return policy_of([statement])
-
-
-def policy_of(statements: Sequence[Mapping[str, Any]]) -> str:
-    """A policy document."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def _variables(environment: Mapping[str, str]) -> LambdaFunctionEnvironment | None:

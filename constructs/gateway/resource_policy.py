@@ -1,6 +1,5 @@
 """Where calls may come from."""
 
-import json
 from typing import Any
 
 from cdktf_cdktf_provider_aws.api_gateway_rest_api_policy import ApiGatewayRestApiPolicy
@@ -8,6 +7,7 @@ from constructs import Construct
 
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
+from constructs.terraform.policy_document import policy_of
 from settings.resource_policy import ResourcePolicy as ResourcePolicySettings
 
 
@@ -53,7 +53,7 @@ def document(rest_api: RestApi, policy: ResourcePolicySettings, *, is_private: b
     ):
         if values:
             statements.append(_statement("Deny", "*", every) | {"Condition": {operator: {key: list(values)}}})
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return policy_of(statements)
 
 
 def _statement(effect: str, principal: Any, resource: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from constructs.gateway.function import assumed_by, policy_of, role_name
+from constructs.gateway.function import role_name
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
+from constructs.terraform.policy_document import assumed_by, policy_of
 
 
 class ServiceRole(Construct):

@@ -1,13 +1,12 @@
 """The one role of the account and Region by which API Gateway writes logs."""
 
-import json
-
 from cdktf_cdktf_provider_aws.api_gateway_account import ApiGatewayAccount
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from constructs.terraform.address import place
+from constructs.terraform.policy_document import assumed_by
 from settings.aws import Aws
 
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
@@ -23,17 +22,12 @@ class CloudwatchRole(Construct):
 
     def __init__(self, scope: Construct, id: str, *, name: str, aws: Aws) -> None:
         super().__init__(scope, id)
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "apigateway.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
         role = IamRole(
             self,
             "role",
             # IAM is global: the Region in the name lets stacks of several Regions stand in one account.
             name_prefix=f"{name[:12]}-{aws.region}-logs-"[:38],
-            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            assume_role_policy=assumed_by("apigateway.amazonaws.com"),
         )
         role_address = place(role, "api_gateway_logs")
         attachment = IamRolePolicyAttachment(

@@ -9,9 +9,9 @@ from settings.observability.metrics import (
     Metric,
     blocked_by_waf,
     limited,
+    limited_on_route,
     of_route,
     of_stage,
-    throttled_on_route,
 )
 from settings.observability.watched import (
     access_log,
@@ -32,6 +32,8 @@ _COLUMNS = 24
 _HEIGHT = 6
 _TITLE_HEIGHT = 1
 _PERIOD = 60
+# Of one alarm widget: the same page, "Properties of an Alarm Widget Object".
+_MOST_ALARMS = 100
 
 _LAYER_LABELS: dict[Layer, str] = {"throttle": "throttle", "quota": "quota", "waf": "WAF"}
 
@@ -40,7 +42,8 @@ def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[
     """In the structure that CloudWatch documents, as dashboard_structure.json has it."""
     body = _Rows(environment.aws.region)
     if alarm_arns:
-        body.add("Is anything ringing?", [body.alarms(alarm_arns)])
+        parts = [alarm_arns[start : start + _MOST_ALARMS] for start in range(0, len(alarm_arns), _MOST_ALARMS)]
+        body.add("Is anything ringing?", [body.alarms(part) for part in parts])
     body.add("How much traffic is there, against the limit?", _traffic(environment, body))
     body.add("Who is limited, and by which layer?", _limited(environment, body))
     body.add("How long do callers wait?", _latency(environment, body))
@@ -138,7 +141,9 @@ def _limited(environment: Environment, body: _Rows) -> list[Widget]:
             lines.append(_line(blocked_by_waf(environment), label="WAF"))
         return [body.metrics("Refused requests", lines, unit="requests")]
     lines = [_line(limited(environment, layer), label=_LAYER_LABELS[layer]) for layer in limiting_layers(environment)]
-    by_route = [_line(throttled_on_route(environment, route), label=route.key) for route in environment.routes]
+    by_route = [
+        _line(limited_on_route(environment, "throttle", route), label=route.key) for route in environment.routes
+    ]
     return [
         body.metrics("By layer", lines, unit="requests"),
         body.metrics("Throttled, by route", by_route, unit="requests"),

@@ -10,14 +10,22 @@ from constructs.observability.log_group import LogGroup
 from constructs.terraform.address import place
 from settings.environment import Environment
 from settings.observability.access_log import LIMITED_BY
-from settings.observability.metrics import LIMITED_METRICS, ROUTE_THROTTLED, limited_namespace
+from settings.observability.metrics import LIMITED_BY_ROUTE, LIMITED_METRICS, limited_namespace
 from settings.observability.watched import limiting_layers
 from settings.rate_limit_response import Layer
 
+# A stable name beside `limited_by_<layer>`: a public contract (docs/adr/0004).
+_BY_ROUTE: dict[Layer, str] = {
+    "throttle": "throttled_by_route",
+    "quota": "quota_exceeded_by_route",
+    "waf": "waf_blocked_by_route",
+}
+_DIMENSIONS = {"Method": "$.httpMethod", "Resource": "$.resourcePath"}
+
 
 class LimitMetrics(Construct):
-    """Creates `aws_cloudwatch_log_metric_filter.limited_by_<layer>` for each layer that there is, and one that counts
-    throttled requests by route.
+    """Creates two `aws_cloudwatch_log_metric_filter` for each layer that there is: `limited_by_<layer>` counts its
+    requests, `throttled_by_route`, `quota_exceeded_by_route` and `waf_blocked_by_route` count them by route.
     """
 
     def __init__(self, scope: Construct, id: str, *, access_log: LogGroup, environment: Environment) -> None:
@@ -25,21 +33,17 @@ class LimitMetrics(Construct):
         self._access_log = access_log
         self._namespace = limited_namespace(environment)
         for layer in limiting_layers(environment):
-            # A default of 0, so that an alarm sees a quiet minute and not a gap.
-            self._add(f"limited_by_{layer}", layer, LIMITED_METRICS[layer], default_value="0")
-        # CloudWatch takes no default beside dimensions. Bounded: the routes of the file, not what callers make up.
-        self._add(
-            "throttled_by_route",
-            "throttle",
-            ROUTE_THROTTLED,
-            dimensions={"Method": "$.httpMethod", "Resource": "$.resourcePath"},
-        )
+            # A default of 0, so that an alarm sees a quiet minute and not a gap. CloudWatch takes none beside
+            # dimensions, whose values are bounded: the routes of the file, not what callers make up.
+            self._add(f"limited_by_{layer}", LIMITED_METRICS[layer], pattern(layer), default_value="0")
+            fields = _DIMENSIONS.values()
+            self._add(_BY_ROUTE[layer], LIMITED_BY_ROUTE[layer], pattern(layer, *fields), dimensions=_DIMENSIONS)
 
     def _add(
         self,
         id: str,
-        layer: Layer,
         metric: str,
+        pattern: str,
         *,
         default_value: str | None = None,
         dimensions: dict[str, str] | None = None,
@@ -49,7 +53,7 @@ class LimitMetrics(Construct):
             id,
             name=metric,
             log_group_name=self._access_log.name,
-            pattern=pattern(layer),
+            pattern=pattern,
             metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
                 name=metric,
                 namespace=self._namespace,
@@ -62,10 +66,13 @@ class LimitMetrics(Construct):
         place(resource, id)
 
 
-def pattern(layer: Layer) -> str:
-    """The lines of requests that the layer limited.
+def pattern(layer: Layer, *dimensions: str) -> str:
+    """The lines of requests that the layer limited. A field that becomes a dimension must be named, with any value.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, JSON log events
     """
     field, value = LIMITED_BY[layer]
-    return f'{{ $.{field} = "{value}" }}'
+    limited = f'$.{field} = "{value}"'
+    if not dimensions:
+        return f"{{ {limited} }}"
+    return "{ " + " && ".join([f"({limited})", *(f'({field} = "*")' for field in dimensions)]) + " }"

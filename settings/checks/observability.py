@@ -16,15 +16,17 @@ _ROLE = (
     'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
     'where it has one, "create" where this stack is to set it'
 )
+_NO_METRIC = "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
 _NO_WEB_ACL = "there is no web ACL of our own"
 
 
 def refused(environment: Environment) -> Iterator[Problem]:
-    """A log that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
+    """A log or dashboard that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
     yield from _logs_without_role(environment)
     yield from _waf_log_without_web_acl(environment)
     yield from _alarms_on_nothing(environment)
     yield from _other_regions(environment)
+    yield from _too_many_lines(environment)
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
@@ -41,6 +43,9 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield Problem(where=("observability", "execution_log", "data_trace"), got=True, allowed=allowed)
     if settings.alarms:
         yield from _unheard(environment, settings.alarms)
+    if settings.dashboard and not has_limit_metrics(environment):
+        allowed = f"shows refused requests as 4XX, not by layer: {_NO_METRIC}"
+        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
 
 
 def _logs_without_role(environment: Environment) -> Iterator[Problem]:
@@ -73,9 +78,7 @@ def _missing(environment: Environment) -> dict[str, str]:
     """Alarm -> what it would need and does not have."""
     missing = {}
     if not has_limit_metrics(environment):
-        missing["throttled_percent"] = (
-            "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
-        )
+        missing["throttled_percent"] = _NO_METRIC
     if not has_own_web_acl(environment):
         missing["waf_blocked_requests"] = _NO_WEB_ACL
     if not environment.observability.detailed_metrics:
@@ -90,6 +93,22 @@ def _other_regions(environment: Environment) -> Iterator[Problem]:
     for where, arn in _arns(environment):
         if arn.split(":")[3] != region:
             yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
+
+
+def _too_many_lines(environment: Environment) -> Iterator[Problem]:
+    settings, routes = environment.observability, len(environment.routes)
+    if settings.dashboard and settings.detailed_metrics and routes * _LINES_OF_A_ROUTE > MOST_LINES:
+        allowed = (
+            f"a widget of CloudWatch's draws at most {MOST_LINES} metrics, and {routes} routes with detailed_metrics "
+            "want two each; switch one of the two off"
+        )
+        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
+
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, "Dashboards", read 2026-11.
+MOST_LINES = 500
+# Its requests, and from them requests per second.
+_LINES_OF_A_ROUTE = 2
 
 
 def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:

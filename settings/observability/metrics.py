@@ -45,7 +45,9 @@ DOCUMENTED_DIMENSIONS: Mapping[str, frozenset[frozenset[str]]] = MappingProxyTyp
 LIMITED_METRICS: Mapping[Layer, str] = MappingProxyType(
     {"throttle": "Throttled", "quota": "QuotaExceeded", "waf": "WafBlocked"}
 )
-ROUTE_THROTTLED = "ThrottledByRoute"
+LIMITED_BY_ROUTE: Mapping[Layer, str] = MappingProxyType(
+    {layer: f"{name}ByRoute" for layer, name in LIMITED_METRICS.items()}
+)
 
 ApiMetric = Literal["4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"]
 
@@ -97,10 +99,10 @@ def limited(environment: Environment, layer: Layer) -> Metric:
     return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
 
 
-def throttled_on_route(environment: Environment, route: Route) -> Metric:
-    """Requests to one route that a throttle refused, from the access log."""
+def limited_on_route(environment: Environment, layer: Layer, route: Route) -> Metric:
+    """Requests to one route that a layer limited, from the access log."""
     return Metric(
         namespace=limited_namespace(environment),
-        name=ROUTE_THROTTLED,
+        name=LIMITED_BY_ROUTE[layer],
         dimensions={"Method": route.method, "Resource": route.path},
     )

@@ -10,9 +10,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from constructs.observability.dashboard_body import dashboard_body
-from settings.observability.metrics import DOCUMENTED_DIMENSIONS, DOCUMENTED_METRICS, LIMITED_METRICS, ROUTE_THROTTLED
+from settings.observability.metrics import (
+    DOCUMENTED_DIMENSIONS,
+    DOCUMENTED_METRICS,
+    LIMITED_BY_ROUTE,
+    LIMITED_METRICS,
+)
 from tests.environment_files import MINIMAL, ROOT, environment
 from tests.observability.environments import EVERYTHING, LOGGED, OWN_LIMIT, WAF
+from tests.refusals import refusals
 
 STRUCTURE = json.loads((ROOT / "constructs/observability/dashboard_structure.json").read_text(encoding="utf-8"))
 TEXTS = {"minimal": MINIMAL, "waf": MINIMAL + WAF, "logged": LOGGED, "everything": EVERYTHING}
@@ -96,7 +102,7 @@ def test_every_metric_is_aws_own_or_made_by_our_filters(body: Body) -> None:
                 continue
             namespace, name, *dimensions = line[:-1]
             if namespace == "Spillway/api/test":
-                assert name in {*LIMITED_METRICS.values(), ROUTE_THROTTLED}
+                assert name in {*LIMITED_METRICS.values(), *LIMITED_BY_ROUTE.values()}
             else:
                 assert name in DOCUMENTED_METRICS[namespace]
                 assert frozenset(dimensions[::2]) in DOCUMENTED_DIMENSIONS[namespace]
@@ -117,6 +123,31 @@ def test_one_row_for_each_question(tmp_path: Path) -> None:
         "## How long do callers wait?",
         "## What fails?",
     ]
+
+
+def test_more_alarms_than_one_widget_takes(tmp_path: Path) -> None:
+    arns = [f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{number}" for number in range(201)]
+    body = dashboard_body(environment(tmp_path, MINIMAL), arns)
+    assert [error.message for error in Draft202012Validator(STRUCTURE).iter_errors(body)] == []
+    assert [arn for widget in widgets(body, "alarm") for arn in widget["properties"]["alarms"]] == arns
+
+
+def many(routes: int, more: str = "") -> str:
+    listed = "".join(f'[[routes]]\nmethod = "GET"\npath = "/{number}"\n' for number in range(1, routes))
+    return f"{MINIMAL}\n{listed}\n[observability]\ndashboard = true\n{more}"
+
+
+def test_more_routes_than_one_widget_draws_are_refused(tmp_path: Path) -> None:
+    detailed = "detailed_metrics = true"
+    body = dashboard_body(environment(tmp_path, many(250, detailed)), [])
+    assert [error.message for error in Draft202012Validator(STRUCTURE).iter_errors(body)] == []
+    assert refusals(tmp_path, many(251, detailed)) == [
+        (
+            "observability.dashboard = true: a widget of CloudWatch's draws at most 500 metrics, and 251 routes with "
+            "detailed_metrics want two each; switch one of the two off"
+        )
+    ]
+    assert environment(tmp_path, many(251))
 
 
 def test_the_limit_is_a_line_in_the_traffic(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_the_access_log_and_what_comes_with_it(tmp_path: Path) -> None:
             "throttled_by_route": {
                 "name": "ThrottledByRoute",
                 "log_group_name": group,
-                "pattern": '{ $.errorResponseType = "THROTTLED" }',
+                "pattern": (
+                    '{ ($.errorResponseType = "THROTTLED") && ($.httpMethod = "*") && ($.resourcePath = "*") }'
+                ),
                 "metric_transformation": {
                     "name": "ThrottledByRoute",
                     "namespace": "Spillway/api/test",
@@ -100,8 +102,22 @@ def test_each_limiting_layer_has_a_filter(tmp_path: Path) -> None:
         "limited_by_throttle": '{ $.errorResponseType = "THROTTLED" }',
         "limited_by_quota": '{ $.errorResponseType = "QUOTA_EXCEEDED" }',
         "limited_by_waf": '{ $.wafResponseCode = "WAF_BLOCK" }',
-        "throttled_by_route": '{ $.errorResponseType = "THROTTLED" }',
+        **{
+            name: f'{{ ({limited}) && ($.httpMethod = "*") && ($.resourcePath = "*") }}'
+            for name, limited in (
+                ("throttled_by_route", '$.errorResponseType = "THROTTLED"'),
+                ("quota_exceeded_by_route", '$.errorResponseType = "QUOTA_EXCEEDED"'),
+                ("waf_blocked_by_route", '$.wafResponseCode = "WAF_BLOCK"'),
+            )
+        },
     }
+    # At most three to AWS, and no default beside them.
+    for name, filter_ in filters.items():
+        transformation = filter_["metric_transformation"]
+        assert ("dimensions" in transformation, "default_value" in transformation) == (
+            name.endswith("_by_route"),
+            not name.endswith("_by_route"),
+        )
 
 
 def test_metrics_and_queries_are_off_by_one_word(tmp_path: Path) -> None:

@@ -230,6 +230,16 @@ def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
     ]
 
 
+def test_warned_of_a_dashboard_that_cannot_tell_the_layers(tmp_path: Path) -> None:
+    assert warnings(tmp_path, LOGGED + "dashboard = true") == []
+    assert warnings(tmp_path, MINIMAL + O + "dashboard = true") == [
+        (
+            "observability.dashboard = true: shows refused requests as 4XX, not by layer: API Gateway has no metric of "
+            "its own for throttled requests; it needs the access log and its metrics"
+        )
+    ]
+
+
 def test_nothing_is_said_of_what_is_off_by_default(tmp_path: Path) -> None:
     assert warnings(tmp_path, LOGGED) == []
 
