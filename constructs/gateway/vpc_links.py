@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_vpc_link import ApiGatewayVpcLink
 from cdktf_cdktf_provider_aws.apigatewayv2_vpc_link import Apigatewayv2VpcLink
 from constructs import Construct
@@ -10,6 +11,10 @@ from constructs import Construct
 from constructs.terraform.address import place
 from settings.integration import PrivateIntegration
 from settings.route import path_address
+
+# Other subnets, or a load balancer made anew, replace a link, and AWS deletes none that an integration refers to:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11.
+_BEFORE = TerraformResourceLifecycle(create_before_destroy=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +57,8 @@ class VpcLinks(Construct):
                 name=api_name,
                 subnet_ids=sorted(integration.subnet_ids),
                 security_group_ids=sorted(integration.security_group_ids),
+                lifecycle=_BEFORE,
             )
             return VpcLink(id=place(link, name).reference("id"), target=arn)
-        legacy = ApiGatewayVpcLink(self, name, name=api_name, target_arns=[arn])
+        legacy = ApiGatewayVpcLink(self, name, name=api_name, target_arns=[arn], lifecycle=_BEFORE)
         return VpcLink(id=place(legacy, name).reference("id"), target=None)

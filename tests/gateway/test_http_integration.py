@@ -63,7 +63,12 @@ def test_through_a_v2_link_made_here(tmp_path: Path) -> None:
     """
     created = resources(tmp_path, with_route(integration))
     assert created["aws_apigatewayv2_vpc_link"] == {
-        "llm": {"name": "api-llm", "subnet_ids": ["subnet-0a", "subnet-0b"], "security_group_ids": ["sg-0a"]}
+        "llm": {
+            "name": "api-llm",
+            "subnet_ids": ["subnet-0a", "subnet-0b"],
+            "security_group_ids": ["sg-0a"],
+            "lifecycle": {"create_before_destroy": True},
+        }
     }
     assert created["aws_api_gateway_integration"] == {
         "post_chat": {
@@ -84,7 +89,9 @@ def test_through_a_v1_link_made_here_once_for_two_routes(tmp_path: Path) -> None
     text = with_route(integration)
     second = f'[[routes]]\nmethod = "GET"\npath = "/chat"\n[routes.integration]\n{integration}\n'
     created = resources(tmp_path, text + second)
-    assert created["aws_api_gateway_vpc_link"] == {"models": {"name": "api-models", "target_arns": [NLB]}}
+    assert created["aws_api_gateway_vpc_link"] == {
+        "models": {"name": "api-models", "target_arns": [NLB], "lifecycle": {"create_before_destroy": True}}
+    }
     links = {
         name: (made["connection_id"], made.get("integration_target"))
         for name, made in created["aws_api_gateway_integration"].items()
