@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from review.environment_file import read
+from review.environment_file import find, place, read
 from review.refusal import ReviewError
 from review.table import Format, show
 from settings.problem import EnvironmentFileError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from review.simulation.simulate import Result
 
 # ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import; `limits` needs none of them
+
+# Apart from 1, which is for what could not be done.
+_FLAGGED = 2
 
 app = typer.Typer(
     add_completion=False,
@@ -53,6 +56,47 @@ def limits(
     settings = read(environment)
     warnings = tuple(str(warning) for warning in settings.warnings())
     show(report(layers_of(settings), warnings, details=details), form)
+
+
+@app.command()
+def diff(
+    environment: Environment,
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="The environment that is to take its place.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REVISION", help="In place of OTHER: compare with this git revision of it.")
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="REVISION", help="Beside --base: up to this revision, not the working tree.")
+    ] = None,
+    form: Output = Format.TABLE,
+    fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
+        bool, typer.Option("--fail-on-flag", help="End with 2 where a limit changes by more than half.")
+    ] = False,
+) -> None:
+    """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
+    from review.diff import Side, new_environment, report
+    from review.revision import read_at
+
+    if (other is None) == (base is None) or (head is not None and base is None):
+        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; --help says what there is")
+    if base is None or other is not None:
+        sides = [Side(name=find(name).as_posix(), environment=read(name)) for name in (environment, str(other))]
+        if sides[0].environment.name != sides[1].environment.name:
+            sides = [replace(side, name=side.environment.name) for side in sides]
+        said = report(*sides)
+    else:
+        file = place(environment)
+        at_head = read(environment) if head is None else read_at(file, head)
+        if at_head is None:
+            raise ReviewError(f"{head} has no {file.as_posix()}")
+        newer = Side(name=head or "working tree", environment=at_head)
+        at_base = read_at(file, base)
+        said = new_environment(newer, base) if at_base is None else report(Side(name=base, environment=at_base), newer)
+    show(said, form)
+    if fail_on_flag and said.data["flagged"]:
+        raise typer.Exit(_FLAGGED)
 
 
 @app.command()

@@ -13,15 +13,22 @@ def find(name: str) -> Path:
 
     Raises ReviewError where there is no such file.
     """
-    as_path = Path(name)
-    if as_path.suffix == ".toml" and as_path.is_file():
-        return as_path
-    folder = Path(os.environ.get("ENVIRONMENTS", "environments"))
-    in_folder = folder / f"{name}.toml"
-    if in_folder.is_file():
-        return in_folder
+    found = place(name)
+    if found.is_file():
+        return found
+    folder = _folder()
     known = ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none"
     raise ReviewError(f"no environment {name!r}: {folder.as_posix()} has {known}; or name a .toml file")
+
+
+def place(name: str) -> Path:
+    """Where the file of that name would be, whether it is there now or was once."""
+    as_path = Path(name)
+    return as_path if as_path.suffix == ".toml" else _folder() / f"{name}.toml"
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("ENVIRONMENTS", "environments"))
 
 
 def read(name: str) -> Environment:

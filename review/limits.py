@@ -243,6 +243,20 @@ def _notes(layers: Layers) -> list[str]:
     return said
 
 
+def words(limit: Limit) -> str:
+    """In one line: `20/s, 40 at once`, `600 in 300 s, each IP`, `900 a day`."""
+    if limit.per_second is None:
+        return "no limit"
+    match limit.layer:
+        case "quota":
+            return _quota_words(limit)
+        case "WAF":
+            return _window_words(limit)
+        case _ if limit.at_once == 0:
+            return "blocked"
+    return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
+
+
 def _by_route(layers: Layers) -> Table:
     """One row a route, one column a layer; no column for a layer that there is not."""
     columns = ["route"]
@@ -278,8 +292,12 @@ def _joined(lines: Iterable[str]) -> str:
 
 
 def _window_cell(limit: Limit) -> str:
+    return f"{limit.name}: {_rates(limit)}\n({_window_words(limit)})"
+
+
+def _window_words(limit: Limit) -> str:
     counts = "" if limit.blocks else ", counts only"
-    return f"{limit.name}: {_rates(limit)}\n({limit.at_once:,} in {limit.period_sec} s, {limit.shared_by}{counts})"
+    return f"{limit.at_once:,} in {limit.period_sec} s, {limit.shared_by}{counts}"
 
 
 def _plan_cell(route: RouteLimits, plan: Plan) -> str:

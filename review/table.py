@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,8 +34,8 @@ class Table:
     numbers: frozenset[str] = frozenset()
     """Columns set flush right."""
 
-    paths: frozenset[str] = frozenset({"route"})
-    """Columns of paths: broken at slashes, and only where they would take half of the terminal."""
+    paths: frozenset[str] = frozenset({"route", "resource", "field"})
+    """Columns of paths: broken at slashes and dots, and only where they would take half of the terminal."""
 
     caption: str = ""
     """One sentence under it."""
@@ -129,10 +130,10 @@ def _rich(table: Table, width: int) -> "RichTable":
 
 
 def broken(path: str, width: int) -> str:
-    """The path on lines of at most that width, each begun at a space or a slash; a longer part stays whole."""
+    """The path on lines of at most that width, each begun at a space, a slash or a dot; a longer part stays whole."""
     lines = [""]
-    for part in path.replace(" ", " \0").replace("/", "\0/").split("\0"):
-        if lines[-1] and len(lines[-1] + part) > width:
+    for part in re.split(r"(?<=.)(?=[ /.])", path):
+        if lines[-1] and len((lines[-1] + part).strip()) > width:
             lines.append("")
         lines[-1] += part
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.strip() for line in lines)

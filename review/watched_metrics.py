@@ -27,19 +27,20 @@ def route_metrics(environment: Environment) -> int:
     return _OF_A_METHOD * len(methods)
 
 
-def alarm_metrics(environment: Environment) -> int:
-    """Those that alarms look at."""
+def alarm_metrics(environment: Environment) -> dict[str, int]:
+    """How many each alarm looks at, by the alarm's Terraform name."""
     alarms = environment.observability.alarms
     if alarms is None:
-        return 0
-    count = 0
-    if alarms.throttled_percent != "off" and has_limit_metrics(environment):
-        count += _OF_A_SHARE
-    if alarms.server_error_percent != "off":
-        count += _OF_A_SHARE
-    count += sum(threshold != "off" for threshold in (alarms.latency_p99_ms, alarms.integration_latency_p99_ms))
-    if alarms.waf_blocked_requests != "off" and has_own_web_acl(environment):
-        count += 1
-    if alarms.near_limit_percent != "off" and environment.observability.detailed_metrics:
-        count += sum(1 for _ in routes_with_own_limit(environment))
-    return count
+        return {}
+    with_web_acl, detailed = has_own_web_acl(environment), environment.observability.detailed_metrics
+    there = {
+        "throttled": (alarms.throttled_percent != "off" and has_limit_metrics(environment), _OF_A_SHARE),
+        "server_errors": (alarms.server_error_percent != "off", _OF_A_SHARE),
+        "latency": (alarms.latency_p99_ms != "off", 1),
+        "integration_latency": (alarms.integration_latency_p99_ms != "off", 1),
+        "waf_blocked": (alarms.waf_blocked_requests != "off" and with_web_acl, 1),
+    } | {
+        f"near_limit_{route.address}": (alarms.near_limit_percent != "off" and detailed, 1)
+        for route, _ in routes_with_own_limit(environment)
+    }
+    return {alarm: metrics for alarm, (is_there, metrics) in there.items() if is_there}

@@ -90,7 +90,7 @@ def test_warnings_are_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert start in capsys.readouterr().out
 
 
-COMMANDS = ("limits", "cost", "simulate", "replay")
+COMMANDS = ("limits", "diff", "cost", "simulate", "replay")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

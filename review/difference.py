@@ -1,0 +1,187 @@
+"""What is different between two environments: their limits, their routes, their other settings."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from review.layers_of import layers_of
+from review.limits import Limit, limits
+from settings.environment import Environment
+from settings.problem import field_path
+
+_HALF = 0.5
+
+# What the limits say already, field by field.
+_IN_LIMITS = re.compile(
+    r"throttling\..*|usage_plans\.[^.]+\.(throttle|quota|routes)\b.*|aws\.account_(rate|burst)_limit"
+    r"|waf\.rate_rules\..*\.(limit|count_limit|evaluation_window_sec)|waf\.mode"
+)
+# May hold secrets, which have no business in a pull request's comment.
+_UNSHOWN = re.compile(r".*\.(headers|environment)\..*")
+_HIDDEN = "not shown"
+
+Slot = tuple[str, str]
+"""The layer, and the WAF rule's or the plan's name. A method's throttle takes the stage's place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LimitChange:
+    """A limit of some routes that is not what it was."""
+
+    routes: tuple[str, ...]
+    slot: Slot
+    before: Limit | None
+    after: Limit | None
+
+    @property
+    def name(self) -> str:
+        """What it is called in both."""
+        return " ".join(self.slot).strip()
+
+    @property
+    def rate(self) -> float | None:
+        """How much the steady rate grows: 0.5 is half more, -0.5 half of it. None: from or to no limit, or blocked."""
+        return _growth(_of(self.before, "per_second"), _of(self.after, "per_second"))
+
+    @property
+    def at_once(self) -> float | None:
+        """The same of what passes at once."""
+        return _growth(_of(self.before, "at_once"), _of(self.after, "at_once"))
+
+    @property
+    def flagged(self) -> bool:
+        """More than half up or down; or it appears, goes, blocks everything, or stops others than before."""
+        if self.before is None or self.after is None:
+            return True
+        if (self.before.blocks, self.before.key) != (self.after.blocks, self.after.key):
+            return True
+        return any(growth is None or abs(growth) > _HALF for growth in (self.rate, self.at_once))
+
+
+def _of(limit: Limit | None, number: Literal["per_second", "at_once"]) -> float | None:
+    return None if limit is None else limit.per_second if number == "per_second" else limit.at_once
+
+
+def _growth(before: float | None, after: float | None) -> float | None:
+    if before == after:
+        return 0.0
+    if not before or not after:
+        return None
+    return after / before - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingChange:
+    """One field; None where a file does not have it."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """All of it."""
+
+    limits: tuple[LimitChange, ...]
+    """Of the routes that both have."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+    settings: tuple[SettingChange, ...]
+    """But for those that are limits, and those of routes that come or go."""
+
+
+def difference(before: Environment, after: Environment) -> Difference:
+    """From one environment to the other."""
+    old, new = ([route.key for route in environment.routes] for environment in (before, after))
+    kept = tuple(route for route in new if route in old)
+    return Difference(
+        limits=tuple(_limit_changes(before, after, kept)),
+        added=tuple(route for route in new if route not in old),
+        removed=tuple(route for route in old if route not in new),
+        kept=kept,
+        settings=tuple(_setting_changes(before, after, kept)),
+    )
+
+
+def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[LimitChange]:
+    """Routes with the same change of the same limit are one."""
+    old, new = _by_route(before), _by_route(after)
+    together: dict[tuple[Slot, Any, Any], list[str]] = {}
+    found: dict[tuple[Slot, Any, Any], tuple[Limit | None, Limit | None]] = {}
+    for route in kept:
+        for slot in dict.fromkeys((*old[route], *new[route])):
+            pair = (old[route].get(slot), new[route].get(slot))
+            alike = (slot, _facts(pair[0]), _facts(pair[1]))
+            if alike[1] != alike[2]:
+                together.setdefault(alike, []).append(route)
+                found.setdefault(alike, pair)
+    for alike, routes in together.items():
+        was, is_now = found[alike]
+        yield LimitChange(routes=tuple(routes), slot=alike[0], before=was, after=is_now)
+
+
+def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
+    found: dict[str, dict[Slot, Limit]] = {}
+    for limit in limits(layers_of(environment)):
+        layer = "method or stage" if limit.layer in {"method", "stage"} else limit.layer
+        found.setdefault(limit.route, {})[layer, limit.name] = limit
+    return found
+
+
+def _facts(limit: Limit | None) -> tuple[object, ...] | None:
+    if limit is None:
+        return None
+    return (limit.per_second, limit.at_once, limit.period_sec, limit.key, limit.blocks)
+
+
+def _setting_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[SettingChange]:
+    old, new = dict(_fields(before, kept)), dict(_fields(after, kept))
+    for field in dict.fromkeys((*old, *new)):
+        if old.get(field) != new.get(field) and not _IN_LIMITS.fullmatch(field):
+            hidden = _UNSHOWN.fullmatch(field)
+            was, is_now = (_HIDDEN if hidden and field in side else side.get(field) for side in (old, new))
+            yield SettingChange(field=field, before=was, after=is_now)
+
+
+def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    """Every field that says something, by a path that stays where others are added: a route by its key."""
+    table = environment.model_dump(mode="json", by_alias=True, exclude={"name", "routes"})
+    yield from _leaves(table, ())
+    for route in environment.routes:
+        if route.key not in kept:
+            continue
+        settings = route.model_dump(mode="json", exclude={"method", "path"})
+        code = getattr(route.integration, "code", None)
+        if isinstance(code, Path):
+            settings["integration"]["code"] = f"sha256 {_digest(code)}"
+        yield from _leaves(settings, ("routes", route.key))
+
+
+def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, object]]:
+    match value:
+        case dict():
+            for key, each in value.items():
+                yield from _leaves(each, (*where, key))
+        case [{"name": str()}, *_]:
+            for each in value:
+                yield from _leaves({key: part for key, part in each.items() if key != "name"}, (*where, each["name"]))
+        case None | []:
+            pass
+        case _:
+            yield field_path(where), value
+
+
+def _digest(folder: Path) -> str:
+    """Of a folder's files, wherever it lies."""
+    content = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+            content.update(hashlib.sha256(file.read_bytes()).digest())
+    return content.hexdigest()[:12]

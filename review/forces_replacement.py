@@ -1,0 +1,146 @@
+"""Which arguments make Terraform replace a resource instead of changing it, and what whoever calls or operates notices.
+
+From the schemas of the AWS provider, `ForceNew`, read 2026-11 in github.com/hashicorp/terraform-provider-aws under
+`internal/service/`, the file named with each. Version 6.25.0 is what the stacks use. What is left out here changes in
+place: an API's name, its endpoint type, a throttle, a quota, a rule of a web ACL, the addresses of an IP set.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forces:
+    """One type of resource."""
+
+    arguments: tuple[str, ...]
+    """Those that differ between two environment files of ours at all."""
+
+    file: str
+
+    replaced: str
+    """What a replacement means."""
+
+    destroyed: str
+    """What it means that it goes."""
+
+
+REGION = "region"
+"""Of every resource since version 6 of the provider: a provider in another Region replaces them all.
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support, read 2026-11."""
+
+FORCES: dict[str, Forces] = {
+    "aws_api_gateway_stage": Forces(
+        arguments=("stage_name",),
+        file="apigateway/stage.go",
+        replaced="another URL; the old one answers 403, and counts of throttles and quotas begin anew",
+        destroyed="the URL answers 403",
+    ),
+    "aws_api_gateway_deployment": Forces(
+        arguments=("triggers",),
+        file="apigateway/deployment.go",
+        replaced="the new one is made first and the stage moves over: callers see the new routes, and no gap",
+        destroyed="",
+    ),
+    "aws_api_gateway_method": Forces(
+        arguments=("http_method",),
+        file="apigateway/method.go",
+        replaced="",
+        destroyed="callers of the route get 403 (Missing Authentication Token)",
+    ),
+    "aws_api_gateway_method_settings": Forces(
+        arguments=("stage_name", "method_path"),
+        file="apigateway/method_settings.go",
+        replaced="for a moment only the account's throttle holds",
+        destroyed="the route falls back to the stage's throttle",
+    ),
+    "aws_api_gateway_usage_plan": Forces(
+        arguments=(),
+        file="apigateway/usage_plan.go",
+        replaced="",
+        destroyed="its keys open nothing; what they used of their quota is forgotten",
+    ),
+    "aws_api_gateway_api_key": Forces(
+        arguments=("name", "value"),
+        file="apigateway/api_key.go",
+        replaced="another value: its holder gets 403 until told",
+        destroyed="its holder gets 403",
+    ),
+    "aws_api_gateway_usage_plan_key": Forces(
+        arguments=("usage_plan_id", "key_id"),
+        file="apigateway/usage_plan_key.go",
+        replaced="the key is in no plan for a moment; its quota begins anew",
+        destroyed="the key is in no plan",
+    ),
+    "aws_api_gateway_authorizer": Forces(
+        arguments=(),
+        file="apigateway/authorizer.go",
+        replaced="",
+        destroyed="",
+    ),
+    "aws_api_gateway_domain_name": Forces(
+        arguments=("domain_name",),
+        file="apigateway/domain_name.go",
+        replaced="another name; the DNS record must follow, and the old name answers no more",
+        destroyed="the name answers no more",
+    ),
+    "aws_api_gateway_base_path_mapping": Forces(
+        arguments=("domain_name",),
+        file="apigateway/base_path_mapping.go",
+        replaced="the domain leads nowhere for a moment",
+        destroyed="the domain leads nowhere",
+    ),
+    "aws_api_gateway_vpc_link": Forces(
+        arguments=("target_arns",),
+        file="apigateway/vpc_link.go",
+        replaced="AWS takes minutes to make one; its routes answer 500 meanwhile",
+        destroyed="",
+    ),
+    "aws_apigatewayv2_vpc_link": Forces(
+        arguments=("subnet_ids", "security_group_ids"),
+        file="apigatewayv2/vpc_link.go",
+        replaced="AWS takes minutes to make one; its routes answer 500 meanwhile",
+        destroyed="",
+    ),
+    "aws_wafv2_web_acl": Forces(
+        arguments=("name",),
+        file="wafv2/web_acl.go",
+        replaced="the stage is without WAF for a moment, and every count begins anew",
+        destroyed="nothing limits a single IP any more",
+    ),
+    "aws_wafv2_ip_set": Forces(
+        arguments=("name",),
+        file="wafv2/ip_set.go",
+        replaced="the new one is made first",
+        destroyed="",
+    ),
+    "aws_wafv2_web_acl_association": Forces(
+        arguments=("resource_arn", "web_acl_arn"),
+        file="wafv2/web_acl_association.go",
+        replaced="the stage is without WAF for a moment",
+        destroyed="the stage is without WAF",
+    ),
+    "aws_cloudwatch_log_group": Forces(
+        arguments=("name",),
+        file="logs/group.go",
+        replaced="what is in the old one is deleted",
+        destroyed="what is in it is deleted",
+    ),
+    "aws_cloudwatch_metric_alarm": Forces(
+        arguments=("alarm_name",),
+        file="cloudwatch/metric_alarm.go",
+        replaced="it begins without data",
+        destroyed="nobody is woken by it",
+    ),
+    "aws_cloudwatch_dashboard": Forces(
+        arguments=("dashboard_name",),
+        file="cloudwatch/dashboard.go",
+        replaced="another address in the console",
+        destroyed="",
+    ),
+    "aws_lambda_function": Forces(
+        arguments=("function_name",),
+        file="lambda/function.go",
+        replaced="its route answers 500 for a moment",
+        destroyed="",
+    ),
+}

@@ -1,0 +1,147 @@
+"""Git revisions of an environment file, in a repository made for the test."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from review.commands import main
+from review.refusal import ReviewError
+from review.revision import read_at
+from settings.integration import LambdaIntegration
+from settings.problem import EnvironmentFileError
+from tests.environment_files import MINIMAL, write
+
+ROUTE = """
+request = { body_schema = "../schemas/chat.json" }
+integration = { type = "lambda", code = "functions/chat", runtime = "python3.13", handler = "app.handler" }
+"""
+
+
+class Repository:
+    """A repository with one environment, `environments/prod.toml`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "--quiet", "--initial-branch=main")
+        (folder / "environments/functions/chat").mkdir(parents=True)
+        (folder / "schemas").mkdir()
+
+    def git(self, *arguments: str) -> str:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
+        command = ["git", "-C", str(self.folder), *identity, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def commit(self, text: str, *, schema: str = "object", code: str = "old") -> Path:
+        (self.folder / "schemas/chat.json").write_text(json.dumps({"type": schema}), encoding="utf-8")
+        (self.folder / "environments/functions/chat/app.py").write_text(code, encoding="utf-8")
+        file = write(self.folder / "environments", text, "prod")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "m")
+        return file
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "ENVIRONMENTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    made = Repository(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def test_a_revision_has_its_own_limits(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.commit(MINIMAL)
+    repository.commit(MINIMAL.replace("rate_limit = 10", "rate_limit = 100"))
+    assert main(["diff", "prod", "--base", "HEAD~1", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["before"], data["after"]) == ("HEAD~1", "working tree")
+    assert [(limit["before"]["per_second"], limit["after"]["per_second"]) for limit in data["limits"]] == [(10, 100)]
+
+
+def test_the_working_tree_counts_and_not_the_last_commit(repository: Repository) -> None:
+    file = repository.commit(MINIMAL)
+    assert main(["diff", "prod", "--base", "main", "--fail-on-flag"]) == 0
+    write(file.parent, MINIMAL.replace("rate_limit = 10", "rate_limit = 100"), "prod")
+    assert main(["diff", "prod", "--base", "main", "--fail-on-flag"]) == 2
+    assert main(["diff", "prod", "--base", "main", "--head", "HEAD", "--fail-on-flag"]) == 0
+
+
+def test_schemas_and_code_are_those_of_the_revision(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    file = repository.commit(MINIMAL + ROUTE)
+    repository.commit(MINIMAL + ROUTE, schema="array", code="new")
+    old = read_at(file, "HEAD~1")
+    assert old is not None
+    assert old.routes[0].request.body_schema == {"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"}
+    assert isinstance(old.routes[0].integration, LambdaIntegration)
+    assert main(["diff", "prod", "--base", "HEAD~1", "--format", "json"]) == 0
+    changed = {
+        each["field"]: (each["before"], each["after"]) for each in json.loads(capsys.readouterr().out)["settings"]
+    }
+    assert changed['routes."POST /chat".request.body_schema.type'] == ("object", "array")
+    assert changed['routes."POST /chat".integration.code'][0] != changed['routes."POST /chat".integration.code'][1]
+    assert len(changed) == 2
+
+
+def test_files_that_are_gone_by_now_are_still_found(repository: Repository) -> None:
+    file = repository.commit(MINIMAL + ROUTE)
+    shutil.rmtree(repository.folder / "environments/functions")
+    shutil.rmtree(repository.folder / "schemas")
+    write(file.parent, MINIMAL, "prod")
+    assert main(["diff", "prod", "--base", "HEAD"]) == 0
+    file.unlink()
+    assert read_at(file, "HEAD") is not None
+
+
+def test_nothing_in_the_repository_is_touched(repository: Repository) -> None:
+    file = repository.commit(MINIMAL + ROUTE)
+    repository.commit(MINIMAL)
+    write(file.parent, MINIMAL + ROUTE, "prod")
+    before = repository.git("status", "--porcelain=v2", "--branch"), sorted(repository.folder.rglob("*"))
+    assert main(["diff", "prod", "--base", "HEAD~1"]) == 0
+    assert (repository.git("status", "--porcelain=v2", "--branch"), sorted(repository.folder.rglob("*"))) == before
+
+
+def test_a_new_environment_is_no_error(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.commit(MINIMAL)
+    write(repository.folder / "environments", MINIMAL, "new")
+    assert main(["diff", "new", "--base", "main", "--fail-on-flag"]) == 0
+    assert "new is new: main has no such file, and a deploy creates everything." in capsys.readouterr().out
+    assert main(["diff", "new", "--base", "main", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["new"], data["routes"]) == (True, {"added": ["POST /chat"], "removed": []})
+
+
+def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    file = repository.commit(MINIMAL.replace("rate_limit = 10", "rate_limit = 0"))
+    with pytest.raises(EnvironmentFileError) as caught:
+        read_at(file, "main")
+    assert caught.value.lines == ("main:environments/prod.toml: throttling.rate_limit = 0: must be greater than 0",)
+    repository.commit("not toml")
+    write(file.parent, MINIMAL, "prod")
+    assert main(["diff", "prod", "--base", "main"]) == 1
+    assert capsys.readouterr().err.startswith("main:environments/prod.toml: is not TOML")
+
+
+@pytest.mark.parametrize("revision", ["nosuch", "--help", ""])
+def test_a_revision_that_is_not_there_is_said_in_a_line(repository: Repository, revision: str) -> None:
+    file = repository.commit(MINIMAL)
+    with pytest.raises(ReviewError, match=r"^no revision .* here; a shallow clone must fetch it first$"):
+        read_at(file, revision)
+
+
+def test_outside_of_a_repository_it_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(ReviewError, match=r"is in no git repository$"):
+        read_at(write(tmp_path, MINIMAL), "main")
+
+
+def test_without_git_it_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ReviewError, match="need git"):
+        read_at(write(tmp_path, MINIMAL), "main")
