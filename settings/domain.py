@@ -28,7 +28,11 @@ class Domain(Settings):
     """The first part of the path that leads to this API. Default: every path does."""
 
     security_policy: Literal["TLS_1_0", "TLS_1_2"] = "TLS_1_2"
-    """The oldest TLS that is accepted. Version 6.25.0 of the Terraform provider knows no newer policies."""
+    """The oldest TLS that is accepted; `TLS_1_2` takes TLS 1.3 too.
+
+    AWS's newer policies need `endpoint_access_mode`, which version 6.25.0 of the Terraform provider does not have
+    (hashicorp/terraform-provider-aws pull request 45741).
+    """
 
     mutual_tls: MutualTls | None = None
     ownership_verification_certificate_arn: CertificateArn | None = None

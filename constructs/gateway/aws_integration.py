@@ -1,6 +1,6 @@
 """An AWS service behind a route, called by API Gateway itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
 from cdktf_cdktf_provider_aws.api_gateway_integration_response import ApiGatewayIntegrationResponse
@@ -27,7 +27,10 @@ _WORDS_OF_A_LIMIT = (
 
 
 class AwsIntegration(Construct):
-    """Creates `aws_api_gateway_integration.<route>`, AWS, and a response for success and for each kind of failure."""
+    """Creates `aws_api_gateway_integration.<route>`, AWS, and a response for success and for each kind of failure.
+
+    `passed_headers` of the service's answer reach the caller on success.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class AwsIntegration(Construct):
         request_parameters: Mapping[str, str] | None = None,
         request_template: str | None = None,
         response_template: str | None = None,
+        passed_headers: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self._method = method
@@ -69,10 +73,18 @@ class AwsIntegration(Construct):
         }
         for status, pattern in _STATUSES.items():
             headers = limited.response_headers("throttle", method.headers) if status == "429" else method.headers
-            self._add_response(integrated, status, pattern, templates[status], headers)
+            passed = passed_headers if status == "200" else ()
+            self._add_response(integrated, status, pattern, template=templates[status], headers=headers, passed=passed)
 
     def _add_response(
-        self, integrated: Address, status: str, pattern: str | None, template: str | None, headers: Mapping[str, str]
+        self,
+        integrated: Address,
+        status: str,
+        pattern: str | None,
+        *,
+        template: str | None,
+        headers: Mapping[str, str],
+        passed: Sequence[str],
     ) -> None:
         name = f"{self._method.name}_{status}"
         responded = ApiGatewayMethodResponse(
@@ -81,7 +93,7 @@ class AwsIntegration(Construct):
             **of_method(self._method.address),
             status_code=status,
             response_models={"application/json": "Empty"},
-            response_parameters=declared(headers),
+            response_parameters=declared([*headers, *passed]),
         )
         answer = ApiGatewayIntegrationResponse(
             self,
@@ -89,7 +101,7 @@ class AwsIntegration(Construct):
             **of_method(integrated),
             status_code=place(responded, name).reference("status_code"),
             selection_pattern=pattern,
-            response_parameters=mapped(headers),
+            response_parameters=mapped(headers, passed),
             response_templates={"application/json": literal(template)} if template else None,
         )
         place(answer, name)

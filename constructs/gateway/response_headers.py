@@ -1,16 +1,18 @@
 """Headers with a value of their own, in the words of each place that sends them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
-def declared(headers: Mapping[str, str]) -> dict[str, bool] | None:
+def declared(headers: Iterable[str]) -> dict[str, bool] | None:
     """For a method response, which must name every header that its integration response sends."""
     return {f"method.response.header.{name}": True for name in headers} or None
 
 
-def mapped(headers: Mapping[str, str]) -> dict[str, str] | None:
-    """For an integration response."""
-    return {f"method.response.header.{name}": static(value) for name, value in headers.items()} or None
+def mapped(headers: Mapping[str, str], passed: Iterable[str] = ()) -> dict[str, str] | None:
+    """For an integration response, with those that pass from the backend's answer."""
+    static_values = {f"method.response.header.{name}": static(value) for name, value in headers.items()}
+    of_backend = {f"method.response.header.{name}": f"integration.response.header.{name}" for name in passed}
+    return static_values | of_backend or None
 
 
 def of_gateway(headers: Mapping[str, str]) -> dict[str, str]:

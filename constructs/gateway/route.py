@@ -14,7 +14,7 @@ from constructs.gateway.method import Method
 from constructs.gateway.mock_integration import MockIntegration
 from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.rest_api import RestApi
-from constructs.gateway.sagemaker_integration import SagemakerIntegration
+from constructs.gateway.sagemaker_integration import SOURCES, SagemakerIntegration
 from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
 from constructs.terraform.literal import literal
@@ -99,6 +99,8 @@ def sources(integration: settings.Integration) -> set[str]:
     match integration:
         case settings.HttpIntegration() | settings.PrivateIntegration():
             return {f"method.request.path.{name}" for name in integration.path_variables}
+        case settings.SagemakerIntegration():
+            return set(SOURCES)
         case settings.AwsServiceIntegration():
             mapped = {value for value in integration.request_parameters.values() if value.startswith("method.request.")}
             return mapped | {f"method.request.path.{name}" for name in integration.path_variables}

@@ -7,6 +7,10 @@ from constructs.gateway.method import Method
 from constructs.gateway.service_role import ServiceRole
 from settings.integration import SagemakerIntegration as SagemakerIntegrationSettings
 
+# What the model goes by to read the body and to write its answer: InvokeEndpoint's ContentType and Accept,
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html, read 2026-11.
+SOURCES = ("method.request.header.Accept", "method.request.header.Content-Type")
+
 
 class SagemakerIntegration(Construct):
     """Creates a role that may invoke this one endpoint, and the integration with it.
@@ -35,4 +39,6 @@ class SagemakerIntegration(Construct):
             http_method="POST",
             credentials=role.arn,
             timeout_milliseconds=integration.timeout_milliseconds,
+            request_parameters={f"integration.{source.removeprefix('method.')}": source for source in SOURCES},
+            passed_headers=["Content-Type"],
         )

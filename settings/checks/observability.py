@@ -127,9 +127,9 @@ def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
         allowed = "nobody is told; give topic_arns or emails"
         yield Problem(where=("observability", "alarms", "topic_arns"), got=[], allowed=allowed)
     missing = _missing(environment)
-    if "throttled_percent" in missing and alarms.throttled_percent != "off":
-        yield Problem(
-            where=("observability", "alarms", "throttled_percent"),
-            got=alarms.throttled_percent,
-            allowed=f"no alarm is made of it: {missing['throttled_percent']}",
-        )
+    # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
+    limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
+    for field, is_there in limited.items():
+        if is_there and field in missing and (got := getattr(alarms, field)) != "off":
+            allowed = f"no alarm is made of it: {missing[field]}"
+            yield Problem(where=("observability", "alarms", field), got=got, allowed=allowed)

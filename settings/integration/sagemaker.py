@@ -8,7 +8,7 @@ from settings.integration.transfer import Transfer
 
 
 class SagemakerIntegration(Transfer):
-    """AWS integration with InvokeEndpoint: the body goes to the model as it came, and its answer comes back so."""
+    """AWS integration with InvokeEndpoint: body and type go to the model as they came, and so do they come back."""
 
     type: Literal["sagemaker"]
     endpoint_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$")]

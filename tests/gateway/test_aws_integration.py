@@ -20,9 +20,23 @@ def test_sagemaker(tmp_path: Path) -> None:
             "integration_http_method": "POST",
             "uri": "arn:aws:apigateway:us-east-1:runtime.sagemaker:path/endpoints/Embeddings-1/invocations",
             "credentials": "${aws_iam_role.post_chat.arn}",
+            "request_parameters": {
+                "integration.request.header.Accept": "method.request.header.Accept",
+                "integration.request.header.Content-Type": "method.request.header.Content-Type",
+            },
             "passthrough_behavior": "WHEN_NO_MATCH",
             "timeout_milliseconds": 29_000,
         }
+    }
+    assert created["aws_api_gateway_method"]["post_chat"]["request_parameters"] == {
+        "method.request.header.Accept": False,
+        "method.request.header.Content-Type": False,
+    }
+    assert created["aws_api_gateway_integration_response"]["post_chat_200"]["response_parameters"] == {
+        "method.response.header.Content-Type": "integration.response.header.Content-Type"
+    }
+    assert created["aws_api_gateway_method_response"]["post_chat_200"]["response_parameters"] == {
+        "method.response.header.Content-Type": True
     }
     assert json.loads(created["aws_iam_role"]["post_chat"]["assume_role_policy"])["Statement"] == [
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "apigateway.amazonaws.com"}}
@@ -104,6 +118,16 @@ def test_a_limited_service_answers_with_the_429_contract(tmp_path: Path) -> None
         "selection_pattern": "429",
         "response_parameters": {"method.response.header.Retry-After": "'7'"},
         "response_templates": throttled["response_templates"],
+    }
+
+
+def test_a_content_type_that_is_required_is_declared_once(tmp_path: Path) -> None:
+    text = with_route(
+        'type = "sagemaker"\nendpoint_name = "e"', more='request.required_parameters = ["header.Content-Type"]'
+    )
+    assert resources(tmp_path, text)["aws_api_gateway_method"]["post_chat"]["request_parameters"] == {
+        "method.request.header.Accept": False,
+        "method.request.header.Content-Type": True,
     }
 
 

@@ -230,6 +230,18 @@ def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
     ]
 
 
+def test_warned_of_a_limit_that_no_alarm_looks_at(tmp_path: Path) -> None:
+    heard = O + f'account_role = "existing"\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+    assert warnings(tmp_path, MINIMAL + heard) == []
+    assert warnings(tmp_path, MINIMAL + OWN_LIMIT + heard) == [
+        (
+            "observability.alarms.near_limit_percent = 80: no alarm is made of it: needs "
+            "observability.detailed_metrics = true, requests counted for each route"
+        )
+    ]
+    assert warnings(tmp_path, MINIMAL + OWN_LIMIT + heard + 'near_limit_percent = "off"') == []
+
+
 def test_warned_of_a_dashboard_that_cannot_tell_the_layers(tmp_path: Path) -> None:
     assert warnings(tmp_path, LOGGED + "dashboard = true") == []
     assert warnings(tmp_path, MINIMAL + O + "dashboard = true") == [
