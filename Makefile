@@ -68,6 +68,10 @@ committed: .venv/.installed ## the JSON of ENV=prod to committed/prod, for a wor
 check-committed: .venv/.installed ## fails where a folder of committed/ is not what its environment file says
 	@python -m tools.committed --check
 
+.PHONY: imports
+imports: .venv/.installed ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
+	@python -m tools.imports $(ENV) $(API)
+
 .PHONY: schema
 schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files
 	@python -m tools.environment_schema

@@ -29,11 +29,11 @@ def build_app(environments: tuple[Environment, ...], *, outdir: str | None = Non
 def main() -> int:
     """Read the folder that ENVIRONMENTS names (default: environments), write cdktf.out; 1 where a file is refused."""
     try:
-        environments = read_environments(Path(os.environ.get("ENVIRONMENTS", "environments")))
+        app = build_app(read_environments(Path(os.environ.get("ENVIRONMENTS", "environments"))))
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
-    build_app(environments).synth()
+    app.synth()
     return 0
 
 

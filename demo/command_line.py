@@ -36,13 +36,17 @@ class Cdktf:
 
     def planned_changes(self, stack: str) -> dict[str, dict[str, Any]]:
         """What `cdktf diff` would change: for each Terraform address the attributes, before and after."""
-        self._run("diff", stack)
-        plan = self._show(stack, "plan")
         return {
             change["address"]: _difference(change["change"])
-            for change in plan.get("resource_changes", [])
+            for change in self.plan(stack)
             if change["change"]["actions"] not in (["no-op"], ["read"])
         }
+
+    def plan(self, stack: str) -> list[dict[str, Any]]:
+        """What `cdktf diff` says of each resource, in Terraform's own words."""
+        self._run("diff", stack)
+        changes: list[dict[str, Any]] = self._show(stack, "plan").get("resource_changes", [])
+        return changes
 
     def destroy(self, stack: str) -> None:
         self._run("destroy", stack, "--auto-approve")

@@ -23,6 +23,7 @@ from settings.checks import (
 )
 from settings.cors import Cors
 from settings.domain import Domain
+from settings.imports import Imports
 from settings.model import Settings, SomeItems
 from settings.observability.observability import Observability
 from settings.problem import Problem, refuse
@@ -58,6 +59,7 @@ class Environment(Settings):
     usage_plans: dict[UsagePlanName, UsagePlan] = {}
     waf: Waf | None = None
     observability: Observability = Observability()
+    imports: Imports = {}
 
     @property
     def account_throttle(self) -> AccountThrottle:

@@ -25,6 +25,8 @@ from constructs.waf.web_acl import WebAcl
 from settings.environment import Environment
 from settings.observability.watched import log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
+from stacks.imports import add_imports
+from stacks.moved_addresses import moved_blocks
 from stacks.state_backend import add_state_backend
 
 
@@ -74,13 +76,16 @@ class RateLimitedApiStack(TerraformStack):
         self._add_domain()
         self._add_monitoring()
         self._add_outputs()
+        add_imports(self, environment)
         for problem in environment.warnings():
             Annotations.of(self).add_warning(str(problem))
 
     def to_terraform(self) -> Any:
-        """The rendered stack; the deployment is completed here, where all that it captures is known."""
+        """The rendered stack, completed here, where all that the deployment captures and all addresses are known."""
         rendered = super().to_terraform()
         self._deployment.capture(rendered["resource"])
+        if moved := moved_blocks(f"{type_}.{name}" for type_, made in rendered["resource"].items() for name in made):
+            rendered["moved"] = moved
         return rendered
 
     def _add_access(self) -> None:

@@ -41,12 +41,12 @@ def main(
         chosen = names or sorted(folder.name for folder in FOLDER.glob("*/"))
         for name in chosen:
             _require(name, known, environments)
+        stacks = {name: synthesized(known[name]) for name in chosen}
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
     wrong = False
-    for name in chosen:
-        files = synthesized(known[name])
+    for name, files in stacks.items():
         if not check:
             write(FOLDER / name, files)
         elif differing := differences(FOLDER / name, files):

@@ -1,0 +1,158 @@
+"""`make imports ENV=prod API=a1b2c3d4e5`: the `[imports]` table by which a stack adopts an API that is deployed.
+
+Asks AWS what the API has, by the credentials of the environment, and changes nothing. What has an id that follows from
+the API is found: resources, methods, integrations, responses, the stage. docs/adopting.md tells of the rest.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from main import build_app
+from settings.aws import Aws
+from settings.environment import Environment
+from settings.problem import EnvironmentFileError
+from settings.read import read_environment
+
+Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Terraform's: type, name, body."""
+
+Existing = Mapping[str, Mapping[str, Any]]
+"""AWS's resources of the API with all that they hold, by path."""
+
+_REFERENCE = re.compile(r"\$\{(aws_\w+)\.(\w+)\.(\w+)\}")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
+    api_id: Annotated[str, typer.Argument(metavar="API", help="The id of the REST API, a1b2c3d4e5.")],
+) -> None:
+    """Print the [imports] table by which an environment's stack adopts a deployed API."""
+    file = Path(os.environ.get("ENVIRONMENTS", "environments")) / f"{name}.toml"
+    try:
+        environment = read_environment(file)
+        existing, stages = _existing(environment.aws, api_id)
+        resources = _resources(environment)
+    except (EnvironmentFileError, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    print("[imports]")
+    for address, import_id in found(resources, existing, stages, api_id):
+        print(f'"{address}" = "{import_id}"')
+    for route in left_over(environment, existing):
+        print(f"# not in {file.as_posix()}: {route} stays as it is, and is deployed along")
+
+
+def found(resources: Resources, existing: Existing, stages: set[str], api_id: str) -> Iterator[tuple[str, str]]:
+    """Address and import id of everything in the stack that AWS has."""
+    yield "aws_api_gateway_rest_api.api", api_id
+    for name in resources.get("aws_api_gateway_resource", {}):
+        path = _path(resources, name)
+        if path in existing:
+            yield f"aws_api_gateway_resource.{name}", f"{api_id}/{existing[path]['id']}"
+    for type_ in _OF_A_METHOD:
+        for name, body in resources.get(type_, {}).items():
+            path, http_method = _path_of(resources, body), _literal(resources, body["http_method"])
+            status = _literal(resources, body["status_code"]) if "status_code" in body else None
+            method = existing.get(path, {}).get("resourceMethods", {}).get(http_method)
+            if method is not None and _holds(method, type_, status):
+                parts = [api_id, existing[path]["id"], http_method, *([status] if status else [])]
+                yield f"{type_}.{name}", "/".join(parts)
+    for name, body in resources["aws_api_gateway_stage"].items():
+        if body["stage_name"] in stages:
+            yield f"aws_api_gateway_stage.{name}", f"{api_id}/{body['stage_name']}"
+
+
+_OF_A_METHOD = (
+    "aws_api_gateway_method",
+    "aws_api_gateway_integration",
+    "aws_api_gateway_method_response",
+    "aws_api_gateway_integration_response",
+)
+
+
+def _holds(method: Mapping[str, Any], type_: str, status: str | None) -> bool:
+    """Whether AWS's description of a method has what is a resource of its own in Terraform."""
+    integration = method.get("methodIntegration")
+    match type_:
+        case "aws_api_gateway_integration":
+            return integration is not None
+        case "aws_api_gateway_method_response":
+            return status in method.get("methodResponses", {})
+        case "aws_api_gateway_integration_response":
+            return status in (integration or {}).get("integrationResponses", {})
+    return True
+
+
+def left_over(environment: Environment, existing: Existing) -> list[str]:
+    """Methods at AWS that the file does not have; AWS deploys an API with all its methods."""
+    routes = {route.key for route in environment.routes}
+    preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
+    there = {f"{method} {path}" for path, each in existing.items() for method in each.get("resourceMethods", {})}
+    return sorted(there - routes - preflights)
+
+
+def _path(resources: Resources, name: str) -> str:
+    body = resources["aws_api_gateway_resource"][name]
+    _, parent = _target(body["parent_id"])
+    above = "" if body["parent_id"].endswith(".root_resource_id}") else _path(resources, parent)
+    return f"{above}/{body['path_part']}"
+
+
+def _path_of(resources: Resources, body: Mapping[str, Any]) -> str:
+    """The path that a method, or what belongs to one, is at."""
+    value = body["resource_id"]
+    while value.endswith(".resource_id}"):
+        type_, name = _target(value)
+        value = resources[type_][name]["resource_id"]
+    return "/" if value.endswith(".root_resource_id}") else _path(resources, _target(value)[1])
+
+
+def _literal(resources: Resources, value: str) -> str:
+    """The text at the end of a chain of references."""
+    while match := _REFERENCE.fullmatch(value):
+        type_, name, attribute = match.groups()
+        value = str(resources[type_][name][attribute])
+    return value
+
+
+def _target(reference: str) -> tuple[str, str]:
+    match = _REFERENCE.fullmatch(reference)
+    assert match, reference  # noqa: S101  # all of ours are
+    return match[1], match[2]
+
+
+def _resources(environment: Environment) -> Resources:
+    with tempfile.TemporaryDirectory(prefix="spillway-imports-") as output:
+        build_app((environment,), outdir=output).synth()
+        content = json.loads((Path(output) / "stacks" / environment.name / "cdk.tf.json").read_text(encoding="utf-8"))
+    resources: Resources = content["resource"]
+    return resources
+
+
+def _existing(aws: Aws, api_id: str) -> tuple[Existing, set[str]]:
+    """The API's resources, and the names of its stages."""
+    url = aws.endpoints.get("apigateway", aws.endpoint_url)
+    made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
+    session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
+    client: Any = session.client("apigateway", endpoint_url=url)
+    pages = client.get_paginator("get_resources").paginate(restApiId=api_id, embed=["methods"])
+    existing = {resource["path"]: resource for page in pages for resource in page["items"]}
+    stages = {stage["stageName"] for stage in client.get_stages(restApiId=api_id)["item"]}
+    return existing, stages
+
+
+if __name__ == "__main__":
+    app()
