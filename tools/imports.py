@@ -8,7 +8,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,11 +16,11 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from main import build_app
 from settings.aws import Aws
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
+from tools.committed import synthesized
 
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Terraform's: type, name, body."""
@@ -44,7 +43,7 @@ def main(
     try:
         environment = read_environment(file)
         existing, stages = _existing(environment.aws, api_id)
-        resources = _resources(environment)
+        resources = json.loads(synthesized(environment)["cdk.tf.json"])["resource"]
     except (EnvironmentFileError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
@@ -132,14 +131,6 @@ def _target(reference: str) -> tuple[str, str]:
     match = _REFERENCE.fullmatch(reference)
     assert match, reference  # noqa: S101  # all of ours are
     return match[1], match[2]
-
-
-def _resources(environment: Environment) -> Resources:
-    with tempfile.TemporaryDirectory(prefix="spillway-imports-") as output:
-        build_app((environment,), outdir=output).synth()
-        content = json.loads((Path(output) / "stacks" / environment.name / "cdk.tf.json").read_text(encoding="utf-8"))
-    resources: Resources = content["resource"]
-    return resources
 
 
 def _existing(aws: Aws, api_id: str) -> tuple[Existing, set[str]]:
