@@ -34,7 +34,7 @@ class S3Backend(Settings):
     """Default: `spillway/<environment>.tfstate`."""
 
     kms_key_id: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+$")] | None = None
-    """The ARN of a key of your own. Default: the bucket's own encryption."""
+    """The ARN of a key of your own. Default: S3's own keys, AES256, which is what Terraform asks for without one."""
 
     profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
     """A profile of the AWS configuration file. Default: the usual chain; `[aws]` does not reach the backend."""
