@@ -7,36 +7,23 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
-from tests.environment_files import MINIMAL, environment, write
+from tests.environment_files import MINIMAL, changed, environment, write
 from tests.synthesis import rendered
 from tools import imports
 from tools.imports import Existing, found, left_over
 
-TEXT = """
-[aws]
-region = "us-east-1"
-
-[api]
-name = "api"
-
-[stage]
-name = "test"
-
-[throttling]
-rate_limit = 10
-burst_limit = 5
-
-[cors]
-allow_origins = ["*"]
-
-[[routes]]
-method = "GET"
-path = "/"
+TEXT = (
+    changed(method='method = "GET"', path='path = "/"')
+    + """
 
 [[routes]]
 method = "GET"
 path = "/models/{id}"
+
+[cors]
+allow_origins = ["*"]
 """
+)
 
 
 def method(*statuses: str) -> dict[str, Any]:
