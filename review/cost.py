@@ -229,7 +229,7 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
     if waf_log(environment) is not None:
         yield f"A record of the WAF log: {WAF_RECORD:,} bytes, assumed; only what a rule stops or counts has one."
     if environment.observability.detailed_metrics or filter_metrics(environment):
-        yield "Metrics are counted as if every route were called, and throttled, in every hour."
+        yield "Metrics are counted as if every layer limited every route in every hour."
     free = "is taken off" if with_free else "is not taken off; --free-tier does"
     yield f"What every account has free of CloudWatch and Bot Control {free}."
     reads = sorted({price.read for price in prices.sources.values()})

@@ -33,7 +33,7 @@ def layers_of(environment: Environment) -> Layers:
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
-        left_out=tuple(_left_out(waf, environment.routes)) if waf else (),
+        left_out=tuple(_left_out(environment)),
     )
 
 
@@ -113,9 +113,16 @@ def _named(environment: Environment, rule: RateRule, route: Route) -> bool:
     return any(other.method == route.method and covers(other.path, route.path) for other in named)
 
 
-def _left_out(waf: Waf, routes: tuple[Route, ...]) -> list[str]:
-    """What the web ACL does that the review cannot know."""
-    said = []
+def _left_out(environment: Environment) -> list[str]:
+    """What limits, and the review cannot know or does not count."""
+    said, waf, routes = [], environment.waf, environment.routes
+    if environment.cors is not None:
+        said.append(
+            "Preflights are left out: the OPTIONS of each path has a bucket of the stage's size, is in no usage plan, "
+            "and no WAF rate rule counts it."
+        )
+    if waf is None:
+        return said
     if waf.web_acl_arn:
         said.append("The web ACL is an existing one, whose rules are not in this file: WAF is left out.")
     if waf.block:

@@ -258,7 +258,7 @@ def words(limit: Limit) -> str:
 
 
 def _by_route(layers: Layers) -> Table:
-    """One row a route, one column a layer; no column for a layer that there is not."""
+    """One column a layer, but none for a layer that there is not."""
     columns = ["route"]
     if layers.windows:
         columns.append("1 WAF")
@@ -269,9 +269,17 @@ def _by_route(layers: Layers) -> Table:
     return Table(
         title="What each layer lets through, in AWS's order",
         columns=tuple(columns),
-        rows=tuple(_layer_cells(layers, route) for route in layers.routes),
+        rows=_together(_layer_cells(layers, route) for route in layers.routes),
         caption=f"4 account: {_rates(account)}, {_at_once(account)}; shared by {account.shared_by}.",
     )
+
+
+def _together(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Routes whose cells are alike share a row, where the first of them stands."""
+    routes: dict[tuple[str, ...], list[str]] = {}
+    for route, *cells in rows:
+        routes.setdefault(tuple(cells), []).append(route)
+    return tuple(("\n".join(alike), *cells) for cells, alike in routes.items())
 
 
 def _layer_cells(layers: Layers, route: RouteLimits) -> tuple[str, ...]:
@@ -338,7 +346,7 @@ def _by_caller(first: tuple[Bites, ...]) -> Table:
     return Table(
         title="What stops whom first: sending ever faster; all at once",
         columns=columns,
-        rows=tuple(_caller_cells(each, with_keys=with_keys) for each in first),
+        rows=_together(_caller_cells(each, with_keys=with_keys) for each in first),
         caption="shared: by all callers, so that one of them may use it up.",
     )
 

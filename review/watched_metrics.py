@@ -11,10 +11,10 @@ _OF_A_SHARE = 2
 
 
 def filter_metrics(environment: Environment) -> int:
-    """Those of the access log's metric filters: one for each layer that limits, and one for each throttled route."""
+    """Those of the access log's metric filters: for each layer that limits one, and one for each route."""
     if not has_limit_metrics(environment):
         return 0
-    return len(limiting_layers(environment)) + len(environment.routes)
+    return len(limiting_layers(environment)) * (1 + len(environment.routes))
 
 
 def route_metrics(environment: Environment) -> int:

@@ -99,14 +99,14 @@ def test_logs_alarms_metrics_and_dashboard() -> None:
     gigabytes = access_log_bytes(settings) / 100
     assert found["Logs: access log"] == pytest.approx(gigabytes * 0.5)
     assert found["Logs: access log, kept 30 days"] == pytest.approx(gigabytes * 0.03)
-    # Filters: throttle, WAF, and two routes; detailed: five metrics of two routes.
-    assert found["CloudWatch: metrics of filters and routes"] == pytest.approx((2 + 2 + 10) * 0.3)
+    # Filters: throttle and WAF, each in all and for two routes; detailed: five metrics of two routes.
+    assert found["CloudWatch: metrics of filters and routes"] == pytest.approx((2 * 3 + 10) * 0.3)
     # Two shares of two metrics, two latencies, WAF, one route with a limit of its own.
     assert found["CloudWatch: alarms"] == pytest.approx(8 * 0.1)
     assert found["CloudWatch: dashboard"] == 3
     free = dollars(lines(settings, 10_000_000, free=True))
     assert (free["CloudWatch: alarms"], free["CloudWatch: dashboard"]) == (0, 0)
-    assert free["CloudWatch: metrics of filters and routes"] == pytest.approx(4 * 0.3)
+    assert free["CloudWatch: metrics of filters and routes"] == pytest.approx(6 * 0.3)
     assert free["Logs: access log"] == pytest.approx((gigabytes - 5) * 0.5)
 
 

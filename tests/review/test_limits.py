@@ -212,6 +212,20 @@ def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_no
     assert first.caption.startswith("4 account: 10,000/s, 600,000/min, 5,000 at once;")
 
 
+def test_routes_with_the_same_limits_share_a_row(tmp_path: Path) -> None:
+    more = '[[routes]]\nmethod = "GET"\npath = "/{0}"\n'
+    text = MINIMAL + more.format("a") + more.format("b") + '[throttling.routes]\n"GET /a" = "blocked"\n'
+    by_layer, by_caller = report(layers_of(environment(tmp_path, text)), ()).tables
+    assert [row[0] for row in by_layer.rows] == ["POST /chat\nGET /b", "GET /a"]
+    assert [row[0] for row in by_caller.rows] == ["POST /chat\nGET /b", "GET /a"]
+
+
+def test_preflights_are_said_to_be_left_out(tmp_path: Path) -> None:
+    (said,) = layers_of(environment(tmp_path, MINIMAL + '[cors]\nallow_origins = ["*"]\n')).left_out
+    assert said.startswith("Preflights are left out")
+    assert layers_of(environment(tmp_path, MINIMAL)).left_out == ()
+
+
 def test_cells_say_blocked_unlimited_and_no_key(tmp_path: Path) -> None:
     rows = {row[0]: row[1:] for row in report(layers_of(environment(tmp_path, TIERS)), ()).tables[0].rows}
     assert rows["POST /images"][0].splitlines()[:3] == [
