@@ -6,6 +6,7 @@ from constructs.gateway.aws_integration import AwsIntegration
 from constructs.gateway.method import Method
 from constructs.gateway.service_role import ServiceRole
 from constructs.terraform.literal import literal
+from constructs.terraform.policy_document import allowed
 from settings.integration import AwsServiceIntegration as AwsServiceIntegrationSettings
 
 
@@ -30,15 +31,8 @@ class AwsServiceIntegration(Construct):
         )
 
     def _role(self, method: Method, integration: AwsServiceIntegrationSettings) -> str:
-        allow = [
-            {
-                "Effect": "Allow",
-                "Action": list(statement.actions),
-                "Resource": [literal(resource) for resource in statement.resources],
-            }
-            for statement in integration.allow
-        ]
-        return ServiceRole(self, "role", name=method.name, rest_api=method.rest_api, allow=allow).arn
+        role = ServiceRole(self, "role", name=method.name, rest_api=method.rest_api, allow=allowed(integration.allow))
+        return role.arn
 
 
 def uri(method: Method, integration: AwsServiceIntegrationSettings) -> str:

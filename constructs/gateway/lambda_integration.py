@@ -8,6 +8,7 @@ from constructs.gateway.function import Function
 from constructs.gateway.method import Method, of_method
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
+from constructs.terraform.policy_document import allowed
 from settings.integration import BedrockIntegration
 from settings.integration import LambdaIntegration as LambdaIntegrationSettings
 
@@ -47,6 +48,7 @@ class LambdaIntegration(Construct):
             environment=integration.environment,
             reserved_concurrent_executions=integration.reserved_concurrent_executions,
             log_retention_in_days=integration.log_retention_in_days,
+            allow=allowed(integration.allow),
         )
         return function.arn
 

@@ -1,13 +1,28 @@
 """Policies as the JSON that IAM reads."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from constructs.terraform.literal import literal
+from settings.integration.allow import Allow
 
 
 def policy_of(statements: Sequence[Mapping[str, Any]]) -> str:
     """A policy document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
+    """The statements of an environment file."""
+    return [
+        {
+            "Effect": "Allow",
+            "Action": list(statement.actions),
+            "Resource": [literal(resource) for resource in statement.resources],
+        }
+        for statement in allow
+    ]
 
 
 def assumed_by(service: str) -> str:

@@ -4,18 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from settings.integration.allow import Allow
 from settings.integration.http import variables_of
 from settings.integration.transfer import Transfer
-from settings.model import Items, Settings, SomeItems
-
-
-class Allow(Settings):
-    """One statement of what the integration's role may do."""
-
-    actions: SomeItems[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$")]]
-    """For instance `sqs:SendMessage`; no wildcards."""
-
-    resources: SomeItems[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[^\s]+$")]]
+from settings.model import Items
 
 
 class AwsServiceIntegration(Transfer):

@@ -5,7 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from settings.file_reference import Folder
+from settings.integration.allow import Allow
 from settings.integration.transfer import Transfer
+from settings.model import Items
 from settings.observability.log_group import RetentionInDays
 
 FunctionArn = Annotated[
@@ -22,7 +24,7 @@ FunctionTimeout = Annotated[int, Field(ge=1, le=900)]
 
 _OF_CODE = frozenset(
     {"runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
-    | {"log_retention_in_days"}
+    | {"log_retention_in_days", "allow"}
 )
 
 
@@ -54,6 +56,9 @@ class LambdaIntegration(Transfer):
     """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
+
+    allow: Items[Allow] = ()
+    """What the function's role may do, beside writing its own log. Default: nothing."""
 
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> Self:

@@ -10,6 +10,7 @@ from settings.read import read_environment
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 from tests.environment_files import ROOT
 from tests.synthesis import rendered
+from tests.waf.provider_schema import unknown_keys
 
 EXAMPLES = ROOT / "docs" / "examples"
 
@@ -29,8 +30,10 @@ SHOWN = {
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.toml")), ids=lambda file: file.stem)
 def test_accepted_and_synthesized(file: Path) -> None:
     environment = read_environment(file)
-    made = rendered(environment)["resource"]["aws_api_gateway_method"]
-    assert {route.address for route in environment.routes} <= made.keys()
+    created = rendered(environment)["resource"]
+    assert {route.address for route in environment.routes} <= created["aws_api_gateway_method"].keys()
+    unknown = [key for type_, named in created.items() for body in named.values() for key in unknown_keys(type_, body)]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -75,6 +75,29 @@ def test_a_function_from_a_folder_with_nothing_more_said(tmp_path: Path) -> None
     assert not {"environment", "reserved_concurrent_executions"} & function.keys()
 
 
+def test_a_function_may_do_what_the_file_allows_and_nothing_else(tmp_path: Path) -> None:
+    integration = """
+        type = "lambda"
+        code = "code"
+        runtime = "python3.13"
+        handler = "app.handler"
+
+        [[routes.integration.allow]]
+        actions = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]
+    """
+    created = resources(code(tmp_path), with_route(integration))
+    logging, *allowed = json.loads(created["aws_iam_role_policy"]["post_chat"]["policy"])["Statement"]
+    assert logging["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert allowed == [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModel"],
+            "Resource": ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"],
+        }
+    ]
+
+
 def test_an_alias_that_is_there(tmp_path: Path) -> None:
     created = resources(tmp_path, with_route(f'type = "lambda"\nfunction_arn = "{FUNCTION}:live"', method="GET"))
     assert created["aws_api_gateway_integration"] == {

@@ -91,6 +91,12 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
             id="memory of a function that is there already",
         ),
         pytest.param(
+            f'type = "lambda"\nfunction_arn = "{FUNCTION}"\n'
+            '[[routes.integration.allow]]\nactions = ["sqs:SendMessage"]\nresources = ["arn:aws:sqs:us-east-1:1:q"]',
+            "must have no allow: they belong to code, and function_arn is there",
+            id="role of a function that is there already",
+        ),
+        pytest.param(
             f'type = "lambda"\nfunction_arn = "{FUNCTION.replace("us-east-1", "eu-west-1")}"',
             f"{WHERE}.function_arn = 'arn:aws:lambda:eu-west-1:111122223333:function:chat': "
             "must be a function in us-east-1, the API's Region",
