@@ -1,8 +1,9 @@
 """Which arguments make Terraform replace a resource instead of changing it, and what whoever calls or operates notices.
 
 From the schemas of the AWS provider, `ForceNew`, read 2026-11 in github.com/hashicorp/terraform-provider-aws under
-`internal/service/`, the file named with each. Version 6.25.0 is what the stacks use. What is left out here changes in
-place: an API's name, its endpoint type, a throttle, a quota, a rule of a web ACL, the addresses of an IP set.
+`internal/service/`, the file named with each; usage_plan.go, authorizer.go and lambda/function.go by the provider's
+documentation. The stacks use version 6.25.0. What is left out here changes in place: an API's name, its endpoint type,
+a throttle, a quota, a rule of a web ACL, the addresses of an IP set.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ class Forces:
 
 
 REGION = "region"
-"""Of every resource since version 6 of the provider: a provider in another Region replaces them all.
-https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support, read 2026-11."""
+"""Of every Regional resource since version 6 of the provider: a provider in another Region replaces them all
+(`forceNewIfRegionChanges` in internal/provider/sdkv2/; a role is global and stays).
+"""
 
 FORCES: dict[str, Forces] = {
     "aws_api_gateway_stage": Forces(
@@ -92,13 +94,13 @@ FORCES: dict[str, Forces] = {
     "aws_api_gateway_vpc_link": Forces(
         arguments=("target_arns",),
         file="apigateway/vpc_link.go",
-        replaced="AWS takes minutes to make one; its routes answer 500 meanwhile",
+        replaced="the new one is made first, which takes AWS minutes",
         destroyed="",
     ),
     "aws_apigatewayv2_vpc_link": Forces(
         arguments=("subnet_ids", "security_group_ids"),
         file="apigatewayv2/vpc_link.go",
-        replaced="AWS takes minutes to make one; its routes answer 500 meanwhile",
+        replaced="the new one is made first, which takes AWS minutes",
         destroyed="",
     ),
     "aws_wafv2_web_acl": Forces(
