@@ -91,10 +91,11 @@ test: install policy/.venv/.installed ## every test
 	@$(TEST)
 
 .PHONY: check
-check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, tests
+check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
+	@python -m tools.committed --check
 	@$(TEST)
 
 .PHONY: bench
