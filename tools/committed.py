@@ -30,7 +30,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[ENVIRONMENT]...", show_default=False)] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="ENVIRONMENT", show_default=False)] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 where a folder is not up to date.")] = False,
 ) -> None:
