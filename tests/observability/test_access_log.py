@@ -22,6 +22,11 @@ def test_each_variable_is_logged_once() -> None:
     assert len(set(FIELDS.values())) == len(FIELDS)
 
 
+def test_what_a_caller_writes_freely_stands_last() -> None:
+    # Were it not escaped, it could end the line early, but not hide a field that comes before it.
+    assert list(FIELDS)[-1] == "userAgent"
+
+
 def test_aws_demands_a_request_id() -> None:
     assert {"$context.requestId", "$context.extendedRequestId"} <= set(FIELDS.values())
 
