@@ -2,52 +2,56 @@
 
 API Gateway's `{id}` is one part of a path and `{proxy+}` the rest of it; WAF knows neither. Whether WAF sees the path
 with the stage in front (`/prod/v1/chat`) AWS does not say, and a custom domain has its own base path, so that a
-pattern matches with either prefix or none, and with or without a slash at the end.
-"""
+pattern matches with either prefix or none.
 
-import re
+Nor does AWS say what API Gateway makes of `.` and `..` in a path. So a rule that counts a route counts every request
+that some reading could take for it, and a condition that leaves a route out leaves out only what every reading takes
+for it: rather a request too many in the budget than one that slips out.
+"""
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 LONGEST_PATTERN = 200
 
+ODD_PATH = r"/(?:/|\.\.?(?:/|$))"
+"""In a decoded path: an empty part, `.` or `..`, which an honest client does not send."""
+
+# Any character, a line break too, which `.` is not: `%0A` in a variable must not take a request out of the budget.
+_ANY_DEPTH = r"[\s\S]+"
+# One part of a path that is not written with `%` and is more than dots.
+_ONE_PART = "[^/%]*[^/%.][^/%]*"
+
 
 def canonical_pattern(path: str, prefixes: tuple[str, ...]) -> str:
-    """What the decoded, normalized, lower-case path of a request to that route looks like."""
-    parts = "".join("/" + _part(part, one="[^/]+", rest=".+") for part in _parts(path))
-    return f"^{_optional(prefixes, slash='/')}{parts}/?$"
+    """What the decoded, normalized, lower-case path of a request to that route looks like.
 
-
-def decoded_pattern(path: str, prefixes: tuple[str, ...]) -> str | None:
-    """The same for a path that is decoded but not normalized; None for one without a variable.
-
-    A variable may hold `%2F` and `..`. Decoded and normalized, such a path no longer looks like the route that answers
-    it, so the variable takes any depth here: rather a request too many in the budget than one that slips out.
+    A variable takes any depth, because it may hold an encoded slash that is decoded here.
     """
-    if "{" not in path:
-        return None
-    parts = "".join("/+" + _part(part, one=".+", rest=".+") for part in _parts(path))
-    return f"^{_optional(prefixes, slash='/+')}{parts}$"
+    parts = "".join(f"/{_ANY_DEPTH if part.startswith('{') else _escaped(part.lower())}" for part in _parts(path))
+    return f"^{_optional(tuple(prefix.lower() for prefix in prefixes))}{parts}/?$"
 
 
-def _optional(prefixes: tuple[str, ...], *, slash: str) -> str:
-    return f"(?:{slash}{_alternatives(prefixes)})?"
+def plain_pattern(path: str, prefixes: tuple[str, ...]) -> str:
+    """What the path of a request to that route looks like as it is sent, written as plainly as the route is."""
+    parts = "".join(f"/{_plain(part)}" for part in _parts(path)) or "/"
+    return f"^{_optional(prefixes)}{parts}$"
 
 
-def _alternatives(prefixes: tuple[str, ...]) -> str:
-    escaped = [_escaped(prefix) for prefix in prefixes]
-    return escaped[0] if len(escaped) == 1 else f"(?:{'|'.join(escaped)})"
+def _plain(part: str) -> str:
+    if not part.startswith("{"):
+        return _escaped(part)
+    return f"{_ONE_PART}(?:/{_ONE_PART})*" if part.endswith("+}") else _ONE_PART
+
+
+def _optional(prefixes: tuple[str, ...]) -> str:
+    escaped = [_escaped(prefix) for prefix in dict.fromkeys(prefixes)]
+    alternatives = escaped[0] if len(escaped) == 1 else f"(?:{'|'.join(escaped)})"
+    return f"(?:/{alternatives})?"
 
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part]
 
 
-def _part(part: str, *, one: str, rest: str) -> str:
-    if not part.startswith("{"):
-        return _escaped(part)
-    return rest if part.endswith("+}") else one
-
-
 def _escaped(text: str) -> str:
-    """Lower case, because the path is; of the characters that a path part may have only the dot means something."""
-    return re.sub(r"\.", r"\\.", text.lower())
+    """Of the characters that a path part may have only the dot means something."""
+    return text.replace(".", r"\.")

@@ -1,6 +1,5 @@
 """`scope_down`: which requests a rate rule counts at all."""
 
-import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -23,8 +22,12 @@ from settings.waf.condition import (
 )
 from settings.waf.country import Country
 from settings.waf.ip_list import IpRanges, ip_sets
-from settings.waf.path_pattern import LONGEST_PATTERN, canonical_pattern, decoded_pattern
+from settings.waf.path_pattern import LONGEST_PATTERN, ODD_PATH, canonical_pattern, plain_pattern
+from settings.waf.regular_expression import fault
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
+
+# Far beyond what fits into a web ACL; where it ends, so that no reader of a condition runs out of stack.
+_DEEPEST = 16
 
 Label = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1024}$")]
 
@@ -52,12 +55,9 @@ class Header(Settings):
     @model_validator(mode="after")
     def _can_match(self) -> Self:
         if self.positional_constraint == "REGEX":
-            try:
-                pattern = re.compile(self.value)
-            except re.error as error:
-                raise ValueError(f"value is no regular expression: {error}") from None
-            if pattern.groups:
-                raise ValueError("AWS takes no capturing group in a regular expression; write (?:...) instead of (...)")
+            wrong = fault(self.value)
+            if wrong:
+                raise ValueError(f"value {wrong}")
         elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
             raise ValueError("value has capitals, which LOWERCASE takes away before it is compared; it can never match")
         return self
@@ -96,7 +96,14 @@ class ScopeDown(Settings):
             raise ValueError(f"must hold exactly one of {known}")
         if self.ip_set == ():
             raise ValueError("ip_set must hold at least one range")
+        if self._depth > _DEEPEST:
+            raise ValueError(f"must be nested at most {_DEEPEST} deep")
         return self
+
+    @property
+    def _depth(self) -> int:
+        parts = (*(self.and_ or ()), *(self.or_ or ()), *((self.not_,) if self.not_ else ()))
+        return 1 + max((part._depth for part in parts), default=0)  # noqa: SLF001  # of its own class
 
     def condition(self, *, prefixes: tuple[str, ...], stem: str) -> Condition:
         """What it says; its own IP sets are named `<stem>_<number>_ipv4` and so on."""
@@ -111,14 +118,16 @@ class _Reader:
         self._stem = stem
         self._sets = 0
 
-    def read(self, scope: ScopeDown) -> Condition:
+    def read(self, scope: ScopeDown, *, left_out: bool = False) -> Condition:
         condition: Condition
         if scope.and_:
-            condition = And(tuple(self.read(part) for part in scope.and_))
+            condition = And(tuple(self.read(part, left_out=left_out) for part in scope.and_))
         elif scope.or_:
-            condition = Or(tuple(self.read(part) for part in scope.or_))
+            condition = Or(tuple(self.read(part, left_out=left_out) for part in scope.or_))
         elif scope.not_:
-            condition = Not(self.read(scope.not_))
+            condition = Not(self.read(scope.not_, left_out=not left_out))
+        elif scope.path is not None:
+            condition = (path_is_surely if left_out else path_is)(scope.path, self._prefixes)
         elif isinstance(scope.ip_set, tuple):
             self._sets += 1
             condition = in_any(f"{self._stem}_{self._sets}", scope.ip_set)
@@ -128,8 +137,6 @@ class _Reader:
 
     def _leaf(self, scope: ScopeDown) -> Condition:
         match scope:
-            case ScopeDown(path=str(path)):
-                return path_is(path, self._prefixes)
             case ScopeDown(method=str(method)):
                 return MethodIs(frozenset({method}))
             case ScopeDown(header=Header() as header):
@@ -149,10 +156,13 @@ def in_any(stem: str, ranges: tuple[str, ...]) -> Condition:
 
 
 def path_is(path: str, prefixes: tuple[str, ...]) -> Condition:
-    """That path, however it is written."""
-    canonical = PathIs(canonical_pattern(path, prefixes), CANONICAL_PATH)
-    decoded = decoded_pattern(path, prefixes)
-    return Or((canonical, PathIs(decoded, ("URL_DECODE", "LOWERCASE")))) if decoded else canonical
+    """That path, however it is written: for what a rule counts."""
+    return Or((PathIs(canonical_pattern(path, prefixes), CANONICAL_PATH), PathIs(ODD_PATH, ("URL_DECODE",))))
+
+
+def path_is_surely(path: str, prefixes: tuple[str, ...]) -> Condition:
+    """That path, written as plainly as the route is: for what a rule leaves out."""
+    return PathIs(plain_pattern(path, prefixes), NONE)
 
 
 def any_route(routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:

@@ -21,7 +21,7 @@ def wcu(folder: Path, text: str) -> Capacity:
     ("text", "upper_bound", "estimate"),
     [
         pytest.param("", 2 + 2 + 10, 2 + 2, id="the rule and its preflights"),
-        pytest.param('routes = ["POST /chat"]', 2 + (2 + 10) + (3 + 30), 2 + 2 + 3 + 30, id="a route"),
+        pytest.param('routes = ["POST /chat"]', 2 + (2 + 10) + (3 + 30) + (3 + 10), 2 + 2 + 3 + 30 + 3, id="a route"),
         pytest.param(
             'scope_down = { header = { name = "a", value = "b", positional_constraint = "CONTAINS" } }',
             2 + (2 + 10) + (10 + 10),
@@ -62,10 +62,10 @@ def test_a_transformation_that_rules_share_is_estimated_once(tmp_path: Path) -> 
     text = IP + 'routes = ["POST /chat"]\ncount_limit = 10'
     found = wcu(tmp_path, text)
     assert found.rules == (
-        RuleCapacity(name="ip-count", upper_bound=47, estimate=37),
-        RuleCapacity(name="ip", upper_bound=47, estimate=7),
+        RuleCapacity(name="ip-count", upper_bound=60, estimate=40),
+        RuleCapacity(name="ip", upper_bound=60, estimate=10),
     )
-    assert (found.upper_bound, found.estimate, found.unknown) == (94, 44, ())
+    assert (found.upper_bound, found.estimate, found.unknown) == (120, 50, ())
 
 
 def test_the_block_list_costs_its_sets(tmp_path: Path) -> None:

@@ -1,42 +1,37 @@
 """Patterns against the ways in which a path can be written."""
 
-import posixpath
 import re
-from urllib.parse import unquote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from settings.waf.condition import Leaf, Or, PathIs
-from settings.waf.path_pattern import canonical_pattern, decoded_pattern
-from settings.waf.scope_down import path_is
+from settings.waf.path_pattern import LONGEST_PATTERN, canonical_pattern, plain_pattern
+from settings.waf.scope_down import path_is, path_is_surely
+from tests.waf.request_path import GATEWAYS, WAFS, answers, routed
+from tests.waf.spellings import any_path, spelling
 
 PREFIXES = ("prod",)
-
-
-def transformed(path: str, transformation: str) -> str:
-    """What WAF's transformations do: waf-rule-statement-transformation.html of its developer guide."""
-    match transformation:
-        case "URL_DECODE":
-            return unquote(path)
-        case "NORMALIZE_PATH":
-            normal = re.sub("^//", "/", posixpath.normpath(path))
-            return normal + "/" if path.endswith("/") and normal != "/" else normal
-        case "LOWERCASE":
-            return path.lower()
-    raise AssertionError(transformation)
+ROUTES = (
+    "/",
+    "/v1/chat",
+    "/v1.1/chat",
+    "/v1/models/{id}",
+    "/v1/models/{id}/versions",
+    "/v1/{id}/x/{name}",
+    "/files/{proxy+}",
+    "/{proxy+}",
+)
 
 
 def matches(route: str, path: str, prefixes: tuple[str, ...] = PREFIXES) -> bool:
-    condition = path_is(route, prefixes)
-    leaves: tuple[Leaf, ...] = condition.parts if isinstance(condition, Or) else (condition,)  # type: ignore[assignment]
-    for leaf in leaves:
-        assert isinstance(leaf, PathIs)
-        seen = path
-        for transformation in leaf.text_transformations:
-            seen = transformed(seen, transformation)
-        if re.search(leaf.pattern, seen):
-            return True
-    return False
+    """Under every reading of what WAF does."""
+    return all(waf.holds(path_is(route, prefixes), path) for waf in WAFS)
+
+
+def surely(route: str, path: str, prefixes: tuple[str, ...] = PREFIXES) -> bool:
+    """Under some reading of what WAF does."""
+    return any(waf.holds(path_is_surely(route, prefixes), path) for waf in WAFS)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +44,8 @@ def matches(route: str, path: str, prefixes: tuple[str, ...] = PREFIXES) -> bool
         "//v1//chat",
         "/v1/./chat",
         "/x/../v1/chat",
+        "/../v1/chat",
+        "/a%2Fb/../v1/chat",
         "/%76%31/chat",
         "/v1%2Fchat",
         "/v1/%2e%2e/v1/chat",
@@ -69,6 +66,8 @@ def test_no_spelling_escapes(path: str) -> None:
         "/v1/chats",
         "/xv1/chat",
         "/v1/chat/more",
+        "/v1/chat.",
+        "/v1/..chat",
         "/dev/v1/chat",
         "/prod/prod/v1/chat",
         "/v1xchat",
@@ -85,10 +84,14 @@ def test_other_paths_are_left_alone(path: str) -> None:
         "/v1/models/gpt",
         "/prod/v1/models/gpt/",
         "/v1/models/a%2Fb",
+        "/v1/models/a%2Fb%0Ac",
+        "/v1/models/%2F",
         "/v1/models/..%2f..%2fetc",
         "/prod/v1/models/%2e%2e%2fx",
         "//v1/models/a",
         "/x/../v1/models/a",
+        "/x/../v1/models/a%2Fb",
+        "/v1/./models/a%2Fb",
         "/V1/Models/A",
         "/%761/models/a%2Fb",
     ],
@@ -97,12 +100,19 @@ def test_a_variable_takes_whatever_api_gateway_may_take_for_one_part(path: str) 
     assert matches("/v1/models/{id}", path)
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/models/a%2Fb/versions/", "/v1/models/a%0A%2F/versions", "/v1//models/a/versions"]
+)
+def test_a_variable_in_the_middle(path: str) -> None:
+    assert matches("/v1/models/{id}/versions", path)
+
+
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/models/", "/v1/other/gpt", "/v2/models/gpt"])
 def test_a_variable_needs_a_value_and_its_place(path: str) -> None:
     assert not matches("/v1/models/{id}", path)
 
 
-@pytest.mark.parametrize("path", ["/files/a", "/files/a/b/c", "/prod/files/a/../b", "/files/..%2fx"])
+@pytest.mark.parametrize("path", ["/files/a", "/files/a/b/c", "/prod/files/a/../b", "/files/..%2fx", "/files/a%0Ab"])
 def test_a_greedy_variable_takes_the_rest(path: str) -> None:
     assert matches("/files/{proxy+}", path)
 
@@ -122,28 +132,94 @@ def test_a_dot_is_a_dot() -> None:
 
 
 def test_a_custom_domain_has_a_base_path_instead_of_the_stage() -> None:
-    assert canonical_pattern("/chat", ("prod", "llm")) == "^(?:/(?:prod|llm))?/chat/?$"
+    assert canonical_pattern("/chat", ("Prod", "llm")) == "^(?:/(?:prod|llm))?/chat/?$"
     for path in ("/chat", "/prod/chat", "/llm/chat"):
-        assert matches("/chat", path, ("prod", "llm"))
+        assert matches("/chat", path, ("Prod", "llm"))
+        assert surely("/chat", path, ("prod", "llm"))
 
 
 @pytest.mark.parametrize(
-    ("path", "canonical", "decoded"),
+    ("path", "canonical", "plain"),
     [
-        ("/v1/chat", "^(?:/prod)?/v1/chat/?$", None),
-        ("/v1/{id}", "^(?:/prod)?/v1/[^/]+/?$", "^(?:/+prod)?/+v1/+.+$"),
-        ("/v1/{id}/x", "^(?:/prod)?/v1/[^/]+/x/?$", "^(?:/+prod)?/+v1/+.+/+x$"),
-        ("/{proxy+}", "^(?:/prod)?/.+/?$", "^(?:/+prod)?/+.+$"),
-        ("/", "^(?:/prod)?/?$", None),
+        ("/v1/Chat", "^(?:/prod)?/v1/chat/?$", "^(?:/Prod)?/v1/Chat$"),
+        ("/v1.1/{id}", r"^(?:/prod)?/v1\.1/[\s\S]+/?$", r"^(?:/Prod)?/v1\.1/[^/%]*[^/%.][^/%]*$"),
+        ("/{proxy+}", r"^(?:/prod)?/[\s\S]+/?$", "^(?:/Prod)?/[^/%]*[^/%.][^/%]*(?:/[^/%]*[^/%.][^/%]*)*$"),
+        ("/", "^(?:/prod)?/?$", "^(?:/Prod)?/$"),
     ],
 )
-def test_patterns(path: str, canonical: str, decoded: str | None) -> None:
-    assert canonical_pattern(path, PREFIXES) == canonical
-    assert decoded_pattern(path, PREFIXES) == decoded
+def test_patterns(path: str, canonical: str, plain: str) -> None:
+    assert canonical_pattern(path, ("Prod",)) == canonical
+    assert plain_pattern(path, ("Prod",)) == plain
 
 
-@pytest.mark.parametrize("path", ["/v1/{id}", "/{proxy+}", "/v1/chat"])
+@pytest.mark.parametrize("path", ROUTES)
 def test_patterns_have_nothing_that_aws_does_not_take(path: str) -> None:
-    for pattern in (canonical_pattern(path, PREFIXES), decoded_pattern(path, PREFIXES)):
-        if pattern is not None:
-            assert re.compile(pattern).groups == 0
+    for pattern in (canonical_pattern(path, PREFIXES), plain_pattern(path, PREFIXES)):
+        assert re.compile(pattern).groups == 0
+        assert "(?=" not in pattern
+        assert "(?!" not in pattern
+        assert len(pattern) <= LONGEST_PATTERN
+
+
+@pytest.mark.parametrize("path", ["/v1/models/gpt-4.1", "/prod/v1/models/a:b", "/v1/models/x..."])
+def test_what_is_left_out_is_written_plainly(path: str) -> None:
+    assert surely("/v1/models/{id}", path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/models/..",
+        "/v1/models/../chat",
+        "/v1/models/..%2fchat",
+        "/v1/models/%2e%2e",
+        "/v1/models/a%2Fb",
+        "/v1/models/x/../chat",
+        "/v1/models//..",
+        "/V1/models/a",
+        "/v1/models/a/b",
+    ],
+)
+def test_nothing_else_is_left_out(path: str) -> None:
+    assert not surely("/v1/models/{id}", path)
+
+
+MOUNTS = ("", "prod", "llm")
+route_and_path = st.sampled_from(ROUTES).flatmap(
+    lambda route: st.tuples(st.just(route), st.one_of(spelling(route, MOUNTS), any_path))
+)
+
+
+@settings(max_examples=1000, deadline=None, derandomize=True)
+@given(case=route_and_path)
+def test_what_some_gateway_takes_for_the_route_is_counted(case: tuple[str, str]) -> None:
+    route, path = case
+    if any(routed(route, path, MOUNTS)):
+        assert matches(route, path, ("prod", "llm"))
+
+
+@settings(max_examples=1000, deadline=None, derandomize=True)
+@given(case=route_and_path)
+def test_only_what_every_gateway_takes_for_the_route_is_left_out(case: tuple[str, str]) -> None:
+    route, path = case
+    if surely(route, path, ("prod", "llm")):
+        for gateway in GATEWAYS.values():
+            parts = gateway(path)
+            views = [parts, parts[1:]] if parts[:1] in (["prod"], ["llm"]) else [parts]
+            assert any(answers(route, view, capitals_differ=True) for view in views)
+
+
+def test_the_spellings_reach_the_routes() -> None:
+    """Or the two properties above would say nothing."""
+    reached = {"routed": 0, "left out": 0}
+
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @given(case=route_and_path)
+    def count(case: tuple[str, str]) -> None:
+        route, path = case
+        reached["routed"] += any(routed(route, path, MOUNTS))
+        reached["left out"] += surely(route, path, ("prod", "llm"))
+
+    count()
+    assert reached["routed"] > 100
+    assert reached["left out"] > 10

@@ -6,8 +6,9 @@ from settings.environment import Environment
 from settings.route import Method
 from settings.waf.condition import AddressIn, And, Condition, CountryIn, MethodIs, Not, Or, PathIs
 from settings.waf.ip_list import IpSet
+from settings.waf.path_pattern import ODD_PATH
 from settings.waf.rules import RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
-from settings.waf.text_transformation import CANONICAL_PATH
+from settings.waf.text_transformation import CANONICAL_PATH, NONE
 from tests.environment_files import MINIMAL, environment
 
 ROUTES = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models"\n'
@@ -36,6 +37,9 @@ def scope(folder: Path, text: str) -> Condition | None:
     (tier,) = rules(environment(folder, text))
     assert isinstance(tier, RateTier)
     return tier.scope_down
+
+
+ODD = PathIs(ODD_PATH, ("URL_DECODE",))
 
 
 def path(pattern: str) -> PathIs:
@@ -94,21 +98,21 @@ def test_a_rule_for_everything_leaves_preflights_out(tmp_path: Path) -> None:
 
 def test_a_rule_for_one_route_looks_at_its_path_and_method(tmp_path: Path) -> None:
     assert scope(tmp_path, ROUTES + rate_rule("chat", 'routes = ["POST /chat"]')) == And(
-        (methods("POST"), path("^(?:/test)?/chat/?$"))
+        (methods("POST"), Or((path("^(?:/test)?/chat/?$"), ODD)))
     )
 
 
 def test_paths_of_one_method_are_alternatives(tmp_path: Path) -> None:
     text = ROUTES + '[[routes]]\nmethod = "POST"\npath = "/embeddings"\n'
     assert scope(tmp_path, text + rate_rule("posts", 'routes = ["POST /chat", "POST /embeddings"]')) == And(
-        (methods("POST"), Or((path("^(?:/test)?/chat/?$"), path("^(?:/test)?/embeddings/?$"))))
+        (methods("POST"), Or((path("^(?:/test)?/chat/?$"), ODD, path("^(?:/test)?/embeddings/?$"))))
     )
 
 
 def test_methods_of_one_path_are_alternatives(tmp_path: Path) -> None:
     text = ROUTES + '[[routes]]\nmethod = "GET"\npath = "/chat"\n'
     assert scope(tmp_path, text + rate_rule("chat", 'routes = ["POST /chat", "GET /chat"]')) == And(
-        (methods("GET", "POST"), path("^(?:/test)?/chat/?$"))
+        (methods("GET", "POST"), Or((path("^(?:/test)?/chat/?$"), ODD)))
     )
 
 
@@ -116,8 +120,8 @@ def test_routes_that_differ_in_both_fit_into_two_levels(tmp_path: Path) -> None:
     assert scope(tmp_path, ROUTES + rate_rule("both", 'routes = ["POST /chat", "GET /models"]')) == And(
         (
             methods("GET", "POST"),
-            Or((path("^(?:/test)?/models/?$"), methods("POST"))),
-            Or((path("^(?:/test)?/chat/?$"), methods("GET"))),
+            Or((path("^(?:/test)?/models/?$"), ODD, methods("POST"))),
+            Or((path("^(?:/test)?/chat/?$"), ODD, methods("GET"))),
         )
     )
 
@@ -129,7 +133,19 @@ def test_the_allow_list_is_left_out_of_every_rate_rule_and_allows_nothing(tmp_pa
 
 def test_the_own_scope_comes_last(tmp_path: Path) -> None:
     text = ROUTES + rate_rule("abroad", 'routes = ["POST /chat"]\nscope_down = { not = { country = ["DE"] } }')
-    assert scope(tmp_path, text) == And((methods("POST"), path("^(?:/test)?/chat/?$"), Not(CountryIn(("DE",)))))
+    assert scope(tmp_path, text) == And(
+        (methods("POST"), Or((path("^(?:/test)?/chat/?$"), ODD)), Not(CountryIn(("DE",))))
+    )
+
+
+def test_a_path_that_is_left_out_is_written_plainly(tmp_path: Path) -> None:
+    plain = PathIs("^(?:/test)?/chat$", NONE)
+    assert scope(tmp_path, ROUTES + rate_rule("rest", 'scope_down = { not = { path = "/chat" } }')) == And(
+        (NO_PREFLIGHT, Not(plain))
+    )
+    assert scope(tmp_path, ROUTES + rate_rule("it", 'scope_down = { not = { not = { path = "/chat" } } }')) == And(
+        (NO_PREFLIGHT, Or((path("^(?:/test)?/chat/?$"), ODD)))
+    )
 
 
 def test_a_custom_domain_s_base_path_may_stand_in_front(tmp_path: Path) -> None:
@@ -139,7 +155,7 @@ def test_a_custom_domain_s_base_path_may_stand_in_front(tmp_path: Path) -> None:
         + 'certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/0"\n'
     )
     assert scope(tmp_path, text + rate_rule("chat", 'routes = ["POST /chat"]')) == And(
-        (methods("POST"), path("^(?:/(?:test|llm))?/chat/?$"))
+        (methods("POST"), Or((path("^(?:/(?:test|llm))?/chat/?$"), ODD)))
     )
 
 

@@ -1,0 +1,28 @@
+"""Regular expressions as WAF takes them: PCRE without what its engine cannot do.
+
+Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html, read 2026-11. AWS keeps no
+whole list, so that a pattern that passes here may still be refused in the deploy.
+"""
+
+import re
+import warnings
+
+# Escapes and character classes, in which the signs below mean nothing.
+_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ATOMIC = re.compile(r"\(\?>|(?:[*+?]|\{\d+,?\d*\})\+")
+
+
+def fault(pattern: str) -> str | None:
+    """What is wrong with it; None where nothing is known to be."""
+    try:
+        with warnings.catch_warnings():
+            # Python warns of `[[:alpha:]]`, which is a class in PCRE.
+            warnings.simplefilter("ignore", FutureWarning)
+            groups = re.compile(pattern).groups
+    except (re.error, OverflowError) as error:
+        return f"is no regular expression: {error}"
+    if groups:
+        return "has a capturing group, which AWS does not take; write (?:...) instead of (...)"
+    if _ATOMIC.search(_LITERAL.sub("x", pattern)):
+        return "has an atomic group or a possessive quantifier, which AWS does not take"
+    return None
