@@ -61,6 +61,8 @@ def _json_document(value: object, info: ValidationInfo) -> object:
         raise ValueError("must be a file in UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"must be a file with JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("must be a file with JSON that is not nested so deep") from None
 
 
 Folder = Annotated[Path, BeforeValidator(_folder, json_schema_input_type=str)]

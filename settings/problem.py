@@ -23,14 +23,14 @@ class Problem:
 
     def __str__(self) -> str:
         """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
-        return f"{field_path(self.where)} = {shown(self.got)}: {self.allowed}"
+        return _in_one_line(f"{field_path(self.where)} = {shown(self.got)}: {self.allowed}")
 
 
 class EnvironmentFileError(Exception):
     """One line for every mistake: file, field, value, what is allowed."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = tuple(lines)
+        self.lines = tuple(map(_in_one_line, lines))
         super().__init__("\n".join(self.lines))
 
     @classmethod
@@ -103,8 +103,13 @@ def field_path(loc: Where) -> str:
             text += f"[{part}]"
         else:
             bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
-            text += ("." if text else "") + (part if bare else f'"{part}"')
+            text += ("." if text else "") + (part if bare else f'"{_in_one_line(part)}"')
     return text
+
+
+def _in_one_line(text: str) -> str:
+    """Line breaks and what else a terminal would act on, spelt out: keys and values may hold them."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def shown(value: object) -> str:
@@ -114,5 +119,8 @@ def shown(value: object) -> str:
             return str(value).lower()
         case float():
             return f"{value:g}"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits; TOML may hold one in hexadecimal.
+        return "a number too long to show"
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."

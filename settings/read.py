@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from settings.checks import state
 from settings.environment import Environment
 from settings.file_reference import FOLDER
-from settings.problem import EnvironmentFileError, describe
+from settings.problem import EnvironmentFileError, describe, shown
 
 
 def read_environments(folder: Path) -> tuple[Environment, ...]:
@@ -38,22 +38,26 @@ def read_environment(file: Path) -> Environment:
 
     Raises EnvironmentFileError.
     """
-    shown = file.as_posix()
+    path = file.as_posix()
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise EnvironmentFileError.of(shown, "no such file") from None
+        raise EnvironmentFileError.of(path, "no such file") from None
     except OSError as error:
-        raise EnvironmentFileError.of(shown, f"cannot be read: {error.strerror}") from None
+        raise EnvironmentFileError.of(path, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise EnvironmentFileError.of(shown, f"is not UTF-8 at byte {error.start}") from None
+        raise EnvironmentFileError.of(path, f"is not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
-        raise EnvironmentFileError.of(shown, f"is not TOML: {error}") from None
+        raise EnvironmentFileError.of(path, f"is not TOML: {error}") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits.
+        raise EnvironmentFileError.of(path, "is not TOML: a number has too many digits") from None
+    except RecursionError:
+        raise EnvironmentFileError.of(path, "is nested too deep to be read") from None
     if "name" in table:
         raise EnvironmentFileError.of(
-            shown, f"name = {table['name']!r}: unknown key; the file's own name names the environment"
+            path, f"name = {shown(table['name'])}: unknown key; the file's own name names the environment"
         )
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={FOLDER: file.parent})
     except ValidationError as error:
-        raise EnvironmentFileError.of(shown, *(describe(detail, table) for detail in error.errors())) from None
+        raise EnvironmentFileError.of(path, *(describe(detail, table) for detail in error.errors())) from None

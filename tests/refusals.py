@@ -14,9 +14,14 @@ def refusals(folder: Path, text: str) -> list[str]:
     file = write(folder, text)
     with pytest.raises(EnvironmentFileError) as caught:
         read_environment(file)
+    return without_file(file, caught.value)
+
+
+def without_file(file: Path, error: EnvironmentFileError) -> list[str]:
+    """The lines of a refusal, each of which names the file first."""
     prefix = f"{file.as_posix()}: "
-    assert all(line.startswith(prefix) for line in caught.value.lines)
-    return [line.removeprefix(prefix) for line in caught.value.lines]
+    assert all(line.startswith(prefix) for line in error.lines)
+    return [line.removeprefix(prefix) for line in error.lines]
 
 
 def warnings(folder: Path, text: str) -> list[str]:

@@ -19,6 +19,8 @@ def _is_a_range(text: str) -> str:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         raise ValueError(f"must be an address or a CIDR range: {error}") from None
+    if "%" in text:
+        raise ValueError("must have no scope behind a %, which means nothing to AWS")
     if network.prefixlen == 0:
         raise ValueError("AWS takes no /0; it would be everybody")
     return str(network)

@@ -187,6 +187,23 @@ def test_what_is_no_toml(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (changed(rate_limit="rate_limit = " + "9" * 5000), "is not TOML: a number has too many digits"),
+        (
+            changed(rate_limit="rate_limit = 0x" + "f" * 5000),
+            "throttling.rate_limit = a number too long to show: must be a valid number",
+        ),
+        (MINIMAL + "x = " + "[" * 5000 + "]" * 5000, "is nested too deep to be read"),
+        (MINIMAL + '"a\\nb" = 1\n', 'routes[0]."a\\nb": unknown key'),
+    ],
+    ids=["digits", "hexadecimal", "deep", "a line break"],
+)
+def test_what_python_chokes_on(tmp_path: Path, text: str, line: str) -> None:
+    assert refusals(tmp_path, text) == [line]
+
+
 def test_what_is_no_text(tmp_path: Path) -> None:
     file = tmp_path / "test.toml"
     file.write_bytes(b"[aws]\n\xff")

@@ -223,8 +223,25 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('scope_down = { header = { name = "a", value = "(a)", positional_constraint = "REGEX" } }'),
-            [None, "AWS takes no capturing group in a regular expression; write (?:...) instead of (...)"],
+            [None, "value has a capturing group, which AWS does not take; write (?:...) instead of (...)"],
             id="10 a capturing group",
+        ),
+        *(
+            pytest.param(
+                rule(
+                    f"scope_down = {{ header = {{ name = 'a', value = '{value}', positional_constraint = 'REGEX' }} }}"
+                ),
+                [None, "value has an atomic group or a possessive quantifier, which AWS does not take"],
+                id=f"10 {value}",
+            )
+            for value in ("(?>a)", "a++", "a{2}+", "[b]*+")
+        ),
+        pytest.param(
+            rule(
+                "scope_down = { header = { name = 'a', value = 'a{9999999999999}', positional_constraint = 'REGEX' } }"
+            ),
+            [None, "value is no regular expression: the repetition number is too large"],
+            id="10 a repetition without end",
         ),
         pytest.param(
             rule(f'scope_down = {{ header = {{ name = "a", value = "{"a" * 201}" }} }}'),
@@ -249,6 +266,11 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + '[waf]\nallow = ["10.0.0.1/8"]\n' + IP,
             ["waf.allow[0] = '10.0.0.1/8': must be an address or a CIDR range: 10.0.0.1/8 has host bits set"],
             id="11 no range",
+        ),
+        pytest.param(
+            ROUTES + '[waf]\nblock = ["fe80::1%eth0"]\n' + IP,
+            ["waf.block[0] = 'fe80::1%eth0': must have no scope behind a %, which means nothing to AWS"],
+            id="11 a scope",
         ),
         pytest.param(
             ROUTES + '[waf]\nblock = ["0.0.0.0/0", "::/0"]\n' + IP,
@@ -388,6 +410,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [None, "must hold exactly one of and, or, not, path, method, header, ip_set, country, label"],
             id="two conditions in one table",
         ),
+        *(
+            pytest.param(
+                rule("scope_down = " + "{ not = " * depth + '{ method = "GET" }' + " }" * depth),
+                [None, "must be nested at most 16 deep"],
+                id=f"{depth} deep",
+            )
+            for depth in (16, 100)
+        ),
         pytest.param(
             rule("scope_down = { and = [] }"),
             [f"{RULE}.scope_down.and = []: must hold at least one"],
@@ -483,6 +513,12 @@ def test_refused(tmp_path: Path, text: str, lines: list[str | None]) -> None:
         assert found[0].endswith(f": {lines[1]}")
     else:
         assert found == lines
+
+
+@pytest.mark.parametrize("value", ["[[:alpha:]]+", r"\++", "[*+]+", "a{,b}+", "(?i)^a+?$", "(?:a|b){2,3}"])
+def test_patterns_that_aws_takes_are_taken(tmp_path: Path, value: str) -> None:
+    text = f"scope_down = {{ header = {{ name = 'a', value = '{value}', positional_constraint = 'REGEX' }} }}"
+    assert environment(tmp_path, rule(text)).waf is not None
 
 
 @pytest.mark.parametrize(
