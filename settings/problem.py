@@ -3,12 +3,23 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 _LONGEST_SHOWN = 80
+
+# Types by TOML's names instead of Python's.
+_WORDS = {
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "tuple_type": "must be an array",
+    "is_instance_of": "must be a path, in quotes",
+    "bool_type": "must be true or false",
+}
 
 Where = tuple[str | int, ...]
 
@@ -76,7 +87,7 @@ def describe(error: ErrorDetails, table: object) -> str:
             allowed = error["msg"]
         case _:
             allowed = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
-            allowed = allowed.replace(" or instance of ", ": ")
+            allowed = _WORDS.get(error["type"], allowed)
     return f"{where} = {shown(error['input'])}: {allowed}"
 
 
@@ -115,10 +126,14 @@ def _in_one_line(text: str) -> str:
 def shown(value: object) -> str:
     """The value as its author wrote it, shortened where it is long."""
     match value:
+        case None:
+            return "nothing"
         case bool():
             return str(value).lower()
         case float():
             return f"{value:g}"
+        case date() | time():
+            return value.isoformat()
     try:
         text = repr(value)
     except ValueError:  # Python writes out no whole number of more than 4,300 digits; TOML may hold one in hexadecimal.

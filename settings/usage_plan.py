@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
+from settings.problem import Problem, refuse
 from settings.throttling import Throttle, word_or_table
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
@@ -31,10 +32,13 @@ class Quota(Settings):
     @model_validator(mode="after")
     def _offset_fits(self) -> Self:
         highest = HIGHEST_OFFSET[self.period]
+        allowed = None
         if self.offset > highest:
-            raise ValueError(f"offset must be at most {highest} for {self.period}")
-        if self.offset >= self.limit:
-            raise ValueError("offset takes away the whole limit of the first period")
+            allowed = f"must be at most {highest} for {self.period}"
+        elif self.offset >= self.limit:
+            allowed = "takes away the whole limit of the first period"
+        if allowed:
+            refuse("Quota", [Problem(where=("offset",), got=self.offset, allowed=allowed)])
         return self
 
 
@@ -89,7 +93,8 @@ class UsagePlan(Settings):
         if self.throttle is None and self.quota is None and not self.routes:
             raise ValueError("limits nothing; give it a throttle, a quota or both")
         if self.throttle is None and self.routes:
-            raise ValueError("AWS takes limits of single routes only beside a throttle of the whole plan; add throttle")
+            allowed = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+            refuse("UsagePlan", [Problem(where=("routes",), got=list(self.routes), allowed=allowed)])
         return self
 
 

@@ -78,6 +78,9 @@ def _managed(group: ManagedRuleGroup) -> Statement:
     body: Statement = {"name": group.name, "vendor_name": literal(group.vendor_name)}
     if group.version:
         body["version"] = group.version
+    if group.is_bot_control:
+        level = {"inspection_level": "COMMON"}
+        body["managed_rule_group_configs"] = [{"aws_managed_rules_bot_control_rule_set": level}]
     if group.rule_actions:
         body["rule_action_override"] = [
             {"name": name, "action_to_use": {action: {}}} for name, action in sorted(group.rule_actions.items())

@@ -5,8 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from settings.model import Settings
+from settings.problem import Problem, refuse
 from settings.waf.llm_preset import LLM_PRESET
 from settings.waf.rate_rule import RuleName
+
+BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
+"""The one group that needs to be told how hard it looks: COMMON here, since TARGETED challenges browsers."""
 
 # Capacity, and whether it reads bodies.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html, read 2026-11.
@@ -14,19 +18,30 @@ KNOWN_CAPACITY = {
     "AWSManagedRulesAdminProtectionRuleSet": 100,
     "AWSManagedRulesAmazonIpReputationList": 25,
     "AWSManagedRulesAnonymousIpList": 50,
-    "AWSManagedRulesBotControlRuleSet": 50,
+    BOT_CONTROL: 50,
     "AWSManagedRulesCommonRuleSet": 700,
     "AWSManagedRulesKnownBadInputsRuleSet": 200,
+    "AWSManagedRulesLinuxRuleSet": 200,
+    "AWSManagedRulesPHPRuleSet": 100,
     "AWSManagedRulesSQLiRuleSet": 200,
+    "AWSManagedRulesUnixRuleSet": 100,
+    "AWSManagedRulesWindowsRuleSet": 200,
+    "AWSManagedRulesWordPressRuleSet": 100,
 }
 READS_NO_BODY = frozenset(
     {
         "AWSManagedRulesAdminProtectionRuleSet",
         "AWSManagedRulesAmazonIpReputationList",
         "AWSManagedRulesAnonymousIpList",
-        "AWSManagedRulesBotControlRuleSet",
+        BOT_CONTROL,
+        "AWSManagedRulesLinuxRuleSet",
+        "AWSManagedRulesWordPressRuleSet",
     }
 )
+
+# They ask for the paths of a site's login, sign-up or challenge pages, which an API has not:
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html, read 2026-11.
+_FOR_SITES = frozenset({"AWSManagedRulesACFPRuleSet", "AWSManagedRulesAntiDDoSRuleSet", "AWSManagedRulesATPRuleSet"})
 
 OverrideAction = Literal["count", "block", "allow", "captcha", "challenge"]
 ManagedRuleName = Annotated[str, Field(pattern=r"^[\w\-]{1,128}$")]
@@ -46,7 +61,7 @@ class ManagedRuleGroup(Settings):
     """Default: the version that the vendor recommends, which changes by itself."""
 
     preset: Literal["llm", "none"] = "llm"
-    """`llm` lets rules that prompts trip count instead of block: settings/waf/llm_preset.py."""
+    """`llm` lets rules that honest callers trip count instead of block: settings/waf/llm_preset.py."""
 
     mode: Literal["block", "count"] = "block"
     """`count` for the whole group, whatever its rules say."""
@@ -58,9 +73,17 @@ class ManagedRuleGroup(Settings):
     """Web ACL capacity units, for a group that Spillway does not know."""
 
     @model_validator(mode="after")
+    def _is_for_an_api(self) -> Self:
+        if self.vendor_name == "AWS" and self.name in _FOR_SITES:
+            allowed = "AWS takes that group only with pages of a site: login, sign-up, challenge; that is not built"
+            refuse("ManagedRuleGroup", [Problem(where=("name",), got=self.name, allowed=allowed)])
+        return self
+
+    @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         if len(self.rule_actions) > MOST_OVERRIDES:
-            raise ValueError(f"AWS takes at most {MOST_OVERRIDES} overrides in a group, the preset's included")
+            allowed = f"AWS takes at most {MOST_OVERRIDES} overrides in a group, the preset's included"
+            refuse("ManagedRuleGroup", [Problem(where=("overrides",), got=len(self.rule_actions), allowed=allowed)])
         return self
 
     @property
@@ -75,6 +98,11 @@ class ManagedRuleGroup(Settings):
     def known_capacity(self) -> int | None:
         """In web ACL capacity units; None where nobody said."""
         return self.capacity or (KNOWN_CAPACITY.get(self.name) if self.vendor_name == "AWS" else None)
+
+    @property
+    def is_bot_control(self) -> bool:
+        """Costs a fee of its own, a month and a request."""
+        return self.vendor_name == "AWS" and self.name == BOT_CONTROL
 
     @property
     def reads_bodies(self) -> bool:

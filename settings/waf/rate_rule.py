@@ -1,10 +1,12 @@
 """One `[[waf.rate_rules]]` table: how many requests one client may send in a window."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from settings.model import Items, Settings
+from settings.problem import Problem, refuse
 from settings.waf.custom_key import MOST_KEYS, AnyKey, Fallback, identity, kind_of
 from settings.waf.scope_down import ScopeDown
 
@@ -64,40 +66,51 @@ class RateRule(Settings):
     scope_down: ScopeDown | None = None
 
     @model_validator(mode="after")
-    def _fits_its_key(self) -> Self:
-        kinds = [kind_of(key) for key in self.custom_keys]
-        if self.aggregate_key_type == "CUSTOM_KEYS":
-            if not 1 <= len(kinds) <= MOST_KEYS:
-                raise ValueError(f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS} custom_keys")
-            if set(kinds) <= {"ip", "forwarded_ip"}:
-                raise ValueError(
-                    "custom_keys need a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or "
-                    "FORWARDED_IP"
-                )
-            identities = [identity(key) for key in self.custom_keys]
-            twice = next((key for key in identities if identities.count(key) > 1), None)
-            if twice:
-                raise ValueError(f"custom_keys hold {twice} twice; AWS takes it once")
-        elif kinds:
-            raise ValueError(f"custom_keys go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}")
-        forwards = self.aggregate_key_type == "FORWARDED_IP" or "forwarded_ip" in kinds
-        if forwards and self.forwarded_ip is None:
-            raise ValueError("needs forwarded_ip = { header_name = ..., fallback_behavior = ... }")
-        if self.forwarded_ip and not forwards:
-            raise ValueError(
-                "forwarded_ip goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
-            )
-        if self.aggregate_key_type == "CONSTANT" and not (self.routes or self.scope_down):
-            raise ValueError("aggregate_key_type CONSTANT counts all callers together and needs routes or scope_down")
+    def _is_consistent(self) -> Self:
+        refuse("RateRule", (*self._wrong_keys(), *self._wrong_addresses(), *self._wrong_tier()))
         return self
 
-    @model_validator(mode="after")
-    def _two_tiers(self) -> Self:
-        if self.count_limit is not None and self.action == "count":
-            raise ValueError("count_limit counts below a limit that stops; this rule's own action is count already")
-        if self.count_limit is not None and self.count_limit >= self.limit:
-            raise ValueError(f"count_limit must be below limit, {self.limit}")
-        return self
+    def _wrong_keys(self) -> Iterator[Problem]:
+        kinds = [kind_of(key) for key in self.custom_keys]
+        if self.aggregate_key_type != "CUSTOM_KEYS":
+            if kinds:
+                allowed = f"go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}"
+                yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
+            return
+        if not 1 <= len(kinds) <= MOST_KEYS:
+            allowed = f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS}"
+            yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
+        elif set(kinds) <= {"ip", "forwarded_ip"}:
+            allowed = (
+                "must hold a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or FORWARDED_IP"
+            )
+            yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
+        identities = [identity(key) for key in self.custom_keys]
+        twice = next((index for index, key in enumerate(identities) if key in identities[:index]), None)
+        if twice is not None:
+            yield Problem(where=("custom_keys", twice), got=identities[twice], allowed="AWS takes it once")
+
+    def _wrong_addresses(self) -> Iterator[Problem]:
+        forwards = self.aggregate_key_type == "FORWARDED_IP" or "forwarded_ip" in self.custom_keys
+        if forwards and self.forwarded_ip is None:
+            allowed = "must be { header_name = ..., fallback_behavior = ... }"
+            yield Problem(where=("forwarded_ip",), got=None, allowed=allowed)
+        if self.forwarded_ip and not forwards:
+            allowed = "goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
+            yield Problem(where=("forwarded_ip",), got=self.forwarded_ip.header_name, allowed=allowed)
+        if self.aggregate_key_type == "CONSTANT" and not (self.routes or self.scope_down):
+            allowed = "counts all callers together and needs routes or scope_down"
+            yield Problem(where=("aggregate_key_type",), got="CONSTANT", allowed=allowed)
+
+    def _wrong_tier(self) -> Iterator[Problem]:
+        where = ("count_limit",)
+        if self.count_limit is None:
+            return
+        if self.action == "count":
+            allowed = "counts below a limit that stops; this rule's own action is count already"
+            yield Problem(where=where, got=self.count_limit, allowed=allowed)
+        if self.count_limit >= self.limit:
+            yield Problem(where=where, got=self.count_limit, allowed=f"must be below limit, {self.limit}")
 
     @property
     def names(self) -> tuple[str, ...]:

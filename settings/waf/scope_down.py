@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from settings.model import Settings, SomeItems
+from settings.problem import Problem, refuse
 from settings.route import Method, Route
 from settings.throttling import word_or_table
 from settings.waf.condition import (
@@ -54,12 +55,13 @@ class Header(Settings):
 
     @model_validator(mode="after")
     def _can_match(self) -> Self:
+        wrong = None
         if self.positional_constraint == "REGEX":
             wrong = fault(self.value)
-            if wrong:
-                raise ValueError(f"value {wrong}")
         elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
-            raise ValueError("value has capitals, which LOWERCASE takes away before it is compared; it can never match")
+            wrong = "has capitals, which LOWERCASE takes away before it is compared; it can never match"
+        if wrong:
+            refuse("Header", [Problem(where=("value",), got=self.value, allowed=wrong)])
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import field_validator, model_validator
 
 from settings.model import Items, Settings
+from settings.problem import Problem, refuse
 from settings.waf.ip_list import IpRanges
 from settings.waf.managed_rule_group import ManagedRuleGroup
 from settings.waf.rate_rule import RateRule
@@ -66,16 +67,15 @@ class Waf(Settings):
     @model_validator(mode="after")
     def _one_web_acl(self) -> Self:
         own = self.rate_rules or self.managed_rule_groups or self.block
+        others = sorted(self.model_fields_set - {"web_acl_arn", "scope"})
         if self.web_acl_arn is not None:
-            others = sorted(self.model_fields_set - {"web_acl_arn", "scope"})
-            if others:
-                raise ValueError(
-                    f"web_acl_arn names an existing web ACL; {', '.join(others)} would need one of our own"
-                )
+            allowed = f"names an existing web ACL; {', '.join(others)} would need one of our own"
+            refuse("Waf", [Problem(where=("web_acl_arn",), got=self.web_acl_arn, allowed=allowed)] if others else [])
         elif not own:
             raise ValueError("holds no rule; give it rate_rules, managed_rule_groups or block, or leave the table out")
         elif self.body_size_kb is not None and not self.reads_bodies:
-            raise ValueError("body_size_kb: no rule reads bodies, so that it would change nothing")
+            allowed = "no rule reads bodies, so that it would change nothing"
+            refuse("Waf", [Problem(where=("body_size_kb",), got=self.body_size_kb, allowed=allowed)])
         return self
 
     @property

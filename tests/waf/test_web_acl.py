@@ -202,8 +202,8 @@ def test_a_managed_group_is_made_safe_for_prompts(tmp_path: Path) -> None:
             {"name": "AWSManagedRulesCommonRuleSet", "vendor_name": "AWS", "version": "Version_1.10"},
         ),
         (
-            '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAnonymousIpList"',
-            {"name": "AWSManagedRulesAnonymousIpList", "vendor_name": "AWS"},
+            '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAmazonIpReputationList"',
+            {"name": "AWSManagedRulesAmazonIpReputationList", "vendor_name": "AWS"},
         ),
         (
             CRS + 'vendor_name = "Other ${x}"\ncapacity = 10',
@@ -216,6 +216,19 @@ def test_a_group_without_a_preset_stays_as_its_vendor_made_it(
 ) -> None:
     (rule,) = web_acl(tmp_path, text)["rule"]
     assert rule["statement"] == {"managed_rule_group_statement": statement}
+
+
+def test_bot_control_is_told_how_hard_to_look_and_lets_client_sdks_through(tmp_path: Path) -> None:
+    (rule,) = web_acl(tmp_path, '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesBotControlRuleSet"')["rule"]
+    assert rule["statement"]["managed_rule_group_statement"] == {
+        "name": "AWSManagedRulesBotControlRuleSet",
+        "vendor_name": "AWS",
+        "managed_rule_group_configs": [{"aws_managed_rules_bot_control_rule_set": {"inspection_level": "COMMON"}}],
+        "rule_action_override": [
+            {"name": name, "action_to_use": {"count": {}}}
+            for name in ("CategoryHttpLibrary", "SignalNonBrowserUserAgent")
+        ],
+    }
 
 
 @pytest.mark.parametrize(
