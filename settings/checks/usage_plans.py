@@ -31,7 +31,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
-    """A plan above its stage; a route with a key that nobody has."""
+    """A plan above its stage; a plan that nobody is in; a route with a key that nobody has."""
     for name, plan in environment.usage_plans.items():
         for route in environment.routes:
             bucket = bucket_of(environment, route.key)
@@ -47,6 +47,9 @@ def warned(environment: Environment) -> Iterator[Problem]:
                 got = f"{own.rate_limit:g}/{own.burst_limit}"
                 yield Problem(where=("usage_plans", name, *field), got=got, allowed=allowed)
                 break
+        if not plan.api_keys:
+            allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
+            yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:

@@ -9,8 +9,8 @@ from settings.checks.throttling import bucket_of
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
-from settings.waf.condition import AddressIn, PathIs, TooDeepError, leaves
-from settings.waf.custom_key import escapable, tells_callers_apart
+from settings.waf.condition import AddressIn, HasLabel, HeaderIs, PathIs, TooDeepError, leaves
+from settings.waf.custom_key import CustomKey, escapable, tells_callers_apart, variable
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, ip_sets_of, leaves_of, rate_scope, web_acl_rules
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 MOST_RATE_RULES = 10
 MOST_REFERENCES = 50
 LONGEST_NAME = 128
+
+# Labels that AWS puts on by itself; all others come from managed groups, since no rule of ours has one of its own.
+# https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-requirements.html, read 2026-11.
+_ALWAYS_LABELLED = ("awswaf:clientip:", "awswaf:forwardedip:", "awswaf:managed:token:", "awswaf:managed:captcha:")
+_BY_GROUPS = "awswaf:managed:"
+
+_BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, without scope_down"
 
 # A rule that stops one client after less than this part of what the bucket admits at once.
 _FAR_BELOW = 1 / 10
@@ -47,6 +54,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _names(waf)
     unusable = [*_routes(environment, waf), *_scopes(environment, waf)]
     yield from unusable
+    yield from _labels(waf)
     yield from _escapes(waf)
     if not unusable:
         yield from _too_large(environment, waf)
@@ -63,10 +71,12 @@ def warned(environment: Environment) -> Iterator[Problem]:
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         yield from _forgeable(waf, rule, where)
+        yield from _chosen_by_callers(environment, waf, rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
             yield Problem(where=(*where, "action"), got=rule.action, allowed=allowed)
+    yield from _taken_for_preflights(environment, waf)
     yield from _against_buckets(environment, waf)
     yield from _dear(environment, waf)
 
@@ -130,15 +140,31 @@ def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
                 break
 
 
+def _labels(waf: Waf) -> Iterator[Problem]:
+    """AWS takes a label that no rule before puts on, and the condition never holds."""
+    known = (*_ALWAYS_LABELLED, _BY_GROUPS) if waf.managed_rule_groups else _ALWAYS_LABELLED
+    allowed = (
+        "nothing puts that label on; labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+    )
+    for index, rule in enumerate(waf.rate_rules):
+        scoped = leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ()
+        used = [("scope_down", leaf.key) for leaf in scoped if isinstance(leaf, HasLabel)]
+        used += [
+            ("custom_keys", key.label_namespace.namespace)
+            for key in rule.custom_keys
+            if isinstance(key, CustomKey) and key.label_namespace
+        ]
+        for field, label in used:
+            if not label.startswith(known):
+                yield Problem(where=("waf", "rate_rules", index, field), got=label, allowed=allowed)
+
+
 def _escapes(waf: Waf) -> Iterator[Problem]:
     """AWS does not limit a request that lacks a part of the key, so somebody else has to."""
     for index, rule in enumerate(waf.rate_rules):
         ways = [way for key in rule.custom_keys if (way := escapable(key))]
         if ways and rule.action != "count" and not _backstop(waf, rule):
-            allowed = (
-                f"a caller escapes it by leaving out {ways[0]}; add a rate rule of aggregate_key_type IP "
-                "for the same routes, without scope_down, that stops whoever does"
-            )
+            allowed = f"a caller escapes it by leaving out {ways[0]}; {_BACKSTOP}, that stops whoever does"
             yield Problem(where=("waf", "rate_rules", index, "custom_keys"), got=rule.name, allowed=allowed)
 
 
@@ -177,6 +203,34 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     if waf.allow or waf.block:
         allowed = "the allow and block lists look at the connection's address, the proxy's"
         yield Problem(where=(*where, "forwarded_ip"), got=header, allowed=allowed)
+
+
+def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """Ways out of a rule that need no part of the key left out, so that AWS's own words do not warn of them."""
+    if rule.action == "count" or _backstop(waf, rule):
+        return
+    counted = [route for route in environment.routes if not rule.routes or route.key in rule.routes]
+    with_variables = any(route.path_variables for route in counted)
+    varied = [what for key in rule.custom_keys if (what := variable(key, paths_vary=with_variables))]
+    if varied:
+        allowed = f"a caller who varies {varied[0]} gets a new counter each time; {_BACKSTOP}, as a backstop"
+        yield Problem(where=(*where, "custom_keys"), got=rule.name, allowed=allowed)
+    scoped = leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ()
+    header = next((leaf.name for leaf in scoped if isinstance(leaf, HeaderIs)), None)
+    if header:
+        allowed = f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop"
+        yield Problem(where=(*where, "scope_down"), got=header, allowed=allowed)
+
+
+def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """A rule for the whole API counts no OPTIONS, also where that is a route of its own."""
+    named = {key for rule in waf.rate_rules for key in rule.routes}
+    for index, route in enumerate(environment.routes):
+        if route.method == "OPTIONS" and waf.rate_rules and route.key not in named:
+            allowed = (
+                "no rate rule counts it: those for the whole API leave preflights out; name it in the routes of one"
+            )
+            yield Problem(where=("routes", index, "method"), got=route.method, allowed=allowed)
 
 
 def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:

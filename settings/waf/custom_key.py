@@ -127,6 +127,17 @@ def escapable(key: Word | CustomKey) -> str | None:
     return None
 
 
+def variable(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
+    """What a caller may give another value in each request, beside what it may leave out altogether."""
+    if isinstance(key, CustomKey):
+        match key.part:
+            case PathKey() if paths_vary:
+                return "the variables of the path"
+            case FingerprintKey(fallback_behavior="MATCH"):
+                return "how it opens TLS"
+    return None
+
+
 def tells_callers_apart(key: Word | CustomKey) -> bool:
     """False for what all callers of a route have in common."""
     return kind_of(key) not in {"http_method", "uri_path", "label_namespace"}

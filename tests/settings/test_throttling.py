@@ -8,6 +8,7 @@ from tests.environment_files import MINIMAL, changed
 from tests.refusals import refusals, warnings
 
 WITH_KEY = changed(path='path = "/chat"\napi_key_required = true') + "\n"
+ALICE = 'api_keys = ["alice"]\n'
 THROTTLE = "throttle = { rate_limit = 1, burst_limit = 1 }\n"
 
 
@@ -209,7 +210,7 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             id="a burst below a page load",
         ),
         pytest.param(
-            plan("throttle = { rate_limit = 11, burst_limit = 5 }"),
+            plan(ALICE + "throttle = { rate_limit = 11, burst_limit = 5 }"),
             [
                 (
                     "usage_plans.free.throttle = '11/5': above what all callers of POST /chat share, "
@@ -220,7 +221,7 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             id="a plan above its stage",
         ),
         pytest.param(
-            plan(THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
+            plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
             [
                 (
                     "usage_plans.free.routes.\"POST /chat\" = '1/6': above what all callers of POST /chat share, "
@@ -230,10 +231,20 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             id="a plan's route above the stage",
         ),
         pytest.param(
-            plan("throttle = { rate_limit = 11, burst_limit = 5 }")
+            plan(ALICE + "throttle = { rate_limit = 11, burst_limit = 5 }")
             + '\n[throttling.routes]\n"POST /chat" = "unlimited"',
             [],
             id="an unlimited route is above every plan",
+        ),
+        pytest.param(
+            WITH_KEY + "[usage_plans.free]\n" + THROTTLE,
+            [
+                (
+                    "usage_plans.free.api_keys = []: no key is in the plan, so that it limits nobody "
+                    "until one made elsewhere joins"
+                )
+            ],
+            id="a plan without a key",
         ),
         pytest.param(
             WITH_KEY,

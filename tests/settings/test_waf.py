@@ -373,6 +373,61 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             id="16 a backstop that only counts",
         ),
         pytest.param(
+            rule('scope_down = { not = { label = "plan:free" } }', CRS),
+            [
+                (
+                    f"{RULE}.scope_down = 'plan:free': nothing puts that label on; "
+                    "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                )
+            ],
+            id="a label that is not written in full",
+        ),
+        pytest.param(
+            rule('scope_down = { label = "awswaf:managed:aws:core-rule-set:NoUserAgent_Header" }'),
+            [
+                (
+                    f"{RULE}.scope_down = 'awswaf:managed:aws:core-rule-set:NoUserAgent_Header': nothing puts "
+                    "that label on; labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                )
+            ],
+            id="a label without a managed group",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ label_namespace = { namespace = "plan:" } }]', IP
+            ),
+            [
+                (
+                    f"{RULE}.custom_keys = 'plan:': nothing puts that label on; "
+                    "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                )
+            ],
+            id="a namespace that nothing is in",
+        ),
+        *(
+            pytest.param(
+                ROUTES + f'[[waf.managed_rule_groups]]\nname = "{name}"\n',
+                [
+                    (
+                        f"waf.managed_rule_groups[0].name = '{name}': AWS takes that group only with pages of a site: "
+                        "login, sign-up, challenge; that is not built"
+                    )
+                ],
+                id=name,
+            )
+            for name in ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet", "AWSManagedRulesAntiDDoSRuleSet")
+        ),
+        pytest.param(
+            ROUTES + CRS + "overrides = {" + ", ".join(f'r{n} = "count"' for n in range(100)) + "}",
+            [
+                (
+                    "waf.managed_rule_groups[0].overrides = 107: AWS takes at most 100 overrides in a group, "
+                    "the preset's included"
+                )
+            ],
+            id="too many overrides",
+        ),
+        pytest.param(
             ROUTES
             + "".join(
                 f'[[waf.managed_rule_groups]]\nname = "g{n}"\nvendor_name = "V"\ncapacity = 5000\n' for n in range(2)
@@ -481,7 +536,9 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             id="no path",
         ),
         pytest.param(
-            rule('scope_down = { or = [{ country = ["US"] }, { not = { label = "a" } }] }'),
+            rule(
+                'scope_down = { or = [{ country = ["US"] }, { not = { label = "awswaf:clientip:geo:country:US" } }] }'
+            ),
             [
                 (
                     f"{RULE}.scope_down = 'rule': cannot be written in the two levels of and / or / "
@@ -569,7 +626,7 @@ def test_patterns_that_aws_takes_are_taken(tmp_path: Path, value: str) -> None:
         pytest.param('[{ cookie = { name = "session" } }]', id="cookie"),
         pytest.param('[{ query_argument = { name = "user" } }]', id="query argument"),
         pytest.param("[{ query_string = {} }]", id="query string"),
-        pytest.param('[{ label_namespace = { namespace = "awswaf:managed:aws:" } }]', id="label"),
+        pytest.param('[{ label_namespace = { namespace = "awswaf:clientip:geo:country:" } }]', id="label"),
         pytest.param('[{ ja3_fingerprint = { fallback_behavior = "NO_MATCH" } }]', id="fingerprint"),
     ],
 )
@@ -592,6 +649,10 @@ def test_a_key_that_every_request_has_needs_none(tmp_path: Path, keys: str) -> N
 
 
 SHARED = "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit"
+NEW_COUNTER = (
+    "a caller who varies {} gets a new counter each time; add a rate rule of aggregate_key_type IP "
+    "for the same routes, without scope_down, as a backstop"
+)
 CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
 
 
@@ -639,8 +700,70 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(rule(CONSTANT), [f"{RULE}.aggregate_key_type = 'CONSTANT': {SHARED}"], id="a constant"),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ uri_path = {} }, "http_method"]'),
-            [f"{RULE}.aggregate_key_type = 'CUSTOM_KEYS': {SHARED}"],
+            [
+                f"{RULE}.custom_keys = 'rule': {NEW_COUNTER.format('the variables of the path')}",
+                f"{RULE}.aggregate_key_type = 'CUSTOM_KEYS': {SHARED}",
+            ],
             id="a key that all callers share",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip", { uri_path = {} }]\nroutes = ["POST /chat"]'
+            ),
+            [],
+            id="a path without variables",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\n'
+                'custom_keys = ["ip", { ja4_fingerprint = { fallback_behavior = "MATCH" } }]'
+            ),
+            [f"{RULE}.custom_keys = 'rule': {NEW_COUNTER.format('how it opens TLS')}"],
+            id="a fingerprint",
+        ),
+        pytest.param(
+            rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip", { uri_path = {} }]', IP),
+            [],
+            id="a path with variables and a backstop",
+        ),
+        *(
+            pytest.param(
+                rule(f"scope_down = {{ {text} }}"),
+                [
+                    (
+                        f"{RULE}.scope_down = 'x-plan': a caller leaves this rule by what it writes into x-plan; add "
+                        "a rate rule of aggregate_key_type IP for the same routes, without scope_down, as a backstop"
+                    )
+                ],
+                id=f"16 {text}",
+            )
+            for text in (
+                'header = { name = "X-Plan", value = "free" }',
+                'and = [{ method = "GET" }, { not = { header = { name = "x-plan", value = "gold" } } }]',
+            )
+        ),
+        pytest.param(
+            rule('scope_down = { header = { name = "x-plan", value = "free" } }', IP), [], id="16 with a backstop"
+        ),
+        pytest.param(
+            rule('scope_down = { header = { name = "x-plan", value = "free" } }\naction = "count"'),
+            [],
+            id="16 it only counts",
+        ),
+        pytest.param(
+            rule("", '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
+            [
+                (
+                    "routes[2].method = 'OPTIONS': no rate rule counts it: those for the whole API leave "
+                    "preflights out; name it in the routes of one"
+                )
+            ],
+            id="a route that is taken for a preflight",
+        ),
+        pytest.param(
+            rule('routes = ["OPTIONS /chat"]', '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
+            [],
+            id="a route that is no preflight",
         ),
         pytest.param(rule(CONSTANT + '\naction = "count"'), [], id="a constant that only counts"),
         pytest.param(

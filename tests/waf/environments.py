@@ -9,7 +9,7 @@ Table = dict[str, Any]
 Draw = st.DrawFn
 
 KEYS = ("POST /v1/chat", "GET /v1/chat", "GET /v1/models/{id}", "OPTIONS /v1/chat", "GET /", "PUT /files/{proxy+}")
-LABELS = ("awswaf:managed:aws:", "plan:free")
+LABELS = ("awswaf:clientip:geo:", "awswaf:managed:aws:core-rule-set:NoUserAgent_Header")
 RANGES = ("10.0.0.0/8", "192.0.2.0/24", "198.51.100.7", "2001:db8::/32", "::1/128", "fe80::/10")
 GROUPS = (
     "AWSManagedRulesCommonRuleSet",
@@ -66,7 +66,7 @@ custom_key = st.one_of(
     st.sampled_from(["header", "cookie", "query_argument"]).map(lambda kind: {kind: {"name": "user"}}),
     transformations.map(lambda found: {"query_string": {"text_transformations": found}}),
     st.just({"uri_path": {}}),
-    st.just({"label_namespace": {"namespace": "awswaf:managed:aws:"}}),
+    st.just({"label_namespace": {"namespace": "awswaf:clientip:geo:country:"}}),
     fallback.map(lambda found: {"ja3_fingerprint": {"fallback_behavior": found}}),
 )
 
@@ -223,7 +223,7 @@ EVERYTHING: Table = {
                     "forwarded_ip",
                     {"header": {"name": "x-user", "text_transformations": ["LOWERCASE"]}},
                     {"uri_path": {}},
-                    {"label_namespace": {"namespace": "a:"}},
+                    {"label_namespace": {"namespace": "awswaf:managed:aws:core-rule-set:"}},
                     {"ja3_fingerprint": {"fallback_behavior": "MATCH"}},
                 ],
                 "forwarded_ip": {"header_name": "X-Forwarded-For", "fallback_behavior": "NO_MATCH"},
@@ -231,7 +231,13 @@ EVERYTHING: Table = {
                 "scope_down": {
                     "and": [
                         {"not": {"path": "/v1/models/{id}"}},
-                        {"or": [{"country": ["US"]}, {"ip_set": ["11.0.0.0/8"]}, {"label": "a:b"}]},
+                        {
+                            "or": [
+                                {"country": ["US"]},
+                                {"ip_set": ["11.0.0.0/8"]},
+                                {"label": "awswaf:managed:aws:core-rule-set:NoUserAgent_Header"},
+                            ]
+                        },
                         {"header": {"name": "x-plan", "value": "free", "positional_constraint": "REGEX"}},
                         {"method": "POST"},
                     ]

@@ -41,7 +41,8 @@ def wcu(folder: Path, text: str) -> Capacity:
             id="a header's text",
         ),
         pytest.param(
-            'scope_down = { and = [{ country = ["US"] }, { label = "a" }, { ip_set = ["10.0.0.0/8", "::1"] }] }',
+            'scope_down = { and = [{ country = ["US"] }, { label = "awswaf:clientip:geo:country:US" }, '
+            '{ ip_set = ["10.0.0.0/8", "::1"] }] }',
             2 + (2 + 10) + 1 + 1 + 2,
             2 + 2 + 1 + 1 + 2,
             id="country, label and sets",

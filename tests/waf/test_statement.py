@@ -27,6 +27,7 @@ from tests.waf.statement_schema import faults
 NOTHING_DONE = [{"priority": 0, "type": "NONE"}]
 US = {"geo_match_statement": {"country_codes": ["US"]}}
 ARN = "arn:aws:wafv2:us-east-1:123456789012:regional/ipset/office/01234567-89ab-cdef-0123-456789abcdef"
+LABEL = "awswaf:clientip:geo:country:US"
 OWN_SET = IpSet(name="allow_ipv4", version="IPV4", addresses=("10.0.0.0/8",))
 BACKSTOP = '\n[[waf.rate_rules]]\nname = "per-ip"\nlimit = 100\n'
 
@@ -200,7 +201,10 @@ def test_a_constant_rule(tmp_path: Path) -> None:
                 }
             ],
         ),
-        ('[{ label_namespace = { namespace = "a:" } }]', [{"label_namespace": {"namespace": "a:"}}]),
+        (
+            '[{ label_namespace = { namespace = "awswaf:clientip:" } }]',
+            [{"label_namespace": {"namespace": "awswaf:clientip:"}}],
+        ),
         (
             '[{ ja3_fingerprint = { fallback_behavior = "MATCH" } }]',
             [{"ja3_fingerprint": {"fallback_behavior": "MATCH"}}],
@@ -242,12 +246,12 @@ def test_scope_down_looks_at_the_field(tmp_path: Path, scope_down: str, field: s
 
 
 def test_scope_down_by_label_country_and_set(tmp_path: Path) -> None:
-    text = f'scope_down = {{ or = [{{ label = "a" }}, {{ country = ["US"] }}, {{ ip_set = "{ARN}" }}] }}'
+    text = f'scope_down = {{ or = [{{ label = "{LABEL}" }}, {{ country = ["US"] }}, {{ ip_set = "{ARN}" }}] }}'
     rendered = rate_based(tmp_path, text)
     assert rendered["scope_down_statement"]["and_statement"]["statement"][-1] == {
         "or_statement": {
             "statement": [
-                {"label_match_statement": {"key": "a", "scope": "LABEL"}},
+                {"label_match_statement": {"key": LABEL, "scope": "LABEL"}},
                 US,
                 {"ip_set_reference_statement": {"arn": ARN}},
             ]
