@@ -24,8 +24,8 @@ MOST_RATE_RULES = 10
 MOST_REFERENCES = 50
 LONGEST_NAME = 128
 
-# Labels that AWS puts on by itself; all others come from managed groups, since no rule of ours has one of its own.
-# https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-requirements.html, read 2026-11.
+# Labels of countries and of tokens, which AWS puts on by itself; all others come from managed groups, since no rule of ours has one of its own.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html and API_LabelMatchStatement.html, read 2026-11.
 _ALWAYS_LABELLED = ("awswaf:clientip:", "awswaf:forwardedip:", "awswaf:managed:token:", "awswaf:managed:captcha:")
 _BY_GROUPS = "awswaf:managed:"
 
