@@ -4,48 +4,53 @@ import re
 from itertools import zip_longest
 
 from settings.route import Route
-from settings.waf.path_pattern import canonical_pattern, decoded_pattern
+from settings.waf.path_pattern import canonical_pattern, plain_pattern
 from settings.waf.scope_down import ScopeDown
 
 # Stands for a path variable's value: in no literal part of a path, so that only a variable of the pattern takes it.
 _ANYTHING = "~"
 
 
-def in_scope(scope: ScopeDown, route: Route) -> bool | None:
-    """None where it depends on the request: its address, country, headers, labels, what a path variable holds."""
+def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool | None:
+    """None where it depends on the request: its address, country, headers, labels, what a path variable holds.
+
+    `left_out` under a `not`, where WAF's pattern takes only the path as it is written.
+    """
     if scope.and_:
-        parts = {in_scope(part, route) for part in scope.and_}
+        parts = {in_scope(part, route, left_out=left_out) for part in scope.and_}
         return False if False in parts else None if None in parts else True
     if scope.or_:
-        parts = {in_scope(part, route) for part in scope.or_}
+        parts = {in_scope(part, route, left_out=left_out) for part in scope.or_}
         return True if True in parts else None if None in parts else False
     if scope.not_:
-        part = in_scope(scope.not_, route)
+        part = in_scope(scope.not_, route, left_out=not left_out)
         return None if part is None else not part
     if scope.path is not None:
-        return _on_path(scope.path, route)
+        return _on_path(scope.path, route, left_out=left_out)
     return None if scope.method is None else route.method == scope.method
 
 
-def _on_path(path: str, route: Route) -> bool | None:
-    if covers(path, route.path):
+def _on_path(path: str, route: Route, *, left_out: bool) -> bool | None:
+    if covers(path, route.path, left_out=left_out):
         return True
-    return None if "{" in route.path and _meet(path, route.path) else False
+    one, other = (path, route.path) if left_out else (path.lower(), route.path.lower())
+    return None if "{" in route.path and _meet(one, other) else False
 
 
-def covers(path: str, other: str) -> bool:
-    """Whether WAF's pattern of the path matches every request for the other: `/v1/{id}` covers `/v1/{id}/versions`.
+def covers(path: str, other: str, *, left_out: bool = False) -> bool:
+    """Whether WAF's pattern of the path matches every usual request for the other.
 
-    docs/waf.md, "How paths are compared", says why a variable reaches so deep.
+    `/v1/{id}` covers `/v1/{id}/versions`, unless it is left out. docs/waf.md, "How paths are compared", says why.
     """
-    sample = re.sub(r"\{[^}]+\}", _ANYTHING, other).lower()
-    patterns = (canonical_pattern(path, ()), decoded_pattern(path, ()))
-    return any(pattern is not None and re.search(pattern, sample) is not None for pattern in patterns)
+    sample = re.sub(r"\{[^}]+\}", _ANYTHING, other)
+    if left_out:
+        return re.search(plain_pattern(path, ()), sample) is not None
+    return re.search(canonical_pattern(path, ()), sample.lower()) is not None
 
 
 def _meet(path: str, other: str) -> bool:
     """Whether some request is one for both: `/v1/{id}` and `/v1/chat`, `/a/{x}` and `/{y}/b`."""
-    for one, two in zip_longest(path.lower().split("/"), other.lower().split("/")):
+    for one, two in zip_longest(path.split("/"), other.split("/")):
         if one is None or two is None:
             return False
         if one.endswith("+}") or two.endswith("+}"):

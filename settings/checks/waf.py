@@ -24,8 +24,10 @@ MOST_RATE_RULES = 10
 MOST_REFERENCES = 50
 LONGEST_NAME = 128
 
-# Labels of countries and of tokens, which AWS puts on by itself; all others come from managed groups, since no rule of ours has one of its own.
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html and API_LabelMatchStatement.html, read 2026-11.
+# Labels of countries and of tokens, which AWS puts on by itself. All others come from managed groups, since no rule of
+# ours has a label of its own. Read 2026-11:
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_LabelMatchStatement.html
 _ALWAYS_LABELLED = ("awswaf:clientip:", "awswaf:forwardedip:", "awswaf:managed:token:", "awswaf:managed:captcha:")
 _BY_GROUPS = "awswaf:managed:"
 

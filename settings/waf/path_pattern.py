@@ -43,6 +43,8 @@ def _plain(part: str) -> str:
 
 
 def _optional(prefixes: tuple[str, ...]) -> str:
+    if not prefixes:
+        return ""
     escaped = [_escaped(prefix) for prefix in dict.fromkeys(prefixes)]
     alternatives = escaped[0] if len(escaped) == 1 else f"(?:{'|'.join(escaped)})"
     return f"(?:/{alternatives})?"

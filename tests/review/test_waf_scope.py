@@ -32,6 +32,20 @@ def test_a_path_covers_another(path: str, other: str, covered: bool) -> None:  #
 
 
 @pytest.mark.parametrize(
+    ("path", "other", "covered"),
+    [
+        ("/chat", "/chat", True),
+        ("/Chat", "/chat", False),
+        ("/v1/{id}", "/v1/{model}", True),
+        ("/v1/{id}", "/v1/{id}/versions", False),
+        ("/v1/{proxy+}", "/v1/a/b", True),
+    ],
+)
+def test_a_path_that_is_left_out_covers_less(path: str, other: str, covered: bool) -> None:  # noqa: FBT001  # the same
+    assert covers(path, other, left_out=True) is covered
+
+
+@pytest.mark.parametrize(
     ("scope", "answer"),
     [
         ({"path": "/v1/{id}"}, True),
@@ -42,6 +56,9 @@ def test_a_path_covers_another(path: str, other: str, covered: bool) -> None:  #
         ({"method": "POST"}, False),
         ({"country": ["DE"]}, None),
         ({"not": {"method": "POST"}}, True),
+        ({"not": {"path": "/v1/{id}"}}, False),
+        ({"not": {"path": "/V1/{id}"}}, True),
+        ({"not": {"not": {"path": "/V1/{id}"}}}, True),
         ({"not": {"country": ["DE"]}}, None),
         ({"and": [{"method": "GET"}, {"country": ["DE"]}]}, None),
         ({"and": [{"method": "POST"}, {"country": ["DE"]}]}, False),

@@ -164,7 +164,7 @@ CLIENT = '[[clients]]\nname = "a"\nkind = "steady"\ncount = 1\nrate = 1\n'
         ),
         (
             "duration_sec = 60\nstart = 2026-01-05T09:00:00\n" + CLIENT,
-            ["start = datetime.datetime(2026, 1, 5, 9, 0): must have timezone info"],
+            ["start = 2026-01-05T09:00:00: must have timezone info"],
         ),
         (
             "duration_sec = 60000\n" + CLIENT.replace("rate = 1", "rate = 1000"),
