@@ -27,7 +27,8 @@ filter {_IS_LIMITED}
 US_OR_THE_BACKEND = """\
 filter ispresent(status)
 | stats count(*) as requests, sum(greatest(floor(status / 100) - 4, 0)) as server_errors,
-    pct(responseLatency, 99) as p99_ms, pct(integrationLatency, 99) as backend_p99_ms
+    pct(responseLatency, 99) as p99_ms, pct(integrationLatency, 99) as backend_p99_ms,
+    pct(timeToFirstContent, 99) as first_token_p99_ms
     by httpMethod, resourcePath
 | sort server_errors desc, p99_ms desc
 | limit 50"""

@@ -43,6 +43,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield Problem(where=("observability", "execution_log", "data_trace"), got=True, allowed=allowed)
     if settings.alarms:
         yield from _unheard(environment, settings.alarms)
+        yield from _long_streams(environment, settings.alarms)
     if settings.dashboard and not has_limit_metrics(environment):
         allowed = f"shows refused requests as 4XX, not by layer: {_NO_METRIC}"
         yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
@@ -133,3 +134,26 @@ def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
         if is_there and field in missing and (got := getattr(alarms, field)) != "off":
             allowed = f"no alarm is made of it: {missing[field]}"
             yield Problem(where=("observability", "alarms", field), got=got, allowed=allowed)
+
+
+def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
+    """A stream is as slow as it is long.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html, read 2026-11
+    """
+    streams = {
+        route.key: route.integration.timeout_milliseconds
+        for route in environment.routes
+        if route.integration.response_transfer_mode == "STREAM"
+    }
+    if not streams:
+        return
+    longest = max(streams, key=lambda key: streams[key])
+    for field in ("latency_p99_ms", "integration_latency_p99_ms"):
+        threshold = getattr(alarms, field)
+        if threshold != "off" and threshold < streams[longest]:
+            allowed = (
+                f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; "
+                'raise it or say "off": the access log has timeToFirstContent'
+            )
+            yield Problem(where=("observability", "alarms", field), got=threshold, allowed=allowed)

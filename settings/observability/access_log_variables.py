@@ -1,8 +1,8 @@
 """The `$context` variables that an access log of a REST API may name.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html,
-read 2026-11. Left out: those with a name of the author's own (`authorizer.claims.<property>`,
-`authorizer.<property>`) and those of data transformations.
+read 2026-11; for streams .../developerguide/response-streaming-troubleshoot.html. Left out: those with a name of the
+author's own (`authorizer.claims.<property>`, `authorizer.<property>`) and those of data transformations.
 """
 
 _OF_PHASES = {
@@ -21,7 +21,10 @@ _OF_PHASES = {
         "clientCert.validity.notAfter",
         "clientCert.validity.notBefore",
     ),
-    "integration": ("error", "integrationStatus", "latency", "requestId", "status"),
+    "integration": (
+        *("error", "integrationStatus", "latency", "requestId", "responseTransferMode", "status"),
+        *("timeToAllHeaders", "timeToFirstContent"),
+    ),
     "responseOverride": ("status",),
     "waf": ("error", "latency", "status"),
 }

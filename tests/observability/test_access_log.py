@@ -27,6 +27,10 @@ def test_what_a_caller_writes_freely_stands_last() -> None:
     assert list(FIELDS)[-1] == "userAgent"
 
 
+def test_a_stream_says_when_its_first_token_came() -> None:
+    assert FIELDS["timeToFirstContent"] == "$context.integration.timeToFirstContent"
+
+
 def test_aws_demands_a_request_id() -> None:
     assert {"$context.requestId", "$context.extendedRequestId"} <= set(FIELDS.values())
 

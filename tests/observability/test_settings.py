@@ -230,6 +230,30 @@ def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
     ]
 
 
+STREAM = """
+[[routes]]
+method = "POST"
+path = "/stream"
+authorization = "AWS_IAM"
+integration = { type = "http", url = "https://h", response_transfer_mode = "STREAM", timeout_milliseconds = 60_000 }
+"""
+
+
+def test_warned_of_a_latency_that_every_long_stream_has(tmp_path: Path) -> None:
+    heard = O + f'account_role = "existing"\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+    said = (
+        'a stream\'s latency runs to its last byte, and that of POST /stream may last 60000 ms; raise it or say "off": '
+        "the access log has timeToFirstContent"
+    )
+    assert warnings(tmp_path, MINIMAL + STREAM + heard) == [
+        f"observability.alarms.latency_p99_ms = 20000: {said}",
+        f"observability.alarms.integration_latency_p99_ms = 20000: {said}",
+    ]
+    raised = 'latency_p99_ms = 60_000\nintegration_latency_p99_ms = "off"\n'
+    assert warnings(tmp_path, MINIMAL + STREAM + heard + raised) == []
+    assert warnings(tmp_path, MINIMAL + STREAM.replace("60_000", "20_000") + heard) == []
+
+
 def test_warned_of_a_limit_that_no_alarm_looks_at(tmp_path: Path) -> None:
     heard = O + f'account_role = "existing"\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
     assert warnings(tmp_path, MINIMAL + heard) == []
