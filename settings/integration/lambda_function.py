@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from settings.file_reference import Folder
 from settings.integration.allow import Allow
@@ -21,6 +21,30 @@ FunctionArn = Annotated[
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
 MemorySize = Annotated[int, Field(ge=128, le=10_240)]
 FunctionTimeout = Annotated[int, Field(ge=1, le=900)]
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved environment variables", and
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
+RESERVED_VARIABLES = frozenset(
+    {"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION"}
+    | {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"}
+    | {f"AWS_LAMBDA_{name}" for name in ("FUNCTION_MEMORY_SIZE", "FUNCTION_NAME", "FUNCTION_VERSION")}
+    | {f"AWS_LAMBDA_{name}" for name in ("INITIALIZATION_TYPE", "LOG_GROUP_NAME", "LOG_STREAM_NAME", "RUNTIME_API")}
+)
+MOST_BYTES_OF_VARIABLES = 4096
+
+
+def _is_taken(variables: dict[str, str]) -> dict[str, str]:
+    for name in sorted(RESERVED_VARIABLES & variables.keys()):
+        raise ValueError(f"must not hold {name}, which Lambda sets itself")
+    size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
+    if size > MOST_BYTES_OF_VARIABLES:
+        raise ValueError(
+            f"must hold at most {MOST_BYTES_OF_VARIABLES} bytes, names and values together, and holds {size}"
+        )
+    return variables
+
+
+Variables = Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")], str], AfterValidator(_is_taken)]
 
 _OF_CODE = frozenset(
     {"runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
@@ -51,7 +75,9 @@ class LambdaIntegration(Transfer):
     timeout: FunctionTimeout = 29
     """Seconds after which Lambda stops the function."""
 
-    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")], str] = {}
+    environment: Variables = {}
+    """Variables of the function, in clear in Terraform's state."""
+
     reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
     """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool."""
 

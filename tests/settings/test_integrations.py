@@ -185,6 +185,25 @@ def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("variables", "allowed"),
+    [
+        ('AWS_REGION = "x"', "must not hold AWS_REGION, which Lambda sets itself"),
+        ('LAMBDA_TASK_ROOT = "x"', "must not hold LAMBDA_TASK_ROOT, which Lambda sets itself"),
+        (f'PROMPT = "{"x" * 4096}"', "must hold at most 4096 bytes, names and values together, and holds 4102"),
+    ],
+)
+def test_variables_that_lambda_does_not_take_are_refused(tmp_path: Path, variables: str, allowed: str) -> None:
+    (line,) = refusals(code(tmp_path), route(f"{CODE}\nenvironment = {{ {variables} }}"))
+    assert line.startswith(f"{WHERE}.environment = ")
+    assert line.endswith(f": {allowed}")
+
+
+def test_variables_that_lambda_takes(tmp_path: Path) -> None:
+    names = f'AWS_USE_DUALSTACK_ENDPOINT = "true", PROMPT = "{"x" * 4000}"'
+    assert environment(code(tmp_path), route(f"{CODE}\nenvironment = {{ {names} }}"))
+
+
+@pytest.mark.parametrize(
     "integration",
     [
         'type = "mock"',
