@@ -19,6 +19,7 @@ PIPENV := pipenv==2026.10.3
 TEST := pytest -q --numprocesses auto --maxprocesses 4 --maxschedchunk 1 --ignore tests/deploy && pytest -q tests/deploy
 RUFF := ruff
 ENV ?= prod
+BASE ?= origin/main
 
 .PHONY: help
 help: ## this list
@@ -81,6 +82,16 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 	@python -m review limits $(ENV)
 	@echo
 	@python -m review cost $(ENV)
+
+.PHONY: review-markdown
+review-markdown: .venv/.installed ## the review of every environment, and what differs from BASE, as Markdown
+	@for file in environments/*.toml; do \
+		name=$$(basename $$file .toml); \
+		echo "## $$name"; echo; \
+		if git cat-file -e $(BASE):$$file 2>/dev/null; then python -m review diff $$name --base $(BASE) --format markdown; echo; fi; \
+		python -m review limits $$name --format markdown; echo; \
+		python -m review cost $$name --format markdown; echo; \
+	done
 
 .PHONY: policy
 policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml

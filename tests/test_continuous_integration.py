@@ -1,0 +1,93 @@
+"""The workflow files for GitHub and GitLab are right, pin what they use, and call what exists."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+GITLAB = ROOT / ".gitlab-ci.yml"
+
+_USES = re.compile(r"uses: (\S+)@(\S+)(.*)")
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def lint(*files: Path) -> subprocess.CompletedProcess[str]:
+    # shellcheck is no Python package.
+    return run("jactionlint", "--no-color", "--shellcheck=", *files)
+
+
+def test_github_workflows_are_linted() -> None:
+    done = lint(*WORKFLOWS)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+PULL_REQUEST = (ROOT / ".github" / "workflows" / "pull-request.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(r"@3d3c42e\w+ # ", "@", "unpinned-uses", id="an action by its tag"),
+        pytest.param(r"permissions: \{\}", "permissions: write-all", "excessive-permissions", id="every permission"),
+        pytest.param(
+            r'"\$MARKDOWN"', '"${{ github.event.pull_request.title }}"', "template-injection", id="a title as code"
+        ),
+        pytest.param(r"\bneeds: review\b", "needs: nothing", 'job "nothing"', id="a job that is not there"),
+        pytest.param(
+            r"on:\n  pull_request:", "on:\n  pull_request_target:", "dangerous-triggers", id="secrets for forks"
+        ),
+    ],
+)
+def test_the_linter_finds(tmp_path: Path, old: str, new: str, said: str) -> None:
+    bad, changes = re.subn(old, new, PULL_REQUEST)
+    assert changes
+    file = tmp_path / ".github" / "workflows" / "pull-request.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(bad)
+    done = lint(file)
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_every_action_is_one_commit_everywhere_with_its_version_beside_it() -> None:
+    commits: dict[str, set[tuple[str, str]]] = {}
+    for file in WORKFLOWS:
+        for action, commit, comment in _USES.findall(file.read_text(encoding="utf-8")):
+            assert re.fullmatch(r"[0-9a-f]{40}", commit)
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
+            commits.setdefault(action, set()).add((commit, comment))
+    assert commits.keys() >= {"actions/checkout", "actions/setup-python"}
+    assert {action for action, each in commits.items() if len(each) > 1} == set()
+
+
+def test_a_pull_request_needs_no_secret() -> None:
+    assert "secrets." not in PULL_REQUEST
+    # Whoever may write comments runs nothing of the pull request.
+    comment = PULL_REQUEST.split("\n  comment:\n")[1].split("\n  plan:\n")[0]
+    assert "pull-requests: write" in comment
+    assert "actions/checkout" not in comment
+    assert PULL_REQUEST.count("pull-requests: write") == 1
+
+
+def test_gitlab_pipeline_follows_gitlabs_schema(tmp_path: Path) -> None:
+    assert run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", GITLAB).returncode == 0
+    bad = tmp_path / ".gitlab-ci.yml"
+    bad.write_text(GITLAB.read_text(encoding="utf-8").replace("interruptible: true", "interruptible: maybe"))
+    done = run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", bad)
+    assert done.returncode == 1
+    assert "maybe" in done.stdout
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, GITLAB], ids=lambda file: file.name)
+def test_every_make_target_exists(file: Path) -> None:
+    targets = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", file.read_text(encoding="utf-8")))
+    assert targets >= {"policy"}
+    for target in targets:
+        assert run("make", "-n", target).returncode == 0, target
