@@ -109,6 +109,10 @@ check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, comm
 	@python -m tools.committed --check
 	@$(TEST)
 
+.PHONY: check-cdktn
+check-cdktn: .venv/.installed ## the project moved to CDK Terrain in a temporary copy: its tests, and the same JSON
+	@python -m tools.check_cdktn
+
 .PHONY: bench
 bench: install ## how fast: synthesis against ordinary loading, and by number of routes
 	@python -m bench

@@ -9,7 +9,9 @@ const path = require('node:path');
 
 const INDEX = path.join(path.sep, 'node_modules', '@cdktf', 'provider-aws', 'lib', 'index.js');
 
-const SUBMODULE = /^exports\.([\w$]+) = require\(("\.\/[\w.-]+")\);$/;
+// TypeScript 5.9, which CDK Terrain's bindings are compiled with, wraps it, and writes its wrapper's helpers in front.
+const SUBMODULE = /^exports\.([\w$]+) = ((?:__importStar\()?require\("\.\/[\w.-]+(?:\/index)?"\)\)?);$/;
+const HELPER = /^var (__\w+) = \(this && this\.\1\) \|\| [^]*?^\}\)+(?:\(\))?;$/gm;
 const OTHER_LINE = new RegExp(
   [
     '"use strict";',
@@ -38,10 +40,10 @@ function lazily(name, load) {
 }
 
 function withGetters(source) {
-  const lines = source.split('\n');
   // A file with anything else in it is not the one this was written for, and is left as it is.
-  if (!lines.every((line) => SUBMODULE.test(line) || OTHER_LINE.test(line))) return source;
-  const lazy = lines.map((line) => line.replace(SUBMODULE, 'lazily("$1", () => require($2));'));
+  const known = source.replace(HELPER, '').split('\n');
+  if (!known.every((line) => SUBMODULE.test(line) || OTHER_LINE.test(line))) return source;
+  const lazy = source.split('\n').map((line) => line.replace(SUBMODULE, 'lazily("$1", () => $2);'));
   return [...lazy, lazily.toString(), ''].join('\n');
 }
 

@@ -1,0 +1,41 @@
+"""TERRAFORM_BINARY_NAME=tofu: a whole deploy without a `terraform` on PATH.
+
+No package carries OpenTofu, so a program of that name stands in: it notes what it is called with, and runs Terraform.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.environment_files import ROOT
+
+
+def test_the_demo_runs_nothing_else(binary: str, tmp_path: Path) -> None:
+    terraform, calls = shutil.which(binary), tmp_path / "calls"
+    assert terraform
+    tofu = tmp_path / "bin" / "tofu"
+    tofu.parent.mkdir()
+    tofu.write_text(
+        f'#!/bin/sh\necho "$1" >> {shlex.quote(str(calls))}\n'
+        f'PATH={shlex.quote(os.environ["PATH"])} exec {shlex.quote(terraform)} "$@"\n'
+    )
+    tofu.chmod(0o755)
+    without = [folder for folder in os.environ["PATH"].split(os.pathsep) if not (Path(folder) / "terraform").exists()]
+    path = os.pathsep.join([str(tofu.parent), str(Path(sys.executable).parent), *without])
+    assert shutil.which("terraform", path=path) is None
+    done = subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "TERRAFORM_BINARY_NAME": "tofu"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("as set") == 2
+    assert "Destroy complete!" in done.stdout
+    assert {"init", "apply", "output"} <= set(calls.read_text().split())
