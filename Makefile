@@ -20,6 +20,7 @@ TEST := pytest -q --numprocesses auto --maxprocesses 4 --maxschedchunk 1 --ignor
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main
+REVIEWED ?= $(basename $(notdir $(wildcard environments/*.toml)))
 
 .PHONY: help
 help: ## this list
@@ -84,11 +85,9 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 	@python -m review cost $(ENV)
 
 .PHONY: review-markdown
-review-markdown: .venv/.installed ## the review of every environment, and what differs from BASE, as Markdown
-	@for file in environments/*.toml; do \
-		name=$$(basename $$file .toml); \
-		echo "## $$name"; echo; \
-		if git cat-file -e $(BASE):$$file 2>/dev/null; then python -m review diff $$name --base $(BASE) --format markdown; echo; fi; \
+review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment
+	@for name in $(REVIEWED); do \
+		python -m review diff $$name --base $(BASE) --format markdown; echo; \
 		python -m review limits $$name --format markdown; echo; \
 		python -m review cost $$name --format markdown; echo; \
 	done

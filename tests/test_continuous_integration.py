@@ -91,3 +91,11 @@ def test_every_make_target_exists(file: Path) -> None:
     assert targets >= {"policy"}
     for target in targets:
         assert run("make", "-n", target).returncode == 0, target
+
+
+def test_the_review_says_what_differs_the_limits_and_the_cost() -> None:
+    # -o: whoever runs this has installed.
+    done = run("make", "--silent", "-o", ".venv/.installed", "review-markdown", "BASE=HEAD", "REVIEWED=dev")
+    assert done.returncode == 0, done.stderr
+    headings = [line for line in done.stdout.splitlines() if line.startswith("## ")]
+    assert [heading.split()[1].lower() for heading in headings] == ["dev:", "limits", "cost"]

@@ -45,6 +45,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="spillway-cdktn-") as folder:
         copy = Path(folder) / "project"
         copy_rewritten(copy)
+        _commit(copy)
         different = [environments for environments in FOLDERS if not _compare(copy, Path(folder), environments)]
         passed = _test(copy)
     return 0 if passed and not different else 1
@@ -78,6 +79,13 @@ def differences(ours: Any, theirs: Any, path: tuple[str, ...] = ()) -> Iterator[
             yield from differences(ours.get(key), theirs.get(key), (*path, key))
     elif ours != theirs:
         yield path, ours, theirs
+
+
+def _commit(copy: Path) -> None:
+    """Some tests ask git what there was before."""
+    identity = ("-c", "user.name=check-cdktn", "-c", "user.email=check-cdktn@example.com")
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "moved to CDK Terrain"]):
+        subprocess.run(["git", *identity, *command], cwd=copy, check=True)  # noqa: S607  # git, wherever it is
 
 
 def _install() -> None:
