@@ -14,8 +14,9 @@ from constructs.terraform.literal import literal
 from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
-# A 429 keeps its meaning. 401 and 403 speak of our role, 424 of SageMaker's model that failed: not the caller's fault.
-_STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|5\d{2}"}
+# A 429 keeps its meaning. 401 and 403 speak of our role, 424 of SageMaker's model that failed, a redirect of a wrong
+# address: not the caller's fault.
+_STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|[35]\d{2}"}
 
 # Most services of AWS say with a 400 that they are at their limit, and why in words, SageMaker among them:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html. A server behind SageMaker that is at its

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gateway.routes import of_integration, of_method, resources, with_route
 
-STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|5\d{2}"}
+STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|[35]\d{2}"}
 
 
 def test_sagemaker(tmp_path: Path) -> None:
@@ -63,7 +63,8 @@ def test_every_kind_of_answer_has_a_response(tmp_path: Path) -> None:
     ("status", "answered"),
     [
         (200, "200"),
-        (302, "200"),
+        (201, "200"),
+        (301, "502"),
         (400, "400"),
         (404, "400"),
         (429, "429"),
