@@ -10,7 +10,7 @@ from review.engine.jit import jit
 from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
 from review.engine.rate_window import WafModel, Windows, above_limit, windows, with_rows
-from review.engine.token_bucket import Buckets, buckets, joined, take
+from review.engine.token_bucket import Buckets, buckets, take
 from review.layers import Bucket, Layers, Plan
 
 NONE = -1
@@ -42,32 +42,41 @@ class Requests(NamedTuple):
     """By rule and request: the row that counts it, or NONE."""
 
 
+_ROUTE = np.dtype(
+    [
+        ("bucket", np.int32),  # or NONE
+        ("refusal", np.int8),  # METHOD or STAGE: which of them the bucket is
+        ("key_required", np.bool_),
+    ]
+)
+_KEY = np.dtype(
+    [
+        ("valid", np.bool_),  # belongs to a usage plan of the stage
+        ("quota", np.int64),  # or NONE
+        ("period", np.int64),
+        ("offset", np.int64),  # taken off the quota in the first period
+        ("used", np.int64),
+        ("used_in", np.int64),  # the period in which it was used
+    ]
+)
+
+
 class State(NamedTuple):
     """The limits, and how much of each is used."""
 
     windows: Windows
     buckets: Buckets
-    route_bucket: NDArray[np.int32]
-    route_refusal: NDArray[np.int8]
-    """METHOD or STAGE: which of them the route's bucket is."""
-
-    key_required: NDArray[np.bool_]
     account: int
-    key_bucket: NDArray[np.int32]
-    key_route_bucket: NDArray[np.int32]
-    """By key and route."""
+    """The index of its bucket."""
 
-    key_valid: NDArray[np.bool_]
-    """Belongs to a usage plan of the stage."""
+    routes: NDArray[np.void]
+    """Rows of _ROUTE."""
 
-    quota_limit: NDArray[np.int64]
-    quota_period: NDArray[np.int64]
-    quota_offset: NDArray[np.int64]
-    """Taken off the limit in the first period."""
+    keys: NDArray[np.void]
+    """Rows of _KEY."""
 
-    quota_used: NDArray[np.int64]
-    quota_in: NDArray[np.int64]
-    """The period in which it was used."""
+    key_buckets: NDArray[np.int32]
+    """By key: its plan's own bucket, then the plan's of each route, or NONE."""
 
     counted: NDArray[np.int64]
     """By rule: requests that its action applied to."""
@@ -79,25 +88,17 @@ class State(NamedTuple):
 def state(layers: Layers, model: WafModel) -> State:
     """Nothing used yet, no API key known yet."""
     all_buckets = [layers.account]
-    route_bucket = [_added(all_buckets, route.bucket) for route in layers.routes]
-    none = np.zeros(0, dtype=np.int64)
+    routes = np.zeros(len(layers.routes), dtype=_ROUTE)
+    routes["bucket"] = [_added(all_buckets, route.bucket) for route in layers.routes]
+    routes["refusal"] = [Outcome.METHOD if route.own else Outcome.STAGE for route in layers.routes]
+    routes["key_required"] = [route.key_required for route in layers.routes]
     return State(
         windows=windows(layers.windows, model),
         buckets=buckets(all_buckets),
-        route_bucket=np.array(route_bucket, dtype=np.int32),
-        route_refusal=np.array(
-            [Outcome.METHOD if route.own else Outcome.STAGE for route in layers.routes], dtype=np.int8
-        ),
-        key_required=np.array([route.key_required for route in layers.routes], dtype=np.bool_),
         account=0,
-        key_bucket=none.astype(np.int32),
-        key_route_bucket=np.zeros((0, len(layers.routes)), dtype=np.int32),
-        key_valid=none.astype(np.bool_),
-        quota_limit=none,
-        quota_period=none,
-        quota_offset=none,
-        quota_used=none,
-        quota_in=none,
+        routes=routes,
+        keys=np.zeros(0, dtype=_KEY),
+        key_buckets=np.zeros((0, 1 + len(layers.routes)), dtype=np.int32),
         counted=np.zeros(len(layers.windows), dtype=np.int64),
         began=np.full(1, _NEVER, dtype=np.int64),
     )
@@ -117,31 +118,24 @@ def with_room(now: State, rows: int) -> State:
 
 def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) -> State:
     """The same with more API keys after those it knows, each with full buckets; None: a key of no plan."""
-    before = len(now.buckets.tokens)
     added: list[Bucket] = []
     of_keys = np.full((len(plan_of_key), 1 + len(layers.routes)), NONE, dtype=np.int32)
     for index, plan in enumerate(plan_of_key):
         if plan is not None:
-            of_keys[index] = [
-                _added(added, plan.bucket),
-                *(_added(added, plan.bucket_of(route.key)) for route in layers.routes),
-            ]
-    of_keys[of_keys != NONE] += before
+            of_routes = [_added(added, plan.bucket_of(route.key)) for route in layers.routes]
+            of_keys[index] = [_added(added, plan.bucket), *of_routes]
+    of_keys[of_keys != NONE] += len(now.buckets)
     quotas = [plan.quota if plan else None for plan in plan_of_key]
-
-    def longer(column: NDArray[np.int64], values: list[int]) -> NDArray[np.int64]:
-        return np.concatenate([column, np.array(values, dtype=np.int64)])
-
+    keys = np.zeros(len(plan_of_key), dtype=_KEY)
+    keys["valid"] = [plan is not None for plan in plan_of_key]
+    keys["quota"] = [quota.limit if quota else NONE for quota in quotas]
+    keys["period"] = [NUMBERS[quota.period] if quota else NONE for quota in quotas]
+    keys["offset"] = [quota.offset if quota else 0 for quota in quotas]
+    keys["used_in"] = _NEVER
     return now._replace(
-        buckets=joined(now.buckets, buckets(added)),
-        key_bucket=np.concatenate([now.key_bucket, of_keys[:, 0]]),
-        key_route_bucket=np.concatenate([now.key_route_bucket, of_keys[:, 1:]]),
-        key_valid=np.concatenate([now.key_valid, np.array([plan is not None for plan in plan_of_key], dtype=np.bool_)]),
-        quota_limit=longer(now.quota_limit, [quota.limit if quota else NONE for quota in quotas]),
-        quota_period=longer(now.quota_period, [NUMBERS[quota.period] if quota else NONE for quota in quotas]),
-        quota_offset=longer(now.quota_offset, [quota.offset if quota else 0 for quota in quotas]),
-        quota_used=longer(now.quota_used, [0] * len(quotas)),
-        quota_in=longer(now.quota_in, [_NEVER] * len(quotas)),
+        buckets=np.concatenate([now.buckets, buckets(added)]),
+        keys=np.concatenate([now.keys, keys]),
+        key_buckets=np.concatenate([now.key_buckets, of_keys]),
     )
 
 
@@ -158,33 +152,34 @@ def _stopped_by_waf(now: State, requests: Requests, index: int, time: int) -> bo
         row = requests.rows[rule, index]
         if row != NONE and above_limit(now.windows, rule, row, time):
             now.counted[rule] += 1
-            if now.windows.blocks[rule]:
+            if now.windows.rules[rule]["blocks"]:
                 return True
     return False
 
 
 @jit
-def _within_quota(now: State, key: int, time: int) -> bool:
+def _within_quota(now: State, number: int, time: int) -> bool:
     """Count a request of that key; False where its period is used up."""
-    period = period_of(time, now.quota_period[key])
-    if period != now.quota_in[key]:
-        now.quota_in[key] = period
-        is_first = period == period_of(now.began[0], now.quota_period[key])
-        now.quota_used[key] = now.quota_offset[key] if is_first else 0
-    if now.quota_used[key] >= now.quota_limit[key]:
+    key = now.keys[number]
+    period = period_of(time, key["period"])
+    if period != key["used_in"]:
+        key["used_in"] = period
+        is_first = period == period_of(now.began[0], key["period"])
+        key["used"] = key["offset"] if is_first else 0
+    if key["used"] >= key["quota"]:
         return False
-    now.quota_used[key] += 1
+    key["used"] += 1
     return True
 
 
 @jit
 def _ask_plan(now: State, key: int, route: int, time: int) -> int:
     """What the key's usage plan says: its throttle of the route, its own throttle, its quota."""
-    if key == NONE or not now.key_valid[key]:
+    if key == NONE or not now.keys[key]["valid"]:
         return _NO_KEY
-    if not (_take(now, now.key_route_bucket[key, route], time) and _take(now, now.key_bucket[key], time)):
+    if not (_take(now, now.key_buckets[key, 1 + route], time) and _take(now, now.key_buckets[key, 0], time)):
         return _PLAN
-    return _ACCEPTED if now.quota_limit[key] == NONE or _within_quota(now, key, time) else _QUOTA
+    return _ACCEPTED if now.keys[key]["quota"] == NONE or _within_quota(now, key, time) else _QUOTA
 
 
 @jit
@@ -194,13 +189,14 @@ def decide(now: State, requests: Requests, index: int, time: int) -> int:
         now.began[0] = time
     if _stopped_by_waf(now, requests, index, time):
         return _WAF
-    route = requests.route[index]
-    if now.key_required[route]:
-        refusal = _ask_plan(now, requests.key[index], route, time)
+    number = requests.route[index]
+    route = now.routes[number]
+    if route["key_required"]:
+        refusal = _ask_plan(now, requests.key[index], number, time)
         if refusal != _ACCEPTED:
             return refusal
-    if not _take(now, now.route_bucket[route], time):
-        return int(now.route_refusal[route])
+    if not _take(now, route["bucket"], time):
+        return int(route["refusal"])
     return _ACCEPTED if _take(now, now.account, time) else _ACCOUNT
 
 

@@ -1,16 +1,36 @@
 """Compilation, kept on disk where that is possible."""
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_HERE = Path(__file__).parent
+
+
+def digest(review: Path) -> str:
+    """Of everything that is compiled: the engine, and what else of the review says so."""
+    found = hashlib.sha256()
+    for file in sorted(review.rglob("*.py")):
+        text = file.read_bytes()
+        if file.parent.name == _HERE.name or b"\n@jit" in text:
+            found.update(text + b"\0")
+    return found.hexdigest()[:16]
+
+
+# Numba compiles a function again when its own file has changed, not when one that it calls has
+# (https://numba.readthedocs.io/en/stable/developer/caching.html, read 2026-11): so a folder for each state of them all.
+# Where it cannot be written, numba takes the user's own cache folder.
+vars(numba.config)["CACHE_DIR"] = str(_HERE / "__pycache__" / f"numba-{digest(_HERE.parent)}")
+
 
 def jit(function: Function) -> Function:
-    """Compile on first call, without the interpreter's lock; a folder that cannot be written costs a compilation."""
+    """Compile on first call, without the interpreter's lock, into whoever calls it: a call would copy whole states."""
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+        return cast("Function", numba.njit(cache=True, nogil=True, inline="always")(function))
     except RuntimeError:  # numba finds no folder for its cache: a read-only installation without a home
-        return cast("Function", numba.njit(nogil=True)(function))
+        return cast("Function", numba.njit(nogil=True, inline="always")(function))

@@ -11,7 +11,7 @@ waf-rule-statement-type-rate-based-high-level-settings.html, waf-rule-statement-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,6 @@ _MICROSECONDS = 1_000_000
 _NEVER = -1
 # "Up to several minutes"; more is the length of a ring for each key.
 _LONGEST_LAG = 600
-
-Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +66,25 @@ class WafModel:
         return f"looks every {self.interval_sec} s, {self.lag_sec} s late, recency {self.recency:g}"
 
 
+# All of a rule side by side in memory, and of a key; a key's counts beside them in an array of their own.
+_RULE = np.dtype(
+    [
+        ("limit", np.int64),
+        ("slots", np.int64),  # the window in intervals
+        ("blocks", np.bool_),
+        ("hot_count", np.int64),  # how many of its keys might be above the limit
+    ]
+)
+_KEY = np.dtype(
+    [
+        ("touched", np.int64),  # the newest interval in its ring
+        ("total", np.int64),  # the ring's sum
+        ("limited", np.int64),  # the interval for which it was last found above the limit
+        ("is_hot", np.bool_),
+    ]
+)
+
+
 class Windows(NamedTuple):
     """All rules, and one row for each key that any of them counts."""
 
@@ -79,100 +96,84 @@ class Windows(NamedTuple):
 
     recency: float
     most_limited: int
-    limit: NDArray[np.int64]
-    slots: NDArray[np.int64]
-    """The window in intervals."""
+    rules: NDArray[np.void]
+    """Rows of _RULE."""
 
-    blocks: NDArray[np.bool_]
     now: NDArray[np.int64]
     """The interval that was last evaluated; one element."""
 
     hot: NDArray[np.int32]
-    """By rule: rows that might be above the limit."""
+    """By rule: rows of keys that might be above the limit."""
 
-    hot_count: NDArray[np.int64]
+    keys: NDArray[np.void]
+    """Rows of _KEY."""
+
     counts: NDArray[np.uint32]
-    """By row: requests in each of the last intervals, as a ring."""
-
-    total: NDArray[np.int64]
-    """By row: the ring's sum."""
-
-    touched: NDArray[np.int64]
-    """By row: the newest interval in its ring."""
-
-    limited: NDArray[np.int64]
-    """By row: the interval for which it was last found above the limit."""
-
-    is_hot: NDArray[np.bool_]
+    """By key: requests in each of the last intervals, as a ring."""
 
 
 def windows(rules: Sequence[RateWindow], model: WafModel) -> Windows:
-    """Rules without any row yet."""
-    slots = [rule.window_sec // model.interval_sec for rule in rules]
-    width = max(slots, default=0) + model.lag_slots + 1
+    """Rules without any key yet."""
+    table = np.zeros(len(rules), dtype=_RULE)
+    table["limit"] = [rule.limit for rule in rules]
+    table["slots"] = [rule.window_sec // model.interval_sec for rule in rules]
+    table["blocks"] = [rule.blocks for rule in rules]
+    width = int(table["slots"].max(initial=0)) + model.lag_slots + 1
     return Windows(
         interval=model.interval_sec * _MICROSECONDS,
         lag=model.lag_slots,
         recency=float(model.recency),
         most_limited=model.most_limited,
-        limit=np.array([rule.limit for rule in rules], dtype=np.int64),
-        slots=np.array(slots, dtype=np.int64),
-        blocks=np.array([rule.blocks for rule in rules], dtype=np.bool_),
+        rules=table,
         now=np.full(1, _NEVER, dtype=np.int64),
         hot=np.zeros((len(rules), 0), dtype=np.int32),
-        hot_count=np.zeros(len(rules), dtype=np.int64),
+        keys=np.zeros(0, dtype=_KEY),
         counts=np.zeros((0, width), dtype=np.uint32),
-        total=np.zeros(0, dtype=np.int64),
-        touched=np.zeros(0, dtype=np.int64),
-        limited=np.zeros(0, dtype=np.int64),
-        is_hot=np.zeros(0, dtype=np.bool_),
     )
 
 
 def with_rows(state: Windows, rows: int) -> Windows:
     """Room for at least that many rows; doubles, so that growing costs little."""
-    have = len(state.total)
+    have = len(state.keys)
     if rows <= have:
         return state
     more = max(rows, 2 * have, 1024) - have
-
-    def longer(column: NDArray[Number], fill: int) -> NDArray[Number]:
-        return np.concatenate([column, np.full((more, *column.shape[1:]), fill, dtype=column.dtype)])
-
+    fresh = np.zeros(more, dtype=_KEY)
+    fresh["limited"] = _NEVER
     return state._replace(
         hot=np.concatenate([state.hot, np.zeros((len(state.hot), more), dtype=np.int32)], axis=1),
-        counts=longer(state.counts, 0),
-        total=longer(state.total, 0),
-        touched=longer(state.touched, 0),
-        limited=longer(state.limited, _NEVER),
-        is_hot=longer(state.is_hot, 0),
+        keys=np.concatenate([state.keys, fresh]),
+        counts=np.concatenate([state.counts, np.zeros((more, state.counts.shape[1]), dtype=np.uint32)]),
     )
 
 
 @jit
 def _advance(state: Windows, row: int, slot: int) -> None:
-    """Empty the ring's intervals between the row's newest one and this one."""
-    width = state.counts.shape[1]
-    passed = slot - state.touched[row]
+    """Empty the ring's intervals between the key's newest one and this one."""
+    key = state.keys[row]
+    passed = slot - key["touched"]
     if passed <= 0:
         return
+    width = state.counts.shape[1]
     if passed >= width:
-        if state.total[row]:
-            state.counts[row, :] = 0
-            state.total[row] = 0
+        if key["total"]:
+            for at in range(width):
+                state.counts[row, at] = 0
+            key["total"] = 0
     else:
-        for step in range(1, passed + 1):
-            at = (state.touched[row] + step) % width
-            state.total[row] -= state.counts[row, at]
+        at = key["touched"] % width
+        for _ in range(passed):
+            at = at + 1 if at + 1 < width else 0
+            key["total"] -= state.counts[row, at]
             state.counts[row, at] = 0
-    state.touched[row] = slot
+    key["touched"] = slot
 
 
 @jit
 def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
     """Requests of the window that ended `lag` intervals ago, the recent ones weighted."""
     width = state.counts.shape[1]
-    slots = state.slots[rule]
+    slots = state.rules[rule]["slots"]
     found = 0.0
     for age in range(1, slots + 1):
         count = state.counts[row, (slot - state.lag - age) % width]
@@ -184,32 +185,34 @@ def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
 @jit
 def _evaluate(state: Windows, slot: int) -> None:
     """Find the keys above each rule's limit, and limit the fastest of them for this interval."""
-    for rule in range(len(state.limit)):
+    for rule in range(len(state.rules)):
         kept = 0
         above = 0
-        rates = np.empty(state.hot_count[rule], dtype=np.float64)
-        rows = np.empty(state.hot_count[rule], dtype=np.int32)
-        for index in range(state.hot_count[rule]):
+        limit = state.rules[rule]["limit"]
+        hot_count = state.rules[rule]["hot_count"]
+        rates = np.empty(hot_count, dtype=np.float64)
+        rows = np.empty(hot_count, dtype=np.int32)
+        for index in range(hot_count):
             row = state.hot[rule, index]
             _advance(state, row, slot)
-            if state.total[row] * (1.0 + state.recency) <= state.limit[rule]:
-                state.is_hot[row] = False
+            if state.keys[row]["total"] * (1.0 + state.recency) <= limit:
+                state.keys[row]["is_hot"] = False
                 continue
             state.hot[rule, kept] = row
             kept += 1
             rate = _estimate(state, rule, row, slot)
-            if rate > state.limit[rule]:
+            if rate > limit:
                 rates[above] = rate
                 rows[above] = row
                 above += 1
-        state.hot_count[rule] = kept
+        state.rules[rule]["hot_count"] = kept
         if above > state.most_limited:
             order = np.argsort(-rates[:above], kind="mergesort")
             for index in range(state.most_limited):
-                state.limited[rows[order[index]]] = slot
+                state.keys[rows[order[index]]]["limited"] = slot
         else:
             for index in range(above):
-                state.limited[rows[index]] = slot
+                state.keys[rows[index]]["limited"] = slot
     state.now[0] = slot
 
 
@@ -220,10 +223,11 @@ def above_limit(state: Windows, rule: int, row: int, time: int) -> bool:
     if slot > state.now[0]:
         _evaluate(state, slot)
     _advance(state, row, slot)
+    key = state.keys[row]
     state.counts[row, slot % state.counts.shape[1]] += 1
-    state.total[row] += 1
-    if not state.is_hot[row] and state.total[row] * (1.0 + state.recency) > state.limit[rule]:
-        state.is_hot[row] = True
-        state.hot[rule, state.hot_count[rule]] = row
-        state.hot_count[rule] += 1
-    return bool(state.limited[row] == slot)
+    key["total"] += 1
+    if not key["is_hot"] and key["total"] * (1.0 + state.recency) > state.rules[rule]["limit"]:
+        key["is_hot"] = True
+        state.hot[rule, state.rules[rule]["hot_count"]] = row
+        state.rules[rule]["hot_count"] += 1
+    return bool(key["limited"] == slot)

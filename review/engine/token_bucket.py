@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from review.engine.jit import jit
 from review.layers import Bucket
 from review.refusal import ReviewError
-
-Integers = NDArray[np.int64]
 
 # rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
 TOKEN = 10**12
@@ -25,18 +23,19 @@ HIGHEST = 9_000_000
 
 _LONG_AGO = np.iinfo(np.int64).min // 2
 
+# All of a bucket side by side in memory: a request of one of many keys finds it in one place.
+_BUCKET = np.dtype(
+    [
+        ("rate", np.int64),
+        ("capacity", np.int64),
+        ("full_after", np.int64),  # microseconds after which an empty one is full
+        ("tokens", np.int64),
+        ("last", np.int64),  # when it was last looked at
+    ]
+)
 
-class Buckets(NamedTuple):
-    """Many buckets, by index."""
-
-    rate: Integers
-    capacity: Integers
-    full_after: Integers
-    """Microseconds after which an empty one is full."""
-
-    tokens: Integers
-    last: Integers
-    """When it was last looked at."""
+Buckets = NDArray[np.void]
+"""Many buckets, by index: rows of _BUCKET."""
 
 
 def buckets(limits: Sequence[Bucket]) -> Buckets:
@@ -45,51 +44,37 @@ def buckets(limits: Sequence[Bucket]) -> Buckets:
         for name, value in (("burst_limit", limit.burst_limit), ("rate_limit", limit.rate_limit)):
             if value > HIGHEST:
                 raise ReviewError(f"{name} = {value:,.0f}: at most {HIGHEST:,} can be simulated")
-    rate = [round(limit.rate_limit * _RATE) for limit in limits]
-    capacity = [limit.burst_limit * TOKEN for limit in limits]
-    full = [
-        math.ceil(most / flow) if flow else np.iinfo(np.int64).max for most, flow in zip(capacity, rate, strict=True)
+    full = np.zeros(len(limits), dtype=_BUCKET)
+    full["rate"] = [round(limit.rate_limit * _RATE) for limit in limits]
+    full["capacity"] = full["tokens"] = [limit.burst_limit * TOKEN for limit in limits]
+    full["full_after"] = [
+        math.ceil(capacity / rate) if rate else np.iinfo(np.int64).max
+        for capacity, rate in zip(full["capacity"].tolist(), full["rate"].tolist(), strict=True)
     ]
-    return Buckets(
-        rate=np.array(rate, dtype=np.int64),
-        capacity=np.array(capacity, dtype=np.int64),
-        full_after=np.array(full, dtype=np.int64),
-        tokens=np.array(capacity, dtype=np.int64),
-        last=np.full(len(limits), _LONG_AGO, dtype=np.int64),
-    )
-
-
-def joined(some: Buckets, more: Buckets) -> Buckets:
-    """The first keep their indices and what they hold."""
-    return Buckets(
-        rate=np.concatenate([some.rate, more.rate]),
-        capacity=np.concatenate([some.capacity, more.capacity]),
-        full_after=np.concatenate([some.full_after, more.full_after]),
-        tokens=np.concatenate([some.tokens, more.tokens]),
-        last=np.concatenate([some.last, more.last]),
-    )
+    full["last"] = _LONG_AGO
+    return full
 
 
 @jit
 def take(all_buckets: Buckets, index: int, time: int) -> bool:
     """Take one token of that bucket; False where there is none."""
-    passed = time - all_buckets.last[index]
-    tokens = all_buckets.tokens[index]
+    bucket = all_buckets[index]
+    passed = time - bucket["last"]
+    tokens = bucket["tokens"]
     if passed > 0:
-        capacity = all_buckets.capacity[index]
-        if passed >= all_buckets.full_after[index]:
-            tokens = capacity
+        if passed >= bucket["full_after"]:
+            tokens = bucket["capacity"]
         else:
             # What is missing, not what there would be: that sum may be more than 64 bits hold.
-            tokens += min(capacity - tokens, passed * all_buckets.rate[index])
-        all_buckets.last[index] = time
+            tokens += min(bucket["capacity"] - tokens, passed * bucket["rate"])
+        bucket["last"] = time
     taken = tokens >= TOKEN
-    all_buckets.tokens[index] = tokens - TOKEN if taken else tokens
+    bucket["tokens"] = tokens - TOKEN if taken else tokens
     return bool(taken)
 
 
 @jit
-def _take_all(all_buckets: Buckets, times: Integers, taken: NDArray[np.bool_]) -> None:
+def _take_all(all_buckets: Buckets, times: NDArray[np.int64], taken: NDArray[np.bool_]) -> None:
     for index in range(len(times)):
         taken[index] = take(all_buckets, 0, times[index])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from review.refusal import ReviewError
+from review.replay.source import first_line
 from settings.observability.access_log import FIELDS
 
 
@@ -48,18 +49,19 @@ CSV = Columns(time="time", ip="ip", method="method", path="path")
 
 def columns_of(said: str, file: Path, *, is_csv: bool) -> Columns:
     """The usual ones, but for what `time=ts,ip=client` says. Raises ReviewError."""
-    known = dict((CSV if is_csv else ACCESS_LOG).pairs())
-    if is_csv and file.is_file() and "key" in _first_line(file):
-        known["key"] = "key"
+    usual = CSV if is_csv else ACCESS_LOG
+    known = [name for name, _ in usual.pairs()]
     given = {}
     for part in filter(None, (part.strip() for part in said.split(","))):
         what, equals, name = part.partition("=")
         if not equals or what not in known:
             raise ReviewError(f"--columns {part}: must be one of {', '.join(known)}, then = and the log's own word")
         given[what] = name
-    return replace(Columns(**known), **given)
+    if is_csv and "key" not in given and "key" in header(first_line(file)):
+        given["key"] = "key"
+    return replace(usual, **given)
 
 
-def _first_line(file: Path) -> list[str]:
-    with file.open("rb") as stream:
-        return [name.strip().strip('"') for name in stream.readline(65_536).decode("utf-8", "replace").split(",")]
+def header(line: bytes) -> list[str]:
+    """A CSV file's first line as names."""
+    return [name.strip().strip('"') for name in line.decode("utf-8-sig", errors="replace").split(",")]

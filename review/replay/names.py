@@ -1,7 +1,6 @@
 """Numbers for the names in a log."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import polars as pl
@@ -15,25 +14,23 @@ UNKNOWN, PREFLIGHT = -1, -2
 
 
 class Numbers:
-    """Numbers names as they first come."""
+    """Numbers names as they first come: 0, 1, 2, ... Polars keeps the table."""
 
-    def __init__(self, numbered: Callable[[str], int] | None = None) -> None:
-        self.names: dict[str, int] = {}
-        self._numbered = numbered or (lambda _: len(self.names))
+    def __init__(self) -> None:
+        self._type = pl.Categorical(pl.Categories.random())
+        # Polars forgets the table when no column of the type is left.
+        self._kept = pl.Series(dtype=pl.String).cast(self._type)
+        self.names: list[str] = []
 
     def of(self, column: pl.Series) -> NDArray[np.int32]:
-        """Each name's number; looked up once a distinct name."""
-        distinct = column.unique()
-        known, new = self.names, self._numbered
-        numbers = []
-        for name in distinct.to_list():
-            number = known.get(name)
-            if number is None:
-                number = known[name] = new(name)
-            numbers.append(number)
-        table = pl.DataFrame({"name": distinct, "number": pl.Series(numbers, dtype=pl.Int32)})
-        joined = pl.DataFrame({"name": column}).join(table, on="name", how="left", maintain_order="left")
-        return joined["number"].to_numpy()
+        """Each name's number, NONE for null."""
+        physical = column.cast(self._type).to_physical()
+        numbers = physical.cast(pl.Int32).fill_null(NONE).to_numpy()
+        fresh = np.flatnonzero(numbers >= len(self.names))
+        if len(fresh):
+            _, first = np.unique(numbers[fresh], return_index=True)
+            self.names += column.gather(fresh[first]).to_list()
+        return numbers
 
 
 class Routes:
@@ -45,19 +42,24 @@ class Routes:
         # Fixed parts before variables, single variables before greedy ones, as API Gateway chooses.
         patterns.sort(key=lambda item: (item[0][1].count("+}"), item[0][1].count("{")))
         self._patterns = [(method, _pattern(path), index) for (method, path), index in patterns]
-        self._numbers = Numbers(self._find)
+        self._numbers = Numbers()
+        self._found = np.zeros(0, dtype=np.int32)
 
     def of(self, column: pl.Series) -> NDArray[np.int32]:
-        """Each one's index, UNKNOWN, or PREFLIGHT for an OPTIONS request of a known path."""
-        if len(self._numbers.names) > _MOST_PATHS:
-            self._numbers.names.clear()
-        return self._numbers.of(column)
+        """Each one's index, UNKNOWN, or PREFLIGHT for an OPTIONS request of a known path. No nulls."""
+        if len(self._found) > _MOST_PATHS:
+            self._numbers, self._found = Numbers(), self._found[:0]
+        numbers = self._numbers.of(column)
+        fresh = [self._find(name) for name in self._numbers.names[len(self._found) :]]
+        self._found = np.concatenate([self._found, np.array(fresh, dtype=np.int32)])
+        return self._found[numbers]
 
     def _find(self, name: str) -> int:
         if name in self._exact:
             return self._exact[name]
-        method, _, path = name.partition(" ")
-        found = [(of, index) for of, pattern, index in self._patterns if pattern.fullmatch(path.rstrip("/") or "/")]
+        method, _, asked = name.partition(" ")
+        method, path = method.upper(), asked.partition("?")[0].rstrip("/") or "/"
+        found = [(of, index) for of, pattern, index in self._patterns if pattern.fullmatch(path)]
         for of, index in found:
             if of == method:
                 return index
@@ -71,13 +73,3 @@ def _pattern(path: str) -> re.Pattern[str]:
             (r".+" if part.endswith("+}") else r"[^/]+") if part.startswith("{") else re.escape(part) for part in parts
         )
     )
-
-
-def keys(numbers: Numbers, column: pl.Series) -> NDArray[np.int32]:
-    """Each key's number; NONE where the log shows none."""
-    found = numbers.of(column)
-    for blank in ("", "-"):
-        number = numbers.names.get(blank)
-        if number is not None:
-            found = np.where(found == number, NONE, found).astype(np.int32)
-    return found

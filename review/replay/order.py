@@ -1,13 +1,17 @@
 """Putting requests back in order.
 
 An access log is written when a request is answered, so a slow answer comes after later requests. Requests that are late
-by no more than the tolerance are put back; later ones are left out, since the layers have moved on.
+by no more than the tolerance are put back; later ones are left out, since the layers have moved on. A single time far
+ahead of the lines after it is the one that is wrong: believed, it would make all of them late.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+LOOK = 31
+"""How many of the lines after one say whether it is ahead: more than half of them."""
 
 
 class Columns(NamedTuple):
@@ -32,37 +36,69 @@ class Columns(NamedTuple):
         )
 
 
+def _none() -> Columns:
+    empty = np.empty(0, dtype=np.int32)
+    return Columns(np.empty(0, dtype=np.int64), empty, empty, empty)
+
+
 class InOrder:
     """Takes requests as they come and lets them out in order of time; holds back `tolerance_sec` of traffic."""
 
     def __init__(self, tolerance_sec: float) -> None:
         self._tolerance = int(tolerance_sec * 1_000_000)
-        self._newest = np.iinfo(np.int64).min
-        empty = np.empty(0, dtype=np.int32)
-        self._held = Columns(np.empty(0, dtype=np.int64), empty, empty, empty)
+        self._newest = np.iinfo(np.int64).min // 2
+        self._unchecked, self._held = _none(), _none()
+        self.ahead = 0
+        """Left out: wrong by the lines after them."""
+
         self.late = 0
-        """Left out."""
+        """Left out: the tolerance has passed."""
 
         self.put_back = 0
         """Out of order, but within the tolerance."""
 
     def add(self, requests: Columns) -> Columns:
         """What can be let out now."""
-        if not len(requests.time):
+        coming = self._unchecked.then(requests)
+        checked = max(0, len(coming.time) - LOOK)
+        self._unchecked = coming.at(slice(checked, None))
+        return self._sorted(coming, checked)
+
+    def rest(self) -> Columns:
+        """What was held back, at the end."""
+        return self._sorted(self._unchecked, len(self._unchecked.time)).then(self._held)
+
+    def _sorted(self, coming: Columns, count: int) -> Columns:
+        """Of the first `count`, with those held before; the others only say whether one of them is ahead."""
+        requests = coming.at(slice(count))
+        if not count:
             return requests
-        newest = np.maximum.accumulate(np.maximum(requests.time, self._newest))
-        before = np.concatenate([[self._newest], newest[:-1]])
-        behind = requests.time < before
-        late = behind & (before - requests.time > self._tolerance)
+        newest = self._newest_so_far(requests.time)
+        if (newest - requests.time > self._tolerance).any():
+            ahead = self._is_ahead(coming.time, count)
+            self.ahead += int(ahead.sum())
+            requests = requests.at(~ahead)
+            newest = self._newest_so_far(requests.time)
+        behind = newest - requests.time
+        late = behind > self._tolerance
         self.late += int(late.sum())
-        self.put_back += int((behind & ~late).sum())
-        self._newest = int(newest[-1])
+        self.put_back += int(((behind > 0) & ~late).sum())
+        self._newest = int(newest[-1]) if len(newest) else self._newest
         everything = self._held.then(requests.at(~late))
-        everything = everything.at(np.argsort(everything.time, kind="stable"))
+        if (np.diff(everything.time) < 0).any():
+            everything = everything.at(np.argsort(everything.time, kind="stable"))
         cut = int(np.searchsorted(everything.time, self._newest - self._tolerance, side="right"))
         self._held = everything.at(slice(cut, None))
         return everything.at(slice(cut))
 
-    def rest(self) -> Columns:
-        """What was held back, at the end."""
-        return self._held
+    def _newest_so_far(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.maximum.accumulate(np.maximum(times, self._newest))
+
+    def _is_ahead(self, times: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+        """By more than the tolerance, of more than half of the lines after it."""
+        earlier = np.zeros(count, dtype=np.int64)
+        after = np.minimum(len(times) - 1 - np.arange(count), LOOK)
+        for step in range(1, LOOK + 1):
+            following = times[step : step + count]
+            earlier[: len(following)] += times[: len(following)] - following > self._tolerance
+        return earlier * 2 > after

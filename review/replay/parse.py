@@ -6,20 +6,24 @@ import json
 from collections import Counter
 from collections.abc import Callable
 
-import numpy as np
 import polars as pl
 
 from review.replay.columns import Columns
+from settings.observability.access_log import ABSENT
 
 NOT_JSON = "not a JSON object"
 NOT_CSV = "not a CSV line with as many fields as the header"
-NO_TIME = "no time that can be read"
+NO_TIME = "no time that can be read, or none between 2000 and 2100"
 NO_CLIENT = "no client address"
+NO_ROUTE = "no method or no path"
 
 _FEW_LINES = 512
+_LONGEST_CLIENT = 64
+"""Bytes; an IPv6 address takes 39, and a pseudonym of one may take more."""
 
-# Between 2000 and 2100, in milliseconds; a smaller number is seconds.
-_EARLIEST, _LATEST = 946_684_800_000, 4_102_444_800_000
+# 2000 and 2100, in seconds and by the factor of what is written to them.
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800
+_MILLISECONDS, _MICROSECONDS = 1_000, 1_000_000
 
 Read = Callable[[bytes], pl.DataFrame]
 IsLine = Callable[[bytes], bool]
@@ -41,9 +45,11 @@ def csv_lines(block: bytes, header: list[str], columns: Columns, problems: Count
     wanted = list(columns.names())
 
     def read(lines: bytes) -> pl.DataFrame:
-        # Quotes open over several lines would swallow them: such blocks are read line by line.
-        if lines.count(b'"') % 2:
-            raise pl.exceptions.ComputeError("a quote stays open")
+        # A quote that stays open would swallow the lines after it, and a line too short gets nulls without a word:
+        # such blocks are looked at line by line.
+        quotes = lines.count(b'"')
+        if quotes % 2 or (not quotes and lines.count(b",") != (len(header) - 1) * lines.count(b"\n")):
+            raise pl.exceptions.ComputeError("not every line has the fields of the header")
         return pl.read_csv(io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8").select(wanted)
 
     def is_line(line: bytes) -> bool:
@@ -51,35 +57,40 @@ def csv_lines(block: bytes, header: list[str], columns: Columns, problems: Count
             (fields,) = csv.reader([line.decode()], strict=True)
         except (UnicodeDecodeError, ValueError, csv.Error):
             return False
-        return len(fields) == len(header) and line.count(b'"') % 2 == 0
+        return len(fields) == len(header)
 
     some = dict.fromkeys(wanted, pl.String())
     return _typed(_read(block, read, is_line, NOT_CSV, some, problems), columns, problems)
 
 
-def _read(
+def _read(  # passed on as they are
     block: bytes, read: Read, is_line: IsLine, problem: str, schema: dict[str, pl.String], problems: Counter[str]
 ) -> pl.DataFrame:
-    """Halve what cannot be read until the broken lines are found."""
-    try:
-        return read(block)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        lines = block.splitlines(keepends=True)
+    """Every line that can be read; halves what cannot until the broken lines are found."""
+    frame = _whole(block, read)
+    if frame is not None:
+        return frame
+    lines = [line + b"\n" for line in block.split(b"\n") if line.strip()]
     if len(lines) > _FEW_LINES:
         middle = len(lines) // 2
         halves = (b"".join(lines[:middle]), b"".join(lines[middle:]))
         return pl.concat([_read(half, read, is_line, problem, schema, problems) for half in halves])
-    good = [line for line in lines if line.strip() and is_line(line)]
-    problems[problem] += sum(1 for line in lines if line.strip()) - len(good)
-    if not good:
-        return pl.DataFrame(schema=schema)
+    good = [line for line in lines if is_line(line)]
+    frame = _whole(b"".join(good), read)
+    frames = (
+        [frame] if frame is not None else [each for each in (_whole(line, read) for line in good) if each is not None]
+    )
+    problems[problem] += len(lines) - sum(map(len, frames))
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def _whole(lines: bytes, read: Read) -> pl.DataFrame | None:
+    """A row for each line, or None."""
     try:
-        return read(b"".join(good))
+        frame = read(lines)
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        if len(good) == 1:
-            problems[problem] += 1
-            return pl.DataFrame(schema=schema)
-        return pl.concat([_read(line, read, is_line, problem, schema, problems) for line in good])
+        return None
+    return frame if len(frame) == lines.count(b"\n") else None
 
 
 def _is_json_object(line: bytes) -> bool:
@@ -90,33 +101,42 @@ def _is_json_object(line: bytes) -> bool:
 
 
 def _typed(frame: pl.DataFrame, columns: Columns, problems: Counter[str]) -> pl.DataFrame:
-    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key`; lines without time or client left out."""
+    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key` or null; lines that lack one left out."""
+    key = pl.col(columns.key) if columns.key else pl.lit(None, dtype=pl.String)
     typed = frame.select(
-        _microseconds(pl.col(columns.time)).alias("time"),
-        pl.col(columns.ip).alias("client"),
-        pl.concat_str(
-            pl.col(columns.method).str.to_uppercase(), pl.col(columns.path).str.replace(r"\?.*$", ""), separator=" "
-        )
-        .fill_null("")
-        .alias("route"),
-        (pl.col(columns.key).fill_null("") if columns.key else pl.lit("")).alias("key"),
+        _microseconds(frame[columns.time]).alias("time"),
+        _named(pl.col(columns.ip)).alias("client"),
+        pl.concat_str(columns.method, columns.path, separator=" ").alias("route"),
+        _named(key).alias("key"),
     )
-    timed = typed.filter(pl.col("time").is_not_null())
-    problems[NO_TIME] += len(typed) - len(timed)
-    known = timed.filter(pl.col("client").is_not_null() & ~pl.col("client").is_in(["", "-"]))
-    problems[NO_CLIENT] += len(timed) - len(known)
-    return known
+    for name, problem in (("time", NO_TIME), ("client", NO_CLIENT), ("route", NO_ROUTE)):
+        if typed[name].null_count():
+            problems[problem] += typed[name].null_count()
+            typed = typed.filter(pl.col(name).is_not_null())
+    return typed
 
 
-def _microseconds(text: pl.Expr) -> pl.Expr:
-    number = text.cast(pl.Float64, strict=False)
-    milliseconds = pl.when(number < _EARLIEST).then(number * 1000).otherwise(number)
-    plausible = pl.when(milliseconds.is_between(_EARLIEST, _LATEST)).then((milliseconds * 1000).round().cast(pl.Int64))
-    iso = text.str.to_datetime(time_unit="us", time_zone="UTC", strict=False, format="%+").dt.epoch("us")
-    gateway = text.str.to_datetime("%d/%b/%Y:%H:%M:%S %z", time_unit="us", strict=False).dt.epoch("us")
-    return pl.coalesce(plausible, iso, gateway)
+def _named(text: pl.Expr) -> pl.Expr:
+    """Null for what is no name: nothing, `-`, a list or a table of JSON, more than an address takes."""
+    is_name = ~text.is_in(["", ABSENT]) & (text.str.len_bytes() <= _LONGEST_CLIENT)
+    return pl.when(is_name & ~text.str.starts_with("[") & ~text.str.starts_with("{")).then(text)
 
 
-def column(frame: pl.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """That column as whole numbers."""
-    return frame[name].to_numpy().astype(np.int64, copy=False)
+def _microseconds(text: pl.Series) -> pl.Series:
+    """Since 1970; null where it is no time."""
+    numbers = text.cast(pl.Int64, strict=False)
+    if not numbers.null_count() and bool(numbers.is_between(_EARLIEST * 1000, _LATEST * 1000).all()):
+        return numbers * 1000
+    time = pl.col("time")
+    number = time.cast(pl.Float64, strict=False)
+    seconds = pl.when(number > _LATEST).then(number / _MILLISECONDS).otherwise(number)
+    # ISO 8601 without a zone is UTC.
+    plain = time.str.replace("T", " ", literal=True)
+    read = pl.coalesce(
+        (seconds * _MICROSECONDS).round().cast(pl.Int64, strict=False),
+        time.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False).dt.epoch("us"),
+        plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).dt.epoch("us"),
+        time.str.to_datetime("%d/%b/%Y:%H:%M:%S %z", time_unit="us", strict=False).dt.epoch("us"),
+    )
+    sane = read.is_between(_EARLIEST * _MICROSECONDS, _LATEST * _MICROSECONDS)
+    return text.alias("time").to_frame().select(pl.when(sane).then(read))["time"]

@@ -1,4 +1,8 @@
-"""The busiest window of every client and the busiest seconds of every route: what a limit would have to let through."""
+"""What a limit would have to let through.
+
+Each client's busiest window, each key's and each route's busiest second, and the burst that each route needs at each
+of a few rates.
+"""
 
 from typing import NamedTuple, TypeVar
 
@@ -7,12 +11,14 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE
 from review.engine.jit import jit
-
-SLOT_SEC = 10
-"""A client's window moves in steps of this; its peak is counted at most that much too long."""
+from review.engine.token_bucket import HIGHEST, TOKEN
 
 MOST_A_SECOND = 20_000
+RATES = tuple(step * 10.0**power for power in range(-1, 5) for step in (1, 2, 5))[:-1]
+"""0.1, 0.2, 0.5, 1, ..., 20,000 requests a second."""
+
 _SECOND = 1_000_000
+_MOST_OWED = HIGHEST * TOKEN
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -20,7 +26,9 @@ Number = TypeVar("Number", bound=np.generic)
 class Peaks(NamedTuple):
     """By client: a ring of counts and the highest sum of a window. By key and route: single seconds."""
 
-    slots: int
+    slot: int
+    """Microseconds: a client's window moves in steps of this."""
+
     counts: NDArray[np.uint32]
     total: NDArray[np.int64]
     touched: NDArray[np.int64]
@@ -33,14 +41,23 @@ class Peaks(NamedTuple):
     route_seconds: NDArray[np.int64]
     """By route: how many seconds had that many requests."""
 
+    route_last: NDArray[np.int64]
+    rates: NDArray[np.int64]
+    """RATES, in millionths."""
 
-def peaks(window_sec: int, routes: int) -> Peaks:
+    owed: NDArray[np.int64]
+    """By route and rate: what a full bucket of that rate would now lack, in trillionths of a token."""
+
+    burst: NDArray[np.int64]
+    """By route and rate: the most that it ever lacked."""
+
+
+def peaks(window_sec: int, slot_sec: int, routes: int) -> Peaks:
     """Nothing seen yet."""
     none = np.zeros(0, dtype=np.int64)
-    slots = window_sec // SLOT_SEC
     return Peaks(
-        slots=slots,
-        counts=np.zeros((0, slots), dtype=np.uint32),
+        slot=slot_sec * _SECOND,
+        counts=np.zeros((0, window_sec // slot_sec), dtype=np.uint32),
         total=none,
         touched=none,
         peak=none,
@@ -50,6 +67,10 @@ def peaks(window_sec: int, routes: int) -> Peaks:
         route_second=np.zeros(routes, dtype=np.int64),
         route_count=np.zeros(routes, dtype=np.int64),
         route_seconds=np.zeros((routes, MOST_A_SECOND + 1), dtype=np.int64),
+        route_last=np.zeros(routes, dtype=np.int64),
+        rates=np.array([round(rate * 1e6) for rate in RATES], dtype=np.int64),
+        owed=np.zeros((routes, len(RATES)), dtype=np.int64),
+        burst=np.zeros((routes, len(RATES)), dtype=np.int64),
     )
 
 
@@ -83,34 +104,49 @@ def see(
 ) -> None:
     """Count requests, in order of time."""
     for index in range(len(time)):
-        _see_client(seen, client[index], time[index] // (SLOT_SEC * _SECOND))
+        _see_client(seen, client[index], time[index] // seen.slot)
         second = time[index] // _SECOND
         who = key[index]
         if who != NONE:
             seen.key_count[who] = seen.key_count[who] + 1 if seen.key_second[who] == second else 1
             seen.key_second[who] = second
             seen.key_peak[who] = max(seen.key_peak[who], seen.key_count[who])
-        where = route[index]
-        if seen.route_second[where] != second:
-            if seen.route_count[where]:
-                seen.route_seconds[where, min(seen.route_count[where], MOST_A_SECOND)] += 1
-            seen.route_second[where] = second
-            seen.route_count[where] = 0
-        seen.route_count[where] += 1
+        _see_route(seen, route[index], time[index], second)
+
+
+@jit
+def _see_route(seen: Peaks, route: int, time: int, second: int) -> None:
+    if seen.route_second[route] != second:
+        if seen.route_count[route]:
+            seen.route_seconds[route, min(seen.route_count[route], MOST_A_SECOND)] += 1
+        seen.route_second[route] = second
+        seen.route_count[route] = 0
+    seen.route_count[route] += 1
+    passed = time - seen.route_last[route]
+    seen.route_last[route] = time
+    for index in range(len(seen.rates)):
+        owed, rate = seen.owed[route, index], seen.rates[index]
+        # The quotient first: the product of a long time may be more than 64 bits hold.
+        owed = 0 if passed > owed // rate else owed - passed * rate
+        owed = min(owed + TOKEN, _MOST_OWED)
+        seen.owed[route, index] = owed
+        seen.burst[route, index] = max(seen.burst[route, index], owed)
 
 
 @jit
 def _see_client(seen: Peaks, client: int, slot: int) -> None:
+    slots = seen.counts.shape[1]
     passed = slot - seen.touched[client]
-    if passed >= seen.slots:
-        seen.counts[client, :] = 0
+    if passed >= slots:
+        for at in range(slots):
+            seen.counts[client, at] = 0
         seen.total[client] = 0
     else:
         for step in range(1, passed + 1):
-            at = (seen.touched[client] + step) % seen.slots
+            at = (seen.touched[client] + step) % slots
             seen.total[client] -= seen.counts[client, at]
             seen.counts[client, at] = 0
     seen.touched[client] = slot
-    seen.counts[client, slot % seen.slots] += 1
+    seen.counts[client, slot % slots] += 1
     seen.total[client] += 1
     seen.peak[client] = max(seen.peak[client], seen.total[client])

@@ -15,7 +15,8 @@ from review.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay import peaks, source
 from review.replay.columns import Columns as Names
-from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes, keys
+from review.replay.columns import header
+from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes
 from review.replay.order import Columns, InOrder
 from review.replay.parse import csv_lines, json_lines
 from review.replay.tally import Tally
@@ -24,6 +25,7 @@ from review.replay.waf_rows import WafRows
 UNKNOWN_ROUTE = "route that the environment does not have"
 PREFLIGHT_REQUEST = "CORS preflight (OPTIONS), not limited with its route"
 LATE = "time out of order by more than the tolerance"
+AHEAD = "time far ahead of the lines after it"
 
 Progress = Callable[[int, int], None]
 """Hears how many bytes of how many have been read."""
@@ -83,7 +85,7 @@ class _Replay:
         self._state: State = state(layers, waf)
         self._tally = Tally()
         self._window_sec = min((window.window_sec for window in layers.windows if "ip" in window.key), default=300)
-        self._peaks = peaks.peaks(self._window_sec, len(layers.routes))
+        self._peaks = peaks.peaks(self._window_sec, waf.interval_sec, len(layers.routes))
 
     def all(self) -> Replayed:
         # One block is parsed while the one before it is decided: both leave the interpreter's lock.
@@ -94,7 +96,8 @@ class _Replay:
                 coming = ahead.submit(next, parsed, None)
                 self._decide(self._order.add(self._numbered(frame)))
         self._decide(self._order.rest())
-        self._problems[LATE] = self._order.late
+        self._tally.end()
+        self._problems[LATE], self._problems[AHEAD] = self._order.late, self._order.ahead
         problems = {reason: count for reason, count in self._problems.items() if count}
         if not self._tally.requests:
             found = "; ".join(f"{count:,} x {reason}" for reason, count in problems.items()) or "no line at all"
@@ -141,17 +144,17 @@ class _Replay:
         self._progress(before, before)
 
     def _of_file(self, file: Path, read: Callable[[int], None]) -> Iterator[pl.DataFrame]:
-        header: list[str] = []
+        names: list[str] = []
         for each in source.blocks(file, self._problems, read):
             block = each
             if not self._log.is_csv:
                 yield json_lines(block, self._log.columns, self._problems)
                 continue
-            if not header:
+            if not names:
                 first, _, block = block.partition(b"\n")
-                header = _header(file, first, self._log.columns)
+                names = _header(file, first, self._log.columns)
             if block.strip():
-                yield csv_lines(block, header, self._log.columns, self._problems)
+                yield csv_lines(block, names, self._log.columns, self._problems)
 
     def _numbered(self, frame: pl.DataFrame) -> Columns:
         route = self._routes.of(frame["route"])
@@ -165,7 +168,7 @@ class _Replay:
             time=frame["time"].to_numpy(),
             client=self._clients.of(frame["client"]),
             route=route,
-            key=keys(self._keys, frame["key"]),
+            key=self._keys.of(frame["key"]),
         )
 
     def _decide(self, requests: Columns) -> None:
@@ -173,10 +176,10 @@ class _Replay:
             return
         clients = len(self._clients.names)
         if clients > self._met:
-            self._waf_rows.meet(list(self._clients.names)[self._met :])
+            self._waf_rows.meet(self._clients.names[self._met :])
             self._met = clients
         if len(self._keys.names) > len(self._plans):
-            new = [self._plan(key) for key in list(self._keys.names)[len(self._plans) :]]
+            new = [self._plan(key) for key in self._keys.names[len(self._plans) :]]
             self._plans += new
             self._state = with_keys(self._state, self._layers, new)
         self._state = with_room(self._state, self._waf_rows.count(clients))
@@ -189,7 +192,7 @@ class _Replay:
 
     def _plan(self, key: str) -> Plan | None:
         plans = {plan.name: plan for plan in self._layers.plans}
-        if not plans or key in {"", "-"}:
+        if not plans:
             return None
         named = (self._log.plan_of_key or {}).get(key)
         if named is not None:
@@ -210,7 +213,7 @@ def _size(file: Path) -> int:
 
 
 def _header(file: Path, line: bytes, columns: Names) -> list[str]:
-    names = [name.strip().strip('"') for name in line.decode("utf-8-sig", errors="replace").strip().split(",")]
+    names = header(line)
     missing = [name for name in columns.names() if name not in names]
     if missing:
         raise ReviewError(

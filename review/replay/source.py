@@ -4,8 +4,9 @@ import gzip
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from review.refusal import ReviewError
 
@@ -13,10 +14,15 @@ BLOCK = 32 * 1024 * 1024
 """Bytes of one block, unpacked."""
 
 LONGEST_LINE = 4 * 1024 * 1024
+READ = 256 * 1024
 _GZIP = b"\x1f\x8b"
 
 TRUNCATED = "gzip file cut short or damaged; read as far as it goes"
 TOO_LONG = f"line longer than {LONGEST_LINE // 1024 // 1024} MiB"
+
+
+class _Stream(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
 
 
 def blocks(file: Path, problems: Counter[str], progress: Callable[[int], None]) -> Iterator[bytes]:
@@ -24,18 +30,32 @@ def blocks(file: Path, problems: Counter[str], progress: Callable[[int], None]) 
 
     Raises ReviewError where the file cannot be read.
     """
+    with _opened(file) as (stream, raw):
+        yield from _whole_lines(stream, raw, problems, progress)
+
+
+def first_line(file: Path) -> bytes:
+    """As far as it can be read. Raises ReviewError where the file cannot be."""
+    with _opened(file) as (stream, _):
+        parts = (chunk.partition(b"\n") for chunk in _chunks(stream, Counter()))
+        first = next(parts, (b"", b"", b""))
+        return first[0]
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
+    """Unpacked, and the file itself."""
     try:
         with file.open("rb") as raw:
             packed = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0)
-            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
-            yield from _whole_lines(stream, raw, problems, progress)
+            yield cast("_Stream", gzip.GzipFile(fileobj=raw) if packed else raw), raw
     except OSError as error:
         raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror or error}") from None
 
 
 def _whole_lines(
-    stream: IO[bytes], raw: BinaryIO, problems: Counter[str], progress: Callable[[int], None]
+    stream: _Stream, raw: BinaryIO, problems: Counter[str], progress: Callable[[int], None]
 ) -> Iterator[bytes]:
     rest = b""
     skipping = False
@@ -61,15 +81,15 @@ def _whole_lines(
         yield rest + b"\n"
 
 
-def _chunks(stream: IO[bytes], problems: Counter[str]) -> Iterator[bytes]:
+def _chunks(stream: _Stream, problems: Counter[str]) -> Iterator[bytes]:
     while True:
         parts: list[bytes] = []
         damaged = False
         try:
-            # Small reads: what a damaged gzip file held before the damage is kept.
             size = 0
             while size < BLOCK:
-                part = stream.read(256 * 1024)
+                # At most one read of the file itself: what a damaged gzip file held before the damage is kept.
+                part = stream.read1(READ)
                 if not part:
                     break
                 parts.append(part)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from review.replay.peaks import MOST_A_SECOND
+from review.engine.token_bucket import TOKEN
+from review.numbers import plain
+from review.replay.peaks import MOST_A_SECOND, RATES
 from review.replay.replay import Replayed
 from settings.waf.rate_rule import LOWEST_LIMIT
 
@@ -17,14 +19,19 @@ PERCENTILE = 99
 class Suggestion:
     """A limit, and why."""
 
-    setting: str
-    value: str
+    layer: str
+    route: str
+    """Empty where it is for all of them."""
+
+    setting: dict[str, float]
+    """As the environment file calls it."""
+
     because: str
 
 
 def suggestions(replayed: Replayed) -> tuple[Suggestion, ...]:
     """From what the busiest clients and seconds asked for."""
-    return (_waf(replayed), *_routes(replayed), *_keys(replayed))
+    return (_waf(replayed), *_keys(replayed), *_routes(replayed))
 
 
 def percentile(values: NDArray[np.int64]) -> int:
@@ -34,18 +41,37 @@ def percentile(values: NDArray[np.int64]) -> int:
 
 
 def _waf(replayed: Replayed) -> Suggestion:
-    peak = percentile(replayed.peaks.peak[: len(replayed.clients)])
-    limit = max(LOWEST_LIMIT, peak)
-    floor = f", and AWS's lowest limit is {LOWEST_LIMIT}" if limit > peak else ""
+    """A limit that its estimate does not pass, whatever weight recent requests have."""
+    seen = replayed.peaks.peak[replayed.peaks.peak > 0]
+    peak = percentile(seen)
+    limit = max(LOWEST_LIMIT, math.ceil(peak * (1 + replayed.waf.recency)))
+    floor = f"; AWS's lowest limit is {LOWEST_LIMIT}" if limit > peak * (1 + replayed.waf.recency) else ""
     return Suggestion(
-        setting=f"waf.rate_rules: limit (evaluation_window_sec = {replayed.window_sec})",
-        value=f"{limit:,}",
-        because=f"{PERCENTILE}% of {len(replayed.clients):,} clients sent at most {peak:,} in any "
-        f"{replayed.window_sec} s{floor}",
+        layer="WAF",
+        route="",
+        setting={"limit": limit, "evaluation_window_sec": replayed.window_sec},
+        because=f"{PERCENTILE}% of {len(seen):,} addresses sent at most {peak:,} in {replayed.window_sec} s{floor}",
     )
 
 
+def _keys(replayed: Replayed) -> list[Suggestion]:
+    """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
+    seen = replayed.peaks.key_peak[replayed.peaks.key_peak > 0]
+    if not len(seen):
+        return []
+    peak = percentile(seen)
+    return [
+        Suggestion(
+            layer="usage plan",
+            route="",
+            setting={"rate_limit": peak, "burst_limit": 2 * peak},
+            because=f"{PERCENTILE}% of {len(seen):,} API keys sent at most {peak:,} in a second",
+        )
+    ]
+
+
 def _routes(replayed: Replayed) -> list[Suggestion]:
+    """A rate for its busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
     found = []
     for index, route in enumerate(replayed.layers.routes):
         seconds = replayed.peaks.route_seconds[index].copy()
@@ -56,27 +82,15 @@ def _routes(replayed: Replayed) -> list[Suggestion]:
         if not total:
             continue
         busy = int(np.searchsorted(np.cumsum(seconds), math.ceil(total * PERCENTILE / 100)))
-        most = int(np.flatnonzero(seconds)[-1])
+        rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
+        burst = math.ceil(int(replayed.peaks.burst[index, rate]) / TOKEN)
         found.append(
             Suggestion(
-                setting=f'throttling.routes."{route.key}"',
-                value=f"rate_limit = {busy:,}, burst_limit = {most:,}",
-                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests, "
-                f"the busiest {most:,}",
+                layer="method",
+                route=route.key,
+                setting={"rate_limit": RATES[rate], "burst_limit": burst},
+                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests; at "
+                f"{plain(RATES[rate])}/s this burst refuses none of them",
             )
         )
     return found
-
-
-def _keys(replayed: Replayed) -> list[Suggestion]:
-    seen = replayed.peaks.key_peak[replayed.peaks.key_peak > 0]
-    if not len(seen):
-        return []
-    peak = percentile(seen)
-    return [
-        Suggestion(
-            setting="usage_plans: throttle",
-            value=f"rate_limit = {peak:,}, burst_limit = {peak:,}",
-            because=f"{PERCENTILE}% of {len(seen):,} API keys sent at most {peak:,} in any second",
-        )
-    ]

@@ -1,5 +1,8 @@
 """Who was refused by what, and when."""
 
+import heapq
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,14 +10,33 @@ from review.engine.outcome import Outcome
 from review.replay.order import Columns
 
 _MINUTE = 60_000_000
+MOST_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Minute:
+    """A minute with refusals; the worse, the greater, and of two the earlier."""
+
+    refused: int
+    minus_number: int
+    """Minutes since 1970, negative."""
+
+    requests: int
+
+    @property
+    def start(self) -> int:
+        """Microseconds since 1970."""
+        return -self.minus_number * _MINUTE
 
 
 class Tally:
-    """Counts by client and by minute; grows with the clients and, a few bytes each, with the minutes."""
+    """Counts by client; of the minutes, the worst alone, so that a long log takes no more memory than a short one."""
 
     def __init__(self) -> None:
         self.by_client = np.zeros((0, len(Outcome)), dtype=np.uint32)
-        self.by_minute: dict[int, NDArray[np.int64]] = {}
+        self.minutes_refused = 0
+        self._worst: list[Minute] = []
+        self._open = Minute(0, 0, 0)
         self.first = 0
         self.last = 0
         self.requests = 0
@@ -26,19 +48,44 @@ class Tally:
         if clients > len(self.by_client):
             more = max(clients, 2 * len(self.by_client)) - len(self.by_client)
             self.by_client = np.concatenate([self.by_client, np.zeros((more, len(Outcome)), dtype=np.uint32)])
-        flat = requests.client.astype(np.int64) * len(Outcome) + outcomes
-        counted = np.bincount(flat, minlength=0)
+        counted = np.bincount(requests.client.astype(np.int64) * len(Outcome) + outcomes)
         self.by_client.reshape(-1)[: len(counted)] += counted.astype(np.uint32)
-        minute = requests.time // _MINUTE
-        lowest = int(minute[0])
-        grid = np.bincount((minute - lowest) * len(Outcome) + outcomes, minlength=0)
-        grid = np.concatenate([grid, np.zeros(-len(grid) % len(Outcome), dtype=grid.dtype)]).reshape(-1, len(Outcome))
-        for offset in np.flatnonzero(grid.any(axis=1)):
-            row = self.by_minute.setdefault(lowest + int(offset), np.zeros(len(Outcome), dtype=np.int64))
-            row += grid[offset]
+        numbers, start, count = np.unique(requests.time // _MINUTE, return_index=True, return_counts=True)
+        refused = np.add.reduceat((outcomes != Outcome.ACCEPTED).astype(np.int64), start)
+        for number, sent, stopped in zip(numbers.tolist(), count.tolist(), refused.tolist(), strict=True):
+            self._minute(number, sent, stopped)
         self.first = self.first or int(requests.time[0])
         self.last = int(requests.time[-1])
         self.requests += len(outcomes)
+
+    def _minute(self, number: int, requests: int, refused: int) -> None:
+        now = self._open
+        if now.minus_number == -number:
+            self._open = Minute(now.refused + refused, -number, now.requests + requests)
+        else:
+            self._close()
+            self._open = Minute(refused, -number, requests)
+
+    def end(self) -> None:
+        """Nothing comes after this."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._open.refused:
+            self.minutes_refused += 1
+            heapq.heappush(self._worst, self._open)
+            if len(self._worst) > MOST_MINUTES:
+                heapq.heappop(self._worst)
+        self._open = Minute(0, 0, 0)
+
+    def worst_minutes(self) -> list[Minute]:
+        """The worst first."""
+        return sorted(self._worst, reverse=True)
+
+    @property
+    def clients(self) -> int:
+        """Those whose requests could be used."""
+        return int(self.by_client.any(axis=1).sum())
 
     @property
     def outcomes(self) -> dict[Outcome, int]:

@@ -1,0 +1,30 @@
+"""Numba does not see that a function which another one calls has changed; the folder of its cache says so."""
+
+from pathlib import Path
+
+import numba
+import pytest
+
+from review.engine import jit
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Path:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "bucket.py").write_text("TOKEN = 1\n")
+    (tmp_path / "peaks.py").write_text("import x\n\n\n@jit\ndef see(): ...\n")
+    (tmp_path / "table.py").write_text("WORDS = 1\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("file", "changes"), [("engine/bucket.py", True), ("peaks.py", True), ("table.py", False)])
+def test_what_is_compiled_again(review: Path, file: str, *, changes: bool) -> None:
+    before = jit.digest(review)
+    with (review / file).open("a") as stream:
+        stream.write("# changed\n")
+    assert (jit.digest(review) != before) is changes
+
+
+def test_the_cache_is_of_these_sources() -> None:
+    folder = Path(vars(numba.config)["CACHE_DIR"])
+    assert folder.name == f"numba-{jit.digest(Path(jit.__file__).parent.parent)}"
