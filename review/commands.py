@@ -181,7 +181,7 @@ def replay(
         list[str] | None, typer.Option(help="KEY_ID=PLAN: an API key's usage plan; may be repeated.")
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(min=0, help="Put lines back in order that are late by at most so many seconds.")
+        float, typer.Option(min=0, max=86_400, help="Put lines back in order that are late by at most so many seconds.")
     ] = 60.0,
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
