@@ -4,12 +4,9 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -17,9 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.burst import Answer, send
-from demo.command_line import ROOT, Cdktf, CommandFailedError
+from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import emulator, emulator_client, free_port
-from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
+from demo.interruption import interruptible
+from demo.terraform import ROOT, TerraformUnavailableError, require_provider, terraform_binary
+from review.layers_of import layers_of
+from review.limits import report
+from review.table import Format, show
 from settings.checks.throttling import bucket_of
 from settings.environment import Environment
 from settings.read import read_environment
@@ -31,10 +32,9 @@ REQUESTS = 60
 PAUSE = 0.25  # seconds: 60 requests of 8 clients then take two, long enough to see the bucket refill
 _USUAL_PORT = 4566
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_TELLING = re.compile(
-    r"(Creation|Destruction|Modifications) complete|complete!|^Plan:|Error|offline-terraform: dropped"
-)
+_DONE = re.compile(r"(?P<address>\S+): (?P<what>Creation|Modifications|Destruction) complete")
+_WORDS = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
+_SUMMARY = re.compile(r"^(Plan:|Apply complete!|Destroy complete!)")
 
 # 80 columns is what rich takes where there is no terminal, and too few for the tables.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -48,28 +48,30 @@ def main() -> int:
     environment = read_environment(environments / f"{STACK}.toml")
     step(f"Synthesize environments/{STACK}.toml")
     configuration = _synthesize(environments)
-    # Now, since a stand-in for an older provider may rewrite the file when Terraform starts.
-    rules = json.loads(configuration.read_text())["resource"]["aws_wafv2_web_acl"]["web_acl"]["rule"]
     step("The limits that a deploy sets")
-    _show_limits(environment)
+    show(report(layers_of(environment), tuple(map(str, environment.warnings()))), Format.TABLE)
     try:
         step("Look for Terraform and its AWS provider")
         binary = terraform_binary()
-        require_provider(binary, configuration, FOLDER / "provider")
+        with console.status("terraform init (the first time it fetches the provider, some hundred MB)"):
+            require_provider(binary, configuration)
     except TerraformUnavailableError as reason:
         console.print(f"Not deployed: {escape(str(reason))}. Everything above needs no Terraform.", soft_wrap=True)
         return 0
     step(f"Start the AWS emulator on 127.0.0.1:{port}")
-    cdktf = Cdktf(FOLDER, environments=environments, binary=binary, report=_report)
+    cdktf = Cdktf(
+        FOLDER, environments=environments, binary=binary, report=_report, interrupted=lambda: console.print(_WAITS)
+    )
     with emulator(port) as url:
         try:
             step(f"cdktf deploy {STACK}")
-            outputs = cdktf.deploy(STACK)
+            with console.status("synthesizing, planning and applying"):
+                outputs = cdktf.deploy(STACK)
             right = _hit(environment, outputs)
             step("The WAF rule that stands in front")
-            _show_waf(url, environment, rules)
+            _show_waf(url, environment)
         except CommandFailedError as error:
-            console.print(f"[red]cdktf failed:[/]\n{escape(str(error))}")
+            console.print(f"[red]cdktf failed:[/]\n{escape(str(error))}", soft_wrap=True)
             return 1
         finally:
             step(f"cdktf destroy {STACK}")
@@ -78,15 +80,19 @@ def main() -> int:
     return 0 if right else 1
 
 
+_WAITS = "  [yellow]Interrupted: Terraform finishes first, then everything is destroyed. Ctrl-C again cuts it off.[/]"
+
+
 def step(text: str) -> None:
     console.print(f"\n[bold cyan]▸ {escape(text)}[/]")
 
 
 def _report(line: str) -> None:
-    """A line for each thing that is made or gone, and whatever goes wrong; the plan would be hundreds of lines."""
-    text = _ANSI.sub("", line).strip().removeprefix(STACK).strip()
-    if _TELLING.search(text):
-        console.print(f"  [dim]{escape(text)}[/]", soft_wrap=True)
+    """A line for each thing that is made or gone; the plan would be hundreds of lines."""
+    if done := _DONE.search(line):
+        console.print(f"  [dim]{_WORDS[done['what']]} {escape(done['address'])}[/]", soft_wrap=True)
+    elif _SUMMARY.search(line):
+        console.print(f"  {escape(line)}", soft_wrap=True)
 
 
 def _environments(port: int) -> Path:
@@ -99,39 +105,19 @@ def _environments(port: int) -> Path:
 
 
 def _synthesize(environments: Path) -> Path:
+    """The folder of the stack's configuration."""
     output = FOLDER / "cdktf.out"
     subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,
         env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output)},
         check=True,
+        # A Ctrl-C ends it through us, without a traceback of its own.
+        start_new_session=True,
     )
-    configuration = output / "stacks" / STACK / "cdk.tf.json"
-    console.print(f"  {configuration.relative_to(ROOT)}")
-    return configuration
-
-
-def _show_limits(environment: Environment) -> None:
-    table = Table("limit", "for", "rate or limit", "burst or window", "shared by", box=SIMPLE)
-    for key, throttle in (
-        ("every method without its own", environment.throttling),
-        *environment.throttling.routes.items(),
-    ):
-        if isinstance(throttle, Throttle):
-            row = (f"{throttle.rate_limit:g} requests/s", f"{throttle.burst_limit} requests")
-        else:
-            row = (throttle, "")
-        table.add_row("throttle", key, *row, "all callers")
-    if environment.waf:
-        for rule in environment.waf.rate_rules:
-            table.add_row(
-                f"WAF rule {rule.name}",
-                "the whole API",
-                f"{rule.limit} requests",
-                f"{rule.evaluation_window_sec} s",
-                f"one {rule.aggregate_key_type}",
-            )
-    console.print(table)
+    folder = output / "stacks" / STACK
+    console.print(f"  {(folder / 'cdk.tf.json').relative_to(ROOT)}")
+    return folder
 
 
 def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
@@ -172,36 +158,36 @@ def _show_answer(answer: Answer) -> None:
         console.print(f"  {escape(line)}")
 
 
-def _show_waf(url: str, environment: Environment, rules: list[dict[str, Any]]) -> None:
-    """The rules as synthesized, and whether AWS's own call finds the web ACL on the stage."""
-    for rule in rules:
-        shown = {"name": rule["name"], **rule["statement"], "action": rule["action"]}
-        console.print(f"  {escape(json.dumps(shown))}", soft_wrap=True)
+def _show_waf(url: str, environment: Environment) -> None:
+    """What the file asks for, and what AWS's own calls find."""
+    if environment.waf is None:
+        return
+    for asked in environment.waf.rate_rules:
+        console.print(
+            f"  {asked.name}: {asked.action} each {asked.aggregate_key_type} above {asked.limit} requests in "
+            f"{asked.evaluation_window_sec} s"
+        )
     client = emulator_client(url, "wafv2", region=environment.aws.region)
-    acls = client.list_web_acls(Scope="REGIONAL")["WebACLs"]
-    for acl in acls:
+    for acl in client.list_web_acls(Scope="REGIONAL")["WebACLs"]:
         resources = client.list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")["ResourceArns"]
-        console.print(f"  web ACL {acl['Name']} stands before {', '.join(resources) or 'nothing'}")
+        found = client.get_web_acl(Name=acl["Name"], Scope="REGIONAL", Id=acl["Id"])["WebACL"]["Rules"]
+        names = ", ".join(rule["Name"] for rule in found)
+        console.print(f"  Web ACL {acl['Name']} holds {names or 'nothing'} and stands before")
+        console.print(f"  {', '.join(resources) or 'nothing'}", soft_wrap=True)
     console.print("  The emulator keeps the rule but does not enforce it; AWS does, within seconds to minutes.")
 
 
 def _destroy(cdktf: Cdktf) -> None:
-    # A second Ctrl-C would leave resources behind.
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        cdktf.destroy(STACK)
+        with console.status("destroying"):
+            cdktf.destroy(STACK)
     except CommandFailedError as error:
-        console.print(f"  [dim]destroy: {escape(str(error).splitlines()[-1] if str(error) else 'failed')}[/]")
-    finally:
-        signal.signal(signal.SIGINT, previous)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        # The emulator stops next, and what is left goes with it.
+        console.print(f"  [dim]destroy failed: {escape(str(error).partition(chr(10))[0])}[/]", soft_wrap=True)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruptible()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -2,35 +2,56 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from demo.interruption import undisturbed
+from demo.terraform import ROOT, terraform_environment
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_MOST_LINES_OF_AN_ERROR = 40
 
 
 class CommandFailedError(Exception):
-    """A command of the CDKTF CLI ended badly; the message is the end of what it printed."""
+    """A command of the CDKTF CLI ended badly; the message is what it printed from its first error on."""
 
 
 class Cdktf:
-    """`cdktf` in this project, with its output and state in a folder of its own."""
+    """`cdktf` in this project, with its output and state in a folder of its own.
 
-    def __init__(self, folder: Path, *, environments: Path, binary: str, report: Callable[[str], None]) -> None:
+    A Ctrl-C waits until a command has ended, for Terraform would still be creating while the caller destroys; a
+    second one kills the command. `interrupted` tells of the first.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environments: Path,
+        binary: str,
+        report: Callable[[str], object],
+        interrupted: Callable[[], object] = lambda: None,
+    ) -> None:
         self.output = folder / "cdktf.out"
         self._outputs = folder / "outputs.json"
         self._environments = environments
         self._binary = binary
         self._report = report
+        self._interrupted = interrupted
 
     def synth(self) -> None:
         self._run("synth")
 
     def deploy(self, stack: str) -> dict[str, Any]:
         """Deploy, and return the stack's outputs."""
-        self._run("deploy", stack, "--auto-approve", "--outputs-file", str(self._outputs))
+        self._run(
+            "deploy", stack, "--auto-approve", "--skip-provider-lock", "--outputs-file", str(self._outputs), stack=stack
+        )
         outputs: dict[str, Any] = json.loads(self._outputs.read_text())[stack]
         return outputs
 
@@ -44,12 +65,13 @@ class Cdktf:
 
     def plan(self, stack: str) -> list[dict[str, Any]]:
         """What `cdktf diff` says of each resource, in Terraform's own words."""
-        self._run("diff", stack)
+        self._run("diff", stack, "--skip-provider-lock", stack=stack)
         changes: list[dict[str, Any]] = self._show(stack, "plan").get("resource_changes", [])
         return changes
 
     def destroy(self, stack: str) -> None:
-        self._run("destroy", stack, "--auto-approve")
+        """Destroy what the last deploy made, from the JSON that it left."""
+        self._run("destroy", stack, "--auto-approve", "--skip-provider-lock", "--skip-synth", stack=stack)
 
     def state(self, stack: str) -> dict[str, Any]:
         """What Terraform holds of the stack."""
@@ -66,45 +88,49 @@ class Cdktf:
         content: dict[str, Any] = json.loads(shown.stdout)
         return content
 
-    def _run(self, *arguments: str) -> str:
-        """Run to the end, reporting each line as it comes.
+    def _run(self, *arguments: str, stack: str = "") -> None:
+        """Run to the end, reporting each line as it comes, without colours and the stack's name in front.
 
         Raises CommandFailedError.
         """
         program = shutil.which("cdktf", path=f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}")
         if program is None:
             raise CommandFailedError("cdktf is not installed: run make install")
-        environment = {
-            **os.environ,
+        environment = terraform_environment() | {
             "ENVIRONMENTS": str(self._environments),
             "TERRAFORM_BINARY_NAME": self._binary,
-            "CHECKPOINT_DISABLE": "1",
             "CI": "1",
             "NO_COLOR": "1",
         }
         lines = []
-        with subprocess.Popen(
-            [program, *arguments, "--output", str(self.output)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            # A Ctrl-C is ours to handle: Terraform must finish what it does, and then be told to destroy.
-            start_new_session=True,
-        ) as process:
+        with (
+            undisturbed(self._interrupted),
+            subprocess.Popen(
+                [program, *arguments, "--output", str(self.output)],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                # A Ctrl-C in the terminal is ours to handle.
+                start_new_session=True,
+            ) as process,
+        ):
             try:
                 for line in process.stdout or ():
-                    lines.append(line.rstrip())
+                    lines.append(_ANSI.sub("", line).removeprefix(stack).strip())
                     self._report(lines[-1])
-            except KeyboardInterrupt:
-                # Cut off here, Terraform would still be creating while the caller destroys.
-                process.communicate()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
                 raise
         if process.returncode:
-            raise CommandFailedError("\n".join(lines[-40:]))
-        return "\n".join(lines)
+            raise CommandFailedError("\n".join(_from_the_first_error(lines)))
+
+
+def _from_the_first_error(lines: list[str]) -> list[str]:
+    first = next((index for index, line in enumerate(lines) if "Error:" in line), -_MOST_LINES_OF_AN_ERROR)
+    return lines[first:][:_MOST_LINES_OF_AN_ERROR]
 
 
 def _difference(change: dict[str, Any]) -> dict[str, Any]:

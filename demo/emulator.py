@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+from demo.interruption import undisturbed
 
 _STARTS_WITHIN_SECONDS = 60
 _STOPS_WITHIN_SECONDS = 10
@@ -37,7 +39,7 @@ def emulator(port: int) -> Iterator[str]:
     Raises RuntimeError with the end of its log where it does not start.
     """
     url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(prefix="spillway-emulator-") as folder:
+    with tempfile.TemporaryDirectory(prefix="spillway-emulator-") as folder, ExitStack() as started:
         log = Path(folder) / "log"
         environment = {
             **os.environ,
@@ -48,15 +50,20 @@ def emulator(port: int) -> Iterator[str]:
             "STATE_DIR": f"{folder}/state",
             "S3_DATA_DIR": f"{folder}/s3",
         }
-        with log.open("wb") as output:
+        with undisturbed(), log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdout=output, stderr=output
+                [sys.executable, "-m", "ministack"],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                # A Ctrl-C in the terminal must not reach it: what was deployed to it is destroyed first.
+                start_new_session=True,
             )
-        try:
-            _wait_until_it_answers(f"{url}/_ministack/health", process, log)
-            yield url
-        finally:
-            _stop(process)
+            started.callback(_stop, process)
+        _wait_until_it_answers(f"{url}/_ministack/health", process, log)
+        yield url
 
 
 def emulator_client(url: str, service: str, *, region: str = "us-east-1") -> Any:
@@ -86,9 +93,10 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOPS_WITHIN_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with undisturbed():
+        process.terminate()
+        try:
+            process.wait(_STOPS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

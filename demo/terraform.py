@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
-_PROVIDER_WITHIN_SECONDS = 300
+ROOT = Path(__file__).parent.parent
+_PROVIDER_WITHIN_SECONDS = 600
+_STOPS_WITHIN_SECONDS = 30
 
 
 class TerraformUnavailableError(Exception):
@@ -24,29 +27,61 @@ def terraform_binary() -> str:
     raise TerraformUnavailableError(f"{chosen} is not on PATH" if chosen else "neither terraform nor tofu is on PATH")
 
 
-def require_provider(binary: str, configuration: Path, scratch: Path) -> None:
-    """Fetch the provider that a synthesized configuration asks for, in a scratch folder.
+def terraform_environment() -> dict[str, str]:
+    """The environment of this process, with a provider cache in the project: fetched once, then used by every run.
+
+    The CDKTF CLI's own is ~/.terraform.d/plugin-cache, which two checkouts would share and break for each other:
+    https://github.com/hashicorp/terraform/issues/31964, read 2026-11. TF_PLUGIN_CACHE_DIR names another one.
+    """
+    cache = os.environ.get("TF_PLUGIN_CACHE_DIR") or str(ROOT / ".terraform.d" / "plugin-cache")
+    return {
+        **os.environ,
+        "TF_PLUGIN_CACHE_DIR": cache,
+        # A new folder has no lock file, and without one Terraform would fetch into the cache what is there already.
+        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
+        "CHECKPOINT_DISABLE": "1",
+    }
+
+
+def require_provider(binary: str, configuration: Path) -> None:
+    """Fetch the provider that the synthesized configuration in this folder asks for, unless the cache has it.
 
     Raises TerraformUnavailableError with the first line of Terraform's own error.
     """
-    scratch.mkdir(parents=True)
-    # One without a state backend, so that nothing outside the scratch folder is touched.
-    shutil.copy(configuration, scratch)
+    environment = terraform_environment()
+    Path(environment["TF_PLUGIN_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        # No state backend: nothing outside this folder and the cache is touched.
+        [binary, "init", "-no-color", "-input=false", "-backend=false"],
+        cwd=configuration,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A Ctrl-C is ours to pass on.
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            [binary, "init", "-no-color", "-input=false", "-backend=false"],
-            cwd=scratch,
-            capture_output=True,
-            text=True,
-            timeout=_PROVIDER_WITHIN_SECONDS,
-            check=False,
-        )
+        _, errors = process.communicate(timeout=_PROVIDER_WITHIN_SECONDS)
     except subprocess.TimeoutExpired:
+        _stop(process)
         raise TerraformUnavailableError(
             f"{binary} could not fetch its AWS provider in {_PROVIDER_WITHIN_SECONDS} s"
         ) from None
-    if done.returncode:
-        errors = [line.strip("│╷ ") for line in done.stderr.splitlines() if "Error" in line]
-        raise TerraformUnavailableError(
-            f"{binary} cannot get its AWS provider: {' '.join(errors[:1]) or 'init failed'}"
-        )
+    except KeyboardInterrupt:
+        _stop(process)
+        raise
+    if process.returncode:
+        lines = [line.strip("│╷ ") for line in errors.splitlines() if "Error" in line]
+        raise TerraformUnavailableError(f"{binary} cannot get its AWS provider: {' '.join(lines[:1]) or 'init failed'}")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """By Ctrl-C as from a terminal: killed, Terraform may leave half a provider in the cache."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate(timeout=_STOPS_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()

@@ -24,7 +24,7 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
     assert done.returncode == 0, done.stderr
     try:
         name = terraform_binary()
-        require_provider(name, folder / "out" / "stacks" / "local" / "cdk.tf.json", folder / "scratch")
+        require_provider(name, folder / "out" / "stacks" / "local")
     except TerraformUnavailableError as reason:
         pytest.skip(str(reason))
     return name

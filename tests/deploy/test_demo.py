@@ -1,58 +1,133 @@
 """`make demo`, the README's first command, as a user runs it."""
 
 import os
-import signal
+import re
+import socket
 import subprocess
-import time
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from demo.terraform import terraform_environment
 from tests.environment_files import ROOT
+
+CTRL_C = b"\x03"
+NOTICE = "Interrupted: Terraform finishes first"
+
+
+def run(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "demo"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def on_a_terminal(presses: Mapping[str, int]) -> str:
+    """What 80 columns show, where Ctrl-C is pressed so often when such a line comes."""
+    seen: list[str] = []
+    left = dict(presses)
+    with subprocess.Popen(
+        # A process of its own for the terminal: pytest has threads, with which forking is unsafe.
+        [sys.executable, "-c", "import pty; pty.spawn(['make', 'demo'])"],
+        cwd=ROOT,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for line in process.stdout:
+            seen.append(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line.decode()).rstrip())
+            for text in [text for text in left if text in seen[-1]]:
+                process.stdin.write(CTRL_C * left.pop(text))
+                process.stdin.flush()
+    shown = "\n".join(seen)
+    assert not left, shown
+    return shown
+
+
+def assert_nothing_is_left(shown: str) -> None:
+    assert "Traceback" not in shown, shown
+    assert not (ROOT / ".demo").exists()
+    for port in re.findall(r"emulator on 127\.0\.0\.1:(\d+)", shown):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(port))), shown
 
 
 @pytest.mark.usefixtures("binary")
 def test_it_deploys_hits_the_limits_and_cleans_up() -> None:
-    done = subprocess.run(["make", "demo"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    with socket.socket() as other:
+        # Where somebody else has the usual port, it takes another.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 4566))
+        other.listen()
+        done = run()
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "127.0.0.1:4566" not in done.stdout
     assert done.stdout.count("as set") == 2
     assert "not as set" not in done.stdout
     assert "HTTP/1.1 429 Too Many Requests" in done.stdout
+    assert "created aws_api_gateway_stage.stage" in done.stdout
+    assert "Web ACL spillway-local holds per-ip and stands before\n" in done.stdout
     assert "Destroy complete!" in done.stdout
-    assert not (ROOT / ".demo").exists()
+    assert_nothing_is_left(done.stdout)
 
 
-def test_without_terraform_it_says_so_in_a_line_and_shows_the_limits(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["make", "demo"],
-        cwd=ROOT,
-        env={**os.environ, "TERRAFORM_BINARY_NAME": str(tmp_path / "absent")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+@pytest.mark.parametrize(
+    ("terraform", "reason"),
+    [
+        pytest.param(None, "{binary} is not on PATH", id="no Terraform"),
+        pytest.param(
+            'echo "╷" >&2\necho "│ Error: Failed to query available provider packages" >&2\nexit 1\n',
+            "{binary} cannot get its AWS provider: Error: Failed to query available provider packages",
+            id="no provider",
+        ),
+    ],
+)
+def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits(
+    tmp_path: Path, terraform: str | None, reason: str
+) -> None:
+    binary = tmp_path / "terraform"
+    if terraform:
+        binary.write_text(f"#!/bin/sh\n{terraform}")
+        binary.chmod(0o755)
+    done = run(TERRAFORM_BINARY_NAME=str(binary))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 requests/s" in done.stdout
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("Not deployed: ")]
-    assert line == f"Not deployed: {tmp_path / 'absent'} is not on PATH. Everything above needs no Terraform."
+    limits = subprocess.run(
+        [sys.executable, "-m", "review", "limits", "local"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert limits.stdout in done.stdout
+    said = [line for line in done.stdout.splitlines() if line.startswith("Not deployed: ")]
+    assert said == [f"Not deployed: {reason.format(binary=binary)}. Everything above needs no Terraform."]
+    assert_nothing_is_left(done.stdout)
 
 
 @pytest.mark.usefixtures("binary")
-def test_interrupted_it_destroys_and_stops_what_it_started() -> None:
-    said: list[str] = []
-    with subprocess.Popen(
-        ["python", "-m", "demo"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        deadline = time.monotonic() + 300
-        for line in process.stdout or ():
-            said.append(line)
-            if "Creation complete" in line and "api_gateway_rest_api" in line:
-                process.send_signal(signal.SIGINT)
-            if time.monotonic() > deadline:
-                process.kill()
-    output = "".join(said)
-    assert process.returncode == 130, output
-    assert "Destroy complete!" in output
-    assert "what was started is stopped" in output
-    assert not (ROOT / ".demo").exists()
+@pytest.mark.parametrize(
+    ("presses", "destroyed"),
+    [
+        pytest.param({"Look for Terraform": 1}, False, id="while Terraform gets its provider"),
+        pytest.param({"created aws_api_gateway_rest_api": 1, "cdktf destroy": 1}, True, id="while it makes and unmakes"),
+        pytest.param({"Send 60 requests": 1}, True, id="in the burst"),
+        pytest.param({"created aws_api_gateway_rest_api": 2}, True, id="twice"),
+    ],
+)
+def test_interrupted_it_destroys_and_stops_what_it_started(presses: dict[str, int], destroyed: bool) -> None:  # noqa: FBT001
+    shown = on_a_terminal(presses)
+    assert "Interrupted; what was started is stopped." in shown
+    assert ("Destroy complete!" in shown) == destroyed, shown
+    assert_nothing_is_left(shown)
+
+
+@pytest.mark.usefixtures("binary")
+def test_the_provider_is_kept_in_the_project() -> None:
+    cache = Path(terraform_environment()["TF_PLUGIN_CACHE_DIR"])
+    assert list(cache.glob("*/hashicorp/aws/*/*/terraform-provider-aws*"))
