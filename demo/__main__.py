@@ -38,6 +38,9 @@ _SUMMARY = re.compile(r"^(Plan:|Apply complete!|Destroy complete!)")
 
 # 80 columns is what rich takes where there is no terminal, and too few for the tables.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+# Turns on a terminal while nothing else is printed; a signal's handler may change its text, but may not print.
+working = console.status("")
+_WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again: cut it off[/]"
 
 
 def main() -> int:
@@ -53,19 +56,21 @@ def main() -> int:
     try:
         step("Look for Terraform and its AWS provider")
         binary = terraform_binary()
-        with console.status("terraform init (the first time it fetches the provider, some hundred MB)"):
+        working.update("terraform init; the first time it fetches some hundred MB")
+        with working:
             require_provider(binary, configuration)
     except TerraformUnavailableError as reason:
         console.print(f"Not deployed: {escape(str(reason))}. Everything above needs no Terraform.", soft_wrap=True)
         return 0
     step(f"Start the AWS emulator on 127.0.0.1:{port}")
     cdktf = Cdktf(
-        FOLDER, environments=environments, binary=binary, report=_report, interrupted=lambda: console.print(_WAITS)
+        FOLDER, environments=environments, binary=binary, report=_report, interrupted=lambda: working.update(_WAITS)
     )
     with emulator(port) as url:
         try:
             step(f"cdktf deploy {STACK}")
-            with console.status("synthesizing, planning and applying"):
+            working.update("synthesizing, planning and applying")
+            with working:
                 outputs = cdktf.deploy(STACK)
             right = _hit(environment, outputs)
             step("The WAF rule that stands in front")
@@ -78,9 +83,6 @@ def main() -> int:
             _destroy(cdktf)
     step("Stopped the emulator; nothing is left running")
     return 0 if right else 1
-
-
-_WAITS = "  [yellow]Interrupted: Terraform finishes first, then everything is destroyed. Ctrl-C again cuts it off.[/]"
 
 
 def step(text: str) -> None:
@@ -179,11 +181,12 @@ def _show_waf(url: str, environment: Environment) -> None:
 
 def _destroy(cdktf: Cdktf) -> None:
     try:
-        with console.status("destroying"):
+        working.update("destroying")
+        with working:
             cdktf.destroy(STACK)
     except CommandFailedError as error:
-        # The emulator stops next, and what is left goes with it.
-        console.print(f"  [dim]destroy failed: {escape(str(error).partition(chr(10))[0])}[/]", soft_wrap=True)
+        reason = str(error).partition("\n")[0].strip("│╷ ")
+        console.print(f"  destroy failed, and what is left goes with the emulator: {escape(reason)}", soft_wrap=True)
 
 
 if __name__ == "__main__":

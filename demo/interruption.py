@@ -23,7 +23,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def undisturbed(notice: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """A signal takes effect at the end of the block; `notice` says so meanwhile.
+    """A signal takes effect at the end of the block; `notice` is called at once, and may not print.
 
     A second one does not wait: it raises KeyboardInterrupt where it comes. For the main thread.
     """

@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ import pytest
 from demo.terraform import terraform_environment
 from tests.environment_files import ROOT
 
-CTRL_C = b"\x03"
-NOTICE = "Interrupted: Terraform finishes first"
+NOTICE = "interrupted: Terraform finishes"
 
 
 def run(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -29,10 +27,10 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def on_a_terminal(presses: Mapping[str, int]) -> str:
-    """What 80 columns show, where Ctrl-C is pressed so often when such a line comes."""
+def on_a_terminal(presses: tuple[str, ...]) -> str:
+    """What 80 columns show, where Ctrl-C is pressed at the first line with each of these."""
     seen: list[str] = []
-    left = dict(presses)
+    left = list(presses)
     with subprocess.Popen(
         # A process of its own for the terminal: pytest has threads, with which forking is unsafe.
         [sys.executable, "-c", "import pty; pty.spawn(['make', 'demo'])"],
@@ -46,8 +44,9 @@ def on_a_terminal(presses: Mapping[str, int]) -> str:
         assert process.stdout
         for line in process.stdout:
             seen.append(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line.decode()).rstrip())
-            for text in [text for text in left if text in seen[-1]]:
-                process.stdin.write(CTRL_C * left.pop(text))
+            if left and left[0] in seen[-1]:
+                left.pop(0)
+                process.stdin.write(b"\x03")
                 process.stdin.flush()
     shown = "\n".join(seen)
     assert not left, shown
@@ -112,18 +111,20 @@ def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits
 
 @pytest.mark.usefixtures("binary")
 @pytest.mark.parametrize(
-    ("presses", "destroyed"),
+    ("presses", "ending"),
     [
-        pytest.param({"Look for Terraform": 1}, False, id="while Terraform gets its provider"),
-        pytest.param({"created aws_api_gateway_rest_api": 1, "cdktf destroy": 1}, True, id="while it makes and unmakes"),
-        pytest.param({"Send 60 requests": 1}, True, id="in the burst"),
-        pytest.param({"created aws_api_gateway_rest_api": 2}, True, id="twice"),
+        pytest.param(("Look for Terraform",), None, id="while Terraform gets its provider"),
+        pytest.param(("created aws_api_gateway_rest_api", "cdktf destroy"), "Destroy complete!", id="while it deploys"),
+        pytest.param(("Send 60 requests",), "Destroy complete!", id="in the burst"),
+        pytest.param(("cdktf destroy",), "Destroy complete!", id="while it destroys"),
+        # Cut off, Terraform may or may not find its state whole; the emulator takes everything with it.
+        pytest.param(("created aws_api_gateway_rest_api", NOTICE), "cdktf destroy", id="and again at once"),
     ],
 )
-def test_interrupted_it_destroys_and_stops_what_it_started(presses: dict[str, int], destroyed: bool) -> None:  # noqa: FBT001
+def test_interrupted_it_destroys_and_stops_what_it_started(presses: tuple[str, ...], ending: str | None) -> None:
     shown = on_a_terminal(presses)
     assert "Interrupted; what was started is stopped." in shown
-    assert ("Destroy complete!" in shown) == destroyed, shown
+    assert ending in shown if ending else "cdktf deploy" not in shown, shown
     assert_nothing_is_left(shown)
 
 
