@@ -6,7 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Cdktf:
         binary: str,
         report: Callable[[str], object],
         interrupted: Callable[[], object] = lambda: None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.output = folder / "cdktf.out"
         self._outputs = folder / "outputs.json"
@@ -43,6 +44,7 @@ class Cdktf:
         self._binary = binary
         self._report = report
         self._interrupted = interrupted
+        self._variables = {f"TF_VAR_{name}": value for name, value in (variables or {}).items()}
 
     def synth(self) -> None:
         self._run("synth")
@@ -96,7 +98,7 @@ class Cdktf:
         program = shutil.which("cdktf", path=f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}")
         if program is None:
             raise CommandFailedError("cdktf is not installed: run make install")
-        environment = terraform_environment() | {
+        environment = terraform_environment() | self._variables | {
             "ENVIRONMENTS": str(self._environments),
             "TERRAFORM_BINARY_NAME": self._binary,
             "CI": "1",
