@@ -69,9 +69,9 @@ def main() -> int:
     with emulator(port) as url:
         try:
             step(f"cdktf deploy {STACK}")
-            working.update("synthesizing, planning and applying")
+            working.update("planning and applying")
             with working:
-                outputs = cdktf.deploy(STACK)
+                outputs = cdktf.deploy(STACK, synthesized=True)
             right = _hit(environment, outputs)
             step("The WAF rule that stands in front")
             _show_waf(url, environment)

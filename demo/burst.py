@@ -4,7 +4,7 @@ import http.client
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -82,7 +82,7 @@ def send(
     clients: int = 8,
     body: str | Callable[[int], str] = "{}",
     pause: float = 0,
-    **headers: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Burst:
     """`count` requests from `clients` concurrent clients, each `pause` seconds after the answer to its last.
 
@@ -96,7 +96,7 @@ def send(
             answers = []
             for number in range(client, count, clients):
                 text = body if isinstance(body, str) else body(number)
-                answers.append(_ask(connection, method, parts.path, number, text, headers))
+                answers.append(_ask(connection, method, parts.path, number, text, headers or {}))
                 time.sleep(pause)
             return answers
         finally:
@@ -111,7 +111,7 @@ _ANSWERS_WITHIN_SECONDS = 60
 
 
 def _ask(
-    connection: http.client.HTTPConnection, method: str, path: str, number: int, body: str, headers: dict[str, str]
+    connection: http.client.HTTPConnection, method: str, path: str, number: int, body: str, headers: Mapping[str, str]
 ) -> Answer:
     sent = time.monotonic()
     connection.request(method, path, body=body, headers={"Content-Type": "application/json", **headers})

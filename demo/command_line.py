@@ -40,7 +40,7 @@ class Cdktf:
     ) -> None:
         self.output = folder / "cdktf.out"
         self._outputs = folder / "outputs.json"
-        self._environments = environments
+        self.environments = environments
         self._binary = binary
         self._report = report
         self._interrupted = interrupted
@@ -49,11 +49,10 @@ class Cdktf:
     def synth(self) -> None:
         self._run("synth")
 
-    def deploy(self, stack: str) -> dict[str, Any]:
-        """Deploy, and return the stack's outputs."""
-        self._run(
-            "deploy", stack, "--auto-approve", "--skip-provider-lock", "--outputs-file", str(self._outputs), stack=stack
-        )
+    def deploy(self, stack: str, *, synthesized: bool = False) -> dict[str, Any]:
+        """Deploy, and return the stack's outputs; `synthesized` where its JSON lies in `output` already."""
+        options = ["--auto-approve", "--skip-provider-lock", "--outputs-file", str(self._outputs)]
+        self._run("deploy", stack, *options, *(["--skip-synth"] if synthesized else []), stack=stack)
         outputs: dict[str, Any] = json.loads(self._outputs.read_text())[stack]
         return outputs
 
@@ -98,12 +97,16 @@ class Cdktf:
         program = shutil.which("cdktf", path=f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}")
         if program is None:
             raise CommandFailedError("cdktf is not installed: run make install")
-        environment = terraform_environment() | self._variables | {
-            "ENVIRONMENTS": str(self._environments),
-            "TERRAFORM_BINARY_NAME": self._binary,
-            "CI": "1",
-            "NO_COLOR": "1",
-        }
+        environment = (
+            terraform_environment()
+            | self._variables
+            | {
+                "ENVIRONMENTS": str(self.environments),
+                "TERRAFORM_BINARY_NAME": self._binary,
+                "CI": "1",
+                "NO_COLOR": "1",
+            }
+        )
         lines = []
         with (
             undisturbed(self._interrupted),

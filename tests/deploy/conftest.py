@@ -1,8 +1,13 @@
 """The real CDKTF CLI, the real Terraform and a local AWS emulator, started once per test run."""
 
+import io
 import shutil
+import threading
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.server import HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +17,18 @@ from demo.command_line import Cdktf
 from demo.emulator import emulator, emulator_client, free_port
 from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
 from settings.read import read_environments
+from tests.deploy.deployed import KEYS, Deployed
+from tests.deploy.echo_server import Echo
+from tests.deploy.model_server import ModelServer
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
+
+AUTHORIZER = """
+def handler(event, context):
+    effect = "Allow" if event["authorizationToken"] == "Bearer good" else "Deny"
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    return {"principalId": "caller", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +52,13 @@ def aws(binary: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def client(aws: str) -> Callable[[str], Any]:
+    """A boto3 client of the emulator."""
+    return partial(emulator_client, aws)
+
+
+@pytest.fixture(scope="session")
 def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
     """Write an environment file, aimed at the emulator, and get the command line that deploys it.
 
@@ -50,18 +71,62 @@ def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Ca
         environments = folder / name / "environments"
         environments.mkdir(parents=True, exist_ok=True)
         for each in referred:
-            shutil.copytree(ROOT / "docs" / "examples" / each, environments / each)
+            shutil.copytree(ROOT / "docs" / "examples" / each, environments / each, dirs_exist_ok=True)
         write(environments, text.replace("http://127.0.0.1:4566", aws), name)
         read_environments(environments)
-        return Cdktf(folder / name, environments=environments, binary=binary, report=print)
+        variables = {f"api_key_value_{key}": value for key, value in KEYS.items()}
+        return Cdktf(folder / name, environments=environments, binary=binary, report=print, variables=variables)
 
     return of
 
 
 @pytest.fixture(scope="session")
-def client(aws: str) -> Callable[[str], Any]:
-    """A boto3 client of the emulator."""
-    return partial(emulator_client, aws)
+def model() -> Iterator[ModelServer]:
+    """A model server that streams."""
+    with ModelServer() as server, _serving(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def authorizer(client: Callable[[str], Any]) -> str:
+    """The ARN of a Lambda that lets one token in."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", AUTHORIZER)
+    created = client("lambda").create_function(
+        FunctionName="check-token",
+        Runtime="python3.11",
+        Role="arn:aws:iam::000000000000:role/check-token",
+        Handler="index.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    return str(created["FunctionArn"])
+
+
+@pytest.fixture(scope="session")
+def everything(cdktf: Callable[..., Cdktf], model: ModelServer, authorizer: str) -> Iterator[Deployed]:
+    """everything.toml, deployed. Tests read it and use up only what is theirs."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo, _serving(echo):
+        text = (Path(__file__).parent / "everything.toml").read_text()
+        for word, value in {"ECHO": _url(echo), "MODEL": _url(model), '"AUTHORIZER"': f'"{authorizer}"'}.items():
+            text = text.replace(word, value)
+        stack = cdktf("everything", text, "schemas", "functions")
+        try:
+            yield Deployed(stack, "everything", stack.deploy("everything"))
+        finally:
+            stack.destroy("everything")
+        assert Deployed(stack, "everything", {}).resources == {}
+
+
+@contextmanager
+def _serving(server: HTTPServer) -> Iterator[None]:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield
+    server.shutdown()
+
+
+def _url(server: HTTPServer) -> str:
+    return f"http://127.0.0.1:{server.server_address[1]}"
 
 
 @pytest.fixture(scope="session")

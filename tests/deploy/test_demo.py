@@ -116,7 +116,6 @@ def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits
         pytest.param(("Look for Terraform",), None, id="while Terraform gets its provider"),
         pytest.param(("created aws_api_gateway_rest_api", "cdktf destroy"), "Destroy complete!", id="while it deploys"),
         pytest.param(("Send 60 requests",), "Destroy complete!", id="in the burst"),
-        pytest.param(("cdktf destroy",), "Destroy complete!", id="while it destroys"),
         # Cut off, Terraform may or may not find its state whole; the emulator takes everything with it.
         pytest.param(("created aws_api_gateway_rest_api", NOTICE), "cdktf destroy", id="and again at once"),
     ],

@@ -1,7 +1,8 @@
-"""environments/local.toml, deployed, hit, changed and destroyed."""
+"""environments/local.toml: deployed, hit, planned again, changed and destroyed. Each step is a fixture of the next."""
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,29 +10,43 @@ import pytest
 from demo.burst import send
 from demo.command_line import Cdktf
 from settings.throttling import Throttle
+from tests.deploy.deployed import Deployed
 from tests.deploy.own_changes import own_changes
 
 CHAT, MYENDPOINT = "url_post_v1_chat_completions", "url_post_myendpoint"
+STAGE, DEPLOYMENT = "aws_api_gateway_stage.stage", "aws_api_gateway_deployment.deployment"
 
-Deployed = tuple[Cdktf, dict[str, Any]]
+Resources = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def local(cdktf: Callable[[str, str], Cdktf], local_environment: str) -> Iterator[Deployed]:
+def local(cdktf: Callable[..., Cdktf], local_environment: str) -> Iterator[Deployed]:
     stack = cdktf("local", local_environment)
     try:
-        yield stack, stack.deploy("local")
+        yield Deployed(stack, "local", stack.deploy("local"))
     finally:
-        stack.destroy("local")
+        if stack.state("local").get("values"):
+            stack.destroy("local")
 
 
-def resources(stack: Cdktf, name: str) -> dict[str, dict[str, Any]]:
-    root = stack.state(name).get("values", {}).get("root_module", {})
-    return {resource["address"]: resource["values"] for resource in root.get("resources", [])}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    before: Resources
+    now: Deployed
 
 
-def test_a_second_plan_changes_nothing(local: Deployed) -> None:
-    assert own_changes(local[0], "local") == {}
+@pytest.fixture(scope="module")
+def changed(local: Deployed, cdktf: Callable[..., Cdktf], local_environment: str) -> Changed:
+    """The same stack, deployed again with another answer on one route."""
+    before = local.resources
+    stack = cdktf("local", local_environment.replace("Hello from Spillway", "Hello again"))
+    return Changed(before=before, now=Deployed(stack, "local", stack.deploy("local")))
+
+
+@pytest.fixture(scope="module")
+def destroyed(changed: Changed) -> Deployed:
+    changed.now.cdktf.destroy("local")
+    return Deployed(changed.now.cdktf, "local", {})
 
 
 @pytest.mark.parametrize(
@@ -42,66 +57,48 @@ def test_a_second_plan_changes_nothing(local: Deployed) -> None:
     ],
 )
 def test_no_more_get_through_than_rate_and_burst_allow(local: Deployed, output: str, throttle: Throttle) -> None:
-    burst = send("POST", local[1][output], count=60, pause=0.1)
+    burst = send("POST", local.outputs[output], count=60, pause=0.1)
     assert set(burst.statuses) == {200, 429}
     assert burst.statuses.total() == 60
     assert burst.statuses[200] in burst.allowed(throttle)
+    for answer in burst.answers:
+        if answer.status == 200 and output == MYENDPOINT:
+            assert json.loads(answer.body) == {"message": "Hello from Spillway"}
 
 
-def test_a_429_is_the_contract(local: Deployed) -> None:
-    burst = send("POST", local[1][CHAT], count=40)
-    refused = next(answer for answer in burst.answers if answer.status == 429)
-    headers = dict(refused.headers)
-    assert (headers["Retry-After"], headers["Content-Type"]) == ("1", "application/json")
-    assert json.loads(refused.body) == {
-        "error": {
-            "message": "Rate limit reached. Slow down and retry.",
-            "type": "rate_limit_error",
-            "param": None,
-            "code": "rate_limit_exceeded",
-        }
-    }
+def test_a_second_plan_changes_nothing(local: Deployed) -> None:
+    assert own_changes(local) == {}
 
 
-def test_a_200_is_what_the_file_says(local: Deployed) -> None:
-    burst = send("POST", local[1][MYENDPOINT], count=40)
-    answered = next(answer for answer in burst.answers if answer.status == 200)
-    assert json.loads(answered.body) == {"message": "Hello from Spillway"}
+def test_the_outputs_are_urls_of_the_stage(local: Deployed) -> None:
+    assert local.outputs[MYENDPOINT] == f"{local.outputs['http_endpoint']}/myendpoint"
 
 
 def test_the_web_acl_stands_before_the_stage(local: Deployed, client: Callable[[str], Any]) -> None:
-    stage = resources(local[0], "local")["aws_api_gateway_stage.stage"]
-    acls = [
-        acl for acl in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"] if acl["Name"] == "spillway-local"
+    (acl,) = [
+        acl for acl in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"] if acl["Name"].endswith("local")
     ]
-    assert len(acls) == 1
-    found = client("wafv2").list_resources_for_web_acl(WebACLArn=acls[0]["ARN"], ResourceType="API_GATEWAY")
-    assert found["ResourceArns"] == [stage["arn"]]
+    found = client("wafv2").list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")
+    assert found["ResourceArns"] == [local.resources[STAGE]["arn"]]
 
 
-def test_a_changed_route_gets_a_new_deployment_on_the_same_stage(
-    local: Deployed, cdktf: Callable[[str, str], Cdktf], local_environment: str
-) -> None:
-    before = resources(local[0], "local")
-    changed = cdktf("local", local_environment.replace("Hello from Spillway", "Hello again"))
-    outputs = changed.deploy("local")
-    after = resources(changed, "local")
-    deployment, stage = "aws_api_gateway_deployment.deployment", "aws_api_gateway_stage.stage"
-    assert after[deployment]["id"] != before[deployment]["id"]
-    assert after[stage]["deployment_id"] == after[deployment]["id"]
-    assert after[stage]["arn"] == before[stage]["arn"]
-    answered = next(answer for answer in send("POST", outputs[MYENDPOINT], count=40).answers if answer.status == 200)
+def test_a_changed_route_gets_a_new_deployment_on_the_same_stage(changed: Changed) -> None:
+    before, after = changed.before, changed.now.resources
+    assert after[DEPLOYMENT]["id"] != before[DEPLOYMENT]["id"]
+    assert after[STAGE]["deployment_id"] == after[DEPLOYMENT]["id"]
+    assert {key: after[STAGE][key] for key in ("id", "arn")} == {key: before[STAGE][key] for key in ("id", "arn")}
+    burst = send("POST", changed.now.outputs[MYENDPOINT], count=20)
+    answered = next(answer for answer in burst.answers if answer.status == 200)
     assert json.loads(answered.body) == {"message": "Hello again"}
 
 
-def test_a_destroyed_stack_leaves_nothing(
-    cdktf: Callable[[str, str], Cdktf], local_environment: str, client: Callable[[str], Any]
-) -> None:
-    stack = cdktf("gone", local_environment.replace("spillway-local", "spillway-gone"))
-    stack.deploy("gone")
-    names = [api["name"] for api in client("apigateway").get_rest_apis()["items"]]
-    assert "spillway-gone" in names
-    stack.destroy("gone")
-    assert resources(stack, "gone") == {}
-    assert "spillway-gone" not in [api["name"] for api in client("apigateway").get_rest_apis()["items"]]
-    assert "spillway-gone" not in [acl["Name"] for acl in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]]
+def test_nothing_but_the_changed_route_is_replaced(changed: Changed) -> None:
+    before, after = changed.before, changed.now.resources
+    assert before.keys() == after.keys()
+    assert {address for address in after if after[address]["id"] != before[address]["id"]} == {DEPLOYMENT}
+
+
+def test_a_destroyed_stack_leaves_nothing(destroyed: Deployed, client: Callable[[str], Any]) -> None:
+    assert destroyed.resources == {}
+    assert "spillway-local" not in [api["name"] for api in client("apigateway").get_rest_apis()["items"]]
+    assert "spillway-local" not in [acl["Name"] for acl in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]]

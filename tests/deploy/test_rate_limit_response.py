@@ -1,0 +1,72 @@
+"""The 429 contract, as each of API Gateway's layers gives it. WAF's, which the emulator does not enforce, is read."""
+
+import json
+
+import pytest
+
+from demo.burst import Answer, send
+from settings.rate_limit_response import Layer
+from tests.deploy.deployed import KEYS, Deployed, ask
+from tests.synthesis import rendered
+
+CHAT, EMBEDDINGS = "url_post_v1_chat_completions", "url_post_v1_embeddings"
+
+
+def refused(url: str, headers: dict[str, str]) -> Answer:
+    """A 429 of enough requests at once."""
+    return next(answer for answer in send("POST", url, count=16, headers=headers).answers if answer.status == 429)
+
+
+def contract(layer: Layer, headers: dict[str, str], body: str) -> None:
+    codes = {"throttle": "rate_limit_exceeded", "quota": "quota_exceeded", "waf": "ip_rate_limit_exceeded"}
+    seconds = {"throttle": "1", "quota": "3600", "waf": "60"}
+    assert json.loads(body) == {
+        "error": {
+            "message": "Too many requests. See https://a.example/limits",
+            "type": "rate_limit_error",
+            "param": None,
+            "code": codes[layer],
+        }
+    }
+    shown = {name: value for name, value in headers.items() if name in {"Retry-After", "X-Contact"}}
+    assert shown == {"Retry-After": seconds[layer], "X-Contact": "ml"}
+    assert headers["Access-Control-Allow-Origin"] == "https://a.example"
+
+
+@pytest.mark.parametrize(
+    ("layer", "output", "key"),
+    [
+        pytest.param("throttle", CHAT, None, id="a route's throttle"),
+        pytest.param("throttle", EMBEDDINGS, "slow", id="a plan's throttle"),
+        pytest.param("quota", EMBEDDINGS, "trial", id="a plan's quota"),
+    ],
+)
+def test_whatever_limits_a_caller_it_says_the_same(
+    everything: Deployed, layer: Layer, output: str, key: str | None
+) -> None:
+    answer = refused(everything.outputs[output], {"x-api-key": KEYS[key]} if key else {})
+    headers = dict(answer.headers)
+    contract(layer, headers, answer.body)
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_waf_would_say_the_same(everything: Deployed) -> None:
+    # Synthesized anew: what lies where it was deployed from may lack what an older provider does not know.
+    acl = rendered(everything.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
+    (body,) = acl["custom_response_body"]
+    (rule,) = acl["rule"]
+    answer = rule["action"]["block"]["custom_response"]
+    assert (answer["response_code"], answer["custom_response_body_key"]) == (429, body["key"])
+    contract("waf", {header["name"]: header["value"] for header in answer["response_header"]}, body["content"])
+    assert body["content_type"] == "APPLICATION_JSON"
+
+
+def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> None:
+    # Whether before or after the quota's 429 above, of one day's three requests.
+    answers = send("POST", everything.outputs[EMBEDDINGS], count=16, headers={"x-api-key": KEYS["trial"]}).answers
+    assert sum(answer.status == 200 for answer in answers) <= 3
+    assert {answer.status for answer in answers} <= {200, 429}
+
+
+def test_without_a_key_there_is_no_plan_to_be_limited_by(everything: Deployed) -> None:
+    assert ask("POST", everything.outputs[EMBEDDINGS]).status == 403
