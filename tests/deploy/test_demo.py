@@ -98,10 +98,15 @@ def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits
     if terraform:
         binary.write_text(f"#!/bin/sh\n{terraform}")
         binary.chmod(0o755)
-    done = run(TERRAFORM_BINARY_NAME=str(binary))
+    done = run(TERRAFORM_BINARY_NAME=str(binary), COLUMNS="120")
     assert done.returncode == 0, done.stdout + done.stderr
     limits = subprocess.run(
-        [sys.executable, "-m", "review", "limits", "local"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "review", "limits", "local"],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert limits.stdout in done.stdout
     said = [line for line in done.stdout.splitlines() if line.startswith("Not deployed: ")]
