@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from tests.deploy.deployed import Deployed
+from demo.command_line import Cdktf
 
 Change = dict[str, tuple[Any, Any]]
 
 
-def own_changes(deployed: Deployed) -> dict[str, Change]:
+def own_changes(cdktf: Cdktf, stack: str) -> dict[str, Change]:
     """What `cdktf diff` would change of a stack that was deployed as it stands."""
-    changes: dict[str, Change] = deployed.cdktf.planned_changes(deployed.name)
+    changes: dict[str, Change] = cdktf.planned_changes(stack)
     return {address: change for address, change in changes.items() if not _is_the_emulators(address, change)}
 
 

@@ -74,7 +74,7 @@ def test_an_authorizer_lets_in_whom_it_knows(everything: Deployed, token: str | 
 
 
 def test_a_second_plan_changes_nothing(everything: Deployed) -> None:
-    assert own_changes(everything) == {}
+    assert own_changes(everything.cdktf, "everything") == {}
 
 
 @pytest.mark.usefixtures("everything")

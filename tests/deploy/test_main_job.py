@@ -67,7 +67,7 @@ def test_no_more_get_through_than_rate_and_burst_allow(local: Deployed, output: 
 
 
 def test_a_second_plan_changes_nothing(local: Deployed) -> None:
-    assert own_changes(local) == {}
+    assert own_changes(local.cdktf, "local") == {}
 
 
 def test_the_outputs_are_urls_of_the_stage(local: Deployed) -> None:
