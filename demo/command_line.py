@@ -46,9 +46,6 @@ class Cdktf:
         self._interrupted = interrupted
         self._variables = {f"TF_VAR_{name}": value for name, value in (variables or {}).items()}
 
-    def synth(self) -> None:
-        self._run("synth")
-
     def deploy(self, stack: str, *, synthesized: bool = False) -> dict[str, Any]:
         """Deploy, and return the stack's outputs; `synthesized` where its JSON lies in `output` already."""
         options = ["--auto-approve", "--skip-provider-lock", "--outputs-file", str(self._outputs)]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -111,6 +112,17 @@ def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits
     assert limits.stdout in done.stdout
     said = [line for line in done.stdout.splitlines() if line.startswith("Not deployed: ")]
     assert said == [f"Not deployed: {reason.format(binary=binary)}. Everything above needs no Terraform."]
+    assert_nothing_is_left(done.stdout)
+
+
+def test_where_the_deploy_fails_it_shows_the_error_and_stops_what_it_started(binary: str, tmp_path: Path) -> None:
+    failing = tmp_path / "terraform"
+    fails = '[ "$1" != apply ] || { echo "Error: no such luck"; exit 1; }'
+    failing.write_text(f'#!/bin/sh\n{fails}\nexec {shutil.which(binary)} "$@"\n')
+    failing.chmod(0o755)
+    done = run(TERRAFORM_BINARY_NAME=str(failing))
+    assert done.returncode != 0
+    assert "cdktf failed:\nError: no such luck\n" in done.stdout
     assert_nothing_is_left(done.stdout)
 
 
