@@ -52,6 +52,7 @@ class MockIntegration(Construct):
         place(response, name)
 
     def _add_integration(self, method: Address, status: int) -> Address:
+        yields_status = json.dumps({"statusCode": status})
         integration = ApiGatewayIntegration(
             self,
             "integration",
@@ -60,6 +61,7 @@ class MockIntegration(Construct):
             # Meaningless for MOCK, but some API implementations report it back, and the plan would differ for ever.
             integration_http_method="POST",
             # MOCK answers 500 unless the request template yields a status code: AWS, "Set up mock integrations".
-            request_templates={"application/json": json.dumps({"statusCode": status})},
+            # A template is chosen by the request's content type; the second is curl's where none is said.
+            request_templates=dict.fromkeys(("application/json", "application/x-www-form-urlencoded"), yields_status),
         )
         return place(integration, method.name)

@@ -23,7 +23,9 @@ def test_a_preflight(tmp_path: Path) -> None:
         **of_method(name),
         "type": "MOCK",
         "integration_http_method": "POST",
-        "request_templates": {"application/json": '{"statusCode": 200}'},
+        "request_templates": dict.fromkeys(
+            ("application/json", "application/x-www-form-urlencoded"), '{"statusCode": 200}'
+        ),
     }
     headers = {
         "method.response.header.Access-Control-Allow-Origin": "'https://a.example'",
