@@ -143,6 +143,10 @@ def simulate(
     from review.simulation.simulate import simulate as run
     from review.simulation.traffic import read_traffic
 
+    if picture is not None:
+        from review.simulation.picture import check, draw
+
+        check(picture)
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     requests = read_traffic(traffic)
     layers = layers_of(read(environment))
@@ -155,11 +159,10 @@ def simulate(
     if against is not None:
         other = layers_of(read(against))
         cases.append((other.name, other))
+    _say_if_first()
     results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
     show(report(results), form)
     if picture is not None:
-        from review.simulation.picture import draw
-
         draw(results, picture)
         sys.stderr.write(f"wrote {picture.as_posix()}\n")
 
@@ -206,9 +209,17 @@ def replay(
         tolerance_sec=tolerance,
         plan_of_key=plans,
     )
+    _say_if_first()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
     show(report(replayed), form)
+
+
+def _say_if_first() -> None:
+    from review.engine.jit import is_compiled
+
+    if sys.stderr.isatty() and not is_compiled():
+        sys.stderr.write("compiling the engine: some ten seconds, this time only\n")
 
 
 def _plans(given: list[str], known: list[str]) -> dict[str, str]:

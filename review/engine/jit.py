@@ -25,7 +25,13 @@ def digest(review: Path) -> str:
 # Numba compiles a function again when its own file has changed, not when one that it calls has
 # (https://numba.readthedocs.io/en/stable/developer/caching.html, read 2026-11): so a folder for each state of them all.
 # Where it cannot be written, numba takes the user's own cache folder.
-vars(numba.config)["CACHE_DIR"] = str(_HERE / "__pycache__" / f"numba-{digest(_HERE.parent)}")
+_CACHE = _HERE / "__pycache__" / f"numba-{digest(_HERE.parent)}"
+vars(numba.config)["CACHE_DIR"] = str(_CACHE)
+
+
+def is_compiled() -> bool:
+    """Whether a run of these sources has left its code."""
+    return _CACHE.is_dir()
 
 
 def jit(function: Function) -> Function:

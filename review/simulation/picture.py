@@ -40,7 +40,8 @@ _COLOURS = {
 _THROTTLES = frozenset({Outcome.METHOD, Outcome.STAGE, Outcome.ACCOUNT})
 _INK = "#1a202c"
 _GRID = "#e2e8f0"
-_DASHES: tuple[tuple[int, tuple[float, ...]], ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (9, 2)))
+_Dashes = tuple[int, tuple[float, ...]]
+_DASHES: tuple[_Dashes, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (5, 1.5, 1, 1.5, 1, 1.5)))
 
 _MOST_BINS = 120
 _MINUTE = 60
@@ -84,8 +85,7 @@ def draw(cases: Sequence[Case], file: Path) -> None:
 
     Raises ReviewError where the file's ending is no picture's or it cannot be written.
     """
-    if file.suffix not in FORMATS:
-        raise ReviewError(f"{file.as_posix()}: a picture ends in {' or '.join(FORMATS)}")
+    check(file)
     results = [result for _, result in cases]
     rows = 0.5 + 0.32 * len(results[0].groups)
     with mpl.rc_context(_STYLE):
@@ -106,10 +106,11 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             _acceptance(axes[1][column], result)
         axes[0][0].set_ylabel("requests a second, stacked")
         met = [each for each in Outcome if any((result.sent.outcome == each).any() for result in results)]
+        dot = _COLOURS[Outcome.ACCEPTED]
         handles = [
-            *(
-                Patch(color=_COLOURS[each], label=f"{'' if each == Outcome.ACCEPTED else 'refused: '}{_legend(each)}")
-                for each in met
+            *(Patch(color=_COLOURS[each], label=_legend(each)) for each in met),
+            Line2D(
+                [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=dashes, label=limit.words) for limit, dashes in lines),
         ]
@@ -126,6 +127,12 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             plt.close(figure)
 
 
+def check(file: Path) -> None:
+    """Raises ReviewError where the file's ending is no picture's."""
+    if file.suffix not in FORMATS:
+        raise ReviewError(f"{file.as_posix()}: a picture ends in {' or '.join(FORMATS)}")
+
+
 def description(cases: Sequence[Case]) -> str:
     """What the picture shows, in words, for who cannot see it; the file holds it."""
     return " ".join(f"{title}: {_described(result)}." for title, result in cases)
@@ -136,7 +143,7 @@ def _described(result: Result) -> str:
         ", ".join(
             [
                 f"{group.name}: {group.served:,} of {group.requests:,} got through",
-                *(f"{refusals.requests:,} refused: {_legend(refusals.by)}" for refusals in group.refusals),
+                *(f"{refusals.requests:,} {_legend(refusals.by)}" for refusals in group.refusals),
             ]
         )
         for group in result.groups
@@ -144,7 +151,9 @@ def _described(result: Result) -> str:
 
 
 def _legend(outcome: Outcome) -> str:
-    return f"{outcome.words} throttle" if outcome in _THROTTLES else outcome.words
+    if outcome == Outcome.ACCEPTED:
+        return outcome.words
+    return f"refused: {outcome.words}{' throttle' if outcome in _THROTTLES else ''}"
 
 
 def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArray[np.float64]]]:
@@ -156,7 +165,7 @@ def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArra
     return edges, {each: np.histogram(seconds[outcomes == each], bins=edges)[0] / width for each in Outcome}
 
 
-def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, tuple[int, tuple[float, ...]]]]) -> None:
+def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, _Dashes]]) -> None:
     edges, rates = over_time(result)
     unit, name = (_MINUTE, "minutes") if edges[-1] > _IN_MINUTES_FROM else (1, "seconds")
     below = np.zeros(len(edges) - 1)
@@ -180,7 +189,7 @@ def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, tuple[in
     axes.set_xlabel(f"{name} from {result.traffic.start:%H:%M}")
 
 
-def _lines(results: Sequence[Result]) -> list[tuple[Limit, tuple[int, tuple[float, ...]]]]:
+def _lines(results: Sequence[Result]) -> list[tuple[Limit, _Dashes]]:
     """Every limit that one of them meets, each with its own dashes."""
     limits = dict.fromkeys(limit for result in results for limit in _limits(result))
     return [(limit, _DASHES[index % len(_DASHES)]) for index, limit in enumerate(limits)]
@@ -198,9 +207,9 @@ def _limits(result: Result) -> list[Limit]:
             words = f"method throttle of {route.key}" if route.own else "stage throttle, for each method"
             yield _of_bucket(words, "shared by all", route.bucket)
         yield _of_bucket("account", "shared by all", layers.account)
-        for plan in layers.plans:
-            if any(route.key_required for route in used):
-                yield _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
+        held = [plan for plan in layers.plans if plan in result.arrivals.plan_of_key]
+        for plan in held if any(route.key_required for route in used) else ():
+            yield _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
         for window in layers.windows:
             if any(window.covers(route.key) for route in used):
                 whose = "for each client" if window.key else "shared by all"
@@ -246,7 +255,7 @@ def _acceptance(axes: Axes, result: Result) -> None:
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.set_xlabel("requests that got through: a dot for each client, bold in all")
+    axes.set_xlabel("requests that got through")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=_GRID)

@@ -1,11 +1,22 @@
 """Numba does not see that a function which another one calls has changed; the folder of its cache says so."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numba
 import pytest
 
 from review.engine import jit
+from tests.environment_files import ROOT
+
+SLOW = ("numba", "polars", "matplotlib", "numpy")
+PROGRAM = """
+import sys
+from review.commands import main
+assert main(["limits", "prod"]) == 0
+print(sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)
+"""
 
 
 @pytest.fixture
@@ -28,3 +39,9 @@ def test_what_is_compiled_again(review: Path, file: str, *, changes: bool) -> No
 def test_the_cache_is_of_these_sources() -> None:
     folder = Path(vars(numba.config)["CACHE_DIR"])
     assert folder.name == f"numba-{jit.digest(Path(jit.__file__).parent.parent)}"
+
+
+def test_limits_loads_none_of_what_is_slow_to_load() -> None:
+    command = [sys.executable, "-c", PROGRAM, *SLOW]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
