@@ -9,13 +9,16 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from settings.known_keys import hint, listing
+
 _LONGEST_SHOWN = 80
 
 # Types by TOML's names instead of Python's.
+_A_TABLE = "must be a table"
 _WORDS = {
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
+    "dict_type": _A_TABLE,
+    "model_type": _A_TABLE,
+    "model_attributes_type": _A_TABLE,
     "tuple_type": "must be an array",
     "is_instance_of": "must be a path, in quotes",
     "bool_type": "must be true or false",
@@ -64,15 +67,20 @@ def refuse(title: str, problems: Iterable[Problem]) -> None:
         raise ValidationError.from_exception_data(title, details)
 
 
-def describe(error: ErrorDetails, table: object) -> str:
-    """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table."""
+def describe(error: ErrorDetails, table: object, schema: dict[str, Any] | None = None) -> str:
+    """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table.
+
+    With the JSON Schema of the table it also says which keys there are.
+    """
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
-    where = field_path(error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing"))
+    fields = error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing")
+    where = field_path(fields)
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            return f"{where}: unknown key"
+            found = hint(schema, fields[:-1], str(fields[-1])) if schema else ""
+            return f"{where}: unknown key; {found}" if found else f"{where}: unknown key"
         case "missing":
             return f"{where}: missing, and required"
         case "union_tag_invalid":
@@ -88,6 +96,8 @@ def describe(error: ErrorDetails, table: object) -> str:
         case _:
             allowed = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
             allowed = _WORDS.get(error["type"], allowed)
+            if allowed == _A_TABLE and schema and (known := listing(schema, fields)):
+                allowed = f"{_A_TABLE} with {known}"
     return f"{where} = {shown(error['input'])}: {allowed}"
 
 

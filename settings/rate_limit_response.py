@@ -17,13 +17,21 @@ CODES: dict[Layer, str] = {
     "waf": "ip_rate_limit_exceeded",
 }
 
-# Printable ASCII without what would end a mapping template's or header's string.
-_TEXT = r"^[ !#%-&(-\[\]-~]*$"
+# What would end a mapping template's or a header's string, or open a variable or a template in one.
+_READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
 
 
-def _is_no_template(text: str) -> str:
-    if "%{" in text:
-        raise ValueError("must not hold %{, which opens a template of Terraform's")
+def _is_plain(text: str) -> str:
+    if not (text.isascii() and text.isprintable()) or any(sign in text for sign in _READ_OTHERWISE):
+        raise ValueError(
+            "must be printable ASCII without quotes, apostrophes, \\, $ and %{, which API Gateway or Terraform reads"
+        )
+    return text
+
+
+def _is_a_web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or " " in text:
+        raise ValueError("must be a web address that starts with https:// or http://, without blanks")
     return text
 
 
@@ -47,9 +55,7 @@ LARGEST_BODY = 4 * 1024
 
 # The provider: aws_wafv2_web_acl, response_header. `$` would be read by API Gateway, a quote would end its value.
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-HeaderValue = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE, pattern=_TEXT), AfterValidator(_is_no_template)
-]
+HeaderValue = Annotated[str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE), AfterValidator(_is_plain)]
 
 _OURS = {"retry-after": "retry_after says it", "content-type": "it is application/json, and AWS takes no other here"}
 
@@ -71,12 +77,11 @@ def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
 class RateLimitResponse(Settings):
     """Status 429, `Retry-After`, JSON in the shape of OpenAI's errors, so that client SDKs back off by themselves."""
 
-    message: Annotated[str, Field(min_length=1, max_length=1024, pattern=_TEXT), AfterValidator(_is_no_template)] = (
+    message: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_is_plain)] = (
         "Rate limit reached. Slow down and retry."
     )
     docs_url: (
-        Annotated[str, Field(max_length=1024, pattern=r"^https?://[!#%-&(-\[\]-~]+$"), AfterValidator(_is_no_template)]
-        | None
+        Annotated[str, Field(max_length=1024), AfterValidator(_is_plain), AfterValidator(_is_a_web_address)] | None
     ) = None
     """Told to the caller after the message."""
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from settings.checks import state
 from settings.environment import Environment
 from settings.file_reference import FOLDER
+from settings.file_schema import file_schema
 from settings.problem import EnvironmentFileError, describe, shown
 
 
@@ -60,4 +61,6 @@ def read_environment(file: Path) -> Environment:
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={FOLDER: file.parent})
     except ValidationError as error:
-        raise EnvironmentFileError.of(path, *(describe(detail, table) for detail in error.errors())) from None
+        raise EnvironmentFileError.of(
+            path, *(describe(detail, table, file_schema()) for detail in error.errors())
+        ) from None

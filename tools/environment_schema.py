@@ -7,20 +7,16 @@ can: names, types, ranges, the words allowed. What depends on more than one fiel
 import json
 from pathlib import Path
 
-from settings.environment import Environment
+from settings.file_schema import file_schema
 
 FILE = Path(__file__).parent.parent / "docs" / "environment.schema.json"
 
 
 def schema() -> str:
     """The schema as JSON text."""
-    content = Environment.model_json_schema()
-    # The file's own name names the environment.
-    del content["properties"]["name"]
-    content["required"].remove("name")
-    content["title"] = "Spillway environment file"
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(dialect | content, indent=2) + "\n"
+    title = {"title": "Spillway environment file"}
+    return json.dumps(dialect | file_schema() | title, indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
@@ -11,6 +12,7 @@ from settings.throttling import Throttle
 from settings.waf import capacity
 from settings.waf.condition import AddressIn, HasLabel, HeaderIs, PathIs, TooDeepError, leaves
 from settings.waf.custom_key import CustomKey, escapable, tells_callers_apart, variable
+from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, ip_sets_of, leaves_of, rate_scope, web_acl_rules
@@ -252,7 +254,7 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
         rules = [
             (rule.limit / rule.evaluation_window_sec, index, rule)
             for index, rule in enumerate(waf.rate_rules)
-            if rule.aggregate_key_type == "IP"
+            if rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
             and rule.action != "count"
             and rule.scope_down is None
             and (route.key in rule.routes or (not rule.routes and route.method != "OPTIONS"))
@@ -288,7 +290,9 @@ def _dear(environment: Environment, waf: Waf) -> Iterator[Problem]:
     wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
     for index, group in enumerate(waf.managed_rule_groups):
         if group.known_capacity is None:
-            allowed = "its capacity is unknown; say it, or the web ACL may turn out too large in the deploy"
+            close = get_close_matches(group.name, KNOWN_CAPACITY, n=1) if group.vendor_name == "AWS" else []
+            doubt = f"did you mean {close[0]}? If not, " if close else ""
+            allowed = f"{doubt}its capacity is unknown; say it, or the web ACL may turn out too large in the deploy"
             yield Problem(where=("waf", "managed_rule_groups", index, "capacity"), got=group.name, allowed=allowed)
     if wcu.upper_bound > capacity.MOST:
         allowed = f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS takes {capacity.MOST}"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from settings.model import Settings
 from settings.problem import Problem, refuse
@@ -50,13 +50,21 @@ ManagedRuleName = Annotated[str, Field(pattern=r"^[\w\-]{1,128}$")]
 MOST_OVERRIDES = 100
 
 
+def _is_spelt(vendor: str) -> str:
+    if vendor != "AWS" and vendor.upper() == "AWS":
+        raise ValueError("must be AWS, in capitals")
+    return vendor
+
+
 class ManagedRuleGroup(Settings):
     """A managed rule group, and which of its rules do something else than they were written to do."""
 
     name: RuleName
     """For instance `AWSManagedRulesCommonRuleSet`."""
 
-    vendor_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r".*\S.*")] = "AWS"
+    vendor_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r".*\S.*"), AfterValidator(_is_spelt)] = (
+        "AWS"
+    )
     version: Annotated[str, Field(pattern=r"^[\w#:\.\-/]{1,64}$")] | None = None
     """Default: the version that the vendor recommends, which changes by itself."""
 

@@ -71,6 +71,25 @@ def test_text_that_some_layer_would_read_otherwise_is_refused(tmp_path: Path, te
     assert found[0].startswith(start)
 
 
+@pytest.mark.parametrize("field", ["message", "docs_url", "headers.X"])
+def test_text_is_refused_in_words(tmp_path: Path, field: str) -> None:
+    assert refusals(tmp_path, CONTRACT + f"{field} = 'https://a$'") == [
+        (
+            f"rate_limit_response.{field} = 'https://a$': must be printable ASCII without quotes, apostrophes, \\, $ "
+            "and %{, which API Gateway or Terraform reads"
+        )
+    ]
+
+
+def test_a_link_is_a_link(tmp_path: Path) -> None:
+    assert refusals(tmp_path, CONTRACT + "docs_url = 'docs.example.com'") == [
+        (
+            "rate_limit_response.docs_url = 'docs.example.com': "
+            "must be a web address that starts with https:// or http://, without blanks"
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

@@ -15,8 +15,25 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        pytest.param("colour = 1\n" + MINIMAL, "colour: unknown key", id="unknown table"),
+        pytest.param("colour = 1\n" + MINIMAL, "colour: unknown key", id="unknown table, of too many to list"),
         pytest.param(changed(rate_limit="rate_limt = 1"), None, id="misspelt key"),
+        pytest.param(MINIMAL + "[wafs]", "wafs: unknown key; did you mean waf?", id="misspelt table"),
+        pytest.param(
+            changed(rate_limit="rate_limit = 1\nrps = 1"),
+            "throttling.rps: unknown key; there are rate_limit, burst_limit, routes",
+            id="unknown key",
+        ),
+        pytest.param(
+            MINIMAL + "[usage_plans.free]\nthrottle = { rate_limit = 1, burst_limit = 1, per_day = 2 }",
+            "usage_plans.free.throttle.per_day: unknown key; there are rate_limit, burst_limit",
+            id="unknown key below a name",
+        ),
+        pytest.param(
+            MINIMAL + "[rate_limit_response]\nretry_after = 30",
+            "rate_limit_response.retry_after = 30: must be a table with throttle, quota, waf",
+            id="a number for a table",
+        ),
+        pytest.param(MINIMAL + "[waf]\nrate_rules = 600", "waf.rate_rules = 600: must be an array", id="no array"),
         pytest.param(changed(region="region = 1"), "aws.region = 1: must be a valid string", id="number for a string"),
         pytest.param(
             changed(rate_limit='rate_limit = "10"'),
@@ -159,7 +176,14 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
     ],
 )
 def test_refused_with_its_message(tmp_path: Path, text: str, line: str | None) -> None:
-    expected = [line] if line else ["throttling.rate_limit: missing, and required", "throttling.rate_limt: unknown key"]
+    expected = (
+        [line]
+        if line
+        else [
+            "throttling.rate_limit: missing, and required",
+            "throttling.rate_limt: unknown key; did you mean rate_limit?",
+        ]
+    )
     assert refusals(tmp_path, text) == expected
 
 
@@ -196,7 +220,13 @@ def test_what_is_no_toml(tmp_path: Path) -> None:
             "throttling.rate_limit = a number too long to show: must be a valid number",
         ),
         (MINIMAL + "x = " + "[" * 5000 + "]" * 5000, "is nested too deep to be read"),
-        (MINIMAL + '"a\\nb" = 1\n', 'routes[0]."a\\nb": unknown key'),
+        (
+            MINIMAL + '"a\\nb" = 1\n',
+            (
+                'routes[0]."a\\nb": unknown key; there are method, path, integration, authorization, '
+                "authorization_scopes, api_key_required, request"
+            ),
+        ),
     ],
     ids=["digits", "hexadecimal", "deep", "a line break"],
 )

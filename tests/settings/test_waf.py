@@ -493,10 +493,15 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ],
             id="22 CLOUDFRONT",
         ),
-        pytest.param(rule("limt = 1"), [f"{RULE}.limt: unknown key"], id="23 an unknown key"),
+        pytest.param(rule("limt = 1"), [f"{RULE}.limt: unknown key; did you mean limit?"], id="23 an unknown key"),
         pytest.param(
             rule('scope_down = { byte_match_statement = "x" }'),
-            [f"{RULE}.scope_down.byte_match_statement: unknown key"],
+            [
+                (
+                    f"{RULE}.scope_down.byte_match_statement: unknown key; "
+                    "there are and, or, not, path, method, header, ip_set, country, label"
+                )
+            ],
             id="23 an unknown condition",
         ),
         pytest.param(
@@ -589,6 +594,11 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + "[waf]\nbody_size_kb = 8\n" + CRS,
             ["waf.body_size_kb = 8: must be 16, 32, 48 or 64"],
             id="a body size",
+        ),
+        pytest.param(
+            ROUTES + CRS + 'vendor_name = "aws"',
+            ["waf.managed_rule_groups[0].vendor_name = 'aws': must be AWS, in capitals"],
+            id="a vendor that is AWS",
         ),
         pytest.param(
             ROUTES + CRS + 'overrides = { NoUserAgent_HEADER = "ignore" }',
@@ -820,6 +830,32 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 )
             ],
             id="18 dear",
+        ),
+        pytest.param(
+            rule("", '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleset"'),
+            [
+                (
+                    "waf.managed_rule_groups[0].capacity = 'AWSManagedRulesCommonRuleset': did you mean "
+                    "AWSManagedRulesCommonRuleSet? If not, its capacity is unknown; say it, or the web ACL may turn "
+                    "out too large in the deploy"
+                )
+            ],
+            id="18 a misspelt group",
+        ),
+        pytest.param(
+            swapped(limit="3006", rest='aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
+            [
+                (
+                    f"{RULE}.forwarded_ip = 'X-Forwarded-For': a caller may write X-Forwarded-For itself, and WAF "
+                    "reads its first address: only behind a proxy that resets it; without X-Forwarded-For nobody is "
+                    "limited, so add a rule of aggregate_key_type IP as a backstop"
+                ),
+                (
+                    f"{RULE}.limit = 3006: out of reach: what all callers of POST /chat share, 10 requests per second "
+                    "and 5 at once, ends first, within any 300 s"
+                ),
+            ],
+            id="17 out of reach by a header",
         ),
         pytest.param(
             rule("", '[[waf.managed_rule_groups]]\nname = "bots"\nvendor_name = "V"'),
