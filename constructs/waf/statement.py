@@ -69,9 +69,7 @@ def _rate_based(tier: RateTier, arns: Arns) -> Statement:
         body["forwarded_ip_config"] = _forwarded(rule.forwarded_ip)
     if rule.custom_keys:
         body["custom_key"] = [_custom_key(key) for key in rule.custom_keys]
-    if tier.scope_down:
-        body["scope_down_statement"] = of_condition(tier.scope_down, arns)
-    return {"rate_based_statement": body}
+    return {"rate_based_statement": body | {"scope_down_statement": of_condition(tier.scope_down, arns)}}
 
 
 def _managed(group: ManagedRuleGroup) -> Statement:

@@ -10,12 +10,12 @@ from settings.checks.throttling import bucket_of
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
-from settings.waf.condition import AddressIn, HasLabel, HeaderIs, PathIs, TooDeepError, leaves
+from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
 from settings.waf.custom_key import CustomKey, escapable, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, ip_sets_of, leaves_of, rate_scope, web_acl_rules
+from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -80,6 +80,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
             yield Problem(where=(*where, "action"), got=rule.action, allowed=allowed)
+    yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
     yield from _against_buckets(environment, waf)
     yield from _dear(environment, waf)
@@ -121,9 +122,16 @@ def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
 
 def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
     names: dict[str, tuple[str, ...]] = {}
+    routes = {route.key for route in environment.routes}
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         field = "scope_down" if rule.scope_down else "routes"
+        if any(key not in routes for key in rule.routes):
+            continue
+        if not possible(counted(waf, rule, environment.routes, environment.path_prefixes)):
+            allowed = "no request can meet it: its methods and those of routes; without routes OPTIONS is left out"
+            yield Problem(where=(*where, field), got=rule.name, allowed=allowed)
+            continue
         try:
             scope = rate_scope(waf, rule, environment.routes, environment.path_prefixes)
         except TooDeepError:
@@ -133,11 +141,11 @@ def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
             )
             yield Problem(where=(*where, field), got=rule.name, allowed=allowed)
             continue
-        for leaf in leaves(scope) if scope else ():
+        for leaf in leaves(scope):
             if isinstance(leaf, PathIs) and len(leaf.pattern) > LONGEST_PATTERN:
                 allowed = f"the path's pattern has {len(leaf.pattern)} characters, and AWS takes {LONGEST_PATTERN}"
                 yield Problem(where=(*where, field), got=leaf.pattern, allowed=allowed)
-        for ip_set in ip_sets_of(leaves(scope) if scope else ()):
+        for ip_set in ip_sets_of(leaves(scope)):
             if names.setdefault(ip_set.name, ip_set.addresses) != ip_set.addresses:
                 allowed = "another rule's IP sets would have the same names in Terraform; rename one"
                 yield Problem(where=(*where, "name"), got=rule.name, allowed=allowed)
@@ -151,8 +159,7 @@ def _labels(waf: Waf) -> Iterator[Problem]:
         "nothing puts that label on; labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
     )
     for index, rule in enumerate(waf.rate_rules):
-        scoped = leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ()
-        used = [("scope_down", leaf.key) for leaf in scoped if isinstance(leaf, HasLabel)]
+        used = [("scope_down", leaf.key) for leaf in _scoped(rule) if isinstance(leaf, HasLabel)]
         used += [
             ("custom_keys", key.label_namespace.namespace)
             for key in rule.custom_keys
@@ -161,6 +168,12 @@ def _labels(waf: Waf) -> Iterator[Problem]:
         for field, label in used:
             if not label.startswith(known):
                 yield Problem(where=("waf", "rate_rules", index, field), got=label, allowed=allowed)
+
+
+def _scoped(rule: RateRule) -> Iterator[Leaf]:
+    """What the rule's own scope_down looks at."""
+    if rule.scope_down:
+        yield from leaves(rule.scope_down.condition(prefixes=(), stem=""))
 
 
 def _escapes(waf: Waf) -> Iterator[Problem]:
@@ -219,11 +232,24 @@ def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where
     if varied:
         allowed = f"a caller who varies {varied[0]} gets a new counter each time; {_BACKSTOP}, as a backstop"
         yield Problem(where=(*where, "custom_keys"), got=rule.name, allowed=allowed)
-    scoped = leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ()
-    header = next((leaf.name for leaf in scoped if isinstance(leaf, HeaderIs)), None)
+    header = next((leaf.name for leaf in _scoped(rule) if isinstance(leaf, HeaderIs)), None)
     if header:
         allowed = f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop"
         yield Problem(where=(*where, "scope_down"), got=header, allowed=allowed)
+
+
+def _never_reached(waf: Waf) -> Iterator[Problem]:
+    """Two rules that count the same requests of the same client: the lower limit stops it first."""
+    stopping = [(index, rule) for index, rule in enumerate(waf.rate_rules) if rule.action != "count"]
+    for index, rule in stopping:
+        lower = next(
+            (place for place, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None
+        )
+        if lower is not None:
+            allowed = (
+                f"never reached: waf.rate_rules[{lower}] counts the same and stops at {waf.rate_rules[lower].limit}"
+            )
+            yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
 
 
 def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Problem]:

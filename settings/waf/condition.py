@@ -116,6 +116,29 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
+def possible(condition: Condition) -> bool:
+    """False where no request can meet it, whatever its path, address, headers: POST and GET."""
+    return any(_by_method(condition, method) is not False for method in METHODS)
+
+
+def _by_method(condition: Condition, method: Method) -> bool | None:
+    """Whether a request with that method meets it; None where that depends on the rest of the request."""
+    match condition:
+        case And(parts):
+            found = {_by_method(part, method) for part in parts}
+            return False if False in found else None if None in found else True
+        case Or(parts):
+            found = {_by_method(part, method) for part in parts}
+            return True if True in found else None if None in found else False
+        case Not(part):
+            inner = _by_method(part, method)
+            return None if inner is None else not inner
+        case MethodIs(methods):
+            return method in methods
+        case _:
+            return None
+
+
 def flattened(condition: Condition) -> Condition:
     """The same condition with at most two of and / or / not above every leaf.
 

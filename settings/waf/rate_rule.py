@@ -113,6 +113,11 @@ class RateRule(Settings):
             yield Problem(where=where, got=self.count_limit, allowed=f"must be below limit, {self.limit}")
 
     @property
+    def counts(self) -> dict[str, object]:
+        """What it counts and by whom, without its name, its limits and what it does then."""
+        return {**self.model_dump(exclude={"name", "limit", "count_limit", "action"}), "routes": sorted(self.routes)}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The rules that it becomes in the web ACL."""
         return (f"{self.name}-count", self.name) if self.count_limit is not None else (self.name,)

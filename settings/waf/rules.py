@@ -58,7 +58,7 @@ class RateTier:
     rule: RateRule
     limit: int
     action: Literal["block", "count", "captcha", "challenge"]
-    scope_down: Condition | None
+    scope_down: Condition
 
 
 WebAclRule = BlockListRule | ManagedRule | RateTier
@@ -91,11 +91,16 @@ def web_acl_rules(waf: Waf, routes: tuple[Route, ...], prefixes: tuple[str, ...]
     return tuple(sorted(rules, key=lambda rule: rule.priority))
 
 
-def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition | None:
-    """Which requests the rule counts: its routes, or all but preflights; nobody on the allow list; its own scope.
+def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
+    """Which requests the rule counts, as deep as Terraform's schema takes it.
 
-    Raises TooDeepError where Terraform's schema cannot hold it.
+    Raises TooDeepError where it cannot hold it.
     """
+    return flattened(counted(waf, rule, routes, prefixes))
+
+
+def counted(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
+    """The rule's routes, or all but preflights; nobody on the allow list; its own scope."""
     said: list[Condition] = []
     if rule.routes:
         said.append(any_route(tuple(route for route in routes if route.key in rule.routes), prefixes))
@@ -105,7 +110,7 @@ def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tu
         said.append(Not(in_any("allow", waf.allow)))
     if rule.scope_down:
         said.append(rule.scope_down.condition(prefixes=prefixes, stem=scope_stem(rule.name)))
-    return flattened(And(tuple(said)))
+    return And(tuple(said))
 
 
 def scope_stem(rule_name: str) -> str:
@@ -115,13 +120,10 @@ def scope_stem(rule_name: str) -> str:
 
 def leaves_of(rule: WebAclRule) -> Iterator[Leaf]:
     """All that the rule looks at, but for a managed group's own business."""
-    condition = None
     if isinstance(rule, BlockListRule):
-        condition = rule.condition
+        yield from leaves(rule.condition)
     elif isinstance(rule, RateTier):
-        condition = rule.scope_down
-    if condition is not None:
-        yield from leaves(condition)
+        yield from leaves(rule.scope_down)
 
 
 def ip_sets_of(looked_at: Iterable[Leaf]) -> tuple[IpSet, ...]:

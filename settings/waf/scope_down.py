@@ -42,6 +42,13 @@ def _path(path: str) -> str:
     return Route(method="GET", path=path).path
 
 
+def _each_once(countries: tuple[str, ...]) -> tuple[str, ...]:
+    twice = [country for country in countries if countries.count(country) > 1]
+    if twice:
+        raise ValueError(f"{twice[0]} twice")
+    return countries
+
+
 class Header(Settings):
     """A header that holds a value."""
 
@@ -87,7 +94,7 @@ class ScopeDown(Settings):
     ) = None
     """Ranges, or the ARN of an existing IP set."""
 
-    country: SomeItems[Country] | None = None
+    country: Annotated[SomeItems[Country], AfterValidator(_each_once)] | None = None
     label: Label | None = None
     """A label that an earlier rule put on the request; a namespace ends in a colon."""
 

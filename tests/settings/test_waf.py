@@ -536,6 +536,29 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             id="a country that WAF does not know",
         ),
         pytest.param(
+            rule('scope_down = { country = ["US", "US"] }'),
+            [f"{RULE}.scope_down.country = ['US', 'US']: US twice"],
+            id="a country twice",
+        ),
+        *(
+            pytest.param(
+                rule(text),
+                [
+                    (
+                        f"{RULE}.scope_down = 'rule': no request can meet it: its methods and those of routes; "
+                        "without routes OPTIONS is left out"
+                    )
+                ],
+                id=text,
+            )
+            for text in (
+                'routes = ["POST /chat"]\nscope_down = { method = "GET" }',
+                'scope_down = { and = [{ method = "GET" }, { not = { method = "GET" } }] }',
+                'scope_down = { or = [{ method = "OPTIONS" }, { and = [{ method = "GET" }, { method = "PUT" }] }] }',
+                'scope_down = { method = "OPTIONS" }',
+            )
+        ),
+        pytest.param(
             rule('scope_down = { path = "chat" }'),
             [f"{RULE}.scope_down.path = 'chat': must start with a slash"],
             id="no path",
@@ -808,8 +831,18 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         ),
         pytest.param(
             swapped(limit="3006", rest='[[waf.rate_rules]]\nname = "tight"\nlimit = 100'),
-            [],
+            [f"{RULE}.limit = 3006: never reached: waf.rate_rules[1] counts the same and stops at 100"],
             id="17 a tighter rule stands before",
+        ),
+        pytest.param(
+            swapped(
+                limit="50",
+                rest='routes = ["POST /chat"]\n[[waf.rate_rules]]\nname = "all"\nlimit = 100\n'
+                '[[waf.rate_rules]]\nname = "minute"\nlimit = 30\nevaluation_window_sec = 60\n'
+                '[[waf.rate_rules]]\nname = "seen"\nlimit = 20\naction = "count"\n',
+            ),
+            [],
+            id="17 rules that count different things",
         ),
         pytest.param(
             changed(burst_limit="burst_limit = 101") + '\n[[waf.rate_rules]]\nname = "rule"\nlimit = 10',

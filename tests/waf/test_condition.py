@@ -18,6 +18,7 @@ from settings.waf.condition import (
     Or,
     TooDeepError,
     flattened,
+    possible,
 )
 
 A, B, C, D = (HasLabel(name, "LABEL") for name in "abcd")
@@ -73,6 +74,21 @@ def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests:
     assert depth(flat) <= 2
     for request in requests:
         assert holds(flat, request) == holds(condition, request)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(condition=condition, request=request_)
+def test_what_a_request_meets_is_possible(condition: Condition, request: Request) -> None:
+    if holds(condition, request):
+        assert possible(condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [And((GET, POST)), Not(Or((MethodIs(METHODS), A))), Or((And((A, GET, Not(GET))), Not(MethodIs(METHODS))))],
+)
+def test_what_no_method_meets_is_not(condition: Condition) -> None:
+    assert not possible(condition)
 
 
 def test_a_leaf_stays_a_leaf() -> None:

@@ -52,7 +52,7 @@ def check(environment: Environment) -> None:
         assert faults(statement.of_rule(rule, arns)) == []
         if isinstance(rule, RateTier | BlockListRule):
             condition = rule.scope_down if isinstance(rule, RateTier) else rule.condition
-            assert condition is None or depth(condition) <= 2
+            assert depth(condition) <= 2
 
 
 def depth(condition: Condition) -> int:
