@@ -235,7 +235,7 @@ def test_a_forwarded_ip_as_one_of_several_keys(tmp_path: Path) -> None:
     ("scope_down", "field"),
     [
         ('{ path = "/chat" }', "uri_path"),
-        ('{ method = "POST" }', "method"),
+        ('{ method = "GET" }', "method"),
         ('{ header = { name = "X-Plan", value = "free" } }', "single_header"),
     ],
 )
