@@ -24,6 +24,14 @@ class Throttle(Settings):
     """Requests at once."""
 
 
+# What `blocked` becomes: one token in eleven days. It would be 0, but the AWS provider sends no 0 when it creates
+# something, so that a new route would stand open until the next deploy: it asks for what differs from 0, and AWS's Go
+# SDK leaves a 0 out. Six decimals are all that it writes.
+# github.com/hashicorp/terraform-provider-aws, internal/service/apigateway, method_settings.go and usage_plan.go,
+# read 2026-11; seen with tests/deploy/test_rate_limit_response.py.
+BLOCKED = Throttle(rate_limit=0.000001, burst_limit=1)
+
+
 def word_or_table(value: object) -> str:
     """The tag of a value that is one word or a whole table."""
     return "word" if isinstance(value, str) else "table"
@@ -33,7 +41,8 @@ RouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["unlimited", "blocked"], Tag("word")],
     Discriminator(word_or_table),
 ]
-"""A route's own bucket; `unlimited` leaves it to the account's quota; `blocked` answers every request with 429."""
+"""A route's own bucket; `unlimited` leaves it to the account's quota; `blocked` answers every request with 429, but
+for one in eleven days (see BLOCKED)."""
 
 
 class Throttling(Throttle):

@@ -12,10 +12,10 @@ from constructs import Construct
 from constructs.gateway.stage import Stage
 from constructs.terraform.address import place
 from settings.route import Route
-from settings.throttling import RouteThrottle, Throttle, Throttling
+from settings.throttling import BLOCKED, RouteThrottle, Throttle, Throttling
 
-# Terraform's own words for the extremes: provider documentation of aws_api_gateway_method_settings.
-_UNLIMITED, _BLOCKED = -1, 0
+# Terraform's own word for it: provider documentation of aws_api_gateway_method_settings.
+_UNLIMITED = -1
 
 
 class StageThrottling(Construct):
@@ -66,7 +66,7 @@ def rendered(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> Api
         case "unlimited":
             rate, burst = _UNLIMITED, _UNLIMITED
         case "blocked":
-            rate, burst = _BLOCKED, _BLOCKED
+            rate, burst = BLOCKED.rate_limit, BLOCKED.burst_limit
     return ApiGatewayMethodSettingsSettings(throttling_rate_limit=rate, throttling_burst_limit=burst, **method_settings)
 
 

@@ -18,7 +18,7 @@ from constructs.gateway.stage import Stage
 from constructs.terraform.address import Address, place
 from constructs.terraform.literal import literal
 from settings.route import Route
-from settings.throttling import Throttle
+from settings.throttling import BLOCKED, Throttle
 from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, plan_address
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
@@ -75,11 +75,10 @@ class UsagePlans(Construct):
         route = self._routes[key]
         # `/v1/chat/completions/POST`: with the slash in front, unlike in method settings; the root is `//GET`.
         path = f"{route.path}/{route.method}"
-        match throttle:
-            case Throttle(rate_limit=rate, burst_limit=burst):
-                return ApiGatewayUsagePlanApiStagesThrottle(path=path, rate_limit=rate, burst_limit=burst)
-            case "blocked":
-                return ApiGatewayUsagePlanApiStagesThrottle(path=path, rate_limit=0, burst_limit=0)
+        limits = BLOCKED if throttle == "blocked" else throttle
+        return ApiGatewayUsagePlanApiStagesThrottle(
+            path=path, rate_limit=limits.rate_limit, burst_limit=limits.burst_limit
+        )
 
     def _add_key(self, key: ApiKey, plan: Address) -> None:
         resource = ApiGatewayApiKey(

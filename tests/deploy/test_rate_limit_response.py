@@ -61,6 +61,12 @@ def test_waf_would_say_the_same(everything: Deployed) -> None:
     assert body["content_type"] == "APPLICATION_JSON"
 
 
+def test_a_blocked_route_is_blocked_from_the_first_deploy_on(everything: Deployed) -> None:
+    answers = send("GET", everything.outputs["url_get_v1_models"], count=16).answers
+    assert sum(answer.status == 429 for answer in answers) >= 15
+    contract("throttle", *next((dict(each.headers), each.body) for each in answers if each.status == 429))
+
+
 def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> None:
     # Whether before or after the quota's 429 above, of one day's three requests.
     answers = send("POST", everything.outputs[EMBEDDINGS], count=16, headers={"x-api-key": KEYS["trial"]}).answers

@@ -67,7 +67,7 @@ def test_several_methods_of_one_path_each_after_the_other(tmp_path: Path) -> Non
         "get_root": {
             **STAGE,
             "method_path": "~1/GET",
-            "settings": {"throttling_rate_limit": 0, "throttling_burst_limit": 0, **UNWATCHED},
+            "settings": {"throttling_rate_limit": 0.000001, "throttling_burst_limit": 1, **UNWATCHED},
             "depends_on": ["aws_api_gateway_method_settings.get_chat"],
         },
     }

@@ -59,7 +59,7 @@ def test_a_plan_with_everything(tmp_path: Path) -> None:
                         **STAGE,
                         "throttle": [
                             {"path": "/chat/POST", "rate_limit": 0.5, "burst_limit": 1},
-                            {"path": "//GET", "rate_limit": 0, "burst_limit": 0},
+                            {"path": "//GET", "rate_limit": 0.000001, "burst_limit": 1},
                         ],
                     }
                 ],
