@@ -6,6 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,20 @@ import pytest
 from demo.terraform import terraform_environment
 from tests.environment_files import ROOT
 
+ENDS_WITHIN_SECONDS = 600  # a hang, not slowness
 NOTICE = "interrupted: Terraform finishes"
+
+
+@pytest.fixture(autouse=True)
+def usual_port() -> Iterator[None]:
+    """Taken, so that each demo has a port that nobody else takes after it."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Or somebody has it already.
+        with suppress(OSError):
+            other.bind(("127.0.0.1", 4566))
+            other.listen()
+        yield
 
 
 def run(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -23,7 +39,7 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=ENDS_WITHIN_SECONDS,
         check=False,
     )
 
@@ -43,12 +59,15 @@ def on_a_terminal(presses: tuple[str, ...]) -> str:
     ) as process:
         assert process.stdin
         assert process.stdout
+        watchdog = threading.Timer(ENDS_WITHIN_SECONDS, process.kill)
+        watchdog.start()
         for line in process.stdout:
             seen.append(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line.decode()).rstrip())
             if left and left[0] in seen[-1]:
                 left.pop(0)
                 process.stdin.write(b"\x03")
                 process.stdin.flush()
+        watchdog.cancel()
     shown = "\n".join(seen)
     assert not left, shown
     return shown
@@ -64,12 +83,7 @@ def assert_nothing_is_left(shown: str) -> None:
 
 @pytest.mark.usefixtures("binary")
 def test_it_deploys_hits_the_limits_and_cleans_up() -> None:
-    with socket.socket() as other:
-        # Where somebody else has the usual port, it takes another.
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", 4566))
-        other.listen()
-        done = run()
+    done = run()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "127.0.0.1:4566" not in done.stdout
     assert done.stdout.count("as set") == 2
