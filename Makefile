@@ -87,7 +87,7 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 .PHONY: review-markdown
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment
 	@for name in $(REVIEWED); do \
-		python -m review diff $$name --base $(BASE) --format markdown; echo; \
+		python -m review diff $$name --base '$(BASE)' --format markdown; echo; \
 		python -m review limits $$name --format markdown; echo; \
 		python -m review cost $$name --format markdown; echo; \
 	done

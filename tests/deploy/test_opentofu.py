@@ -38,4 +38,4 @@ def test_the_demo_runs_nothing_else(binary: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("as set") == 2
     assert "Destroy complete!" in done.stdout
-    assert {"init", "apply", "output"} <= set(calls.read_text().split())
+    assert {"init", "apply", "output", "destroy"} <= set(calls.read_text().split())
