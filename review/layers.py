@@ -6,9 +6,7 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import Literal
 
 Period = Literal["DAY", "WEEK", "MONTH"]
@@ -49,23 +47,6 @@ class RateWindow:
     def covers(self, route: str) -> bool:
         """Whether the rule counts requests of that route at all."""
         return self.routes is None or route in self.routes
-
-    def counts(self, *, route: str, ip: str, headers: Mapping[str, str]) -> bool:
-        """Whether a request is within the rule's scope."""
-        del headers
-        if not self.covers(route):
-            return False
-        return self.lets_in(ip)
-
-    def lets_in(self, ip: str) -> bool:
-        """Whether requests of that address are counted; one that is no IP address is."""
-        if not self.exempt:
-            return True
-        try:
-            address = ip_address(ip)
-        except ValueError:
-            return True
-        return not any(address in ip_network(cidr) for cidr in self.exempt)
 
     @property
     def per_second(self) -> float:

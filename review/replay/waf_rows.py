@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.engine import NONE
+from review.ip_ranges import IpRanges
 from review.layers import Layers, RateWindow
 
 _IN_A_LOG = {"ip", "method", "path"}
@@ -25,6 +26,7 @@ class WafRows:
         for rule, window in enumerate(layers.windows):
             if window.name not in self.left_out:
                 self._number(rule, window, keys)
+        self._ranges = [IpRanges(window.exempt) for window in layers.windows]
         self._exempt = np.zeros((len(layers.windows), 0), dtype=np.bool_)
 
     def _number(self, rule: int, window: RateWindow, keys: list[str]) -> None:
@@ -47,9 +49,9 @@ class WafRows:
         """New clients, in the order of their numbers: who of them is exempt from which rule."""
         if not any(window.exempt for window in self._windows):
             return
-        fresh = np.array(
-            [[not window.lets_in(client) for client in clients] for window in self._windows], dtype=np.bool_
-        ).reshape(len(self._windows), len(clients))
+        fresh = np.array([[client in ranges for client in clients] for ranges in self._ranges], dtype=np.bool_).reshape(
+            len(self._windows), len(clients)
+        )
         self._exempt = np.concatenate([self._exempt, fresh], axis=1)
 
     def of(self, client: NDArray[np.int32], route: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.engine import NONE, Requests
+from review.ip_ranges import IpRanges
 from review.layers import Layers, Plan, RateWindow
 from review.simulation.traffic import NO_KEY, Abuser, Burst, Clients, NatOffice, Retries, Traffic, check
 
@@ -129,20 +130,20 @@ def _rows(
     numbers: dict[tuple[object, ...], int] = {}
     pairs, inverse = np.unique(client.astype(np.int64) * len(layers.routes) + route, return_inverse=True)
     for rule, window in enumerate(layers.windows):
+        exempt = IpRanges(window.exempt)
         row_of_pair = np.full(len(pairs), NONE, dtype=np.int32)
         for index, pair in enumerate(pairs):
             who, where = divmod(int(pair), len(layers.routes))
-            key = _aggregation_key(window, callers[who], layers.routes[where].key)
-            if key is not None:
+            route_key = layers.routes[where].key
+            key = _aggregation_key(window, callers[who], route_key) if window.covers(route_key) else None
+            if key is not None and callers[who].ip not in exempt:
                 row_of_pair[index] = numbers.setdefault((rule, *key), len(numbers))
         rows[rule] = row_of_pair[inverse]
     return rows, len(numbers)
 
 
 def _aggregation_key(window: RateWindow, caller: Caller, route: str) -> tuple[str, ...] | None:
-    """What the rule tells this caller apart by; None where the request is not counted."""
-    if not window.counts(route=route, ip=caller.ip, headers=caller.headers):
-        return None
+    """What the rule tells this caller apart by; None where the request has no such thing."""
     method, path = route.split(" ", 1)
     known = {"ip": caller.ip, "forwarded_ip": caller.ip, "method": method, "path": path}
     known |= {f"header:{name.lower()}": value for name, value in caller.headers.items()}

@@ -35,6 +35,13 @@ def test_more_requests_than_the_limit_are_limited_the_limit_itself_is_not(sent: 
     assert stopped(rule(limit=10), [0.5] * sent + [1.5])[-1] is limited
 
 
+def test_the_limit_itself_is_not_exceeded_by_what_came_too_late_to_count() -> None:
+    waf = WafModel(interval_sec=10, lag_sec=10)
+    ten_then_ten = [5.0] * 10 + [15.0] * 10
+    assert not stopped(rule(limit=10), [*ten_then_ten, 25.0], waf)[-1], "ten are known by then"
+    assert stopped(rule(limit=10), [*ten_then_ten, 35.0], waf)[-1], "all twenty are"
+
+
 @pytest.mark.parametrize("window_sec", WINDOWS)
 def test_the_window_is_how_far_back_aws_looks(window_sec: int) -> None:
     """AWS: "how far back it looks each time it checks": high-level-settings."""

@@ -80,6 +80,15 @@ def test_the_burst_of_a_route_is_the_smallest_that_refuses_nobody(tmp_path: Path
         assert replayed(layers(bucket=tighter), file).tally.outcomes[Outcome.METHOD] > 0
 
 
+def test_a_key_may_send_at_the_end_of_one_second_and_the_beginning_of_the_next(tmp_path: Path) -> None:
+    plan = Plan(name="any", bucket=None)
+    file = write(tmp_path, [line(second, key="a") for second in (0.9, 0.9, 0.9, 1.0, 1.0, 1.0)])
+    setting = suggested(replayed(layers(plans=[plan], key_required=True), file))["usage plan"].setting
+    assert setting == {"rate_limit": 3, "burst_limit": 6}
+    limited = layers(plans=[replace(plan, bucket=bucket(setting))], key_required=True)
+    assert replayed(limited, file).tally.outcomes[Outcome.PLAN] == 0
+
+
 def test_aws_has_a_lowest_limit(tmp_path: Path) -> None:
     said = suggested(replayed(layers(), write(tmp_path, [line(0)])))["WAF"]
     assert said.setting == {"limit": 10, "evaluation_window_sec": 300}
