@@ -11,7 +11,7 @@ from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
 from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
-from settings.waf.custom_key import CustomKey, escapable, tells_callers_apart, variable
+from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
@@ -76,6 +76,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         where = ("waf", "rate_rules", index)
         yield from _forgeable(waf, rule, where)
         yield from _chosen_by_callers(environment, waf, rule, where)
+        yield from _without_fingerprints(rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
@@ -236,6 +237,18 @@ def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where
     if header:
         allowed = f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop"
         yield Problem(where=(*where, "scope_down"), got=header, allowed=allowed)
+
+
+def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
+    """AWS says where it computes fingerprints, and a stage is not among it."""
+    for index, key in enumerate(rule.custom_keys):
+        if isinstance(key, CustomKey) and isinstance(key.part, FingerprintKey):
+            everybody = "stop everybody" if key.part.fallback_behavior == "MATCH" else "limit nobody"
+            allowed = (
+                "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one "
+                f'fallback_behavior {key.part.fallback_behavior} would {everybody}: try it with action = "count" first'
+            )
+            yield Problem(where=(*where, "custom_keys", index), got=key.kind, allowed=allowed)
 
 
 def _never_reached(waf: Waf) -> Iterator[Problem]:

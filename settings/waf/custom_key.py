@@ -48,10 +48,14 @@ class LabelKey(Settings):
 
 
 class FingerprintKey(Settings):
-    """How the client opens TLS."""
+    """How the client opens TLS. AWS documents it for CloudFront and load balancers, and does not say for a stage.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_JA4Fingerprint.html and API_RateLimitJA4Fingerprint.html,
+    read 2026-11.
+    """
 
     fallback_behavior: Fallback
-    """Where AWS cannot tell: count all such requests as one client (MATCH), or not at all (NO_MATCH)."""
+    """For a request without a fingerprint: MATCH applies the rule's action, NO_MATCH lets it by."""
 
 
 class CustomKey(Settings):

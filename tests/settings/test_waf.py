@@ -686,6 +686,10 @@ NEW_COUNTER = (
     "a caller who varies {} gets a new counter each time; add a rate rule of aggregate_key_type IP "
     "for the same routes, without scope_down, as a backstop"
 )
+NO_FINGERPRINT = (
+    "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one fallback_behavior {} "
+    'would {}: try it with action = "count" first'
+)
 CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
 
 
@@ -751,8 +755,20 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 'aggregate_key_type = "CUSTOM_KEYS"\n'
                 'custom_keys = ["ip", { ja4_fingerprint = { fallback_behavior = "MATCH" } }]'
             ),
-            [f"{RULE}.custom_keys = 'rule': {NEW_COUNTER.format('how it opens TLS')}"],
+            [
+                f"{RULE}.custom_keys = 'rule': {NEW_COUNTER.format('how it opens TLS')}",
+                f"{RULE}.custom_keys[1] = 'ja4_fingerprint': {NO_FINGERPRINT.format('MATCH', 'stop everybody')}",
+            ],
             id="a fingerprint",
+        ),
+        pytest.param(
+            rule(
+                'aggregate_key_type = "CUSTOM_KEYS"\n'
+                'custom_keys = [{ ja3_fingerprint = { fallback_behavior = "NO_MATCH" } }]',
+                IP,
+            ),
+            [f"{RULE}.custom_keys[0] = 'ja3_fingerprint': {NO_FINGERPRINT.format('NO_MATCH', 'limit nobody')}"],
+            id="a fingerprint that lets by",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip", { uri_path = {} }]', IP),
