@@ -13,6 +13,7 @@ from settings.waf import capacity
 from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
 from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
+from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
@@ -81,6 +82,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
             yield Problem(where=(*where, "action"), got=rule.action, allowed=allowed)
+    yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
     yield from _against_buckets(environment, waf)
@@ -249,6 +251,24 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
                 f'fallback_behavior {key.part.fallback_behavior} would {everybody}: try it with action = "count" first'
             )
             yield Problem(where=(*where, "custom_keys", index), got=key.kind, allowed=allowed)
+
+
+def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
+    """AWS ignores an override by a name that the group has not.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html, read 2026-11.
+    """
+    for index, group in enumerate(waf.managed_rule_groups):
+        known = KNOWN_RULES.get(group.name) if group.vendor_name == "AWS" else None
+        for name, action in group.overrides.items():
+            if known and name not in known:
+                close = get_close_matches(name, sorted(known), n=1)
+                doubt = f"; did you mean {close[0]}?" if close else ""
+                allowed = (
+                    f"we know no rule of that name in the group, and AWS ignores a name that it does not know{doubt}"
+                )
+                where = ("waf", "managed_rule_groups", index, "overrides", name)
+                yield Problem(where=where, got=action, allowed=allowed)
 
 
 def _never_reached(waf: Waf) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import pytest
 
 from settings.read import read_environment
 from settings.waf.llm_preset import LLM_PRESET
+from settings.waf.managed_rules import KNOWN_RULES
 from tests.environment_files import ROOT
 
 
@@ -20,3 +21,8 @@ def test_the_preset_s_table_is_the_preset() -> None:
     text = (ROOT / "docs/waf.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(AWSManagedRules\w+)` \| `(\w+)` \| (.+?) \| <(.+)> \|$", text, re.MULTILINE)
     assert rows == [(group, rule.name, rule.why, rule.source) for group, rules in LLM_PRESET.items() for rule in rules]
+
+
+@pytest.mark.parametrize("group", KNOWN_RULES)
+def test_the_preset_names_rules_that_the_group_has(group: str) -> None:
+    assert {rule.name for rule in LLM_PRESET[group]} <= KNOWN_RULES[group]

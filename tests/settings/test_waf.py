@@ -892,6 +892,16 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             id="18 a misspelt group",
         ),
         pytest.param(
+            rule("", CRS + 'overrides = { SizeRestriction_Body = "block", NoUserAgent_HEADER = "block" }'),
+            [
+                (
+                    "waf.managed_rule_groups[0].overrides.SizeRestriction_Body = 'block': we know no rule of that name "
+                    "in the group, and AWS ignores a name that it does not know; did you mean SizeRestrictions_BODY?"
+                )
+            ],
+            id="an override that AWS ignores",
+        ),
+        pytest.param(
             swapped(limit="3006", rest='aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
             [
                 (
