@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.terraform import terraform_environment
+from demo.terraform import require_provider, terraform_environment
 from tests.environment_files import ROOT
+from tests.test_main import synthesize
 
 ENDS_WITHIN_SECONDS = 600  # a hang, not slowness
+PROVIDER = "*/hashicorp/aws/*/*/terraform-provider-aws*"
 NOTICE = "interrupted: Terraform finishes"
 
 
@@ -158,7 +160,17 @@ def test_interrupted_it_destroys_and_stops_what_it_started(presses: tuple[str, .
     assert_nothing_is_left(shown)
 
 
-@pytest.mark.usefixtures("binary")
-def test_the_provider_is_kept_in_the_project() -> None:
+def test_the_provider_is_fetched_once_into_the_project(binary: str, tmp_path: Path) -> None:
     cache = Path(terraform_environment()["TF_PLUGIN_CACHE_DIR"])
-    assert list(cache.glob("*/hashicorp/aws/*/*/terraform-provider-aws*"))
+    assert "TF_PLUGIN_CACHE_DIR" in os.environ or cache.is_relative_to(ROOT)
+
+    def kept() -> dict[Path, tuple[int, int]]:
+        found = {file: file.stat() for file in cache.glob(PROVIDER)}
+        return {file: (stat.st_ino, stat.st_mtime_ns) for file, stat in found.items()}
+
+    before = kept()
+    assert before
+    assert synthesize(ROOT / "environments", tmp_path).returncode == 0
+    # A folder without a lock file, such as every demo has.
+    require_provider(binary, tmp_path / "stacks" / "local")
+    assert kept() == before
