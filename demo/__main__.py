@@ -15,7 +15,7 @@ from rich.table import Table
 
 from demo.burst import Answer, send
 from demo.command_line import Cdktf, CommandFailedError
-from demo.emulator import emulator, emulator_client, free_port
+from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.interruption import interruptible
 from demo.terraform import ROOT, TerraformUnavailableError, require_provider, terraform_binary
 from review.layers_of import layers_of
@@ -23,6 +23,7 @@ from review.limits import report
 from review.table import Format, show
 from settings.checks.throttling import bucket_of
 from settings.environment import Environment
+from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from settings.throttling import Throttle
 
@@ -46,9 +47,9 @@ _WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again:
 def main() -> int:
     """0 where the limits did what rate and burst allow, or where nothing can be deployed from here; 1 otherwise."""
     shutil.rmtree(FOLDER, ignore_errors=True)
+    environment = read_environment(Path(os.path.relpath(ROOT / "environments" / f"{STACK}.toml")))
     port = free_port(_USUAL_PORT)
     environments = _environments(port)
-    environment = read_environment(environments / f"{STACK}.toml")
     step(f"Synthesize environments/{STACK}.toml")
     configuration = _synthesize(environments)
     step("The limits that a deploy sets")
@@ -169,6 +170,9 @@ def _show_waf(url: str, environment: Environment) -> None:
             f"  {asked.name}: {asked.action} each {asked.aggregate_key_type} above {asked.limit} requests in "
             f"{asked.evaluation_window_sec} s"
         )
+        if asked.action == "block":
+            seconds = environment.rate_limit_response.retry_after.waf
+            console.print(f"  The answer is the 429 above, with Retry-After: {seconds} and a code of its own.")
     client = emulator_client(url, "wafv2", region=environment.aws.region)
     for acl in client.list_web_acls(Scope="REGIONAL")["WebACLs"]:
         resources = client.list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")["ResourceArns"]
@@ -193,6 +197,9 @@ if __name__ == "__main__":
     interruptible()
     try:
         sys.exit(main())
+    except (EnvironmentFileError, EmulatorError) as error:
+        console.print(escape(str(error)), soft_wrap=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         console.print("\nInterrupted; what was started is stopped.")
         sys.exit(130)

@@ -19,6 +19,10 @@ _STARTS_WITHIN_SECONDS = 60
 _STOPS_WITHIN_SECONDS = 10
 
 
+class EmulatorError(Exception):
+    """It did not start; the message is the end of its log."""
+
+
 def free_port(preferred: int = 0) -> int:
     """The preferred port of 127.0.0.1 where nothing has it, else any free one."""
     for port in (preferred, 0):
@@ -29,14 +33,14 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise RuntimeError("127.0.0.1 has no free port")
+    raise EmulatorError("127.0.0.1 has no free port")
 
 
 @contextmanager
 def emulator(port: int) -> Iterator[str]:
     """The emulator's URL while the block runs; it is gone afterwards, and so is everything it kept.
 
-    Raises RuntimeError with the end of its log where it does not start.
+    Raises EmulatorError where it does not start.
     """
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="spillway-emulator-") as folder, ExitStack() as started:
@@ -89,7 +93,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise RuntimeError(f"the emulator did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    raise EmulatorError(f"the emulator did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
