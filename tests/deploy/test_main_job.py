@@ -1,20 +1,35 @@
 """environments/local.toml: deployed, hit, planned again, changed and destroyed. Each step is a fixture of the next."""
 
 import json
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import pytest
 
-from demo.burst import send
+from demo.burst import Answer, send
 from demo.command_line import Cdktf
+from review.engine.token_bucket import accepted
 from settings.throttling import Throttle
 from tests.deploy.deployed import Deployed
 from tests.deploy.own_changes import own_changes
 
 CHAT, MYENDPOINT = "url_post_v1_chat_completions", "url_post_myendpoint"
 STAGE, DEPLOYMENT = "aws_api_gateway_stage.stage", "aws_api_gateway_deployment.deployment"
+
+THROTTLED = pytest.mark.parametrize(
+    ("output", "throttle"),
+    [
+        pytest.param(MYENDPOINT, Throttle(rate_limit=10, burst_limit=5), id="the stage's throttle"),
+        pytest.param(CHAT, Throttle(rate_limit=2, burst_limit=3), id="a route's own throttle"),
+    ],
+)
+
+# Until the bucket is full; a burst; pauses of all kinds; many requests: another rate or burst would show.
+PAUSES = (2.0, *(0.0,) * 11, *(0.7, 0.0, 0.0, 1.1, 0.0, 0.3, 0.3, 0.3, 0.05, 0.05, 0.05) * 2, *(0.02,) * 100, 1.6, 0.0)
 
 Resources = dict[str, dict[str, Any]]
 
@@ -49,13 +64,7 @@ def destroyed(changed: Changed) -> Deployed:
     return Deployed(changed.now.cdktf, "local", {})
 
 
-@pytest.mark.parametrize(
-    ("output", "throttle"),
-    [
-        pytest.param(MYENDPOINT, Throttle(rate_limit=10, burst_limit=5), id="the stage's throttle"),
-        pytest.param(CHAT, Throttle(rate_limit=2, burst_limit=3), id="a route's own throttle"),
-    ],
-)
+@THROTTLED
 def test_no_more_get_through_than_rate_and_burst_allow(local: Deployed, output: str, throttle: Throttle) -> None:
     burst = send("POST", local.outputs[output], count=60, pause=0.1)
     assert set(burst.statuses) == {200, 429}
@@ -64,6 +73,28 @@ def test_no_more_get_through_than_rate_and_burst_allow(local: Deployed, output: 
     for answer in burst.answers:
         if answer.status == 200 and output == MYENDPOINT:
             assert json.loads(answer.body) == {"message": "Hello from Spillway"}
+
+
+@THROTTLED
+def test_the_bucket_that_review_simulates_gives_the_same_answers(
+    local: Deployed, output: str, throttle: Throttle
+) -> None:
+    """One caller, so that the order of its requests is known. At no time have the two let through numbers that differ
+    by more than one.
+
+    The gateway saw each request at some moment between sending and answer. Halfway is taken; the tokens that flow in
+    during the longest of these spans are what that may be wrong by, less than one where the machine is not overloaded.
+    """
+    answers: list[Answer] = []
+    for pause in PAUSES:
+        time.sleep(pause)
+        answers += send("POST", local.outputs[output], count=1, clients=1).answers
+    assert {answer.status for answer in answers} == {200, 429}
+    halfway = [(answer.sent + answer.received) / 2 - answers[0].sent for answer in answers]
+    simulated = accumulate(accepted(halfway, throttle.rate_limit, throttle.burst_limit).tolist())
+    deployed = accumulate(answer.status == 200 for answer in answers)
+    unknown = throttle.rate_limit * max(answer.received - answer.sent for answer in answers)
+    assert max(abs(there - here) for there, here in zip(deployed, simulated, strict=True)) <= 1 + math.floor(unknown)
 
 
 def test_a_second_plan_changes_nothing(local: Deployed) -> None:
