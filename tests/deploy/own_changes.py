@@ -22,7 +22,7 @@ def _is_the_emulators(address: str, change: Change) -> bool:
         case ["aws_api_gateway_integration", _] if change.keys() == {"request_templates"}:
             # Of an update it keeps a content type as JSON Pointer spells it, application~1json.
             before, after = change["request_templates"]
-            return {content_type.replace("~1", "/"): template for content_type, template in before.items()} == after
+            return bool({name.replace("~1", "/"): template for name, template in before.items()} == after)
         case ["aws_api_gateway_usage_plan", _]:
             # It reports an empty quota where AWS reports none.
             return change == {"quota_settings": ([{"limit": None, "offset": None, "period": None}], [])}
