@@ -113,7 +113,7 @@ check-cdktn: .venv/.installed ## the project moved to CDK Terrain in a temporary
 	@python -m tools.check_cdktn
 
 .PHONY: bench
-bench: install ## how fast: synthesis against ordinary loading, and by number of routes
+bench: install ## how fast: synthesis against ordinary loading and by number of routes, replay against `limits`
 	@python -m bench
 
 .PHONY: lock
