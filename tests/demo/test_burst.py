@@ -40,7 +40,7 @@ def burst(throttle: Throttle, timing: list[tuple[float, float, float]]) -> Burst
 @given(rate=st.floats(0.1, 50), most=st.integers(1, 40), timing=requests)
 @example(rate=10.0, most=5, timing=[*QUICK, (3.0, 0.01, 0.01), *QUICK])
 @example(rate=10.0, most=5, timing=[(2.0, 0.01, 0.01)] * 10)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_what_the_bucket_accepts_is_within_the_bounds(
     rate: float, most: int, timing: list[tuple[float, float, float]]
 ) -> None:

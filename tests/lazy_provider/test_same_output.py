@@ -1,16 +1,21 @@
+import hashlib
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+EXAMPLE = HERE / "example_app.py"
 
 
 @dataclass(frozen=True)
 class Run:
-    output: dict[str, bytes]
+    output: dict[str, str]
+    """The text of each file."""
     imported_by_python: int
     required_by_node: int
 
@@ -23,7 +28,7 @@ def run_example(folder: Path, **environment: str) -> Run:
     count = folder / "count"
     out = folder / "out"
     completed = subprocess.run(
-        [sys.executable, HERE / "example_app.py", out],
+        [sys.executable, EXAMPLE, out],
         env=inherited
         | {
             "PYTHONPATH": str(ROOT),
@@ -36,17 +41,30 @@ def run_example(folder: Path, **environment: str) -> Run:
         text=True,
     )
     return Run(
-        output={str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*") if file.is_file()},
+        output={str(file.relative_to(out)): file.read_bytes().decode() for file in out.rglob("*") if file.is_file()},
         imported_by_python=int(completed.stdout),
         required_by_node=int(count.read_text()),
     )
 
 
-def test_loading_lazily_writes_the_same_bytes_as_loading_everything(tmp_path: Path) -> None:
-    everything = run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")
+@pytest.fixture
+def everything(tmp_path: Path, pytestconfig: pytest.Config) -> Run:
+    """Ordinary loading takes 20 s, and what it writes depends on the example and the installed packages alone."""
+    state = EXAMPLE.read_bytes() + (ROOT / "Pipfile.lock").read_bytes() + sys.version.encode()
+    key = f"spillway/ordinary_loading/{hashlib.sha256(state).hexdigest()}"
+    kept = pytestconfig.cache and pytestconfig.cache.get(key, None)
+    if kept:
+        return Run(**kept)
+    run = run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")
+    if pytestconfig.cache:
+        pytestconfig.cache.set(key, asdict(run))
+    return run
+
+
+def test_loading_lazily_writes_the_same_bytes_as_loading_everything(everything: Run, tmp_path: Path) -> None:
     lazy = run_example(tmp_path / "lazy", SPILLWAY_LAZY_PROVIDER="1")
 
-    assert b"aws_wafv2_web_acl" in everything.output["stacks/example/cdk.tf.json"]
+    assert "aws_wafv2_web_acl" in everything.output["stacks/example/cdk.tf.json"]
     assert lazy.output == everything.output
 
     assert everything.imported_by_python > 2000

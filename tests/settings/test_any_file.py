@@ -191,13 +191,13 @@ FUZZ = settings(
 )
 
 
-@settings(FUZZ, max_examples=1000)
+@settings(FUZZ, max_examples=700)
 @given(table=changed_tables())
 def test_a_changed_example_is_taken_or_refused_by_name(folder: Path, table: Table) -> None:
     taken(folder, table)
 
 
-@settings(FUZZ, max_examples=500)
+@settings(FUZZ, max_examples=400)
 @given(table=any_table)
 def test_any_table_is_taken_or_refused_by_name(folder: Path, table: Table) -> None:
     taken(folder, table)

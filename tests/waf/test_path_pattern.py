@@ -190,7 +190,7 @@ route_and_path = st.sampled_from(ROUTES).flatmap(
 )
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(case=route_and_path)
 def test_what_some_gateway_takes_for_the_route_is_counted(case: tuple[str, str]) -> None:
     route, path = case
@@ -198,7 +198,7 @@ def test_what_some_gateway_takes_for_the_route_is_counted(case: tuple[str, str])
         assert matches(route, path, ("prod", "llm"))
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(case=route_and_path)
 def test_only_what_every_gateway_takes_for_the_route_is_left_out(case: tuple[str, str]) -> None:
     route, path = case
@@ -213,7 +213,7 @@ def test_the_spellings_reach_the_routes() -> None:
     """Or the two properties above would say nothing."""
     reached = {"routed": 0, "left out": 0}
 
-    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
     @given(case=route_and_path)
     def count(case: tuple[str, str]) -> None:
         route, path = case
