@@ -213,7 +213,7 @@ def test_the_spellings_reach_the_routes() -> None:
     """Or the two properties above would say nothing."""
     reached = {"routed": 0, "left out": 0}
 
-    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
     @given(case=route_and_path)
     def count(case: tuple[str, str]) -> None:
         route, path = case
