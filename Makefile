@@ -15,8 +15,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
-# One process for the tests that deploy, since they share an emulator; several for the rest, one test at a time each.
-TEST := pytest -q --numprocesses auto --maxprocesses 4 --maxschedchunk 1 --ignore tests/deploy && pytest -q tests/deploy
+# One process for the tests that deploy, since they share an emulator; several for the rest.
+TEST := pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy && pytest -q tests/deploy
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main

@@ -52,12 +52,13 @@ def everything(tmp_path: Path, pytestconfig: pytest.Config) -> Run:
     """Ordinary loading takes 20 s, and what it writes depends on the example and the installed packages alone."""
     state = EXAMPLE.read_bytes() + (ROOT / "Pipfile.lock").read_bytes() + sys.version.encode()
     key = f"spillway/ordinary_loading/{hashlib.sha256(state).hexdigest()}"
-    kept = pytestconfig.cache and pytestconfig.cache.get(key, None)
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    kept = cache and cache.get(key, None)
     if kept:
         return Run(**kept)
     run = run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")
-    if pytestconfig.cache:
-        pytestconfig.cache.set(key, asdict(run))
+    if cache:
+        cache.set(key, asdict(run))
     return run
 
 
