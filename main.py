@@ -4,6 +4,7 @@ import lazy_provider
 
 lazy_provider.install()
 
+import gc
 import os
 import sys
 from pathlib import Path
