@@ -1,4 +1,3 @@
-import hashlib
 import os
 import subprocess
 import sys
@@ -6,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import Remembered
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -48,18 +49,15 @@ def run_example(folder: Path, **environment: str) -> Run:
 
 
 @pytest.fixture
-def everything(tmp_path: Path, pytestconfig: pytest.Config) -> Run:
+def everything(tmp_path: Path, remembered: Remembered) -> Run:
     """Ordinary loading takes 20 s, and what it writes depends on the example and the installed packages alone."""
-    state = EXAMPLE.read_bytes() + (ROOT / "Pipfile.lock").read_bytes() + sys.version.encode()
-    key = f"spillway/ordinary_loading/{hashlib.sha256(state).hexdigest()}"
-    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
-    kept = cache and cache.get(key, None)
-    if kept:
-        return Run(**kept)
-    run = run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")
-    if cache:
-        cache.set(key, asdict(run))
-    return run
+    depends_on = [EXAMPLE.read_bytes(), (ROOT / "Pipfile.lock").read_bytes(), sys.version.encode()]
+    run = remembered(
+        "ordinary_loading",
+        depends_on,
+        lambda: asdict(run_example(tmp_path / "ordinary", SPILLWAY_LAZY_PROVIDER="0")),
+    )
+    return Run(**run)
 
 
 def test_loading_lazily_writes_the_same_bytes_as_loading_everything(everything: Run, tmp_path: Path) -> None:

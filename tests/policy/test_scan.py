@@ -1,16 +1,18 @@
 """checkov judges our JSON: a stack with a hole in it fails the check that looks for the hole."""
 
 import json
+import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policy.scan import ScanError, Verdict, scan
+from policy.scan import HERE, OWN_CHECKS, ScanError, Verdict, scan
 from policy.suppressions import judge, read_suppressions
 from settings.read import read_environment
+from tests.conftest import Remembered
 from tests.environment_files import ROOT
 from tests.synthesis import rendered
 
@@ -73,8 +75,11 @@ HOLES: dict[str, tuple[Callable[[dict[str, Any]], None], set[tuple[str, str]]]] 
 
 
 @pytest.fixture(scope="module")
-def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[tuple[str, str]]]:
-    """What fails of `prod` with each hole, by check and address; one run, since starting checkov takes seconds."""
+def failed(tmp_path_factory: pytest.TempPathFactory, remembered: Remembered) -> dict[str, set[tuple[str, str]]]:
+    """What fails of `prod` with each hole, by check and address; one run, since checkov takes seconds.
+
+    Its verdicts depend on the JSON, on its version, on our checks and on how we call it, and on nothing else.
+    """
     folder = tmp_path_factory.mktemp("holes")
     prod = json.dumps(rendered(read_environment(ROOT / "environments" / "prod.toml")))
     for name, (cut, _) in HOLES.items():
@@ -83,7 +88,13 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[tuple[str,
         (folder / name).mkdir()
         (folder / name / "cdk.tf.json").write_text(json.dumps(stack, indent=2))
     found: dict[str, list[Verdict]] = {name: [] for name in HOLES}
-    for verdict in scan(folder, HOLES):
+    files = (HERE / "Pipfile.lock", HERE / "scan.py", *sorted(OWN_CHECKS.iterdir()), *folder.glob("*/*"))
+    verdicts = remembered(
+        "checkov",
+        [b"".join(file.read_bytes() for file in sorted(files)), sys.version.encode()],
+        lambda: [asdict(verdict) for verdict in scan(folder, HOLES)],
+    )
+    for verdict in (Verdict(**each) for each in verdicts):
         # To the suppressions each of them is prod.
         found[verdict.environment].append(replace(verdict, environment="prod"))
     return {
