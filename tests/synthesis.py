@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cdktf import App
 from cdktf import Testing as CdktfTesting
 
 from settings.environment import Environment
@@ -13,9 +14,14 @@ from tests.environment_files import MINIMAL, environment
 Rendered = dict[str, Any]
 
 
+def app() -> App:
+    """An app that only renders. Without a folder named, CDKTF makes one for each and leaves it."""
+    return CdktfTesting.app(outdir="never-written")
+
+
 def rendered(settings: Environment) -> Rendered:
     """The stack's Terraform JSON, keys sorted, `//` metadata dropped."""
-    stack = RateLimitedApiStack(CdktfTesting.app(), settings.name, environment=settings)
+    stack = RateLimitedApiStack(app(), settings.name, environment=settings)
     content: Rendered = json.loads(CdktfTesting.synth(stack))
     return content
 

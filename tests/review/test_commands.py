@@ -67,15 +67,14 @@ def test_a_broken_file_ends_the_process_with_1_and_no_traceback(tmp_path: Path) 
 
 
 def test_warnings_are_those_of_synthesis(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from cdktf import Testing as CdktfTesting  # noqa: PLC0415  # the other tests here need no Node
-
-    from settings.read import read_environment  # noqa: PLC0415
+    from settings.read import read_environment  # noqa: PLC0415  # the other tests here need no Node
     from stacks.rate_limited_api_stack import RateLimitedApiStack  # noqa: PLC0415
+    from tests.synthesis import app  # noqa: PLC0415
 
     files = [write(tmp_path, WARNED), *sorted(ROOT.glob("docs/examples/*.toml")), *sorted(ROOT.glob("environments/*"))]
     seen = 0
     for file in files:
-        stack = RateLimitedApiStack(CdktfTesting.app(), "test", environment=read_environment(file))
+        stack = RateLimitedApiStack(app(), "test", environment=read_environment(file))
         annotated = [entry.data for entry in stack.node.metadata if entry.type == "@cdktf/warn"]
         assert main(["limits", str(file), "--format", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["warnings"] == annotated

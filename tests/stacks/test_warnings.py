@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from cdktf import Testing as CdktfTesting
-
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 from tests.environment_files import MINIMAL, environment
+from tests.synthesis import app
 
 
 def annotations(folder: Path, text: str) -> list[str]:
     settings = environment(folder, text)
-    stack = RateLimitedApiStack(CdktfTesting.app(), settings.name, environment=settings)
+    stack = RateLimitedApiStack(app(), settings.name, environment=settings)
     assert len(stack.node.metadata) == len(settings.warnings())
     return [entry.data for entry in stack.node.metadata if entry.type == "@cdktf/warn"]
 
