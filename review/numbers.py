@@ -1,13 +1,15 @@
 """Numbers as people read them."""
 
+from settings.numbers import decimal
+
 _UNITS = (("day", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def plain(value: float) -> str:
-    """`1,200`, `0.25`, `2`: no digit that says nothing."""
+    """`1,200`, `0.25`, `0.00005`: no digit that says nothing."""
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.1f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004  # above that a tenth is enough
+    return f"{value:,.1f}" if value >= 100 else decimal(value, 3)  # noqa: PLR2004  # above that a tenth is enough
 
 
 def share(part: float, whole: float) -> str:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from settings.known_keys import hint, listing
+from settings.numbers import decimal
 
 _LONGEST_SHOWN = 80
 
@@ -140,8 +142,8 @@ def shown(value: object) -> str:
             return "nothing"
         case bool():
             return str(value).lower()
-        case float():
-            return f"{value:g}"
+        case float() if isfinite(value):
+            return decimal(value)
         case date() | time():
             return value.isoformat()
     try:

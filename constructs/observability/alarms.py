@@ -12,6 +12,7 @@ from constructs import Construct
 from constructs.observability.alarm_topic import AlarmTopic
 from constructs.terraform.address import place
 from settings.environment import Environment
+from settings.numbers import decimal
 from settings.observability.alarms import Alarms as AlarmsSettings
 from settings.observability.metrics import Metric, blocked_by_waf, limited, of_route, of_stage
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
@@ -99,7 +100,7 @@ class Alarms(Construct):
         for route, throttle in routes_with_own_limit(environment):
             self._add(
                 f"near_limit_{route.address}",
-                f"{route.key} uses more than {percent:g} % of its {throttle.rate_limit:g} requests per second",
+                f"{route.key} uses more than {percent:g} % of its {decimal(throttle.rate_limit)} requests per second",
                 throttle.rate_limit * _MINUTE * percent / 100,
                 **_of(of_route(environment, route, "Count")),
                 period=_MINUTE,

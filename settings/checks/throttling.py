@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import RouteThrottle, Throttle
 
@@ -38,7 +39,8 @@ def warned(environment: Environment) -> Iterator[Problem]:
         for field in ("rate_limit", "burst_limit"):
             own, shared = getattr(throttle, field), getattr(stage, field)
             if own > shared:
-                allowed = f"above the stage's {shared:g}; the route's own bucket replaces the stage's, it is not capped"
+                stage_has = f"above the stage's {decimal(shared)}"
+                allowed = f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
                 yield Problem(where=(*where, field), got=own, allowed=allowed)
     if environment.cors is not None:
         yield from _below_page_load(("throttling",), stage)
@@ -67,7 +69,7 @@ def above_account(environment: Environment, where: Where, throttle: Throttle) ->
     region = environment.aws.region
     if throttle.rate_limit > account.rate_limit:
         allowed = (
-            f"above the account's quota in {region} of {account.rate_limit:g} requests per second; "
+            f"above the account's quota in {region} of {decimal(account.rate_limit)} requests per second; "
             "where AWS raised it, say so in aws.account_rate_limit"
         )
         yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)

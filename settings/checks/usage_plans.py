@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
+from settings.numbers import decimal
 from settings.problem import Problem
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan, plan_address
@@ -41,10 +42,10 @@ def warned(environment: Environment) -> Iterator[Problem]:
             field = ("routes", route.key) if route.key in plan.routes else ("throttle",)
             if own.rate_limit > bucket.rate_limit or own.burst_limit > bucket.burst_limit:
                 allowed = (
-                    f"above what all callers of {route.key} share, {bucket.rate_limit:g} requests per second and "
-                    f"{bucket.burst_limit} at once; no key will ever get it"
+                    f"above what all callers of {route.key} share, {decimal(bucket.rate_limit)} requests per second "
+                    f"and {bucket.burst_limit} at once; no key will ever get it"
                 )
-                got = f"{own.rate_limit:g}/{own.burst_limit}"
+                got = f"{decimal(own.rate_limit)}/{own.burst_limit}"
                 yield Problem(where=("usage_plans", name, *field), got=got, allowed=allowed)
                 break
         if not plan.api_keys:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
+from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
@@ -330,14 +331,15 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:
     window = rule.evaluation_window_sec
-    all_callers = f"what all callers of {route} share, {bucket.rate_limit:g} requests per second"
+    all_callers = f"what all callers of {route} share, {decimal(bucket.rate_limit)} requests per second"
     if rule.limit > bucket.rate_limit * window + bucket.burst_limit:
         yield (
             "unreachable",
             f"out of reach: {all_callers} and {bucket.burst_limit} at once, ends first, within any {window} s",
         )
     elif rule.limit >= bucket.rate_limit * window:
-        yield "whole", f"one IP may take the whole of {all_callers}: {rule.limit / window:g} per second are left to it"
+        own = decimal(rule.limit / window, 6)
+        yield "whole", f"one IP may take the whole of {all_callers}: {own} per second are left to it"
     if rule.limit < bucket.burst_limit * _FAR_BELOW:
         yield (
             "burst",

@@ -7,7 +7,7 @@ import pytest
 from review.layers_of import layers_of
 from review.limits import PLAN, STAGE, WINDOW, Bites, Limit, bites, limits, report
 from settings.read import read_environment
-from tests.environment_files import MINIMAL, ROOT, environment
+from tests.environment_files import MINIMAL, ROOT, changed, environment
 
 TIERS = """
 [aws]
@@ -210,6 +210,11 @@ def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_no
     assert first.columns == ("route", "3 method or stage, shared")
     assert first.rows == (("POST /chat", "stage: 10/s, 600/min\n(5 at once)"),)
     assert first.caption.startswith("4 account: 10,000/s, 600,000/min, 5,000 at once;")
+
+
+def test_a_tiny_rate_has_no_exponent(tmp_path: Path) -> None:
+    first = report(layers_of(environment(tmp_path, changed(rate_limit="rate_limit = 0.00005"))), ()).tables[0]
+    assert first.rows == (("POST /chat", "stage: 0.00005/s, 0.003/min\n(5 at once)"),)
 
 
 def test_routes_with_the_same_limits_share_a_row(tmp_path: Path) -> None:

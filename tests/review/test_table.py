@@ -73,7 +73,17 @@ def test_a_path_is_broken_at_its_slashes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(2, "2"), (1200.0, "1,200"), (0.25, "0.25"), (1 / 3, "0.333"), (1234.56, "1,234.6"), (0, "0")]
+    ("value", "text"),
+    [
+        (2, "2"),
+        (1200.0, "1,200"),
+        (0.25, "0.25"),
+        (1 / 3, "0.333"),
+        (1234.56, "1,234.6"),
+        (0, "0"),
+        (0.000001, "0.000001"),
+        (1 / 30_000, "0.0000333"),
+    ],
 )
 def test_numbers_have_no_digit_that_says_nothing(value: float, text: str) -> None:
     assert plain(value) == text
