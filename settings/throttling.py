@@ -10,7 +10,15 @@ from pydantic import Discriminator, Field, Tag
 
 from settings.model import Settings
 
-RateLimit = Annotated[float, Field(gt=0)]
+# The AWS provider writes a stage's and a method's rate with "%f", which is six decimals: 0.0000001 becomes 0, and
+# 0.0166667 becomes 0.016667, which every later plan then wants to change back. A usage plan's it writes in full;
+# a plan has the lowest rate too, so that nothing is lower than blocked.
+# github.com/hashicorp/terraform-provider-aws, internal/service/apigateway, method_settings.go and usage_plan.go,
+# read 2026-11; seen by deploying both to an emulator.
+DECIMALS = 6
+LOWEST_RATE = 10**-DECIMALS
+
+RateLimit = Annotated[float, Field(ge=LOWEST_RATE)]
 BurstLimit = Annotated[int, Field(ge=1)]
 
 
@@ -18,7 +26,7 @@ class Throttle(Settings):
     """One token bucket."""
 
     rate_limit: RateLimit
-    """Requests per second."""
+    """Requests per second; in `throttling` with at most six decimals."""
 
     burst_limit: BurstLimit
     """Requests at once."""
@@ -26,10 +34,8 @@ class Throttle(Settings):
 
 # What `blocked` becomes: one token in eleven days. It would be 0, but the AWS provider sends no 0 when it creates
 # something, so that a new route would stand open until the next deploy: it asks for what differs from 0, and AWS's Go
-# SDK leaves a 0 out. Six decimals are all that it writes.
-# github.com/hashicorp/terraform-provider-aws, internal/service/apigateway, method_settings.go and usage_plan.go,
-# read 2026-11; seen with tests/deploy/test_rate_limit_response.py.
-BLOCKED = Throttle(rate_limit=0.000001, burst_limit=1)
+# SDK leaves a 0 out. The same files of the provider; seen with tests/deploy/test_rate_limit_response.py.
+BLOCKED = Throttle(rate_limit=LOWEST_RATE, burst_limit=1)
 
 
 def word_or_table(value: object) -> str:

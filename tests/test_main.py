@@ -51,6 +51,6 @@ def test_a_refused_file_is_said_in_a_line_and_nothing_is_written(tmp_path: Path)
     bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
     done = synthesize(tmp_path, tmp_path / "out")
     assert done.returncode == 1
-    assert done.stderr == f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than 0\n"
+    assert done.stderr == f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than or equal to 0.000001\n"
     assert done.stdout == ""
     assert not (tmp_path / "out").exists()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from settings.numbers import decimal
 from settings.problem import Problem, Where
-from settings.throttling import RouteThrottle, Throttle
+from settings.throttling import DECIMALS, RouteThrottle, Throttle
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -18,8 +18,9 @@ PAGE_LOAD = 6 * 2
 
 
 def refused(environment: Environment) -> Iterator[Problem]:
-    """A throttle on a route that does not exist; one that the account's own quota makes meaningless."""
+    """A throttle on a route that does not exist; one above the account's own quota; one that would be rounded."""
     yield from above_account(environment, ("throttling",), environment.throttling)
+    yield from _rounded(("throttling",), environment.throttling)
     keys = [route.key for route in environment.routes]
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
@@ -27,6 +28,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
+            yield from _rounded(where, throttle)
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
@@ -52,6 +54,16 @@ def warned(environment: Environment) -> Iterator[Problem]:
 def bucket_of(environment: Environment, key: str) -> RouteThrottle:
     """What holds for that route: its own bucket, or the stage's."""
     return environment.throttling.routes.get(key, environment.throttling)
+
+
+def _rounded(where: Where, throttle: Throttle) -> Iterator[Problem]:
+    written = round(throttle.rate_limit, DECIMALS)
+    if written != throttle.rate_limit:
+        allowed = (
+            f"must have at most {DECIMALS} decimals; the AWS provider would write {decimal(written)}, and every plan "
+            "would show the difference again"
+        )
+        yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)
 
 
 def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:

@@ -121,7 +121,9 @@ def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pyt
     file = repository.commit(MINIMAL.replace("rate_limit = 10", "rate_limit = 0"))
     with pytest.raises(EnvironmentFileError) as caught:
         read_at(file, "main")
-    assert caught.value.lines == ("main:environments/prod.toml: throttling.rate_limit = 0: must be greater than 0",)
+    assert caught.value.lines == (
+        "main:environments/prod.toml: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
+    )
     repository.commit("not toml")
     write(file.parent, MINIMAL, "prod")
     assert main(["diff", "prod", "--base", "main"]) == 1

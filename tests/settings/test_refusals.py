@@ -51,10 +51,14 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="boolean for a count",
         ),
         pytest.param(
-            changed(rate_limit="rate_limit = 0"), "throttling.rate_limit = 0: must be greater than 0", id="rate 0"
+            changed(rate_limit="rate_limit = 0"),
+            "throttling.rate_limit = 0: must be greater than or equal to 0.000001",
+            id="rate 0",
         ),
         pytest.param(
-            changed(rate_limit="rate_limit = -1"), "throttling.rate_limit = -1: must be greater than 0", id="rate -1"
+            changed(rate_limit="rate_limit = -1"),
+            "throttling.rate_limit = -1: must be greater than or equal to 0.000001",
+            id="rate -1",
         ),
         pytest.param(
             changed(rate_limit="rate_limit = inf"),
@@ -191,7 +195,7 @@ def test_all_mistakes_of_a_file_at_once(tmp_path: Path) -> None:
     text = changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0", path='path = "x"')
     assert refusals(tmp_path, text) == [
         "routes[0].path = 'x': must start with a slash",
-        "throttling.rate_limit = 0: must be greater than 0",
+        "throttling.rate_limit = 0: must be greater than or equal to 0.000001",
         "throttling.burst_limit = 0: must be greater than or equal to 1",
     ]
 

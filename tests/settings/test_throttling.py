@@ -1,5 +1,6 @@
 """Throttles and usage plans: what is refused and what is warned of."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def plan(text: str) -> str:
         pytest.param(
             plan("throttle = { rate_limit = 0, burst_limit = 0 }"),
             [
-                "usage_plans.free.throttle.rate_limit = 0: must be greater than 0",
+                "usage_plans.free.throttle.rate_limit = 0: must be greater than or equal to 0.000001",
                 "usage_plans.free.throttle.burst_limit = 0: must be greater than or equal to 1",
             ],
             id="0 is not blocked",
@@ -168,7 +169,7 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             MINIMAL + '[throttling.routes]\n"POST /chat" = { rate_limit = 0, burst_limit = 1 }',
-            ['throttling.routes."POST /chat".rate_limit = 0: must be greater than 0'],
+            ['throttling.routes."POST /chat".rate_limit = 0: must be greater than or equal to 0.000001'],
             id="0 is not blocked on a route",
         ),
         pytest.param(
@@ -180,6 +181,56 @@ def plan(text: str) -> str:
 )
 def test_refused(tmp_path: Path, text: str, lines: list[str]) -> None:
     assert refusals(tmp_path, text) == lines
+
+
+def stage(rate: str) -> str:
+    return changed(rate_limit=f"rate_limit = {rate}")
+
+
+def route(rate: str) -> str:
+    return MINIMAL + f'[throttling.routes]\n"POST /chat" = {{ rate_limit = {rate}, burst_limit = 1 }}'
+
+
+def of_plan(rate: str) -> str:
+    return plan(ALICE + f"throttle = {{ rate_limit = {rate}, burst_limit = 1 }}")
+
+
+def route_of_plan(rate: str) -> str:
+    return plan(ALICE + THROTTLE + f'routes = {{ "POST /chat" = {{ rate_limit = {rate}, burst_limit = 1 }} }}')
+
+
+OF_STAGE = [("throttling", stage), ('throttling.routes."POST /chat"', route)]
+OF_PLANS = [("usage_plans.free.throttle", of_plan), ('usage_plans.free.routes."POST /chat"', route_of_plan)]
+
+
+@pytest.mark.parametrize(("where", "text"), OF_STAGE + OF_PLANS)
+def test_the_lowest_rate(tmp_path: Path, where: str, text: Callable[[str], str]) -> None:
+    assert warnings(tmp_path, text("0.000001")) == []
+    assert refusals(tmp_path, text("0.0000009")) == [
+        f"{where}.rate_limit = 0.0000009: must be greater than or equal to 0.000001"
+    ]
+
+
+@pytest.mark.parametrize(("where", "text"), OF_STAGE)
+@pytest.mark.parametrize(
+    ("rate", "written"), [("0.0000015", "0.000002"), ("0.01666667", "0.016667"), ("9.9999999", "10")]
+)
+def test_a_rate_that_the_provider_would_round(
+    tmp_path: Path, where: str, text: Callable[[str], str], rate: str, written: str
+) -> None:
+    assert refusals(tmp_path, text(rate)) == [
+        (
+            f"{where}.rate_limit = {rate}: must have at most 6 decimals; the AWS provider would write {written}, "
+            "and every plan would show the difference again"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", [stage("0.016667"), stage("9.999999"), route("1.5"), of_plan("0.01666667"), route_of_plan("0.01666667")]
+)
+def test_a_rate_that_is_written_as_it_is(tmp_path: Path, text: str) -> None:
+    assert warnings(tmp_path, text) == []
 
 
 def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Path) -> None:
