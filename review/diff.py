@@ -128,9 +128,9 @@ def _growth_words(change: LimitChange) -> str:
         "stops now" if after.blocks else "only counts now": before.blocks != after.blocks,
         "counts by something else": before.key != after.key,
         "no limit now": after.per_second is None,
-        "blocked now": after.at_once == 0,
+        "blocked now": after.blocked,
         "limited now": before.per_second is None,
-        "open now": before.at_once == 0,
+        "open now": before.blocked,
     }
     parts = {"rate": change.rate, "at once": change.at_once}
     numbers = ", ".join(f"{name} {_percent(growth)}" for name, growth in parts.items() if growth)

@@ -43,7 +43,7 @@ class LimitChange:
 
     @property
     def rate(self) -> float | None:
-        """How much the steady rate grows: 0.5 is half more, -0.5 half of it. None: from or to no limit, or blocked."""
+        """How much the steady rate grows: 0.5 is half more, -0.5 half of it. None: from or to no limit."""
         return _growth(_of(self.before, "per_second"), _of(self.after, "per_second"))
 
     @property
@@ -68,7 +68,7 @@ def _of(limit: Limit | None, number: Literal["per_second", "at_once"]) -> float 
 def _growth(before: float | None, after: float | None) -> float | None:
     if before == after:
         return 0.0
-    if not before or not after:
+    if before is None or after is None:
         return None
     return after / before - 1
 

@@ -14,13 +14,10 @@ Period = Literal["DAY", "WEEK", "MONTH"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bucket:
-    """A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit. Blocked is zero and zero."""
+    """A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
 
     rate_limit: float
     burst_limit: int
-
-
-BLOCKED = Bucket(rate_limit=0, burst_limit=0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

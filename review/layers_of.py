@@ -1,10 +1,10 @@
 """From an environment file's settings to the layers that a request meets."""
 
-from review.layers import BLOCKED, Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
+from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
 from review.waf_scope import covers, in_scope
 from settings.environment import Environment
 from settings.route import Route
-from settings.throttling import RouteThrottle, Throttle
+from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import RateRule
@@ -38,13 +38,10 @@ def layers_of(environment: Environment) -> Layers:
 
 
 def _bucket(throttle: RouteThrottle) -> Bucket | None:
-    match throttle:
-        case Throttle(rate_limit=rate, burst_limit=burst):
-            return Bucket(rate_limit=rate, burst_limit=burst)
-        case "blocked":
-            return BLOCKED
-        case _:
-            return None
+    if throttle == "unlimited":
+        return None
+    limits = BLOCKED if throttle == "blocked" else throttle
+    return Bucket(rate_limit=limits.rate_limit, burst_limit=limits.burst_limit)
 
 
 def _plan(name: str, plan: UsagePlan) -> Plan:

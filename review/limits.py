@@ -7,6 +7,7 @@ from typing import Any
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
 from review.numbers import duration, plain
 from review.table import Report, Table
+from settings.throttling import BLOCKED
 
 _MINUTE = 60
 _PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
@@ -59,6 +60,11 @@ class Limit:
 
     blocks: bool = True
     """False for a WAF rule that only counts."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the layer is what `blocked` becomes."""
+        return (self.per_second, self.at_once) == (BLOCKED.rate_limit, BLOCKED.burst_limit)
 
     @property
     def per_minute(self) -> float | None:
@@ -252,7 +258,7 @@ def words(limit: Limit) -> str:
             return _quota_words(limit)
         case "WAF":
             return _window_words(limit)
-        case _ if limit.at_once == 0:
+        case _ if limit.blocked:
             return "blocked"
     return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
 
@@ -312,7 +318,7 @@ def _plan_cell(route: RouteLimits, plan: Plan) -> str:
     own = _of_plan(route, plan)
     lines = []
     buckets = [limit for limit in own if limit.layer == "usage plan"]
-    if any(limit.at_once == 0 for limit in buckets):
+    if any(limit.blocked for limit in buckets):
         return f"{plan.name}: blocked"
     lines += [_bucket_words(limit, limit.name) for limit in buckets]
     lines += [f"{plan.name}: {_quota_words(limit)}" for limit in own if limit.layer == "quota"]
@@ -322,7 +328,7 @@ def _plan_cell(route: RouteLimits, plan: Plan) -> str:
 def _bucket_words(limit: Limit, name: str) -> str:
     if limit.per_second is None:
         return f"{name}: no limit of its own"
-    if limit.at_once == 0:
+    if limit.blocked:
         return f"{name}: blocked: 429, but for one request in eleven days"
     return f"{name}: {_rates(limit)}\n({_at_once(limit)})"
 
@@ -361,7 +367,7 @@ def _caller_cells(each: Bites, *, with_keys: bool) -> tuple[str, ...]:
 def _first_words(first: First, *, alone: bool) -> str:
     if first.steady is None or first.burst is None:
         return "nothing"
-    if first.steady.at_once == 0:
+    if first.steady.blocked:
         return "blocked"
     rate, once = f"{plain(first.steady.per_second or 0)}/s", _at_once(first.burst)
     steady, burst = (_named(limit, alone=alone) for limit in (first.steady, first.burst))
@@ -370,7 +376,7 @@ def _first_words(first: First, *, alone: bool) -> str:
 
 def _key_words(key: FirstOfKey) -> str:
     words = f"{key.plan}: {_first_words(key, alone=True)}"
-    if key.quota is None or key.steady is None or not key.steady.per_second:
+    if key.quota is None or key.steady is None or not key.steady.per_second or key.steady.blocked:
         return words
     lasts = duration((key.quota.at_once or 0) / key.steady.per_second)
     return f"{words}\n{_quota_words(key.quota)}, gone in {lasts}"

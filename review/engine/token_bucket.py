@@ -48,7 +48,7 @@ def buckets(limits: Sequence[Bucket]) -> Buckets:
     full["rate"] = [round(limit.rate_limit * _RATE) for limit in limits]
     full["capacity"] = full["tokens"] = [limit.burst_limit * TOKEN for limit in limits]
     full["full_after"] = [
-        math.ceil(capacity / rate) if rate else np.iinfo(np.int64).max
+        math.ceil(capacity / rate)
         for capacity, rate in zip(full["capacity"].tolist(), full["rate"].tolist(), strict=True)
     ]
     full["last"] = _LONG_AGO

@@ -90,6 +90,7 @@ def test_routes_that_change_alike_are_one_row(tmp_path: Path) -> None:
         ('"POST /chat" = "blocked"', "", "open now"),
         ('"POST /chat" = "unlimited"', "", "limited now"),
         ('"POST /chat" = "unlimited"', '"POST /chat" = "blocked"', "blocked now"),
+        ('"POST /chat" = "blocked"', '"POST /chat" = "unlimited"', "no limit now"),
     ],
 )
 def test_blocked_and_unlimited_are_flagged(tmp_path: Path, before: str, after: str, change: str) -> None:

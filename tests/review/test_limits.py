@@ -140,7 +140,7 @@ def test_a_key_has_the_limits_of_its_own_plan_and_no_others(tmp_path: Path) -> N
 
 def test_a_plan_may_have_a_bucket_of_the_route_or_keep_its_keys_out(tmp_path: Path) -> None:
     free, team = bites_of(tmp_path, TIERS, "POST /images").one_key
-    assert words(free.steady) == ("usage plan free on this route", 0, 0)
+    assert words(free.steady) == ("usage plan free on this route", 0.000001, 1)
     assert words(team.steady) == ("usage plan team on this route", 3, 4)
 
 
@@ -149,9 +149,9 @@ def test_a_route_that_asks_for_no_key_is_in_no_plan(tmp_path: Path) -> None:
     assert {limit.layer for limit in of_route(tmp_path, TIERS, "GET /models")} == {"method", "account"}
 
 
-def test_unlimited_leaves_a_route_to_the_account_and_blocked_lets_nobody_in(tmp_path: Path) -> None:
+def test_unlimited_leaves_a_route_to_the_account_and_blocked_is_what_is_deployed(tmp_path: Path) -> None:
     assert words(bites_of(tmp_path, TIERS, "GET /models").everyone.steady) == ("account", 2500, 1250)
-    assert words(bites_of(tmp_path, TIERS, "POST /old").everyone.burst) == ("method", 0, 0)
+    assert words(bites_of(tmp_path, TIERS, "POST /old").everyone.burst) == ("method", 0.000001, 1)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,7 @@ def test_a_quota_says_how_long_it_lasts(tmp_path: Path) -> None:
         "900 a day, gone in 30 min",
         "team: 20/s, 40 at once: method, shared",
     ]
+    assert rows["POST /images"][1].splitlines()[:2] == ["free: blocked", "team: 3/s, 4 at once: its plan"]
     assert rows["POST /old"] == ("blocked", "-", "blocked")
 
 

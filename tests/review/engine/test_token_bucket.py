@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.engine.token_bucket import HIGHEST, accepted, buckets, take
-from review.layers import BLOCKED, Bucket
+from review.layers import Bucket
 from review.refusal import ReviewError
+from settings.throttling import BLOCKED
 from tests.review.engine.reference import ReferenceBucket
 
 
@@ -74,9 +75,9 @@ def test_the_largest_bucket_refills_without_overflow() -> None:
     assert full["tokens"][0] == full["capacity"][0] - 10**12
 
 
-def test_a_blocked_route_lets_nothing_through() -> None:
-    blocked = buckets([BLOCKED])
-    assert not any(take(blocked, 0, time) for time in (0, 10**6, 10**15))
+def test_a_blocked_route_lets_one_request_through_in_eleven_days() -> None:
+    seconds = [0, 1, 11 * 86_400, 12 * 86_400]
+    assert accepted(seconds, BLOCKED.rate_limit, BLOCKED.burst_limit).tolist() == [True, False, False, True]
 
 
 def test_a_time_before_the_last_takes_a_token_and_brings_none() -> None:
