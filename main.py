@@ -28,15 +28,24 @@ def build_app(environments: tuple[Environment, ...], *, outdir: str | None = Non
 
 
 def main() -> int:
-    """Read the folder that ENVIRONMENTS names (default: environments), write cdktf.out; 1 where a file is refused."""
+    """Read the folder that ENVIRONMENTS names (default: environments), write cdktf.out; 1 where a file is refused.
+
+    Warnings go to standard error.
+    """
     # This process ends when it has written: collecting cycles is a tenth of its time in a large API.
     gc.disable()
     try:
-        app = build_app(read_environments(Path(os.environ.get("ENVIRONMENTS", "environments"))))
+        environments = read_environments(Path(os.environ.get("ENVIRONMENTS", "environments")))
+        app = build_app(environments)
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
     app.synth()
+    # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
+    if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
+        for environment in environments:
+            for warning in environment.warnings():
+                print(f"warning: {environment.name}: {warning}", file=sys.stderr)
     return 0
 
 

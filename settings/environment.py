@@ -97,7 +97,7 @@ class Environment(Settings):
         yield from observability.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
-        """What AWS takes but its author may not have meant. `cdktf synth` and the review print them."""
+        """What AWS takes but its author may not have meant. Synthesis and the review print them."""
         return tuple(self._warned())
 
     def _warned(self) -> Iterator[Problem]:

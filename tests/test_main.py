@@ -1,5 +1,6 @@
 """`python main.py`, as the CDKTF CLI runs it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -54,3 +55,26 @@ def test_a_refused_file_is_said_in_a_line_and_nothing_is_written(tmp_path: Path)
     assert done.stderr == f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than or equal to 0.000001\n"
     assert done.stdout == ""
     assert not (tmp_path / "out").exists()
+
+
+WARNED = MINIMAL + '[waf]\nmode = "count"\n[[waf.rate_rules]]\nname = "per-ip"\nlimit = 2000\n'
+
+
+def test_warnings_are_said_in_a_line_each(tmp_path: Path) -> None:
+    for name in ("blue", "green"):
+        write(tmp_path, WARNED, name)
+    done = synthesize(tmp_path, tmp_path / "out")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines() == [
+        f"warning: {name}: waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""
+        for name in ("blue", "green")
+    ]
+    assert sorted(stacks(tmp_path / "out")) == ["blue", "green"]
+
+
+def test_the_cdktf_cli_is_left_to_say_the_warnings(tmp_path: Path) -> None:
+    write(tmp_path, WARNED)
+    done = synthesize(tmp_path, tmp_path / "out", CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS="true")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (annotation,) = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["stacks"]["test"]["annotations"]
+    assert annotation["message"].startswith("waf.mode = 'count': ")
