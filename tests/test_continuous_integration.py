@@ -67,10 +67,12 @@ def test_every_action_is_one_commit_everywhere_with_its_version_beside_it() -> N
     assert {action for action, each in commits.items() if len(each) > 1} == set()
 
 
-def test_a_pull_request_needs_no_secret() -> None:
-    assert "secrets." not in PULL_REQUEST
+def test_only_the_plan_gets_a_secret_and_only_the_comment_may_write() -> None:
+    before, plan = PULL_REQUEST.split("\n  plan:\n")
+    assert "secrets." not in before
+    assert re.findall(r"secrets\.\w+", plan) == ["secrets.TF_TOKEN_APP_TERRAFORM_IO"]
     # Whoever may write comments runs nothing of the pull request.
-    comment = PULL_REQUEST.split("\n  comment:\n")[1].split("\n  plan:\n")[0]
+    comment = before.split("\n  comment:\n")[1]
     assert "pull-requests: write" in comment
     assert "actions/checkout" not in comment
     assert PULL_REQUEST.count("pull-requests: write") == 1
@@ -86,6 +88,12 @@ def test_whoever_approves_a_deploy_has_seen_its_plan() -> None:
     assert "\n    needs: plan\n" in approved
     # A plan that failed stops it; one that nobody has set up does not.
     assert "if: ${{ !failure() && !cancelled() }}" in approved
+
+
+def test_a_deploy_refuses_a_local_state_before_anything_is_changed() -> None:
+    deploy = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
+    order = [deploy.index(step) for step in ("python -m tools.shared_state", "role-to-assume", "cdktf deploy")]
+    assert order == sorted(order)
 
 
 def test_gitlab_pipeline_follows_gitlabs_schema(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ A VCS-driven workspace runs what is in the repository; nobody synthesizes there.
 has the JSON, and beside it the zips that it refers to.
 """
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Annotated
 import typer
 
 from main import build_app
-from settings.backend import LocalBackend
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environments
+from tools.shared_state import environments_folder, require
 
 FOLDER = Path("committed")
 # What Terraform and its users may put beside it stays: .terraform.lock.hcl is there to be committed too.
@@ -35,12 +34,12 @@ def main(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 where a folder is not up to date.")] = False,
 ) -> None:
     """Write committed/ENVIRONMENT from the environment's file. Default: those that have a folder there."""
-    environments = Path(os.environ.get("ENVIRONMENTS", "environments"))
+    environments = environments_folder()
     try:
         known = {environment.name: environment for environment in read_environments(environments)}
         chosen = names or sorted(folder.name for folder in FOLDER.glob("*/"))
         for name in chosen:
-            _require(name, known, environments)
+            require(known, name, environments)
         stacks = {name: synthesized(known[name]) for name in chosen}
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
@@ -55,17 +54,6 @@ def main(
             print(f"{where} ({', '.join(differing)}); run: make committed ENV={name}", file=sys.stderr)
     if wrong:
         raise typer.Exit(1)
-
-
-def _require(name: str, known: dict[str, Environment], folder: Path) -> None:
-    file = f"{folder.as_posix()}/{name}.toml"
-    if name not in known:
-        raise EnvironmentFileError.of(file, f"no such environment; there are {', '.join(known)}")
-    if isinstance(known[name].backend, LocalBackend):
-        allowed = (
-            'must be "cloud" or "s3": whoever runs the committed JSON does not have the state file of this machine'
-        )
-        raise EnvironmentFileError.of(file, f"backend.type = 'local': {allowed}")
 
 
 def synthesized(environment: Environment) -> Files:

@@ -81,8 +81,8 @@ def test_without_a_folder_there_is_nothing_to_check(project: Path) -> None:
         ),
         pytest.param(
             ["local"],
-            'environments/local.toml: backend.type = \'local\': must be "cloud" or "s3": whoever runs the committed '
-            "JSON does not have the state file of this machine",
+            'environments/local.toml: backend.type = \'local\': must be "cloud" or "s3": what runs on another '
+            "machine does not have the state file of this one, and would make everything a second time",
             id="a state on this machine",
         ),
     ],

@@ -1,0 +1,51 @@
+"""`python -m tools.shared_state prod`: refuse an environment whose state is a file on the machine that deploys it.
+
+On a machine that is thrown away after the deploy, the file is gone with it, and the next deploy makes a second API.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from settings.backend import LocalBackend
+from settings.environment import Environment
+from settings.problem import EnvironmentFileError
+from settings.read import read_environments
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def environments_folder() -> Path:
+    """Where the environment files are."""
+    return Path(os.environ.get("ENVIRONMENTS", "environments"))
+
+
+@app.command()
+def main(name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")]) -> None:
+    """Say nothing where the environment's state is in a place that every machine reaches; else end with 1."""
+    folder = environments_folder()
+    try:
+        require({environment.name: environment for environment in read_environments(folder)}, name, folder)
+    except EnvironmentFileError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def require(known: dict[str, Environment], name: str, folder: Path) -> None:
+    """Refuse an environment that is not there, or whose state is local."""
+    file = f"{folder.as_posix()}/{name}.toml"
+    if name not in known:
+        raise EnvironmentFileError.of(file, f"no such environment; there are {', '.join(known)}")
+    if isinstance(known[name].backend, LocalBackend):
+        allowed = (
+            'must be "cloud" or "s3": what runs on another machine does not have the state file of this one, and would '
+            "make everything a second time"
+        )
+        raise EnvironmentFileError.of(file, f"backend.type = 'local': {allowed}")
+
+
+if __name__ == "__main__":
+    app()
