@@ -132,7 +132,7 @@ def _growth_words(change: LimitChange) -> str:
         "limited now": before.per_second is None,
         "open now": before.blocked,
     }
-    parts = {"rate": change.rate, "at once": change.at_once}
+    parts = {"rate": change.rate, "at once" if after.in_period is None else "in the period": change.at_once}
     numbers = ", ".join(f"{name} {_percent(growth)}" for name, growth in parts.items() if growth)
     same = _percent(change.rate) if change.rate == change.at_once else numbers
     return next((said for said, holds in in_words.items() if holds), same)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from review.layers_of import layers_of
 from review.limits import Limit, limits
@@ -44,12 +44,13 @@ class LimitChange:
     @property
     def rate(self) -> float | None:
         """How much the steady rate grows: 0.5 is half more, -0.5 half of it. None: from or to no limit."""
-        return _growth(_of(self.before, "per_second"), _of(self.after, "per_second"))
+        before, after = (None if limit is None else limit.per_second for limit in (self.before, self.after))
+        return _growth(before, after)
 
     @property
     def at_once(self) -> float | None:
-        """The same of what passes at once."""
-        return _growth(_of(self.before, "at_once"), _of(self.after, "at_once"))
+        """The same of what passes at once, or in the period of a quota or a WAF rule."""
+        return _growth(_at_once(self.before), _at_once(self.after))
 
     @property
     def flagged(self) -> bool:
@@ -61,8 +62,10 @@ class LimitChange:
         return any(growth is None or abs(growth) > _HALF for growth in (self.rate, self.at_once))
 
 
-def _of(limit: Limit | None, number: Literal["per_second", "at_once"]) -> float | None:
-    return None if limit is None else limit.per_second if number == "per_second" else limit.at_once
+def _at_once(limit: Limit | None) -> float | None:
+    if limit is None:
+        return None
+    return limit.at_once if limit.in_period is None else limit.in_period
 
 
 def _growth(before: float | None, after: float | None) -> float | None:
@@ -137,7 +140,7 @@ def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
 def _facts(limit: Limit | None) -> tuple[object, ...] | None:
     if limit is None:
         return None
-    return (limit.per_second, limit.at_once, limit.period_sec, limit.key, limit.blocks)
+    return (limit.per_second, limit.at_once, limit.in_period, limit.period_sec, limit.key, limit.blocks)
 
 
 def _setting_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[SettingChange]:

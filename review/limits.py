@@ -46,10 +46,14 @@ class Limit:
     """None: the layer lets everything through. A quota's and a WAF rule's: spread evenly over the period."""
 
     at_once: float | None
-    """How many requests pass before the first is refused, where nobody has asked before."""
+    """How many requests pass before the first is refused, where nobody has asked before. None: all of them; a WAF rule
+    looks too late for that."""
 
     period_sec: int | None = None
     """Of a quota (a month is 30 days here) or a WAF rule's window."""
+
+    in_period: int | None = None
+    """How many such a limit lets through in that time."""
 
     shared_by: str
     shared: bool
@@ -124,8 +128,9 @@ def _of_window(route: RouteLimits, window: RateWindow) -> Limit:
         layer="WAF",
         name=window.name,
         per_second=window.per_second,
-        at_once=window.limit,
+        at_once=None,
         period_sec=window.window_sec,
+        in_period=window.limit,
         shared_by=_counted_by(window),
         shared=not window.key,
         key=window.key,
@@ -162,6 +167,7 @@ def _of_quota(route: RouteLimits, name: str, quota: Quota) -> Limit:
         per_second=quota.limit / period,
         at_once=quota.limit,
         period_sec=period,
+        in_period=quota.limit,
         shared_by="each key",
         shared=False,
     )
@@ -203,9 +209,10 @@ def _bites(layers: Layers, route: RouteLimits) -> Bites:
 def _first(candidates: Iterable[Limit]) -> First:
     """AWS's order decides between two that are alike."""
     ordered = list(candidates)
+    at_once = [(limit.at_once, limit) for limit in ordered if limit.at_once is not None]
     return First(
         steady=min(ordered, key=lambda limit: limit.per_second or 0, default=None),
-        burst=min(ordered, key=lambda limit: limit.at_once or 0, default=None),
+        burst=min(at_once, key=lambda each: each[0], default=(0, None))[1],
     )
 
 
@@ -311,7 +318,7 @@ def _window_cell(limit: Limit) -> str:
 
 def _window_words(limit: Limit) -> str:
     counts = "" if limit.blocks else ", counts only"
-    return f"{limit.at_once:,} in {limit.period_sec} s, {limit.shared_by}{counts}"
+    return f"{limit.in_period:,} in {limit.period_sec} s, {limit.shared_by}{counts}"
 
 
 def _plan_cell(route: RouteLimits, plan: Plan) -> str:
@@ -335,7 +342,7 @@ def _bucket_words(limit: Limit, name: str) -> str:
 
 def _quota_words(quota: Limit) -> str:
     period = next(name for name, seconds in _PERIOD_SEC.items() if seconds == quota.period_sec)
-    return f"{quota.at_once:,} a {period.lower()}"
+    return f"{quota.in_period:,} a {period.lower()}"
 
 
 def _rates(limit: Limit) -> str:
@@ -378,7 +385,7 @@ def _key_words(key: FirstOfKey) -> str:
     words = f"{key.plan}: {_first_words(key, alone=True)}"
     if key.quota is None or key.steady is None or not key.steady.per_second or key.steady.blocked:
         return words
-    lasts = duration((key.quota.at_once or 0) / key.steady.per_second)
+    lasts = duration((key.quota.in_period or 0) / key.steady.per_second)
     return f"{words}\n{_quota_words(key.quota)}, gone in {lasts}"
 
 
@@ -400,8 +407,11 @@ def _details(layers: Layers, route: RouteLimits) -> Table:
 
 
 def _detail(limit: Limit) -> tuple[str, ...]:
-    words = ["no limit" if value is None else plain(value) for value in _numbers(limit)]
-    return (limit.layer, limit.name if limit.blocks else f"{limit.name} (counts only)", *words, limit.shared_by)
+    name = f"{limit.name}: {_window_words(limit)}" if limit.layer == "WAF" else limit.name
+    # A WAF rule limits the rate, and nothing at once.
+    none = "no limit" if limit.per_second is None else "-"
+    words = [none if value is None else plain(value) for value in _numbers(limit)]
+    return (limit.layer, name, *words, limit.shared_by)
 
 
 def _numbers(limit: Limit) -> tuple[float | None, ...]:

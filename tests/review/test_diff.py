@@ -125,7 +125,7 @@ def test_plans_and_quotas(tmp_path: Path) -> None:
     assert said(tmp_path, MINIMAL + PLANS, MINIMAL + after) == [
         ("POST /paid", "usage plan free", "4/s, 5 at once", "8/s, 5 at once", f"{FLAG} rate +100%"),
         # As many a day, but seven times as many may go on one.
-        ("POST /paid", "quota free", "100 a day", "700 a week", f"{FLAG} at once +600%"),
+        ("POST /paid", "quota free", "100 a day", "700 a week", f"{FLAG} in the period +600%"),
     ]
 
 

@@ -95,7 +95,7 @@ def test_rates_by_the_second_and_by_the_minute(tmp_path: Path) -> None:
         f"{limit.layer} {limit.name}".strip(): (limit.per_second, limit.per_minute, limit.at_once)
         for limit in of_route(tmp_path, TIERS + WAF, "POST /chat")
     }
-    assert found["WAF per-ip"] == (2, 120, 600)  # 600 in 300 s
+    assert found["WAF per-ip"] == (2, 120, None)  # 600 in 300 s
     assert found["usage plan free"] == (0.5, 30, 5)
     assert found["quota free"] == (900 / 86_400, 0.625, 900)
     assert found["method"] == (20, 1200, 40)
@@ -115,8 +115,23 @@ def test_who_shares_what(tmp_path: Path) -> None:
 
 def test_one_address_is_stopped_by_waf_at_a_steady_rate_and_by_the_shared_bucket_in_a_burst(tmp_path: Path) -> None:
     first = bites_of(tmp_path, TIERS + WAF, "POST /chat").one_address
-    assert words(first.steady) == ("WAF per-ip", 2, 600)
+    assert words(first.steady) == ("WAF per-ip", 2, None)
     assert words(first.burst) == ("method", 20, 40)
+
+
+def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
+    """It reacts seconds later: 150 requests in one got past a limit of 10 a minute, people report."""
+    low = WAF.replace("600", "10")
+    each = bites_of(tmp_path, TIERS + low, "POST /chat")
+    assert (words(each.one_address.steady), words(each.one_address.burst)) == (
+        ("WAF per-ip", 10 / 300, None),
+        ("method", 20, 40),
+    )
+    settings = environment(tmp_path, TIERS + low)
+    rows = {row[0]: row[1:] for row in report(layers_of(settings), ()).tables[1].rows}
+    assert rows["POST /chat"][0].splitlines() == ["0.0333/s: WAF per-ip", "40 at once: method, shared"]
+    details = report(layers_of(settings), (), details=True).tables[2]
+    assert details.rows[0] == ("WAF", "per-ip: 10 in 300 s, each IP", "0.0333", "2", "-", "each IP")
 
 
 def test_without_waf_one_address_may_use_up_what_everybody_shares(tmp_path: Path) -> None:
@@ -169,11 +184,11 @@ def test_what_only_counts_stops_nobody(tmp_path: Path, waf: str, said: str) -> N
 def test_a_counting_tier_stands_before_its_rule_and_stops_nobody(tmp_path: Path) -> None:
     text = MINIMAL + WAF + "count_limit = 300\n"
     found = [limit for limit in of_route(tmp_path, text, "POST /chat") if limit.layer == "WAF"]
-    assert [(limit.name, limit.at_once, limit.blocks) for limit in found] == [
+    assert [(limit.name, limit.in_period, limit.blocks) for limit in found] == [
         ("per-ip-count", 300, False),
         ("per-ip", 600, True),
     ]
-    assert words(bites_of(tmp_path, text, "POST /chat").one_address.steady) == ("WAF per-ip", 2, 600)
+    assert words(bites_of(tmp_path, text, "POST /chat").one_address.steady) == ("WAF per-ip", 2, None)
 
 
 HEADER = """
@@ -189,20 +204,20 @@ custom_keys = [{{ header = {{ name = "{name}" }} }}]
 def test_a_header_that_a_caller_may_change_does_not_limit_its_address(tmp_path: Path) -> None:
     text = TIERS + HEADER.format(name="authorization") + WAF
     each = bites_of(tmp_path, text, "POST /chat")
-    assert words(each.one_address.steady) == ("WAF per-ip", 2, 600)
+    assert words(each.one_address.steady) == ("WAF per-ip", 2, None)
     assert [words(key.steady) for key in each.one_key] == [("usage plan free", 0.5, 5), ("method", 20, 40)]
 
 
 def test_a_rule_by_the_api_key_limits_the_key(tmp_path: Path) -> None:
     each = bites_of(tmp_path, TIERS + HEADER.format(name="X-Api-Key") + WAF, "POST /chat")
-    assert [words(key.steady) for key in each.one_key] == [("WAF per-X-Api-Key", 10 / 600, 10)] * 2
+    assert [words(key.steady) for key in each.one_key] == [("WAF per-X-Api-Key", 10 / 600, None)] * 2
 
 
 def test_a_counter_that_all_share_stops_everyone(tmp_path: Path) -> None:
     rule = WAF.replace("per-ip", "all") + 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]\n'
     each = bites_of(tmp_path, TIERS + rule, "POST /chat")
-    assert words(each.everyone.steady) == ("WAF all", 2, 600)
-    assert words(each.one_address.steady) == ("WAF all", 2, 600)
+    assert words(each.everyone.steady) == ("WAF all", 2, None)
+    assert words(each.one_address.steady) == ("WAF all", 2, None)
 
 
 def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_not_there(tmp_path: Path) -> None:
