@@ -9,14 +9,17 @@ from cdktf import Testing as CdktfTesting
 
 from settings.environment import Environment
 from stacks.rate_limited_api_stack import RateLimitedApiStack
-from tests.environment_files import MINIMAL, environment
+from tests.environment_files import MINIMAL, ROOT, environment
 
 Rendered = dict[str, Any]
 
+_OUTPUT = ROOT / "cdktf.out" / "tests"
+
 
 def app() -> App:
-    """An app that only renders. Without a folder named, CDKTF makes one for each and leaves it."""
-    return CdktfTesting.app(outdir="never-written")
+    """An app that only renders, but for zips of functions. Without a folder CDKTF makes one for each, and leaves it."""
+    _OUTPUT.parent.mkdir(exist_ok=True)
+    return CdktfTesting.app(outdir=str(_OUTPUT))
 
 
 def rendered(settings: Environment) -> Rendered:
