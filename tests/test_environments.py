@@ -1,4 +1,7 @@
-"""The synthesized JSON of every environment file, whole. A difference here is a difference in someone's production."""
+"""The synthesized JSON of every environment file, whole. A difference here is a difference in someone's production.
+
+`make snapshots` takes what is rendered now.
+"""
 
 from typing import Any
 

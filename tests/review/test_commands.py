@@ -32,7 +32,7 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["limits", "nosuch"], "no environment 'nosuch': environments has dev, local, prod; or name a .toml file"),
+        (["limits", "nosuch"], "no environment 'nosuch': environments has {names}; or name a .toml file"),
         (["limits"], "Missing argument 'ENVIRONMENT'; --help says what there is"),
         (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
         (["nosuch"], "No such command 'nosuch'"),
@@ -45,7 +45,8 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert main(arguments) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith(said)
+    names = ", ".join(sorted(file.stem for file in (ROOT / "environments").glob("*.toml")))
+    assert captured.err.startswith(said.format(names=names))
     assert captured.err.count("\n") == 1
 
 
