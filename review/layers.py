@@ -1,9 +1,7 @@
 """The limits of one environment as plain values, in the order in which AWS asks them.
 
 WAF, then the API key's usage plan (first the plan's throttle of that method, then the plan's own, then its quota), then
-the method's throttle or the stage's, then the account's.
-Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html, and for WAF
-https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
+the method's throttle or the stage's, then the account's. What of it AWS says, and what is assumed: docs/limits.md.
 """
 
 from dataclasses import dataclass
@@ -62,7 +60,7 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """A usage plan: each of its keys has buckets and a quota of its own."""
+    """A usage plan, whose limits hold for each of its keys."""
 
     name: str
     bucket: Bucket | None = None

@@ -17,16 +17,15 @@ _PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
 _OF_ADDRESS = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
 _OF_KEY = frozenset({"header:x-api-key", "method", "path"})
 
-# "Per-API, per-stage throttling limits are applied at the API method level for a stage", says AWS:
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html, read 2026-11.
+# What of these AWS says: docs/limits.md.
 STAGE = (
-    "AWS applies a stage's throttle at the method level: every route without its own has a bucket of that size, shared "
-    "by all its callers. All routes together share the account's only."
+    "AWS applies a stage's throttle at the method level: assumed to be a bucket of that size for every route without "
+    "its own, shared by all its callers. All routes together share the account's only."
 )
 BEST_EFFORT = "Throttles and quotas are best effort: targets, not ceilings."
 PLAN = (
-    "Each API key has its plan's limits to itself. Whether the plan's throttle is one bucket for each key, or one for "
-    "each key and route, AWS does not say; the first, which is stricter, is assumed."
+    "Each API key is counted alone. Whether a plan's throttle is one bucket for a key, or one for each of its routes, "
+    "AWS does not say; one, which is stricter, is assumed."
 )
 WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds."
 
@@ -276,7 +275,7 @@ def _by_route(layers: Layers) -> Table:
     if layers.windows:
         columns.append("1 WAF")
     if layers.plans:
-        columns.append("2 usage plan, each key")
+        columns.append("2 usage plan, for each key")
     columns.append("3 method or stage, shared")
     account = _of_bucket(layers.routes[0], "account", "", layers.account)
     return Table(

@@ -52,9 +52,9 @@ for one in eleven days (see BLOCKED)."""
 
 
 class Throttling(Throttle):
-    """The stage-wide bucket (`*/*`), and routes with one of their own, by `METHOD /path`.
+    """The stage-wide throttle (`*/*`), and routes with one of their own, by `METHOD /path`.
 
-    AWS gives every method its own bucket of the stage-wide size; it is not one bucket for the whole stage.
+    AWS applies the stage-wide one by method: docs/limits.md.
     """
 
     routes: dict[str, RouteThrottle] = {}

@@ -59,7 +59,7 @@ PlanRouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["blocked"], Tag("word")],
     Discriminator(word_or_table),
 ]
-"""A bucket of the route for each key; `blocked` takes the route out of the plan: its keys get 429 there."""
+"""Beside the plan's own, for each key; `blocked` takes the route out of the plan: its keys get 429 there."""
 
 ApiKeyOrName = Annotated[
     Annotated[Name, Tag("word")] | Annotated[ApiKey, Tag("table")],
@@ -68,17 +68,17 @@ ApiKeyOrName = Annotated[
 
 
 class UsagePlan(Settings):
-    """One tier: a token bucket and a quota for each key, and who has a key."""
+    """One tier: a throttle and a quota for each key, and who has a key."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
 
     throttle: Throttle | None = None
-    """Each key's own bucket."""
+    """For each key."""
 
     quota: Quota | None = None
 
     routes: dict[str, PlanRouteThrottle] = {}
-    """Routes with a bucket of their own in this plan, by `METHOD /path`."""
+    """Routes with a throttle of their own in this plan, by `METHOD /path`. It counts beside the plan's."""
 
     api_keys: Items[ApiKeyOrName] = ()
     """Names, or tables where the value comes from a variable."""

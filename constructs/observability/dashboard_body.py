@@ -110,7 +110,7 @@ def _traffic(environment: Environment, body: _Rows) -> list[Widget]:
         _line(requests, id="requests", visible=False),
         [{"expression": "requests / PERIOD(requests)", "label": "requests per second", "id": "rate"}],
     ]
-    # Every method has a bucket of the stage's size, so that all together may well be above the line.
+    # AWS applies it by method, so that all together may well be above the line.
     limit = _limit("stage rate_limit, of each route", stage.rate_limit)
     widgets = [body.metrics("All routes", per_second, annotations=[limit], unit="requests per second")]
     if environment.observability.detailed_metrics:

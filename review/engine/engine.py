@@ -76,7 +76,7 @@ class State(NamedTuple):
     """Rows of _KEY."""
 
     key_buckets: NDArray[np.int32]
-    """By key: its plan's own bucket, then the plan's of each route, or NONE."""
+    """By key: its plan's bucket for all routes, which is assumed to be one, then the plan's of each route; or NONE."""
 
     counted: NDArray[np.int64]
     """By rule: requests that its action applied to."""

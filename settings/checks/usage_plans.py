@@ -32,22 +32,10 @@ def refused(environment: Environment) -> Iterator[Problem]:
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
-    """A plan above its stage; a plan that nobody is in; a route with a key that nobody has."""
+    """A route's throttle above its plan's; a plan above its stage, or that nobody is in; a key that nobody has."""
     for name, plan in environment.usage_plans.items():
-        for route in environment.routes:
-            bucket = bucket_of(environment, route.key)
-            own = plan.routes.get(route.key, plan.throttle)
-            if not route.api_key_required or not isinstance(own, Throttle) or not isinstance(bucket, Throttle):
-                continue
-            field = ("routes", route.key) if route.key in plan.routes else ("throttle",)
-            if own.rate_limit > bucket.rate_limit or own.burst_limit > bucket.burst_limit:
-                allowed = (
-                    f"above what all callers of {route.key} share, {decimal(bucket.rate_limit)} requests per second "
-                    f"and {bucket.burst_limit} at once; no key will ever get it"
-                )
-                got = f"{decimal(own.rate_limit)}/{own.burst_limit}"
-                yield Problem(where=("usage_plans", name, *field), got=got, allowed=allowed)
-                break
+        yield from _looser_than_plan(name, plan)
+        yield from _above_shared(environment, name, plan)
         if not plan.api_keys:
             allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
             yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
@@ -56,6 +44,48 @@ def warned(environment: Environment) -> Iterator[Problem]:
             if route.api_key_required:
                 allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
                 yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+
+
+def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
+    """A route's throttle counts beside the plan's, as the review has it too: docs/limits.md."""
+    for key, own in plan.routes.items():
+        whole = plan.throttle
+        if isinstance(own, Throttle) and whole is not None and _within(whole, own):
+            allowed = (
+                f"does nothing: the plan's own throttle counts beside it, and lets no more through, {_numbers(whole)}"
+            )
+            yield Problem(where=("usage_plans", name, "routes", key), got=_short(own), allowed=allowed)
+
+
+def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+    """Of each plan the first throttle that a route's shared one makes meaningless."""
+    for route in environment.routes:
+        bucket = bucket_of(environment, route.key)
+        of_route = plan.routes.get(route.key)
+        if not route.api_key_required or not isinstance(bucket, Throttle) or plan.throttle is None:
+            continue
+        if of_route == "blocked":
+            continue
+        own, field = (plan.throttle, ("throttle",)) if of_route is None else (of_route, ("routes", route.key))
+        # Both count, so a key gets the tighter of the two.
+        rate = min(own.rate_limit, plan.throttle.rate_limit)
+        burst = min(own.burst_limit, plan.throttle.burst_limit)
+        if rate > bucket.rate_limit or burst > bucket.burst_limit:
+            allowed = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
+            yield Problem(where=("usage_plans", name, *field), got=_short(own), allowed=allowed)
+            return
+
+
+def _within(tighter: Throttle, looser: Throttle) -> bool:
+    return tighter.rate_limit <= looser.rate_limit and tighter.burst_limit <= looser.burst_limit
+
+
+def _numbers(throttle: Throttle) -> str:
+    return f"{decimal(throttle.rate_limit)} requests per second and {throttle.burst_limit} at once"
+
+
+def _short(throttle: Throttle) -> str:
+    return f"{decimal(throttle.rate_limit)}/{throttle.burst_limit}"
 
 
 def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:

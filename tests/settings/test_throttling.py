@@ -272,7 +272,11 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             id="a plan above its stage",
         ),
         pytest.param(
-            plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
+            plan(
+                ALICE
+                + "throttle = { rate_limit = 20, burst_limit = 9 }\n"
+                + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'
+            ),
             [
                 (
                     "usage_plans.free.routes.\"POST /chat\" = '1/6': above what all callers of POST /chat share, "
@@ -280,6 +284,30 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
                 )
             ],
             id="a plan's route above the stage",
+        ),
+        pytest.param(
+            plan(
+                ALICE
+                + "throttle = { rate_limit = 20, burst_limit = 9 }\n"
+                + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 2 } }'
+            ),
+            [],
+            id="a plan above the stage, but not on the only route that it has",
+        ),
+        pytest.param(
+            plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
+            [
+                (
+                    "usage_plans.free.routes.\"POST /chat\" = '1/6': does nothing: the plan's own throttle counts "
+                    "beside it, and lets no more through, 1 requests per second and 1 at once"
+                )
+            ],
+            id="a plan's route looser than the plan",
+        ),
+        pytest.param(
+            plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 0.5, burst_limit = 6 } }'),
+            [],
+            id="a plan's route with a lower rate than the plan",
         ),
         pytest.param(
             plan(ALICE + "throttle = { rate_limit = 11, burst_limit = 5 }")
