@@ -12,7 +12,7 @@ from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
 from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
-from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, tells_callers_apart, variable
+from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
@@ -21,6 +21,7 @@ from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_
 
 if TYPE_CHECKING:
     from settings.environment import Environment
+    from settings.route import Route
     from settings.waf.waf import Waf
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
@@ -79,6 +80,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield from _forgeable(waf, rule, where)
         yield from _chosen_by_callers(environment, waf, rule, where)
         yield from _without_fingerprints(rule, where)
+        yield from _signed_anew(environment, rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
@@ -254,6 +256,20 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
             yield Problem(where=(*where, "custom_keys", index), got=key.kind, allowed=allowed)
 
 
+def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """A signature is another one in each request, and a header's value is what counts."""
+    counted = [route for route in environment.routes if _counts(rule, route)]
+    if not counted or any(route.authorization != "AWS_IAM" for route in counted):
+        return
+    for index, key in enumerate(rule.custom_keys):
+        if identity(key) == "header authorization":
+            allowed = (
+                "holds another signature in each request where authorization is AWS_IAM, so that the rule stops "
+                "nobody; take a header that stays the same for a caller, or aggregate_key_type IP"
+            )
+            yield Problem(where=(*where, "custom_keys", index), got="authorization", allowed=allowed)
+
+
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     """AWS ignores an override by a name that the group has not.
 
@@ -317,7 +333,7 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             if rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
             and rule.action != "count"
             and rule.scope_down is None
-            and (route.key in rule.routes or (not rule.routes and route.method != "OPTIONS"))
+            and _counts(rule, route)
         ]
         if not rules or not isinstance(bucket, Throttle):
             continue
@@ -327,6 +343,11 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             if (index, topic) not in told:
                 told.add((index, topic))
                 yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+
+
+def _counts(rule: RateRule, route: Route) -> bool:
+    """By its routes; preflights are in no rule for the whole API."""
+    return route.key in rule.routes if rule.routes else route.method != "OPTIONS"
 
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:

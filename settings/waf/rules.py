@@ -4,8 +4,8 @@
 |---|---|---|
 | 100 | the block list | whoever is on it costs nothing further |
 | 1000, 1010, ... | managed rule groups, in the file's order | they put labels on that rate rules may count by |
-| 2000, 2010, ... | rate rules for named routes | the narrower budget answers first |
-| 3000, 3010, ... | rate rules for the whole API | |
+| 2005, 2015, ... | rate rules for named routes | the narrower budget answers first |
+| 3005, 3015, ... | rate rules for the whole API | |
 
 A rate rule keeps the number of its place in the file, whichever band it is in, so that a rule added at the end moves
 none. Its counting tier comes five before its own: counting ends nothing, so both see every request.

@@ -1,12 +1,15 @@
 """The documented examples of limits are accepted, and the documented tables are the data."""
 
+import json
 import re
 
 import pytest
 
+from settings.rate_limit_response import CODES, RateLimitResponse
 from settings.read import read_environment
 from settings.waf.llm_preset import LLM_PRESET
 from settings.waf.managed_rules import KNOWN_RULES
+from settings.waf.rules import RateTier, web_acl_rules
 from tests.environment_files import ROOT
 
 
@@ -15,6 +18,26 @@ def test_examples_are_accepted_and_free_of_warnings_about_limits(name: str) -> N
     environment = read_environment(ROOT / f"docs/examples/{name}.toml")
     about_limits = [problem for problem in environment.warnings() if problem.where[0] != "routes"]
     assert about_limits == []
+
+
+def test_the_429_is_what_the_page_says() -> None:
+    text = (ROOT / "docs/limits.md").read_text(encoding="utf-8").split("## The 429\n")[1].split("\n## ")[0]
+    response = RateLimitResponse()
+    rows = re.findall(r"^\| .+ \| `(\w+)` \| (\d+) \|$", text, re.MULTILINE)
+    assert rows == [(code, str(getattr(response.retry_after, layer))) for layer, code in CODES.items()]
+    (body,) = re.findall(r"```json\n(.+)\n```", text)
+    assert json.loads(body) == json.loads(response.body("quota"))
+    assert {name for name in RateLimitResponse.model_fields if f"`{name}" not in text} == set()
+
+
+def test_the_priorities_are_what_the_page_says() -> None:
+    text = (ROOT / "docs/waf.md").read_text(encoding="utf-8")
+    example = read_environment(ROOT / "docs/examples/waf.toml")
+    assert example.waf
+    rules = web_acl_rules(example.waf, example.routes, example.path_prefixes)
+    tiers = {rule.name: rule.priority for rule in rules if isinstance(rule, RateTier)}
+    said = re.findall(r"`([\w-]+)` (?:is |at )?(\d{4})\b", text)
+    assert {name: int(priority) for name, priority in said} == tiers
 
 
 def test_the_preset_s_table_is_the_preset() -> None:

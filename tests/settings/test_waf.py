@@ -690,6 +690,15 @@ NO_FINGERPRINT = (
     "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one fallback_behavior {} "
     'would {}: try it with action = "count" first'
 )
+SIGNED = changed(path='path = "/chat"\nauthorization = "AWS_IAM"') + "\n"
+OPEN = '[[routes]]\nmethod = "GET"\npath = "/open"\n'
+
+
+def by_authorization(text: str) -> str:
+    key = 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "Authorization" } }]\n'
+    return f'[[waf.rate_rules]]\nname = "by-user"\nlimit = 20\n{key}{text}{IP}'
+
+
 CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
 
 
@@ -698,6 +707,21 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
     [
         pytest.param(rule(""), [], id="an ordinary rule"),
         pytest.param(ROUTES + f'[waf]\nweb_acl_arn = "{ARN}"', [], id="an existing web ACL"),
+        pytest.param(
+            SIGNED + by_authorization(""),
+            [
+                (
+                    f"{RULE}.custom_keys[0] = 'authorization': holds another signature in each request where "
+                    "authorization is AWS_IAM, so that the rule stops nobody; take a header that stays the same for a "
+                    "caller, or aggregate_key_type IP"
+                )
+            ],
+            id="a key that is signed anew",
+        ),
+        pytest.param(
+            SIGNED + OPEN + by_authorization('routes = ["GET /open"]\n'), [], id="a key that is signed anew elsewhere"
+        ),
+        pytest.param(SIGNED + OPEN + by_authorization(""), [], id="a key that is signed anew on one of two routes"),
         pytest.param(
             ROUTES + '[waf]\nmode = "count"\n' + IP,
             ["waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""],
