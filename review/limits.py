@@ -335,7 +335,7 @@ def _bucket_words(limit: Limit, name: str) -> str:
     if limit.per_second is None:
         return f"{name}: no limit of its own"
     if limit.blocked:
-        return f"{name}: blocked: 429, but for one request in eleven days"
+        return f"{name}: blocked: 429, but for about one request in eleven days"
     return f"{name}: {_rates(limit)}\n({_at_once(limit)})"
 
 

@@ -48,7 +48,7 @@ RouteThrottle = Annotated[
     Discriminator(word_or_table),
 ]
 """A route's own bucket; `unlimited` leaves it to the account's quota; `blocked` answers every request with 429, but
-for one in eleven days (see BLOCKED)."""
+for about one in eleven days (see BLOCKED)."""
 
 
 class Throttling(Throttle):

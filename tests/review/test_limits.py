@@ -254,7 +254,7 @@ def test_cells_say_blocked_unlimited_and_no_key(tmp_path: Path) -> None:
         "(4 at once)",
     ]
     assert rows["GET /models"] == ("asks for no key", "method: no limit of its own")
-    assert rows["POST /old"][1] == "method: blocked: 429, but for one request in eleven days"
+    assert rows["POST /old"][1] == "method: blocked: 429, but for about one request in eleven days"
 
 
 def test_a_quota_says_how_long_it_lasts(tmp_path: Path) -> None:
