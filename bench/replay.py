@@ -22,7 +22,7 @@ REQUESTS, CLIENTS = 10_000_000, 100_000
 LIMITS_REQUESTS = 500_000
 ENVIRONMENT = "environments/prod.toml"
 
-# What docs/review.md promises.
+# What docs/simulation.md promises.
 TIMES_AS_FAST, SECONDS, BYTES = 10, 60, 2**30
 
 _ROUTES = (("POST", "/v1/chat/completions"), ("POST", "/v1/embeddings"), ("GET", "/v1/models"))
@@ -137,7 +137,7 @@ def peak_bytes() -> int:
 
 
 def main(requests: int = REQUESTS, clients: int = CLIENTS) -> int:
-    """Print all three, and the ratios; 1 where a promise of docs/review.md is broken."""
+    """Print all three, and the ratios; 1 where a promise of docs/simulation.md is broken."""
     hits = limits_hits_per_second(min(LIMITS_REQUESTS, requests), clients)
     engine = engine_hits_per_second(requests, clients)
     with tempfile.TemporaryDirectory() as folder:

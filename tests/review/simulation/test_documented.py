@@ -1,4 +1,4 @@
-"""docs/review.md says of traffic files what they take."""
+"""docs/simulation.md says of traffic files what they take."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from review.simulation.traffic import Abuser, Botnet, Burst, NatOffice, Retries,
 from tests.environment_files import ROOT
 from tests.review.simulation.traffic_files import traffic
 
-PAGE = (ROOT / "docs" / "review.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
 SECTION = PAGE[PAGE.index("## Simulate") : PAGE.index("## Replay")]
 
 
