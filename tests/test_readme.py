@@ -20,9 +20,3 @@ def test_every_make_target_that_it_names_exists() -> None:
     for target in targets:
         done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-
-
-def test_every_page_that_it_links_exists() -> None:
-    links = re.findall(r"\]\((docs/[^)]+)\)", README)
-    assert links
-    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []

@@ -26,11 +26,3 @@ def test_the_pieces_of_a_page(tmp_path: Path, page: str, more: str) -> None:
     pieces = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (route,) = environment(tmp_path, "\n".join([FRAME, more, *pieces])).routes
     assert route.authorization != "NONE"
-
-
-@pytest.mark.parametrize("page", ["backends", "access"])
-def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
-    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    assert links
-    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []

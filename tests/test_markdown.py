@@ -1,0 +1,36 @@
+"""Every page: its links lead somewhere, and its prose, read in diffs and terminals, keeps to 120 characters a line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.environment_files import ROOT
+
+PAGES = sorted(page for pattern in ("*.md", "constructs/*.md", "docs/**/*.md") for page in ROOT.glob(pattern))
+LONGEST = 120
+_FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+
+def anchors(page: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\((?!https?://)([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@every_page
+def test_no_line_of_prose_is_too_long(page: Path) -> None:
+    # Tables, pictures, and a link that no blank could break stay whole.
+    lines = _FENCED.sub("", page.read_text(encoding="utf-8")).splitlines()
+    prose = [line for line in lines if not line.lstrip().startswith(("|", "!["))]
+    assert [line for line in prose if len(line) > LONGEST and " " in line.strip()] == []
