@@ -6,6 +6,7 @@ import sys
 from lazy_provider.node_hooks import preload_node_hooks
 from lazy_provider.packaged_node import prefer_packaged_node
 from lazy_provider.python_package import PROVIDER_PACKAGE, import_submodules_on_first_use
+from lazy_provider.type_hints import remember_type_hints
 
 
 def install() -> None:
@@ -18,4 +19,5 @@ def install() -> None:
     if os.environ.get("SPILLWAY_LAZY_PROVIDER") == "0" or PROVIDER_PACKAGE in sys.modules:
         return
     import_submodules_on_first_use()
+    remember_type_hints()
     preload_node_hooks()

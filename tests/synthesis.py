@@ -1,6 +1,10 @@
 """What a stack renders, without CDKTF's own metadata."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +13,38 @@ from cdktf import Testing as CdktfTesting
 
 from settings.environment import Environment
 from stacks.rate_limited_api_stack import RateLimitedApiStack
-from tests.environment_files import MINIMAL, ROOT, environment
+from tests.environment_files import MINIMAL, environment
 
 Rendered = dict[str, Any]
 
-_OUTPUT = ROOT / "cdktf.out" / "tests"
+_kept: dict[str, str] = {}
+
+
+@cache
+def _folder() -> str:
+    """One for every app of this process: CDKTF makes one for each, and nobody removes what functions write there."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    return folder
 
 
 def app() -> App:
-    """An app that only renders, but for zips of functions. Without a folder CDKTF makes one for each, and leaves it."""
-    _OUTPUT.parent.mkdir(exist_ok=True)
-    return CdktfTesting.app(outdir=str(_OUTPUT))
+    """An app that only renders."""
+    return CdktfTesting.app(outdir=_folder())
 
 
 def rendered(settings: Environment) -> Rendered:
-    """The stack's Terraform JSON, keys sorted, `//` metadata dropped."""
-    stack = RateLimitedApiStack(app(), settings.name, environment=settings)
-    content: Rendered = json.loads(CdktfTesting.synth(stack))
+    """The stack's Terraform JSON, keys sorted, `//` metadata dropped; the same settings are synthesized once."""
+    key = repr(settings)
+    if key not in _kept:
+        _kept[key] = synthesized(settings)
+    content: Rendered = json.loads(_kept[key])
     return content
+
+
+def synthesized(settings: Environment) -> str:
+    """The same as text, synthesized anew."""
+    return str(CdktfTesting.synth(RateLimitedApiStack(app(), settings.name, environment=settings)))
 
 
 def rendered_text(folder: Path, text: str = MINIMAL, name: str = "test") -> Rendered:

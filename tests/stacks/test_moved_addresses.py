@@ -1,12 +1,14 @@
 """A renamed resource is moved, not replaced."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from stacks import rate_limited_api_stack
 from stacks.moved_addresses import Renamed, moved_blocks
-from tests.synthesis import rendered_text
+from tests.environment_files import environment
+from tests.synthesis import synthesized
 
 METHODS = Renamed(since="0.2.0", new=r"aws_api_gateway_method\.(.+)", old=r"aws_api_gateway_method.method_\1")
 STAGE = Renamed(since="0.2.0", new=r"aws_api_gateway_stage\.stage", old="aws_api_gateway_stage.api")
@@ -49,12 +51,13 @@ def test_blocks(addresses: list[str], renamed: list[Renamed], expected: list[dic
 
 
 def test_a_stack_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rendered_text(tmp_path)
+    settings = environment(tmp_path)
+    before = json.loads(synthesized(settings))
     assert "moved" not in before
     monkeypatch.setattr(
         rate_limited_api_stack, "moved_blocks", lambda addresses: moved_blocks(addresses, [METHODS, STAGE])
     )
-    after = rendered_text(tmp_path)
+    after = json.loads(synthesized(settings))
     assert after.pop("moved") == [
         {"from": "aws_api_gateway_method.method_post_chat", "to": "aws_api_gateway_method.post_chat"},
         {"from": "aws_api_gateway_stage.api", "to": "aws_api_gateway_stage.stage"},
