@@ -4,7 +4,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,32 +36,52 @@ class Verdict:
     passed: bool
 
 
-def scan(stacks: Path, environments: Iterable[str]) -> tuple[Verdict, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What checkov says of some stacks."""
+
+    verdicts: tuple[Verdict, ...]
+    unread: tuple[str, ...]
+    """Files that it cannot parse."""
+
+    def of(self, environments: Collection[str]) -> tuple[Verdict, ...]:
+        """The verdicts on these stacks. Raises ScanError where it says nothing of one: silence is no approval."""
+        if unread := [file for file in self.unread if Path(file).parent.name in environments]:
+            raise ScanError(f"checkov cannot read {', '.join(unread)}")
+        verdicts = tuple(verdict for verdict in self.verdicts if verdict.environment in environments)
+        if unseen := set(environments) - {verdict.environment for verdict in verdicts}:
+            raise ScanError(f"checkov found nothing to check in {', '.join(sorted(unseen))}")
+        return verdicts
+
+
+def scan(stacks: Path, environments: Collection[str]) -> tuple[Verdict, ...]:
     """The verdicts on `<stacks>/<environment>/cdk.tf.json`.
 
-    Raises ScanError where checkov is not installed, fails, or says nothing of an environment: silence is no approval.
+    Raises ScanError where checkov is not installed, fails, or says nothing of an environment.
     """
-    files = [f"{environment}/cdk.tf.json" for environment in environments]
-    if not files:
+    if not environments:
         raise ScanError(f"{stacks}: no stack")
-    for file in files:
-        if not (stacks / file).exists():
-            raise ScanError(f"{stacks / file}: not synthesized")
-    reports = _run(stacks, files)
-    if unread := [file for report in reports for file in report["results"].get("parsing_errors", [])]:
-        raise ScanError(f"checkov cannot read {', '.join(unread)}")
-    verdicts = tuple(
-        _verdict(stacks, found, passed=passed)
-        for report in reports
-        for passed in (True, False)
-        for found in report["results"]["passed_checks" if passed else "failed_checks"]
+    for environment in environments:
+        if not (stacks / environment / "cdk.tf.json").exists():
+            raise ScanError(f"{stacks / environment / 'cdk.tf.json'}: not synthesized")
+    return run(stacks, environments).of(environments)
+
+
+def run(stacks: Path, environments: Collection[str]) -> Run:
+    """One run of checkov, which takes seconds however little there is to look at."""
+    reports = _reports(stacks, [f"{environment}/cdk.tf.json" for environment in environments])
+    return Run(
+        verdicts=tuple(
+            _verdict(stacks, found, passed=passed)
+            for report in reports
+            for passed in (True, False)
+            for found in report["results"]["passed_checks" if passed else "failed_checks"]
+        ),
+        unread=tuple(file for report in reports for file in report["results"].get("parsing_errors", [])),
     )
-    if unseen := {Path(file).parent.name for file in files} - {each.environment for each in verdicts}:
-        raise ScanError(f"checkov found nothing to check in {', '.join(sorted(unseen))}")
-    return verdicts
 
 
-def _run(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
+def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
     """One report for each framework that found something to look at."""
     if not CHECKOV.exists():
         raise ScanError("checkov is not installed: run make policy")

@@ -7,39 +7,23 @@ from pathlib import Path
 import pytest
 
 from policy.__main__ import main
-from policy.scan import Verdict
+from policy.scan import Run, Verdict
 from policy.suppressions import read_suppressions
 from tests.environment_files import ROOT
-from tests.test_main import synthesize
 
 ENVIRONMENTS = sorted(file.stem for file in (ROOT / "environments").glob("*.toml"))
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("policy") / "out"
-    done = synthesize(ROOT / "environments", folder)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def policy(output: Path) -> subprocess.CompletedProcess[str]:
-    """`make policy`, of another folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "policy", str(output)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_nothing_fails_and_no_suppression_is_in_vain(output: Path) -> None:
-    done = policy(output)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ENVIRONMENTS
-    assert all(line.endswith("suppressed, 0 failed") for line in done.stdout.splitlines())
+def test_nothing_fails_and_no_suppression_is_in_vain(
+    output: Path, checked: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("policy.scan.run", lambda *_: checked)
+    with pytest.raises(SystemExit) as ended:
+        main(output)
+    said = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 0, said
+    assert [line.split(":")[0] for line in said] == ENVIRONMENTS
+    assert all(line.endswith("suppressed, 0 failed") for line in said)
 
 
 def test_a_failure_is_said_with_its_address(
@@ -52,7 +36,7 @@ def test_a_failure_is_said_with_its_address(
         address="aws_api_gateway_method_settings.stage",
         passed=False,
     )
-    # test_scan.py has checkov find such ones; each of its runs takes seconds.
+    # test_scan.py has checkov find such ones.
     monkeypatch.setattr("policy.__main__.scan", lambda *_: (lifted,))
     with pytest.raises(SystemExit, match="1"):
         main(output)
@@ -63,7 +47,14 @@ def test_a_failure_is_said_with_its_address(
 
 
 def test_nothing_synthesized(tmp_path: Path) -> None:
-    done = policy(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "policy", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 1
     assert done.stderr == f"{tmp_path}: nothing is synthesized there: run make synth\n"
 
