@@ -15,8 +15,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
-# One process for the tests that deploy, since they share an emulator; several for the rest.
-TEST := pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy && pytest -q tests/deploy
+# One process for the tests that deploy, since they share an emulator; several for the rest. EXAMPLES: tests/examples.py.
+TEST = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy $(EXAMPLES) && pytest -q tests/deploy
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main
@@ -101,7 +101,8 @@ test: install policy/.venv/.installed ## every test
 	@$(TEST)
 
 .PHONY: check
-check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests
+check: EXAMPLES := --hypothesis-profile thorough
+check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy

@@ -17,6 +17,7 @@ from settings.problem import EnvironmentFileError, field_path
 from settings.read import read_environment
 from settings.waf.rules import web_acl_rules
 from tests.environment_files import ROOT
+from tests.examples import examples
 from tests.refusals import without_file
 from tests.settings.toml_text import toml
 
@@ -191,13 +192,13 @@ FUZZ = settings(
 )
 
 
-@settings(FUZZ, max_examples=700)
+@settings(FUZZ, max_examples=examples(700))
 @given(table=changed_tables())
 def test_a_changed_example_is_taken_or_refused_by_name(folder: Path, table: Table) -> None:
     taken(folder, table)
 
 
-@settings(FUZZ, max_examples=400)
+@settings(FUZZ, max_examples=examples(400))
 @given(table=any_table)
 def test_any_table_is_taken_or_refused_by_name(folder: Path, table: Table) -> None:
     taken(folder, table)

@@ -1,6 +1,5 @@
 """Moving to CDK Terrain is the table of tools/cdk_terrain.py; `make check-cdktn` runs what comes of it."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -22,10 +21,8 @@ def test_no_code_imports_cdktf(moved: Path) -> None:
     files = [file for file in moved.rglob("*.py") if file.name != "cdk_terrain.py"]
     assert files
     for file in files:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert [name for name in names if name.split(".")[0].startswith("cdktf")] == [], file
+        imported = re.findall(r"^\s*(?:from|import) (cdktf\w*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert imported == [], file
 
 
 def test_the_lazy_provider_looks_for_the_other_package(moved: Path) -> None:

@@ -20,6 +20,7 @@ from settings.waf.condition import (
     flattened,
     possible,
 )
+from tests.examples import examples
 
 A, B, C, D = (HasLabel(name, "LABEL") for name in "abcd")
 GET, POST = MethodIs(frozenset({"GET"})), MethodIs(frozenset({"POST"}))
@@ -64,7 +65,7 @@ condition: st.SearchStrategy[Any] = st.recursive(
 request_ = st.tuples(st.frozensets(st.sampled_from("abcd")), st.sampled_from(sorted(METHODS)))
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=examples(500), deadline=None, derandomize=True)
 @given(condition=condition, requests=st.lists(request_, min_size=8, max_size=8))
 def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests: list[Request]) -> None:
     try:
@@ -76,7 +77,7 @@ def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests:
         assert holds(flat, request) == holds(condition, request)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(condition=condition, request=request_)
 def test_what_a_request_meets_is_possible(condition: Condition, request: Request) -> None:
     if holds(condition, request):

@@ -13,6 +13,7 @@ from settings.problem import describe
 from settings.waf.condition import And, Condition, Not, Or
 from settings.waf.rules import BlockListRule, RateTier, ip_sets_of, leaves_of, web_acl_rules
 from tests import synthesis
+from tests.examples import examples
 from tests.waf.environments import EVERYTHING, odd_tables, tables
 from tests.waf.provider_schema import unknown_keys
 from tests.waf.statement_schema import faults
@@ -64,7 +65,7 @@ def depth(condition: Condition) -> int:
     return 0
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(table=tables())
 def test_what_is_accepted_has_only_keys_that_exist(table: dict[str, Any]) -> None:
     environment = accepted(table)
@@ -72,7 +73,7 @@ def test_what_is_accepted_has_only_keys_that_exist(table: dict[str, Any]) -> Non
         check(environment)
 
 
-@settings(max_examples=700, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(700), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(table=odd_tables())
 def test_what_is_odd_is_refused_by_name_or_taken_whole(table: dict[str, Any]) -> None:
     environment = accepted(table)
