@@ -7,6 +7,7 @@ from cdktf import TerraformResource, TerraformStack
 
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError, Problem
+from stacks.resource_names import address_of
 
 
 def add_imports(stack: TerraformStack, environment: Environment) -> None:
@@ -33,7 +34,8 @@ def add_imports(stack: TerraformStack, environment: Environment) -> None:
 def _addresses(stack: TerraformStack) -> Iterator[str]:
     for child in stack.node.find_all():
         if isinstance(child, TerraformResource):
-            yield f"{child.terraform_resource_type}.{child.friendly_unique_id}"
+            # Its path, by one message to Node where `node.path` is two.
+            yield address_of(child.to_string())
 
 
 def _near(address: str, known: set[str]) -> str:

@@ -27,6 +27,7 @@ from settings.observability.watched import log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
+from stacks.resource_names import named
 from stacks.state_backend import add_state_backend
 
 
@@ -81,8 +82,9 @@ class RateLimitedApiStack(TerraformStack):
             Annotations.of(self).add_warning(str(problem))
 
     def to_terraform(self) -> Any:
-        """The rendered stack, completed here, where all that the deployment captures and all addresses are known."""
+        """The rendered stack, with our names, completed by what only all of it together says."""
         rendered = super().to_terraform()
+        rendered["resource"] = named(rendered["resource"])
         self._deployment.capture(rendered["resource"])
         if moved := moved_blocks(f"{type_}.{name}" for type_, made in rendered["resource"].items() for name in made):
             rendered["moved"] = moved

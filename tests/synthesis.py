@@ -4,6 +4,7 @@ import atexit
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,16 @@ def synthesized(settings: Environment) -> str:
 def rendered_text(folder: Path, text: str = MINIMAL, name: str = "test") -> Rendered:
     """The Terraform JSON of an environment file's text."""
     return rendered(environment(folder, text, name))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a JSON value that is not a key."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for each in value.values():
+                yield from texts_in(each)
+        case list():
+            for each in value:
+                yield from texts_in(each)

@@ -27,16 +27,16 @@ class Authorizers(Construct):
 
     def _add(self, name: str, authorizer: Authorizer) -> dict[str, Any]:
         scope = Construct(self, name)
-        resource = ApiGatewayAuthorizer(
+        authorizer_id = place(
+            ApiGatewayAuthorizer,
             scope,
-            "authorizer",
+            name,
             rest_api_id=self._rest_api.id,
             name=name,
             type=authorizer.type,
             authorizer_result_ttl_in_seconds=authorizer.authorizer_result_ttl_in_seconds,
             **self._asks(authorizer),
-        )
-        authorizer_id = place(resource, name).reference("id")
+        ).reference("id")
         if isinstance(authorizer, CognitoAuthorizer):
             return {"authorization": "COGNITO_USER_POOLS", "authorizer_id": authorizer_id}
         source = f"{self._rest_api.execution_arn}/authorizers/{authorizer_id}"

@@ -50,9 +50,10 @@ class AwsIntegration(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._method = method
-        integration = ApiGatewayIntegration(
+        integrated = place(
+            ApiGatewayIntegration,
             self,
-            "integration",
+            method.name,
             **of_method(method.address),
             type="AWS",
             integration_http_method=http_method,
@@ -64,7 +65,6 @@ class AwsIntegration(Construct):
             passthrough_behavior="NEVER" if request_template else "WHEN_NO_MATCH",
             timeout_milliseconds=timeout_milliseconds,
         )
-        integrated = place(integration, method.name)
         limited = method.response
         templates = {
             "200": response_template,
@@ -88,24 +88,25 @@ class AwsIntegration(Construct):
         passed: Sequence[str],
     ) -> None:
         name = f"{self._method.name}_{status}"
-        responded = ApiGatewayMethodResponse(
+        responded = place(
+            ApiGatewayMethodResponse,
             self,
-            f"method_response_{status}",
+            name,
             **of_method(self._method.address),
             status_code=status,
             response_models={"application/json": "Empty"},
             response_parameters=declared([*headers, *passed]),
         )
-        answer = ApiGatewayIntegrationResponse(
+        place(
+            ApiGatewayIntegrationResponse,
             self,
-            f"integration_response_{status}",
+            name,
             **of_method(integrated),
-            status_code=place(responded, name).reference("status_code"),
+            status_code=responded.reference("status_code"),
             selection_pattern=pattern,
             response_parameters=mapped(headers, passed),
             response_templates={"application/json": literal(template)} if template else None,
         )
-        place(answer, name)
 
 
 def _unless_limited(template: str, response: RateLimitResponse) -> str:

@@ -38,14 +38,14 @@ class Deployment(Construct):
 
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi) -> None:
         super().__init__(scope, id)
-        deployment = ApiGatewayDeployment(
+        self.address = place(
+            ApiGatewayDeployment,
             self,
             "deployment",
             rest_api_id=rest_api.id,
             # A stage still points at the old one while Terraform replaces it.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        self.address = place(deployment, "deployment")
         self.id = self.address.reference("id")
 
     def capture(self, resources: dict[str, dict[str, Any]]) -> None:

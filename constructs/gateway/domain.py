@@ -20,7 +20,8 @@ class Domain(Construct):
         super().__init__(scope, id)
         at_edge = endpoint_type == "EDGE"
         trust = domain.mutual_tls
-        resource = ApiGatewayDomainName(
+        address = place(
+            ApiGatewayDomainName,
             self,
             "domain",
             domain_name=domain.domain_name,
@@ -37,16 +38,15 @@ class Domain(Construct):
             ),
             ownership_verification_certificate_arn=domain.ownership_verification_certificate_arn,
         )
-        address = place(resource, "domain")
-        mapping = ApiGatewayBasePathMapping(
+        place(
+            ApiGatewayBasePathMapping,
             self,
-            "mapping",
+            "domain",
             domain_name=address.reference("domain_name"),
             api_id=stage.rest_api_id,
             stage_name=stage.name,
             base_path=domain.base_path,
         )
-        place(mapping, "domain")
         kind = "cloudfront" if at_edge else "regional"
         self.target = address.reference(f"{kind}_domain_name")
         self.target_zone_id = address.reference(f"{kind}_zone_id")

@@ -48,9 +48,10 @@ class Function(Construct):
         self._role_name = role_name(rest_api, name)
         log_group = self._add_log_group(log_retention_in_days)
         archive = Archive(code)
-        resource = LambdaFunction(
+        address = Address.of(LambdaFunction, name)
+        function = LambdaFunction(
             self,
-            "function",
+            str(address),
             function_name=self._function_name,
             role=self._add_role(log_group, allow),
             runtime=runtime,
@@ -61,30 +62,42 @@ class Function(Construct):
             timeout=timeout,
             environment=_variables(environment),
             reserved_concurrent_executions=reserved_concurrent_executions,
-            # Lambda would make the group itself at the first call, and keep what is in it for ever.
-            depends_on=[self._log_group],
         )
-        self.arn = place(resource, name).reference("arn")
+        # Lambda would make the group itself at the first call, and keep what is in it for ever.
+        function.depends_on = [str(log_group)]
+        self.arn = address.reference("arn")
 
     def _add_log_group(self, retention_in_days: int) -> Address:
-        self._log_group = CloudwatchLogGroup(
-            self, "log_group", name=f"/aws/lambda/{self._function_name}", retention_in_days=retention_in_days
+        return place(
+            CloudwatchLogGroup,
+            self,
+            self._name,
+            name=f"/aws/lambda/{self._function_name}",
+            retention_in_days=retention_in_days,
         )
-        return place(self._log_group, self._name)
 
     def _add_role(self, log_group: Address, allow: Sequence[Mapping[str, Any]]) -> str:
-        role = IamRole(self, "role", name=self._role_name, assume_role_policy=assumed_by("lambda.amazonaws.com"))
-        address = place(role, self._name)
+        role = place(
+            IamRole,
+            self,
+            self._name,
+            name=self._role_name,
+            assume_role_policy=assumed_by("lambda.amazonaws.com"),
+        )
         logging = {
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
             "Resource": f"{log_group.reference('arn')}:*",
         }
-        policy = IamRolePolicy(
-            self, "role_policy", role=address.reference("name"), name=self._name, policy=policy_of([logging, *allow])
+        place(
+            IamRolePolicy,
+            self,
+            self._name,
+            role=role.reference("name"),
+            name=self._name,
+            policy=policy_of([logging, *allow]),
         )
-        place(policy, self._name)
-        return address.reference("arn")
+        return role.reference("arn")
 
     def _write(self, archive: Archive) -> str:
         """Put the zip where Terraform runs, and give its path there.

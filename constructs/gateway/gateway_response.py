@@ -20,14 +20,13 @@ def add_gateway_response(
     template: str,
 ) -> None:
     """Create `aws_api_gateway_gateway_response.<type in lower case>`; without a status each error keeps its own."""
-    name = response_type.lower()
-    response = ApiGatewayGatewayResponse(
+    place(
+        ApiGatewayGatewayResponse,
         scope,
-        name,
+        response_type.lower(),
         rest_api_id=rest_api.id,
         response_type=response_type,
         status_code=status_code,
         response_parameters=of_gateway(headers) or None,
         response_templates={"application/json": template},
     )
-    place(response, name)

@@ -8,41 +8,35 @@ from constructs.gateway.response_headers import static
 from constructs.gateway.vpc_links import VpcLink
 from constructs.terraform.address import place
 from constructs.terraform.literal import literal
-from settings.integration import HttpIntegration as HttpIntegrationSettings
-from settings.integration import PrivateIntegration
+from settings.integration import HttpIntegration, PrivateIntegration
 
 
-class HttpIntegration(Construct):
-    """Creates `aws_api_gateway_integration.<route>`, HTTP_PROXY; what the server answers passes through untouched."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        method: Method,
-        integration: HttpIntegrationSettings | PrivateIntegration,
-        vpc_link: VpcLink | None = None,
-    ) -> None:
-        super().__init__(scope, id)
-        resource = ApiGatewayIntegration(
-            self,
-            "integration",
-            **of_method(method.address),
-            type="HTTP_PROXY",
-            integration_http_method=method.route.method,
-            uri=literal(integration.url),
-            request_parameters=request_parameters(integration) or None,
-            connection_type="VPC_LINK" if vpc_link else None,
-            connection_id=vpc_link.id if vpc_link else None,
-            integration_target=vpc_link.target if vpc_link else None,
-            timeout_milliseconds=integration.timeout_milliseconds,
-            response_transfer_mode="STREAM" if integration.response_transfer_mode == "STREAM" else None,
-        )
-        place(resource, method.name)
+def add_http_integration(
+    scope: Construct,
+    *,
+    method: Method,
+    integration: HttpIntegration | PrivateIntegration,
+    vpc_link: VpcLink | None = None,
+) -> None:
+    """Create `aws_api_gateway_integration.<route>`, HTTP_PROXY; what the server answers passes through untouched."""
+    place(
+        ApiGatewayIntegration,
+        scope,
+        method.name,
+        **of_method(method.address),
+        type="HTTP_PROXY",
+        integration_http_method=method.route.method,
+        uri=literal(integration.url),
+        request_parameters=request_parameters(integration) or None,
+        connection_type="VPC_LINK" if vpc_link else None,
+        connection_id=vpc_link.id if vpc_link else None,
+        integration_target=vpc_link.target if vpc_link else None,
+        timeout_milliseconds=integration.timeout_milliseconds,
+        response_transfer_mode="STREAM" if integration.response_transfer_mode == "STREAM" else None,
+    )
 
 
-def request_parameters(integration: HttpIntegrationSettings | PrivateIntegration) -> dict[str, str]:
+def request_parameters(integration: HttpIntegration | PrivateIntegration) -> dict[str, str]:
     """What API Gateway puts into the request for the server: path variables, added and emptied headers."""
     parameters = {
         f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables

@@ -62,9 +62,10 @@ def add_lambda_proxy(
 ) -> None:
     """`aws_api_gateway_integration.<route>`, AWS_PROXY."""
     streams = integration.response_transfer_mode == "STREAM"
-    resource = ApiGatewayIntegration(
+    place(
+        ApiGatewayIntegration,
         scope,
-        "integration",
+        method.name,
         **of_method(method.address),
         type="AWS_PROXY",
         # Lambda's own API takes nothing else, whatever the route's method is.
@@ -73,7 +74,6 @@ def add_lambda_proxy(
         timeout_milliseconds=integration.timeout_milliseconds,
         response_transfer_mode="STREAM" if streams else None,
     )
-    place(resource, method.name)
 
 
 def invoke_uri(rest_api: RestApi, function_arn: str, *, streams: bool = False) -> str:
@@ -92,16 +92,16 @@ def add_invoke_permission(scope: Construct, name: str, function_arn: str, source
     A stream asks for the same action: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
     """
     function, qualifier = unqualified(function_arn)
-    permission = LambdaPermission(
+    place(
+        LambdaPermission,
         scope,
-        "permission",
+        name,
         action="lambda:InvokeFunction",
         function_name=function,
         qualifier=qualifier,
         principal="apigateway.amazonaws.com",
         source_arn=source_arn,
     )
-    place(permission, name)
 
 
 def unqualified(function_arn: str) -> tuple[str, str | None]:

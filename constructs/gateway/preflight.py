@@ -3,7 +3,7 @@
 from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from constructs import Construct
 
-from constructs.gateway.mock_integration import MockIntegration
+from constructs.gateway.mock_integration import add_mock_integration
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from settings.cors import Cors
@@ -25,18 +25,18 @@ class Preflight(Construct):
         cors: Cors,
     ) -> None:
         super().__init__(scope, id)
-        method = ApiGatewayMethod(
+        method = place(
+            ApiGatewayMethod,
             self,
-            "method",
+            f"options_{path_address(path)}",
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method="OPTIONS",
             authorization="NONE",
         )
-        MockIntegration(
+        add_mock_integration(
             self,
-            "integration",
-            method=place(method, f"options_{path_address(path)}"),
+            method=method,
             status=200,
             headers=preflight_headers(cors, methods),
             template=_own_origin(cors.allow_origins) if len(cors.allow_origins) > 1 else None,

@@ -39,20 +39,22 @@ class RequestValidation(Construct):
         return arguments
 
     def _add_model(self, route: Route, schema: dict[str, Any]) -> str:
-        model = ApiGatewayModel(
+        model = place(
+            ApiGatewayModel,
             self,
-            f"model_{route.address}",
+            route.address,
             rest_api_id=self._rest_api.id,
             name=route.model_name,
             content_type="application/json",
             schema=literal(json.dumps(schema)),
         )
-        return place(model, route.address).reference("name")
+        return model.reference("name")
 
     def _validator(self, *, body: bool, parameters: bool) -> str:
         name = "_and_".join(["body"] * body + ["parameters"] * parameters)
         if name not in self._validators:
-            validator = ApiGatewayRequestValidator(
+            validator = place(
+                ApiGatewayRequestValidator,
                 self,
                 name,
                 rest_api_id=self._rest_api.id,
@@ -60,5 +62,5 @@ class RequestValidation(Construct):
                 validate_request_body=body,
                 validate_request_parameters=parameters,
             )
-            self._validators[name] = place(validator, name).reference("id")
+            self._validators[name] = validator.reference("id")
         return self._validators[name]

@@ -25,13 +25,13 @@ class ResourcePolicy(Construct):
         has_preflights: bool,
     ) -> None:
         super().__init__(scope, id)
-        resource = ApiGatewayRestApiPolicy(
+        place(
+            ApiGatewayRestApiPolicy,
             self,
-            "policy",
+            "api",
             rest_api_id=rest_api.id,
             policy=document(rest_api, policy, is_private=is_private, has_preflights=has_preflights),
         )
-        place(resource, "api")
 
 
 def document(rest_api: RestApi, policy: ResourcePolicySettings, *, is_private: bool, has_preflights: bool) -> str:

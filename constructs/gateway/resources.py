@@ -29,8 +29,12 @@ class Resources(Construct):
             return
         parent, _, part = path.rpartition("/")
         self._add(parent)
-        name = path_address(path)
-        resource = ApiGatewayResource(
-            self, name, rest_api_id=self._rest_api.id, parent_id=self._ids[parent], path_part=part
+        resource = place(
+            ApiGatewayResource,
+            self,
+            path_address(path),
+            rest_api_id=self._rest_api.id,
+            parent_id=self._ids[parent],
+            path_part=part,
         )
-        self._ids[path] = place(resource, name).reference("id")
+        self._ids[path] = resource.reference("id")

@@ -19,7 +19,8 @@ class RestApi(Construct):
         super().__init__(scope, id)
         self.name = api.name
         self.region, self.partition = aws.region, aws.partition
-        resource = ApiGatewayRestApi(
+        self.address = place(
+            ApiGatewayRestApi,
             self,
             "api",
             name=api.name,
@@ -34,7 +35,6 @@ class RestApi(Construct):
             # https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle, read 2026-11.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        self.address = place(resource, "api")
         self.id = self.address.reference("id")
         self.root_resource_id = self.address.reference("root_resource_id")
         self.execution_arn = self.address.reference("execution_arn")

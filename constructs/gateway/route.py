@@ -8,10 +8,10 @@ from constructs import Construct
 from constructs.gateway.authorizers import Authorizers
 from constructs.gateway.aws_service_integration import AwsServiceIntegration
 from constructs.gateway.bedrock_integration import BedrockIntegration
-from constructs.gateway.http_integration import HttpIntegration
+from constructs.gateway.http_integration import add_http_integration
 from constructs.gateway.lambda_integration import LambdaIntegration
 from constructs.gateway.method import Method
-from constructs.gateway.mock_integration import MockIntegration
+from constructs.gateway.mock_integration import add_mock_integration
 from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.sagemaker_integration import SOURCES, SagemakerIntegration
@@ -41,9 +41,10 @@ class Route(Construct):
         headers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
-        method = ApiGatewayMethod(
+        self.method = place(
+            ApiGatewayMethod,
             self,
-            "method",
+            route.address,
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method=route.method,
@@ -53,16 +54,14 @@ class Route(Construct):
             request_parameters=method_parameters(route) or None,
             **validation.arguments_of(route),
         )
-        self.method = place(method, route.address)
         behind = Method(address=self.method, rest_api=rest_api, route=route, response=response, headers=headers)
         self._integrate(behind, vpc_links)
 
     def _integrate(self, method: Method, vpc_links: VpcLinks) -> None:
         match method.route.integration:
             case settings.MockIntegration() as mock:
-                MockIntegration(
+                add_mock_integration(
                     self,
-                    "integration",
                     method=method.address,
                     status=mock.status,
                     headers=method.headers,
@@ -70,10 +69,10 @@ class Route(Construct):
                     model="Empty",
                 )
             case settings.HttpIntegration() as http:
-                HttpIntegration(self, "integration", method=method, integration=http)
+                add_http_integration(self, method=method, integration=http)
             case settings.PrivateIntegration() as private:
                 link = vpc_links.link_of(private)
-                HttpIntegration(self, "integration", method=method, integration=private, vpc_link=link)
+                add_http_integration(self, method=method, integration=private, vpc_link=link)
             case settings.LambdaIntegration() as function:
                 LambdaIntegration(self, "integration", method=method, integration=function)
             case settings.BedrockIntegration() as bedrock:

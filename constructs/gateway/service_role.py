@@ -20,13 +20,12 @@ class ServiceRole(Construct):
         self, scope: Construct, id: str, *, name: str, rest_api: RestApi, allow: Sequence[Mapping[str, Any]]
     ) -> None:
         super().__init__(scope, id)
-        role = IamRole(
+        role = place(
+            IamRole,
             self,
-            "role",
+            name,
             name=role_name(rest_api, name),
             assume_role_policy=assumed_by("apigateway.amazonaws.com"),
         )
-        address = place(role, name)
-        policy = IamRolePolicy(self, "role_policy", role=address.reference("name"), name=name, policy=policy_of(allow))
-        place(policy, name)
-        self.arn = address.reference("arn")
+        place(IamRolePolicy, self, name, role=role.reference("name"), name=name, policy=policy_of(allow))
+        self.arn = role.reference("arn")

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage, ApiGatewayStageAccessLogSettings
 from constructs import Construct
 
 from constructs.gateway.deployment import Deployment
 from constructs.gateway.rest_api import RestApi
-from constructs.terraform.address import place
+from constructs.terraform.address import Address
 from settings.api import Stage as StageSettings
 
 
@@ -28,21 +27,21 @@ class Stage(Construct):
         stage: StageSettings,
         access_log: ApiGatewayStageAccessLogSettings | None = None,
         xray_tracing: bool = False,
-        waits_for: Sequence[ITerraformDependable] = (),
+        waits_for: Sequence[Address] = (),
     ) -> None:
         super().__init__(scope, id)
-        self.resource = ApiGatewayStage(
+        self.address = Address.of(ApiGatewayStage, "stage")
+        resource = ApiGatewayStage(
             self,
-            "stage",
+            str(self.address),
             rest_api_id=rest_api.id,
             deployment_id=deployment.id,
             stage_name=stage.name,
             description=stage.description or None,
             access_log_settings=access_log,
             xray_tracing_enabled=xray_tracing or None,
-            depends_on=list(waits_for) or None,
         )
-        self.address = place(self.resource, "stage")
+        resource.depends_on = [str(address) for address in waits_for] or None
         self.rest_api_id = self.address.reference("rest_api_id")
         self.name = self.address.reference("stage_name")
         self.arn = self.address.reference("arn")

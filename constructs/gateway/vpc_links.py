@@ -51,7 +51,8 @@ class VpcLinks(Construct):
         name = path_address(load_balancer)
         api_name = f"{self._api_name}-{load_balancer}"
         if integration.subnet_ids:
-            link = Apigatewayv2VpcLink(
+            link = place(
+                Apigatewayv2VpcLink,
                 self,
                 name,
                 name=api_name,
@@ -59,6 +60,6 @@ class VpcLinks(Construct):
                 security_group_ids=sorted(integration.security_group_ids),
                 lifecycle=_BEFORE,
             )
-            return VpcLink(id=place(link, name).reference("id"), target=arn)
-        legacy = ApiGatewayVpcLink(self, name, name=api_name, target_arns=[arn], lifecycle=_BEFORE)
-        return VpcLink(id=place(legacy, name).reference("id"), target=None)
+            return VpcLink(id=link.reference("id"), target=arn)
+        legacy = place(ApiGatewayVpcLink, self, name, name=api_name, target_arns=[arn], lifecycle=_BEFORE)
+        return VpcLink(id=legacy.reference("id"), target=None)

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from constructs.terraform.address import place
+from constructs.terraform.address import Address, place
 from settings.observability.alarms import EMAIL_PATTERN, email_address
 
 _VARIABLE = "alarm_emails"
@@ -31,7 +31,7 @@ class AlarmTopic(Construct):
         kms_key_arn: str | None,
     ) -> None:
         super().__init__(scope, id)
-        topic = place(SnsTopic(self, "topic", name=name, kms_master_key_id=kms_key_arn), "alarms")
+        topic = place(SnsTopic, self, "alarms", name=name, kms_master_key_id=kms_key_arn)
         self.arn = topic.reference("arn")
         if emails == "variable":
             self._add_variable()
@@ -41,9 +41,8 @@ class AlarmTopic(Construct):
             self._subscribe(email_address(email), email)
 
     def _subscribe(self, name: str, endpoint: str) -> SnsTopicSubscription:
-        subscription = SnsTopicSubscription(self, name, topic_arn=self.arn, protocol="email", endpoint=endpoint)
-        place(subscription, name)
-        return subscription
+        address = Address.of(SnsTopicSubscription, name)
+        return SnsTopicSubscription(self, str(address), topic_arn=self.arn, protocol="email", endpoint=endpoint)
 
     def _add_variable(self) -> None:
         variable = TerraformVariable(

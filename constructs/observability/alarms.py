@@ -128,7 +128,8 @@ class Alarms(Construct):
         )
 
     def _add(self, id: str, description: str, threshold: float, **watched: Any) -> None:
-        alarm = CloudwatchMetricAlarm(
+        alarm = place(
+            CloudwatchMetricAlarm,
             self,
             id,
             alarm_name=f"{self._stem}-{id.replace('_', '-')}",
@@ -143,7 +144,7 @@ class Alarms(Construct):
             ok_actions=self._topics or None,
             **watched,
         )
-        self.arns.append(place(alarm, id).reference("arn"))
+        self.arns.append(alarm.reference("arn"))
 
 
 def _of(metric: Metric) -> dict[str, Any]:

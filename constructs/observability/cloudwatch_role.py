@@ -5,7 +5,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from constructs.terraform.address import place
+from constructs.terraform.address import Address, place
 from constructs.terraform.policy_document import assumed_by
 from settings.aws import Aws
 
@@ -22,26 +22,22 @@ class CloudwatchRole(Construct):
 
     def __init__(self, scope: Construct, id: str, *, name: str, aws: Aws) -> None:
         super().__init__(scope, id)
-        role = IamRole(
+        role = place(
+            IamRole,
             self,
-            "role",
+            "api_gateway_logs",
             # IAM is global: the Region in the name lets stacks of several Regions stand in one account.
             name_prefix=f"{name[:12]}-{aws.region}-logs-"[:38],
             assume_role_policy=assumed_by("apigateway.amazonaws.com"),
         )
-        role_address = place(role, "api_gateway_logs")
-        attachment = IamRolePolicyAttachment(
+        attachment = place(
+            IamRolePolicyAttachment,
             self,
-            "policy",
-            role=role_address.reference("name"),
+            "api_gateway_logs",
+            role=role.reference("name"),
             policy_arn=f"arn:{aws.partition}:iam::aws:policy/{_POLICY}",
         )
-        place(attachment, "api_gateway_logs")
-        self.resource = ApiGatewayAccount(
-            self,
-            "account",
-            cloudwatch_role_arn=role_address.reference("arn"),
-            # API Gateway tries the role when it is set.
-            depends_on=[attachment],
-        )
-        place(self.resource, "account")
+        self.address = Address.of(ApiGatewayAccount, "account")
+        account = ApiGatewayAccount(self, str(self.address), cloudwatch_role_arn=role.reference("arn"))
+        # API Gateway tries the role when it is set.
+        account.depends_on = [str(attachment)]

@@ -18,4 +18,4 @@ class Dashboard(Construct):
         super().__init__(scope, id)
         self.name = f"{environment.api.name}-{environment.stage.name}"
         body = json.dumps(dashboard_body(environment, alarm_arns))
-        place(CloudwatchDashboard(self, "stage", dashboard_name=self.name, dashboard_body=body), "stage")
+        place(CloudwatchDashboard, self, "stage", dashboard_name=self.name, dashboard_body=body)

@@ -48,7 +48,8 @@ class LimitMetrics(Construct):
         default_value: str | None = None,
         dimensions: dict[str, str] | None = None,
     ) -> None:
-        resource = CloudwatchLogMetricFilter(
+        place(
+            CloudwatchLogMetricFilter,
             self,
             id,
             name=metric,
@@ -63,7 +64,6 @@ class LimitMetrics(Construct):
                 dimensions=dimensions,
             ),
         )
-        place(resource, id)
 
 
 def pattern(layer: Layer, *dimensions: str) -> str:

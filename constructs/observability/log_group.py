@@ -12,13 +12,13 @@ class LogGroup(Construct):
 
     def __init__(self, scope: Construct, id: str, *, name: str, log_group: LogGroupSettings) -> None:
         super().__init__(scope, id)
-        self.resource = CloudwatchLogGroup(
+        self.address = place(
+            CloudwatchLogGroup,
             self,
             id,
             name=name,
             retention_in_days=log_group.retention_in_days,
             kms_key_id=log_group.kms_key_arn,
         )
-        self.address = place(self.resource, id)
         self.name = self.address.reference("name")
         self.arn = self.address.reference("arn")

@@ -17,7 +17,11 @@ class SavedQueries(Construct):
     ) -> None:
         super().__init__(scope, id)
         for name, query in queries.items():
-            definition = CloudwatchQueryDefinition(
-                self, name, name=f"{folder}/{name}", log_group_names=[log_group.name], query_string=query
+            place(
+                CloudwatchQueryDefinition,
+                self,
+                name.replace("-", "_"),
+                name=f"{folder}/{name}",
+                log_group_names=[log_group.name],
+                query_string=query,
             )
-            place(definition, name.replace("-", "_"))

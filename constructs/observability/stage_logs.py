@@ -1,6 +1,5 @@
 """The stage's own logs, which must be there before the stage."""
 
-from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStageAccessLogSettings
 from constructs import Construct
 
@@ -10,6 +9,7 @@ from constructs.observability.cloudwatch_role import CloudwatchRole
 from constructs.observability.limit_metrics import LimitMetrics
 from constructs.observability.log_group import LogGroup
 from constructs.observability.saved_queries import SavedQueries
+from constructs.terraform.address import Address
 from settings.environment import Environment
 from settings.observability.access_log import access_log_format
 from settings.observability.watched import (
@@ -30,7 +30,7 @@ class StageLogs(Construct):
 
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, environment: Environment) -> None:
         super().__init__(scope, id)
-        self.prerequisites: list[ITerraformDependable] = []
+        self.prerequisites: list[Address] = []
         self.access_log_settings: ApiGatewayStageAccessLogSettings | None = None
         self._add_role(environment)
         self._add_access_log(environment)
@@ -39,7 +39,7 @@ class StageLogs(Construct):
     def _add_role(self, environment: Environment) -> None:
         if environment.observability.account_role == "create":
             role = CloudwatchRole(self, "role", name=environment.api.name, aws=environment.aws)
-            self.prerequisites.append(role.resource)
+            self.prerequisites.append(role.address)
 
     def _add_access_log(self, environment: Environment) -> None:
         log = access_log(environment)
@@ -60,4 +60,4 @@ class StageLogs(Construct):
         if log is None:
             return
         name = execution_log_group(environment, rest_api.id)
-        self.prerequisites.append(LogGroup(self, "execution_log", name=name, log_group=log).resource)
+        self.prerequisites.append(LogGroup(self, "execution_log", name=name, log_group=log).address)

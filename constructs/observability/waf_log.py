@@ -35,7 +35,8 @@ class WafLog(Construct):
         super().__init__(scope, id)
         settings = environment.observability
         group = LogGroup(self, "waf_log", name=waf_log_group(environment), log_group=log)
-        resource = Wafv2WebAclLoggingConfiguration(
+        place(
+            Wafv2WebAclLoggingConfiguration,
             self,
             "web_acl",
             resource_arn=web_acl_arn,
@@ -43,7 +44,6 @@ class WafLog(Construct):
             logging_filter=_what_is_not_simply_allowed(),
             redacted_fields=[_header(name) for name in settings.protected_headers] or None,
         )
-        place(resource, "web_acl")
         if has_saved_queries(environment):
             folder = f"{environment.api.name}/{environment.stage.name}"
             SavedQueries(self, "queries", folder=folder, log_group=group, queries=queries.OF_WAF_LOG)

@@ -1,17 +1,30 @@
 """Terraform addresses that we choose, and references to them that cost no call into Node."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Concatenate, ParamSpec, Self
 
 from cdktf import TerraformResource
+from constructs import Construct
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`aws_api_gateway_method.post_v1_chat_completions`."""
+    """`aws_api_gateway_method.post_v1_chat_completions`: a public contract, see docs/adr/0004.
+
+    It is the id of the resource's construct too, by which stacks/resource_names.py names the resource.
+    """
 
     type: str
     name: str
+
+    @classmethod
+    def of(cls, resource: Callable[..., TerraformResource], name: str) -> Self:
+        """The address of that name, of the type that the L1's class makes."""
+        return cls(_type(resource), name)
 
     def __str__(self) -> str:
         return f"{self.type}.{self.name}"
@@ -19,17 +32,25 @@ class Address:
     def reference(self, attribute: str) -> str:
         """The attribute as a Terraform expression.
 
-        The L1's own property (`method.id`) gives the same after a round trip to Node, thousands of them in a large API.
+        The L1's own property (`method.id`) would name the resource as CDKTF does, after a round trip to Node.
         """
         return f"${{{self.type}.{self.name}.{attribute}}}"
 
 
-def place(resource: TerraformResource, name: str) -> Address:
-    """Give the resource its Terraform name: a public contract, see docs/adr/0004."""
-    resource.override_logical_id(name)
-    return Address(_type(type(resource)), name)
+def place(
+    resource: Callable[Concatenate[Construct, str, P], TerraformResource],
+    scope: Construct,
+    name: str,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Address:
+    """Create a resource of that L1 class, with the class's own arguments, under a Terraform name."""
+    address = Address.of(resource, name)
+    resource(scope, str(address), *args, **kwargs)
+    return address
 
 
 @cache
-def _type(resource: type[TerraformResource]) -> str:
+def _type(resource: Callable[..., TerraformResource]) -> str:
     return str(resource.TF_RESOURCE_TYPE)  # type: ignore[attr-defined]  # every generated resource class has it

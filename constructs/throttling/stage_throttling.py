@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.api_gateway_method_settings import (
 from constructs import Construct
 
 from constructs.gateway.stage import Stage
-from constructs.terraform.address import place
+from constructs.terraform.address import Address
 from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle, Throttling
 
@@ -38,24 +38,25 @@ class StageThrottling(Construct):
         super().__init__(scope, id)
         self._stage = stage
         self._method_settings = method_settings
-        self._last: ApiGatewayMethodSettings | None = None
+        self._last: Address | None = None
         self._add("stage", "*/*", throttling)
         for key, throttle in throttling.routes.items():
             route = routes[key]
             self._add(route.address, method_path(route), throttle)
 
     def _add(self, name: str, path: str, throttle: RouteThrottle) -> None:
-        settings = ApiGatewayMethodSettings(
+        address = Address.of(ApiGatewayMethodSettings, name)
+        resource = ApiGatewayMethodSettings(
             self,
-            name,
+            str(address),
             rest_api_id=self._stage.rest_api_id,
             stage_name=self._stage.name,
             method_path=path,
             settings=rendered(throttle, self._method_settings),
-            depends_on=[self._last] if self._last else None,
         )
-        place(settings, name)
-        self._last = settings
+        if self._last:
+            resource.depends_on = [str(self._last)]
+        self._last = address
 
 
 def rendered(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> ApiGatewayMethodSettingsSettings:

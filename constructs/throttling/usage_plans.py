@@ -52,10 +52,10 @@ class UsagePlans(Construct):
                 self._add_key(key, plan)
 
     def _add_plan(self, name: str, usage_plan: UsagePlan) -> Address:
-        address = plan_address(name)
-        resource = ApiGatewayUsagePlan(
+        return place(
+            ApiGatewayUsagePlan,
             self,
-            f"plan_{address}",
+            plan_address(name),
             name=f"{self._api_name}-{name}",
             description=literal(usage_plan.description) or None,
             # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
@@ -69,7 +69,6 @@ class UsagePlans(Construct):
             throttle_settings=_throttle(usage_plan.throttle),
             quota_settings=_quota(usage_plan.quota),
         )
-        return place(resource, address)
 
     def _of_route(self, key: str, throttle: PlanRouteThrottle) -> ApiGatewayUsagePlanApiStagesThrottle:
         route = self._routes[key]
@@ -81,21 +80,21 @@ class UsagePlans(Construct):
         )
 
     def _add_key(self, key: ApiKey, plan: Address) -> None:
-        resource = ApiGatewayApiKey(
+        address = place(
+            ApiGatewayApiKey,
             self,
-            f"key_{key.address}",
+            key.address,
             name=f"{self._api_name}-{key.name}",
             value=self._value(key) if key.value == "variable" else None,
         )
-        address = place(resource, key.address)
-        membership = ApiGatewayUsagePlanKey(
+        place(
+            ApiGatewayUsagePlanKey,
             self,
-            f"plan_key_{key.address}",
+            key.address,
             usage_plan_id=plan.reference("id"),
             key_id=address.reference("id"),
             key_type="API_KEY",
         )
-        place(membership, key.address)
         output = TerraformOutput(
             self,
             f"output_{key.address}",

@@ -14,4 +14,4 @@ class Association(Construct):
 
     def __init__(self, scope: Construct, id: str, *, stage_arn: str, web_acl_arn: str) -> None:
         super().__init__(scope, id)
-        place(Wafv2WebAclAssociation(self, "stage", resource_arn=stage_arn, web_acl_arn=web_acl_arn), "stage")
+        place(Wafv2WebAclAssociation, self, "stage", resource_arn=stage_arn, web_acl_arn=web_acl_arn)

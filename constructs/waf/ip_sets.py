@@ -24,7 +24,8 @@ class IpSets(Construct):
         self.arns: dict[str, str] = {}
         """By the name of the set."""
         for ip_set in ip_sets:
-            resource = Wafv2IpSet(
+            address = place(
+                Wafv2IpSet,
                 self,
                 ip_set.name,
                 name=_name(api_name, ip_set.name),
@@ -33,7 +34,7 @@ class IpSets(Construct):
                 addresses=list(ip_set.addresses),
                 lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             )
-            self.arns[ip_set.name] = place(resource, ip_set.name).reference("arn")
+            self.arns[ip_set.name] = address.reference("arn")
 
 
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateIPSet.html

@@ -66,7 +66,8 @@ class WebAcl(Construct):
         rules = web_acl_rules(waf, routes, path_prefixes)
         ip_sets = ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule))
         self._arns = IpSets(self, "ip_sets", api_name=name, ip_sets=ip_sets).arns
-        resource = Wafv2WebAcl(
+        self.address = place(
+            Wafv2WebAcl,
             self,
             "web_acl",
             name=name,
@@ -82,7 +83,6 @@ class WebAcl(Construct):
                 metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),
         )
-        self.address = place(resource, "web_acl")
         self.arn = self.address.reference("arn")
 
     def _rule(self, rule: WebAclRule) -> Wafv2WebAclRule:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, write
+from tests.synthesis import texts_in
 from tools.committed import app, synthesized
 
 CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\nworkspace = "ai"\n'
@@ -101,18 +101,6 @@ def stack(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, byt
     return json.loads(files["cdk.tf.json"]), files
 
 
-def strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for each in value.values():
-                yield from strings(each)
-        case list():
-            for each in value:
-                yield from strings(each)
-
-
 def test_an_agent_needs_nothing_but_the_aws_provider(stack: tuple[dict[str, Any], dict[str, bytes]]) -> None:
     content, _ = stack
     assert content["terraform"]["required_providers"].keys() == content["provider"].keys() == {"aws"}
@@ -128,4 +116,4 @@ def test_every_file_that_the_json_names_is_beside_it(stack: tuple[dict[str, Any]
     functions = content["resource"].get("aws_lambda_function", {}).values()
     assert files.keys() == {"cdk.tf.json"} | {function["filename"] for function in functions}
     content["terraform"].pop("backend", None)
-    assert [text for text in strings(content) if str(ROOT) in text or "../" in text or "file(" in text] == []
+    assert [text for text in texts_in(content) if str(ROOT) in text or "../" in text or "file(" in text] == []
