@@ -8,7 +8,7 @@ from settings.problem import EnvironmentFileError
 from tests.environment_files import MINIMAL, write
 from tests.refusals import refusals
 from tests.synthesis import rendered_text
-from tests.test_main import synthesize
+from tests.test_main import run_main
 
 IMPORTS = (
     '\n[imports]\n"aws_api_gateway_rest_api.api" = "a1b2c3d4e5"\n"aws_api_gateway_method.post_chat" = "a1/r2/POST"\n'
@@ -37,11 +37,13 @@ def test_an_address_that_the_stack_does_not_have(tmp_path: Path) -> None:
     )
 
 
-def test_it_is_said_in_a_line_by_the_program_too(tmp_path: Path) -> None:
+def test_it_is_said_in_a_line_by_the_program_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path, MINIMAL + '[imports]\n"aws_sns_topic.x" = "y"')
-    done = synthesize(tmp_path, tmp_path / "out")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "test.toml: imports.\"aws_sns_topic.x\" = 'y': no such resource in this stack\n"
+    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+    assert (status, out) == (1, "")
+    assert err == "test.toml: imports.\"aws_sns_topic.x\" = 'y': no such resource in this stack\n"
 
 
 @pytest.mark.parametrize(
