@@ -109,11 +109,12 @@ check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, comm
 	@python -m tools.committed --check
 	@$(TEST)
 
-# From nothing, so that an environment that went takes its snapshot along.
 .PHONY: snapshots
 snapshots: .venv/.installed ## what every environment is to render, after a wanted change; read the diff before you commit it
-	@rm -f tests/snapshots/test_environments/*.json
 	@pytest -q tests/test_environments.py::test_synthesized_json --snapshot-update
+	@for file in tests/snapshots/test_environments/*.json; do \
+		test -e environments/$$(basename $$file .json).toml || rm -v $$file; \
+	done
 
 .PHONY: check-cdktn
 check-cdktn: .venv/.installed ## the project moved to CDK Terrain in a temporary copy: its tests, and the same JSON
