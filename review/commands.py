@@ -72,11 +72,11 @@ def diff(
     ] = None,
     form: Output = Format.TABLE,
     fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--fail-on-flag", help="End with 2 where a limit is marked `!!`.")
+        bool, typer.Option("--fail-on-flag", help="End with 2 where a limit is marked `!!`, or the base is refused.")
     ] = False,
 ) -> None:
     """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
-    from review.diff import Side, new_environment, report
+    from review.diff import Side, new_environment, refused_base, report
     from review.revision import read_at
 
     if (other is None) == (base is None) or (head is not None and base is None):
@@ -92,10 +92,15 @@ def diff(
         if at_head is None:
             raise ReviewError(f"{head} has no {file.as_posix()}")
         newer = Side(name=head or "working tree", environment=at_head)
-        at_base = read_at(file, base)
-        said = new_environment(newer, base) if at_base is None else report(Side(name=base, environment=at_base), newer)
+        try:
+            at_base = read_at(file, base)
+        except EnvironmentFileError as error:
+            said = refused_base(newer, base, error.lines)
+        else:
+            older = None if at_base is None else Side(name=base, environment=at_base)
+            said = new_environment(newer, base) if older is None else report(older, newer)
     show(said, form)
-    if fail_on_flag and said.data["flagged"]:
+    if fail_on_flag and (said.data["flagged"] or said.data["refused"]):
         raise typer.Exit(_FLAGGED)
 
 

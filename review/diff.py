@@ -28,20 +28,31 @@ class Side:
 
 def new_environment(side: Side, base: str) -> Report:
     """For one that the base does not have."""
+    note = f"{side.environment.name} is new: {base} has no such file, and a deploy creates everything."
+    return _alone(side, base, (note,))
+
+
+def refused_base(side: Side, base: str, refused: tuple[str, ...]) -> Report:
+    """For one whose file at the base is refused: what repairs it must still pass a review."""
+    note = f"Nothing is compared: the file of {base} is refused, and what a deploy changes is in its plan only."
+    return _alone(side, base, (note, *refused), refused)
+
+
+def _alone(side: Side, base: str, notes: tuple[str, ...], refused: tuple[str, ...] = ()) -> Report:
     routes = [route.key for route in side.environment.routes]
     warnings = tuple(str(warning) for warning in side.environment.warnings())
-    note = f"{side.environment.name} is new: {base} has no such file, and a deploy creates everything."
     table = Table(title="Routes", columns=("route",), rows=tuple((route,) for route in routes))
     return Report(
         title=f"{side.environment.name}: {base} and {side.name}",
         tables=(table,),
-        notes=(note,),
+        notes=notes,
         warnings=warnings,
-        data=_data(side.environment.name, base, side.name, new=True)
+        data=_data(side.environment.name, base, side.name, new=not refused)
         | {
-            "routes": {"added": routes, "removed": []},
+            "refused": list(refused),
+            "routes": {"added": [] if refused else routes, "removed": []},
             "warnings": {"new": list(warnings), "gone": []},
-            "notes": [note],
+            "notes": list(notes),
         },
     )
 
@@ -89,6 +100,7 @@ def _data(environment: str, before: str, after: str, *, new: bool) -> dict[str, 
         "before": before,
         "after": after,
         "new": new,
+        "refused": [],
         "limits": [],
         "flagged": 0,
         "deploy": [],

@@ -124,10 +124,36 @@ def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pyt
     assert caught.value.lines == (
         "main:environments/prod.toml: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
     )
-    repository.commit("not toml")
+    assert main(["diff", "prod", "--base", "main", "--head", "main"]) == 1
+    assert capsys.readouterr().err.startswith("main:environments/prod.toml: throttling.rate_limit = 0: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        # 0.1.0 took it.
+        pytest.param(
+            MINIMAL.replace("rate_limit = 10", "rate_limit = 0.01666667"),
+            "throttling.rate_limit = 0.01666667: ",
+            id="rate",
+        ),
+        pytest.param("not toml", "is not TOML", id="no TOML"),
+    ],
+)
+def test_what_repairs_a_refused_base_can_be_reviewed(
+    repository: Repository, capsys: pytest.CaptureFixture[str], old: str, said: str
+) -> None:
+    file = repository.commit(old)
     write(file.parent, MINIMAL, "prod")
-    assert main(["diff", "prod", "--base", "main"]) == 1
-    assert capsys.readouterr().err.startswith("main:environments/prod.toml: is not TOML")
+    assert main(["diff", "prod", "--base", "main", "--format", "markdown"]) == 0
+    printed = capsys.readouterr()
+    assert "Nothing is compared: the file of main is refused" in printed.out
+    assert said in printed.out
+    assert printed.err == ""
+    assert main(["diff", "prod", "--base", "main", "--format", "json", "--fail-on-flag"]) == 2
+    data = json.loads(capsys.readouterr().out)
+    assert data["refused"][0].startswith(f"main:environments/prod.toml: {said}")
+    assert (data["new"], data["routes"]) == (False, {"added": [], "removed": []})
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--help", ""])
