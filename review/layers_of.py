@@ -115,8 +115,8 @@ def _left_out(environment: Environment) -> list[str]:
     said, waf, routes = [], environment.waf, environment.routes
     if environment.cors is not None:
         said.append(
-            "Preflights are left out: the OPTIONS of each path has a bucket of the stage's size, is in no usage plan, "
-            "and no WAF rate rule counts it."
+            "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
+            "no usage plan, and no WAF rate rule counts it."
         )
     if waf is None:
         return said
