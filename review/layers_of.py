@@ -1,14 +1,13 @@
 """From an environment file's settings to the layers that a request meets."""
 
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
-from review.waf_scope import covers, in_scope
+from review.waf_scope import in_scope
 from settings.environment import Environment
-from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import RateRule
-from settings.waf.rules import RateTier, web_acl_rules
+from settings.waf.rules import RateTier, counted_routes, web_acl_rules
 from settings.waf.waf import Waf
 
 
@@ -95,19 +94,10 @@ def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
     """None where it is every route that the environment has."""
     inside = frozenset(
         route.key
-        for route in environment.routes
-        if _named(environment, rule, route)
-        and (rule.scope_down is None or in_scope(rule.scope_down, route) is not False)
+        for route in counted_routes(rule, environment.routes)
+        if rule.scope_down is None or in_scope(rule.scope_down, route) is not False
     )
     return None if len(inside) == len(environment.routes) else inside
-
-
-def _named(environment: Environment, rule: RateRule, route: Route) -> bool:
-    """One of the rule's routes, or below one of them that ends in a variable: WAF's pattern matches that too."""
-    if not rule.routes:
-        return route.method != "OPTIONS"
-    named = (other for other in environment.routes if other.key in rule.routes)
-    return any(other.method == route.method and covers(other.path, route.path) for other in named)
 
 
 def _left_out(environment: Environment) -> list[str]:

@@ -1,14 +1,10 @@
 """Which routes a rate rule counts, as far as path and method say."""
 
-import re
 from itertools import zip_longest
 
 from settings.route import Route
-from settings.waf.path_pattern import canonical_pattern, plain_pattern
+from settings.waf.path_pattern import covers
 from settings.waf.scope_down import ScopeDown
-
-# Stands for a path variable's value: in no literal part of a path, so that only a variable of the pattern takes it.
-_ANYTHING = "~"
 
 
 def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool | None:
@@ -35,17 +31,6 @@ def _on_path(path: str, route: Route, *, left_out: bool) -> bool | None:
         return True
     one, other = (path, route.path) if left_out else (path.lower(), route.path.lower())
     return None if "{" in route.path and _meet(one, other) else False
-
-
-def covers(path: str, other: str, *, left_out: bool = False) -> bool:
-    """Whether WAF's pattern of the path matches every usual request for the other.
-
-    `/v1/{id}` covers `/v1/{id}/versions`, unless it is left out. docs/waf.md, "How paths are compared", says why.
-    """
-    sample = re.sub(r"\{[^}]+\}", _ANYTHING, other)
-    if left_out:
-        return re.search(plain_pattern(path, ()), sample) is not None
-    return re.search(canonical_pattern(path, ()), sample.lower()) is not None
 
 
 def _meet(path: str, other: str) -> bool:

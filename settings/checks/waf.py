@@ -17,11 +17,10 @@ from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
+from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 if TYPE_CHECKING:
     from settings.environment import Environment
-    from settings.route import Route
     from settings.waf.waf import Waf
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
@@ -232,8 +231,7 @@ def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where
     """Ways out of a rule that need no part of the key left out, so that AWS's own words do not warn of them."""
     if rule.action == "count" or _backstop(waf, rule):
         return
-    counted = [route for route in environment.routes if not rule.routes or route.key in rule.routes]
-    with_variables = any(route.path_variables for route in counted)
+    with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
     varied = [what for key in rule.custom_keys if (what := variable(key, paths_vary=with_variables))]
     if varied:
         allowed = f"a caller who varies {varied[0]} gets a new counter each time; {_BACKSTOP}, as a backstop"
@@ -258,14 +256,15 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
 
 def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
     """A signature is another one in each request, and a header's value is what counts."""
-    counted = [route for route in environment.routes if _counts(rule, route)]
-    if not counted or any(route.authorization != "AWS_IAM" for route in counted):
+    on_routes = counted_routes(rule, environment.routes)
+    if not on_routes or any(route.authorization != "AWS_IAM" for route in on_routes):
         return
     for index, key in enumerate(rule.custom_keys):
         if identity(key) == "header authorization":
             allowed = (
-                "holds another signature in each request where authorization is AWS_IAM, so that the rule stops "
-                "nobody; take a header that stays the same for a caller, or aggregate_key_type IP"
+                "holds another signature in each request where authorization is AWS_IAM, so that it stops no "
+                "caller who signs each request; take a header that stays the same for a caller, or "
+                "aggregate_key_type IP"
             )
             yield Problem(where=(*where, "custom_keys", index), got="authorization", allowed=allowed)
 
@@ -304,7 +303,7 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
 
 def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Problem]:
     """A rule for the whole API counts no OPTIONS, also where that is a route of its own."""
-    named = {key for rule in waf.rate_rules for key in rule.routes}
+    named = {route.key for rule in waf.rate_rules for route in counted_routes(rule, environment.routes)}
     for index, route in enumerate(environment.routes):
         if route.method == "OPTIONS" and waf.rate_rules and route.key not in named:
             allowed = (
@@ -325,15 +324,15 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
 def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
     """Per-IP limits against the token buckets behind them."""
     told: set[tuple[int, str]] = set()
+    by_ip = [
+        (index, rule, frozenset(route.key for route in counted_routes(rule, environment.routes)))
+        for index, rule in enumerate(waf.rate_rules)
+        if rule.aggregate_key_type in {"IP", "FORWARDED_IP"} and rule.action != "count" and rule.scope_down is None
+    ]
     for route in environment.routes:
         bucket = bucket_of(environment, route.key)
         rules = [
-            (rule.limit / rule.evaluation_window_sec, index, rule)
-            for index, rule in enumerate(waf.rate_rules)
-            if rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
-            and rule.action != "count"
-            and rule.scope_down is None
-            and _counts(rule, route)
+            (rule.limit / rule.evaluation_window_sec, index, rule) for index, rule, keys in by_ip if route.key in keys
         ]
         if not rules or not isinstance(bucket, Throttle):
             continue
@@ -343,11 +342,6 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             if (index, topic) not in told:
                 told.add((index, topic))
                 yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
-
-
-def _counts(rule: RateRule, route: Route) -> bool:
-    """By its routes; preflights are in no rule for the whole API."""
-    return route.key in rule.routes if rule.routes else route.method != "OPTIONS"
 
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,8 @@ that some reading could take for it, and a condition that leaves a route out lea
 for it: rather a request too many in the budget than one that slips out.
 """
 
+import re
+
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 LONGEST_PATTERN = 200
 
@@ -19,6 +21,8 @@ ODD_PATH = r"/(?:/|\.\.?(?:/|$))"
 _ANY_DEPTH = r"[\s\S]+"
 # One part of a path that is not written with `%` and is more than dots.
 _ONE_PART = "[^/%]*[^/%.][^/%]*"
+# Stands for a path variable's value: in no literal part of a path, so that only a variable of the pattern takes it.
+_ANYTHING = "~"
 
 
 def canonical_pattern(path: str, prefixes: tuple[str, ...]) -> str:
@@ -34,6 +38,17 @@ def plain_pattern(path: str, prefixes: tuple[str, ...]) -> str:
     """What the path of a request to that route looks like as it is sent, written as plainly as the route is."""
     parts = "".join(f"/{_plain(part)}" for part in _parts(path)) or "/"
     return f"^{_optional(prefixes)}{parts}$"
+
+
+def covers(path: str, other: str, *, left_out: bool = False) -> bool:
+    """Whether WAF's pattern of the path matches every usual request for the other.
+
+    `/v1/{id}` covers `/v1/{id}/versions`, unless it is left out. docs/waf.md, "How paths are compared", says why.
+    """
+    sample = re.sub(r"\{[^}]+\}", _ANYTHING, other)
+    if left_out:
+        return re.search(plain_pattern(path, ()), sample) is not None
+    return re.search(canonical_pattern(path, ()), sample.lower()) is not None
 
 
 def _plain(part: str) -> str:

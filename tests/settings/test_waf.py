@@ -692,6 +692,12 @@ NO_FINGERPRINT = (
 )
 SIGNED = changed(path='path = "/chat"\nauthorization = "AWS_IAM"') + "\n"
 OPEN = '[[routes]]\nmethod = "GET"\npath = "/open"\n'
+SIGNED_BELOW = changed(path='path = "/v1/{proxy+}"\nauthorization = "AWS_IAM"') + "\n[[routes]]\n"
+SIGNED_ANEW = (
+    f"{RULE}.custom_keys[0] = 'authorization': holds another signature in each request where authorization is AWS_IAM, "
+    "so that it stops no caller who signs each request; take a header that stays the same for a caller, or "
+    "aggregate_key_type IP"
+)
 
 
 def by_authorization(text: str) -> str:
@@ -709,19 +715,25 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(ROUTES + f'[waf]\nweb_acl_arn = "{ARN}"', [], id="an existing web ACL"),
         pytest.param(
             SIGNED + by_authorization(""),
-            [
-                (
-                    f"{RULE}.custom_keys[0] = 'authorization': holds another signature in each request where "
-                    "authorization is AWS_IAM, so that the rule stops nobody; take a header that stays the same for a "
-                    "caller, or aggregate_key_type IP"
-                )
-            ],
+            [SIGNED_ANEW],
             id="a key that is signed anew",
         ),
         pytest.param(
             SIGNED + OPEN + by_authorization('routes = ["GET /open"]\n'), [], id="a key that is signed anew elsewhere"
         ),
         pytest.param(SIGNED + OPEN + by_authorization(""), [], id="a key that is signed anew on one of two routes"),
+        pytest.param(
+            SIGNED_BELOW
+            + 'method = "POST"\npath = "/v1/open"\n'
+            + by_authorization('routes = ["POST /v1/{proxy+}"]\n'),
+            [],
+            id="a key that is signed anew, and a route that WAF's pattern counts too",
+        ),
+        pytest.param(
+            SIGNED_BELOW + 'method = "GET"\npath = "/v1/open"\n' + by_authorization('routes = ["POST /v1/{proxy+}"]\n'),
+            [SIGNED_ANEW],
+            id="a key that is signed anew, and a route of another method",
+        ),
         pytest.param(
             ROUTES + '[waf]\nmode = "count"\n' + IP,
             ["waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""],
@@ -837,6 +849,14 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule('routes = ["OPTIONS /chat"]', '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
             [],
             id="a route that is no preflight",
+        ),
+        pytest.param(
+            rule(
+                'routes = ["OPTIONS /v1/{proxy+}"]',
+                *(f'[[routes]]\nmethod = "OPTIONS"\npath = "/v1/{path}"' for path in ("{proxy+}", "chat")),
+            ),
+            [],
+            id="a route that another one's pattern counts too",
         ),
         pytest.param(rule(CONSTANT + '\naction = "count"'), [], id="a constant that only counts"),
         pytest.param(
