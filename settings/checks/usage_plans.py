@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
 from settings.numbers import decimal
-from settings.problem import Problem
+from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan, plan_address
 
@@ -58,22 +58,29 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
 
 
 def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
-    """Of each plan the first throttle that a route's shared one makes meaningless."""
+    """Each throttle of the plan that a route's shared one makes meaningless, once."""
+    told: set[Where] = set()
     for route in environment.routes:
         bucket = bucket_of(environment, route.key)
-        of_route = plan.routes.get(route.key)
+        of_route = plan.routes.get(route.key, plan.throttle)
         if not route.api_key_required or not isinstance(bucket, Throttle) or plan.throttle is None:
             continue
-        if of_route == "blocked":
+        if not isinstance(of_route, Throttle):
             continue
-        own, field = (plan.throttle, ("throttle",)) if of_route is None else (of_route, ("routes", route.key))
-        # Both count, so a key gets the tighter of the two.
-        rate = min(own.rate_limit, plan.throttle.rate_limit)
-        burst = min(own.burst_limit, plan.throttle.burst_limit)
-        if rate > bucket.rate_limit or burst > bucket.burst_limit:
-            allowed = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
-            yield Problem(where=("usage_plans", name, *field), got=_short(own), allowed=allowed)
-            return
+        allowed = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
+        for field, throttle in _above(plan.throttle, of_route, bucket, route.key):
+            if field not in told:
+                told.add(field)
+                yield Problem(where=("usage_plans", name, *field), got=_short(throttle), allowed=allowed)
+
+
+def _above(whole: Throttle, own: Throttle, bucket: Throttle, key: str) -> Iterator[tuple[Where, Throttle]]:
+    """Both count, so a key gets the tighter of the two, and that is what is above the bucket."""
+    of_plan, of_route = (("throttle",), whole), (("routes", key), own)
+    if min(own.rate_limit, whole.rate_limit) > bucket.rate_limit:
+        yield of_route if own.rate_limit < whole.rate_limit else of_plan
+    if min(own.burst_limit, whole.burst_limit) > bucket.burst_limit:
+        yield of_route if own.burst_limit < whole.burst_limit else of_plan
 
 
 def _within(tighter: Throttle, looser: Throttle) -> bool:

@@ -288,6 +288,58 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
         pytest.param(
             plan(
                 ALICE
+                + "throttle = { rate_limit = 50, burst_limit = 50 }\n"
+                + 'routes = { "POST /chat" = { rate_limit = 100, burst_limit = 100 } }\n'
+            )
+            + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
+            [
+                (
+                    "usage_plans.free.routes.\"POST /chat\" = '100/100': does nothing: the plan's own throttle counts "
+                    "beside it, and lets no more through, 50 requests per second and 50 at once"
+                ),
+                (
+                    "usage_plans.free.throttle = '50/50': above what all callers of POST /chat share, "
+                    "10 requests per second and 5 at once; no key will ever get it"
+                ),
+            ],
+            id="a plan above its stage, and a route looser than the plan",
+        ),
+        pytest.param(
+            plan(
+                ALICE
+                + "throttle = { rate_limit = 50, burst_limit = 50 }\n"
+                + 'routes = { "POST /chat" = { rate_limit = 20, burst_limit = 5 } }\n'
+            )
+            + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
+            [
+                (
+                    "usage_plans.free.routes.\"POST /chat\" = '20/5': above what all callers of POST /chat share, "
+                    "10 requests per second and 5 at once; no key will ever get it"
+                ),
+                (
+                    "usage_plans.free.throttle = '50/50': above what all callers of GET /models share, "
+                    "10 requests per second and 5 at once; no key will ever get it"
+                ),
+            ],
+            id="a plan and its route above the stage",
+        ),
+        pytest.param(
+            plan(
+                ALICE
+                + "throttle = { rate_limit = 11, burst_limit = 5 }\n"
+                + 'routes = { "POST /chat" = { rate_limit = 20, burst_limit = 3 } }'
+            ),
+            [
+                (
+                    "usage_plans.free.throttle = '11/5': above what all callers of POST /chat share, "
+                    "10 requests per second and 5 at once; no key will ever get it"
+                )
+            ],
+            id="a plan above its stage in what its route leaves to it",
+        ),
+        pytest.param(
+            plan(
+                ALICE
                 + "throttle = { rate_limit = 20, burst_limit = 9 }\n"
                 + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 2 } }'
             ),
