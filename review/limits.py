@@ -25,7 +25,7 @@ STAGE = (
 BEST_EFFORT = "Throttles and quotas are best effort: targets, not ceilings."
 PLAN = (
     "Each API key is counted alone. Whether a plan's throttle is one bucket for a key, or one for each of its routes, "
-    "AWS does not say; one, which is stricter, is assumed."
+    "AWS does not document; one, which is stricter, is assumed."
 )
 WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds."
 

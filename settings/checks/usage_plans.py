@@ -52,7 +52,8 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
         whole = plan.throttle
         if isinstance(own, Throttle) and whole is not None and _within(whole, own):
             allowed = (
-                f"does nothing: the plan's own throttle counts beside it, and lets no more through, {_numbers(whole)}"
+                "is assumed to do nothing: the plan's own throttle counts beside it, and lets no more through, "
+                f"{_numbers(whole)}"
             )
             yield Problem(where=("usage_plans", name, "routes", key), got=_short(own), allowed=allowed)
 

@@ -294,8 +294,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '100/100': does nothing: the plan's own throttle counts "
-                    "beside it, and lets no more through, 50 requests per second and 50 at once"
+                    "usage_plans.free.routes.\"POST /chat\" = '100/100': is assumed to do nothing: the plan's own "
+                    "throttle counts beside it, and lets no more through, 50 requests per second and 50 at once"
                 ),
                 (
                     "usage_plans.free.throttle = '50/50': above what all callers of POST /chat share, "
@@ -350,8 +350,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '1/6': does nothing: the plan's own throttle counts "
-                    "beside it, and lets no more through, 1 requests per second and 1 at once"
+                    "usage_plans.free.routes.\"POST /chat\" = '1/6': is assumed to do nothing: the plan's own "
+                    "throttle counts beside it, and lets no more through, 1 requests per second and 1 at once"
                 )
             ],
             id="a plan's route looser than the plan",
