@@ -13,7 +13,7 @@ from cdktf import App
 
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import read_environments
+from settings.read import environments_folder, read_environments
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 
 ROOT = Path(__file__).parent
@@ -35,7 +35,7 @@ def main() -> int:
     # This process ends when it has written: collecting cycles is a tenth of its time in a large API.
     gc.disable()
     try:
-        environments = read_environments(Path(os.environ.get("ENVIRONMENTS", "environments")))
+        environments = read_environments(environments_folder())
         app = build_app(environments)
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)

@@ -1,11 +1,10 @@
 """Finding the environment that a command names."""
 
-import os
 from pathlib import Path
 
 from review.refusal import ReviewError
 from settings.environment import Environment
-from settings.read import read_environment
+from settings.read import environments_folder, read_environment
 
 
 def find(name: str) -> Path:
@@ -16,7 +15,7 @@ def find(name: str) -> Path:
     found = place(name)
     if found.is_file():
         return found
-    folder = _folder()
+    folder = environments_folder()
     known = ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none"
     raise ReviewError(f"no environment {name!r}: {folder.as_posix()} has {known}; or name a .toml file")
 
@@ -24,11 +23,7 @@ def find(name: str) -> Path:
 def place(name: str) -> Path:
     """Where the file of that name would be, whether it is there now or was once."""
     as_path = Path(name)
-    return as_path if as_path.suffix == ".toml" else _folder() / f"{name}.toml"
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("ENVIRONMENTS", "environments"))
+    return as_path if as_path.suffix == ".toml" else environments_folder() / f"{name}.toml"
 
 
 def read(name: str) -> Environment:

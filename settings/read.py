@@ -1,5 +1,6 @@
 """Reading environment files: TOML in, settings out, or every mistake said at once."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from settings.environment import Environment
 from settings.file_reference import FOLDER
 from settings.file_schema import file_schema
 from settings.problem import EnvironmentFileError, describe, shown
+
+
+def environments_folder() -> Path:
+    """Where the environment files are: the folder that ENVIRONMENTS names, by default `environments`."""
+    return Path(os.environ.get("ENVIRONMENTS", "environments"))
 
 
 def read_environments(folder: Path) -> tuple[Environment, ...]:

@@ -14,8 +14,8 @@ import typer
 from main import build_app
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import read_environments
-from tools.shared_state import environments_folder, require
+from settings.read import environments_folder, read_environments
+from tools.shared_state import require
 
 FOLDER = Path("committed")
 # What Terraform and its users may put beside it stays: .terraform.lock.hcl is there to be committed too.

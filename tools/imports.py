@@ -5,11 +5,9 @@ the API is found: resources, methods, integrations, responses, the stage. docs/a
 """
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import boto3
@@ -19,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from settings.aws import Aws
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import read_environment
+from settings.read import environments_folder, read_environment
 from tools.committed import synthesized
 
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -39,7 +37,7 @@ def main(
     api_id: Annotated[str, typer.Argument(metavar="API", help="The id of the REST API, a1b2c3d4e5.")],
 ) -> None:
     """Print the [imports] table by which an environment's stack adopts a deployed API."""
-    file = Path(os.environ.get("ENVIRONMENTS", "environments")) / f"{name}.toml"
+    file = environments_folder() / f"{name}.toml"
     try:
         environment = read_environment(file)
         existing, stages = _existing(environment.aws, api_id)

@@ -3,7 +3,6 @@
 On a machine that is thrown away after the deploy, the file is gone with it, and the next deploy makes a second API.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +12,9 @@ import typer
 from settings.backend import LocalBackend
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import read_environments
+from settings.read import environments_folder, read_environments
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-def environments_folder() -> Path:
-    """Where the environment files are."""
-    return Path(os.environ.get("ENVIRONMENTS", "environments"))
 
 
 @app.command()
