@@ -1,0 +1,56 @@
+// A Bedrock model: the request's body goes to InvokeModel as it came, and so does the answer come back.
+
+import {
+  BedrockRuntimeClient,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from "@aws-sdk/client-bedrock-runtime";
+
+import { BackendFailed } from "./backend_failed.mjs";
+import { usageInHeaders } from "./usage/bedrock_invocation.mjs";
+
+// No retries here: the caller backs off by the 429, and a retry would spend the integration's timeout.
+let client;
+const bedrock = () => (client ??= new BedrockRuntimeClient({ maxAttempts: 1 }));
+
+export async function call(backend, request, { signal, streams }) {
+  const input = { modelId: backend.model_id, contentType: "application/json", accept: "application/json", body: request.bytes };
+  const command = streams ? new InvokeModelWithResponseStreamCommand(input) : new InvokeModelCommand(input);
+  const said = {};
+  // The SDK keeps the answer's headers to itself, except for a middleware that reads the answer.
+  command.middlewareStack?.add?.(
+    (next) => async (args) => {
+      const result = await next(args);
+      Object.assign(said, result.response?.headers);
+      return result;
+    },
+    { step: "deserialize", name: "headersOfTheAnswer", priority: "low" },
+  );
+  let answer;
+  try {
+    answer = await bedrock().send(command, { abortSignal: signal });
+  } catch (error) {
+    throw failure(error);
+  }
+  if (streams) return { status: 200, headers: { "content-type": "text/event-stream" }, body: serverSentEvents(answer.body) };
+  const body = Buffer.from(answer.body);
+  return { status: 200, headers: { "content-type": "application/json" }, body: [body], usage: usageInHeaders(said) };
+}
+
+// One event for each chunk of the model.
+async function* serverSentEvents(chunks) {
+  try {
+    for await (const part of chunks) {
+      if (part.chunk?.bytes) yield Buffer.concat([Buffer.from("data: "), Buffer.from(part.chunk.bytes), Buffer.from("\n\n")]);
+    }
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+function failure(error) {
+  const status = error.$metadata?.httpStatusCode;
+  // The account's own quota is a 400 to Bedrock, and a limit to the caller. Inside a stream it comes as an exception.
+  const limited = status === 429 || ["ThrottlingException", "ServiceQuotaExceededException"].includes(error.name);
+  return new BackendFailed(error, { reached: status === undefined, status: limited ? 429 : status });
+}

@@ -1,0 +1,33 @@
+// What Terraform tells this function, read once: constructs/gateway/metered_function.py writes it.
+
+const json = (name, otherwise) => (process.env[name] ? JSON.parse(process.env[name]) : otherwise);
+
+// "Name: value", one a line.
+function headersIn(text) {
+  const lines = (text ?? "").split("\n").filter(Boolean);
+  return Object.fromEntries(lines.map((line) => line.split(/: (.*)/s, 2)));
+}
+
+export const configuration = {
+  table: process.env.TOKEN_TABLE,
+  // [{ name, by, plan?, models?, mode, when_unavailable?, shards?, requests_per_minute?, ... }]
+  limits: json("TOKEN_LIMITS", []),
+  // `plan=id,id;plan=id`: which key is in which plan.
+  plans: new Map(
+    (process.env.PLAN_KEYS ?? "")
+      .split(";")
+      .filter(Boolean)
+      .flatMap((group) => {
+        const [plan, keys] = group.split("=");
+        return keys.split(",").map((key) => [key, plan]);
+      }),
+  ),
+  // { weights: { input, cached_input, cache_write, output }, default_max_tokens, image_tokens }
+  counting: json("TOKEN_COUNTING", {}),
+  backend: json("BACKEND", {}),
+  errorShape: json("RATE_LIMIT_BODY", { error: {} }),
+  rateLimitHeaders: headersIn(process.env.RATE_LIMIT_HEADERS),
+  responseHeaders: headersIn(process.env.RESPONSE_HEADERS),
+  namespace: process.env.METRIC_NAMESPACE,
+  timeoutSeconds: Number(process.env.TIMEOUT_SECONDS ?? 29),
+};

@@ -1,0 +1,129 @@
+// Decisions as the one call that this function makes of the table: UpdateItem.
+
+// DynamoDB's wire form of an item and back: every attribute of ours but the key and the marks is a whole number.
+export function read(attributes) {
+  const item = {};
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value.N !== undefined) item[name] = BigInt(value.N);
+    else if (name !== KEY) item[name] = value.S;
+  }
+  return item;
+}
+
+export const KEY = "id";
+// When DynamoDB may delete the item, in seconds: the table's TTL attribute.
+export const EXPIRES = "e";
+
+// A write that timed out may have been done all the same. Each leaves its mark in one of sixteen places, so that doing
+// it again is refused and seen to have been done; sixteen, so that other writers seldom overwrite it meanwhile.
+export const markOf = (token) => `w${token.codePointAt(0) % 16}`;
+
+// Collects an expression's names and values, so that no attribute's name or value stands in the text.
+class Update {
+  #names = new Map();
+  #values = new Map();
+  #sets = [];
+  #removes = [];
+  #conditions = [];
+
+  name(attribute) {
+    return placeholder(this.#names, attribute, "#");
+  }
+
+  value(value) {
+    return placeholder(this.#values, value, ":");
+  }
+
+  set(attribute, expression) {
+    this.#sets.push(`${this.name(attribute)} = ${expression}`);
+  }
+
+  remove(attribute) {
+    this.#removes.push(this.name(attribute));
+  }
+
+  require(condition) {
+    this.#conditions.push(condition);
+  }
+
+  input(table, id) {
+    const removes = this.#removes.length ? ` REMOVE ${this.#removes.join(", ")}` : "";
+    return {
+      TableName: table,
+      Key: { [KEY]: { S: id } },
+      UpdateExpression: `SET ${this.#sets.join(", ")}${removes}`,
+      ConditionExpression: this.#conditions.join(" AND "),
+      ExpressionAttributeNames: Object.fromEntries([...this.#names].map(([name, sign]) => [sign, name])),
+      ExpressionAttributeValues: Object.fromEntries(
+        [...this.#values].map(([value, sign]) => [sign, typeof value === "bigint" ? { N: String(value) } : { S: value }]),
+      ),
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+  }
+}
+
+function placeholder(known, value, sign) {
+  if (!known.has(value)) known.set(value, `${sign}${known.size}`);
+  return known.get(value);
+}
+
+// All limits of one item in one conditional write, all or none.
+export function reserving(table, id, writes, { token, expires, lease }) {
+  const update = new Update();
+  for (const { how, limit, seen, level, ended } of writes) {
+    const name = update.name(limit.attribute);
+    if (how === "clamp") {
+      update.require(`(attribute_not_exists(${name}) OR ${name} <= ${update.value(limit.floor)})`);
+      update.set(limit.attribute, update.value(limit.floor + limit.cost));
+    } else if (how === "add") {
+      // Above the floor, and so that it stays within the ceiling. The floor itself is clamp's: both give the same there.
+      update.require(`${name} BETWEEN ${update.value(limit.floor)} AND ${update.value(limit.ceiling - limit.cost)}`);
+      update.set(limit.attribute, `${name} + ${update.value(limit.cost)}`);
+    } else {
+      update.require(`${name} = ${update.value(seen)}`);
+      update.set(limit.attribute, update.value(level));
+      for (const attribute of ended) {
+        update.require(`attribute_exists(${update.name(attribute)})`);
+        update.remove(attribute);
+      }
+    }
+    if (limit.kind === "concurrent_requests") {
+      update.set(leaseOf(limit, token), update.value(lease));
+    }
+  }
+  const mark = update.name(markOf(token));
+  update.require(`(attribute_not_exists(${mark}) OR ${mark} <> ${update.value(token)})`);
+  update.set(markOf(token), update.value(token));
+  update.set(EXPIRES, update.value(expires));
+  return update.input(table, id);
+}
+
+export const leaseOf = ({ attribute }, token) => `${attribute}:${token}`;
+
+// What was not used goes back, what was used above the estimate is owed, and slots are free again, all or none.
+export function settling(table, id, changes, { token, expires }) {
+  const update = new Update();
+  for (const { limit, delta } of changes) {
+    const name = update.name(limit.attribute);
+    // An item that TTL or an operator deleted owes nothing and is owed nothing.
+    update.require(`attribute_exists(${name})`);
+    if (limit.end !== undefined) {
+      // The next window's level is none of ours.
+      update.require(`${name} < ${update.value(limit.floor + limit.length)}`);
+    }
+    if (limit.kind === "concurrent_requests") {
+      // The lease proves that this was not done yet; whoever ended it for us has counted it.
+      update.require(`attribute_exists(${update.name(leaseOf(limit, token))})`);
+      update.remove(leaseOf(limit, token));
+    }
+    update.set(limit.attribute, `${name} + ${update.value(delta)}`);
+  }
+  const mark = update.name(markOf(token));
+  update.require(`${mark} <> ${update.value(settledMark(token))}`);
+  update.set(markOf(token), update.value(settledMark(token)));
+  update.set(EXPIRES, update.value(expires));
+  return update.input(table, id);
+}
+
+export const settledMark = (token) => `${token}.`;

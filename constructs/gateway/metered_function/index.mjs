@@ -1,0 +1,101 @@
+// A Lambda between API Gateway and a model: limits in requests, tokens, money and concurrent requests, for one route.
+
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+
+import { Answers } from "./answers.mjs";
+import { configuration } from "./configuration.mjs";
+import { MemoryTable } from "./memory_table.mjs";
+import { Meter } from "./meter.mjs";
+import { record } from "./metrics.mjs";
+import { priceOf } from "./prices.mjs";
+import { Store } from "./store.mjs";
+
+// A store that hangs would hang every route. The first call opens a connection too.
+const MILLISECONDS = 150;
+const FIRST_MILLISECONDS = 1000;
+
+// The store tries again itself, since it alone knows what a repeated write may do.
+const dynamodb = new DynamoDBClient({ maxAttempts: 1 });
+let open = false;
+
+async function send(input) {
+  const abortSignal = AbortSignal.timeout(open ? MILLISECONDS : FIRST_MILLISECONDS);
+  try {
+    return await dynamodb.send(new UpdateItemCommand(input), { abortSignal });
+  } finally {
+    open = !abortSignal.aborted;
+  }
+}
+
+const { call: backend } = await (configuration.backend.model_id ? import("./bedrock.mjs") : import("./proxy.mjs"));
+
+const meter = (streams) =>
+  new Meter({
+    configuration,
+    // A lease ends when Lambda has surely stopped the function that held it.
+    store: new Store({ send, table: configuration.table, leaseSeconds: configuration.timeoutSeconds + 5 }),
+    spare: new MemoryTable(),
+    answers: new Answers(configuration),
+    backend,
+    priceOf,
+    record: (values, about) => record(configuration.namespace, values, about),
+    streams,
+    clock: Date.now,
+  });
+
+const buffered = meter(false);
+const streamed = meter(true);
+
+const isText = (type) => /^text\/|json|xml|javascript|x-www-form-urlencoded/.test(type);
+
+// Splits what came more than once from what came once, as the proxy's answer wants it.
+function headersOf(headers) {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return {
+    headers: Object.fromEntries(entries.filter(([, value]) => !Array.isArray(value))),
+    multiValueHeaders: Object.fromEntries(entries.filter(([, value]) => Array.isArray(value))),
+  };
+}
+
+export async function invoke(event, context) {
+  const chunks = [];
+  let begun;
+  await buffered.serve(event, context, {
+    begin: async (statusCode, headers) => void (begun = { statusCode, ...headersOf(headers) }),
+    write: async (bytes) => chunks.push(bytes) > 0,
+    end: async () => {},
+  });
+  const body = Buffer.concat(chunks);
+  const type = String(begun.headers["Content-Type"] ?? begun.headers["content-type"] ?? "application/json");
+  const text = isText(type);
+  return { ...begun, body: body.toString(text ? "utf8" : "base64"), isBase64Encoded: !text };
+}
+
+export const stream = globalThis.awslambda?.streamifyResponse(async (event, responseStream, context) => {
+  let gone = false;
+  responseStream.on("close", () => (gone = true));
+  responseStream.on("error", () => (gone = true));
+  let body;
+  await streamed.serve(event, context, {
+    async begin(statusCode, headers) {
+      body = awslambda.HttpResponseStream.from(responseStream, { statusCode, ...headersOf(headers) });
+    },
+    // False if nobody reads any more; resolved once there is room for more.
+    async write(bytes) {
+      if (gone) return false;
+      if (!body.write(bytes)) await room(body, responseStream);
+      return !gone;
+    },
+    end: async () => void (gone || body.end()),
+  });
+});
+
+function room(...streams) {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.off(name, done);
+      resolve();
+    };
+    for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.on(name, done);
+  });
+}

@@ -1,0 +1,32 @@
+// The proxy event of a REST API as the request that it stands for.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+
+export function requestIn(event) {
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  const headers = {};
+  for (const [name, values] of Object.entries(event.multiValueHeaders ?? lists(event.headers))) {
+    headers[name.toLowerCase()] = values;
+  }
+  const query = Object.entries(event.multiValueQueryStringParameters ?? lists(event.queryStringParameters));
+  return {
+    method: event.httpMethod,
+    path: event.path ?? "",
+    pathParameters: event.pathParameters ?? {},
+    query: query.flatMap(([name, values]) => values.map((value) => [name, value])),
+    headers,
+    bytes,
+    body: jsonIn(bytes),
+  };
+}
+
+const lists = (single) => Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, [value]]));
+
+// The body as JSON, undefined if it is none.
+export function jsonIn(bytes) {
+  if (!bytes.length) return undefined;
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

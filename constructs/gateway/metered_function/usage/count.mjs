@@ -1,0 +1,8 @@
+// A number of tokens as a backend says it. What is no such number counts nothing.
+export const count = (value) => (Number.isSafeInteger(value) && value > 0 ? value : 0);
+
+// Without the fields that a backend left out, so that they do not overwrite what an earlier event said.
+export function given(fields) {
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(said.map(([name, value]) => [name, typeof value === "boolean" ? value : count(value)]));
+}

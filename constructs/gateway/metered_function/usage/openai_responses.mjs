@@ -1,0 +1,16 @@
+// OpenAI's responses: whole, or in the event that ends the stream, which may also say that it failed or was cut short.
+// https://platform.openai.com/docs/api-reference/responses/object, usage: input_tokens holds the cached ones.
+
+import { count } from "./count.mjs";
+
+export function usageIn(document) {
+  const usage = document.response?.usage ?? (document.object === "response" ? document.usage : undefined);
+  if (usage?.input_tokens === undefined) return undefined;
+  const cached = count(usage.input_tokens_details?.cached_tokens);
+  return {
+    input: Math.max(0, count(usage.input_tokens) - cached),
+    cached_input: cached,
+    cache_write: 0,
+    output: count(usage.output_tokens),
+  };
+}
