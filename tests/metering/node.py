@@ -38,7 +38,8 @@ class Lines:
     def ask(self, line: str) -> str:
         """The answer to that line."""
         process = self._process
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         process.stdin.write(f"{line}\n")
         process.stdin.flush()
         answer = process.stdout.readline()
@@ -48,7 +49,8 @@ class Lines:
     def close(self) -> None:
         """Ends the program."""
         process = self._process
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         process.stdin.close()
         process.stdout.close()
         try:

@@ -128,7 +128,8 @@ def window(admitted: list[Any], limit: int) -> None:
 
 
 def in_window(entry: Any) -> int:
-    return int(entry["at"] // DAY)
+    day: int = entry["at"] // DAY
+    return day
 
 
 def slots(admitted: list[Any], limit: int) -> None:
@@ -188,8 +189,8 @@ def test_a_mutation_is_caught(tmp_path: Path, mutation: str) -> None:
     )
     @given(schedule=schedules(st.just("none")))
     def find(schedule: Schedule) -> None:
-        check(schedule, simulated(program, schedule))
+        check(schedule, simulated(mutant, schedule))
 
-    with closing(Lines(SIMULATE, copied(tmp_path, MUTATIONS[mutation]))) as program:
-        with pytest.raises(AssertionError, match="admitted where"):
-            find()
+    mutated = copied(tmp_path, MUTATIONS[mutation])
+    with closing(Lines(SIMULATE, mutated)) as mutant, pytest.raises(AssertionError, match="admitted where"):
+        find()
