@@ -60,11 +60,27 @@ REQUESTS = st.fixed_dictionaries(
 )
 
 
-def schedules(faults: st.SearchStrategy[str]) -> st.SearchStrategy[Schedule]:
+# Two days' requests on one day's limit, most of them running when the day ends.
+AROUND_MIDNIGHT = st.fixed_dictionaries(
+    {
+        "at": st.integers(9_000, 12_000),
+        "function": st.integers(0, 1),
+        "tokens": st.sampled_from([10, 50, 100]),
+        "used": st.sampled_from([0, 10]),
+        "lasts": st.integers(0, 3_000),
+    }
+)
+
+
+def schedules(
+    faults: st.SearchStrategy[str],
+    limits: st.SearchStrategy[dict[str, Any]] = LIMITS,
+    requests: st.SearchStrategy[dict[str, Any]] = REQUESTS,
+) -> st.SearchStrategy[Schedule]:
     return st.fixed_dictionaries(
         {
-            "limits": LIMITS.map(lambda limit: [limit]),
-            "requests": st.lists(REQUESTS, min_size=1, max_size=14),
+            "limits": limits.map(lambda limit: [limit]),
+            "requests": st.lists(requests, min_size=1, max_size=14),
             "skews": st.lists(st.integers(-3, 3), min_size=1, max_size=4),
             "choices": st.lists(st.integers(0, 31), min_size=1, max_size=24),
             "faults": st.lists(faults, max_size=24),
@@ -127,7 +143,7 @@ def window(admitted: list[Any], limit: int) -> None:
         assert cost <= limit + back, f"{cost} admitted where {limit + back} may be"
 
 
-def in_window(entry: Any) -> int:
+def in_window(entry: Any) -> Any:
     day: int = entry["at"] // DAY
     return day
 
@@ -178,6 +194,9 @@ MUTATIONS = {
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_mutation_is_caught(tmp_path: Path, mutation: str) -> None:
+    of_a_day = st.just({"name": "a", "tokens_per_day": 100})
+    around_midnight = schedules(st.just("none"), of_a_day, AROUND_MIDNIGHT)
+
     @settings(
         max_examples=4000,
         deadline=None,
@@ -187,7 +206,7 @@ def test_a_mutation_is_caught(tmp_path: Path, mutation: str) -> None:
         report_multiple_bugs=False,
         database=None,
     )
-    @given(schedule=schedules(st.just("none")))
+    @given(schedule=schedules(st.just("none")) | around_midnight)
     def find(schedule: Schedule) -> None:
         check(schedule, simulated(mutant, schedule))
 
