@@ -145,4 +145,10 @@ FORCES: dict[str, Forces] = {
         replaced="its route answers 500 for a moment",
         destroyed="",
     ),
+    "aws_dynamodb_table": Forces(
+        arguments=("name",),
+        file="dynamodb/table.go",
+        replaced="what everybody has used of a day's tokens or a month's money is forgotten",
+        destroyed="nothing limits tokens, money and concurrent requests any more",
+    ),
 }

@@ -14,7 +14,8 @@ from review.watched_metrics import alarm_metrics
 from settings.environment import Environment
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
 from settings.observability.watched import access_log, waf_log
-from settings.route import path_address
+from settings.route import Route, path_address
+from settings.token_limits.covering import metered_routes
 from settings.usage_plan import plan_address
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
@@ -53,7 +54,9 @@ def captured(environment: Environment) -> str:
         mode="json", include={"api", "authorizers", "cors", "resource_policy", "rate_limit_response"}
     )
     by_key = sorted(routes, key=lambda route: (route["path"], route["method"]))
-    content = json.dumps([by_key, shared, environment.aws.region], sort_keys=True)
+    # A function in front of a backend is another integration than the backend alone.
+    metered = [route.key for route in metered_routes(environment)]
+    content = json.dumps([by_key, shared, environment.aws.region, metered], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -105,18 +108,28 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
 
 
 def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    metered = metered_routes(environment)
+    if metered:
+        yield "aws_dynamodb_table.token_limits", {"name": (environment.api.name, environment.stage.name)}
     for route in environment.routes:
+        if route in metered:
+            yield from _function(environment, route)
+            continue
         match route.integration:
             case LambdaIntegration(code=None):
                 pass
             case LambdaIntegration() | BedrockIntegration():
-                name = (environment.api.name, route.address)
-                yield f"aws_lambda_function.{route.address}", {"function_name": name}
-                yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
+                yield from _function(environment, route)
             case PrivateIntegration(vpc_link_id=None, load_balancer_arn=str(arn)) as private:
                 yield _vpc_link(private, arn)
             case _:
                 pass
+
+
+def _function(environment: Environment, route: Route) -> Iterator[tuple[str, Arguments]]:
+    name = (environment.api.name, route.address)
+    yield f"aws_lambda_function.{route.address}", {"function_name": name}
+    yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:

@@ -15,7 +15,9 @@ AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 
 # What our resources call, by the provider's names.
-Service = Literal["apigateway", "apigatewayv2", "cloudwatch", "iam", "lambda", "logs", "sns", "sts", "wafv2"]
+Service = Literal[
+    "apigateway", "apigatewayv2", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sts", "wafv2"
+]
 
 
 def _differ(accounts: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,13 +18,14 @@ from settings.checks import (
     routes,
     running,
     throttling,
+    token_limits,
     usage_plans,
     waf,
 )
 from settings.cors import Cors
 from settings.domain import Domain
 from settings.imports import Imports
-from settings.model import Settings, SomeItems
+from settings.model import Items, Settings, SomeItems
 from settings.observability.observability import Observability
 from settings.problem import Problem, refuse
 from settings.quotas import AccountThrottle
@@ -33,6 +34,10 @@ from settings.resource_policy import ResourcePolicy
 from settings.route import Route
 from settings.tags import Tags
 from settings.throttling import Throttling
+from settings.token_limits.token_limit import TokenLimit
+from settings.token_limits.token_metering import TokenMetering
+from settings.token_limits.token_price import TokenPrice
+from settings.token_limits.token_store import TokenStore
 from settings.usage_plan import Name as UsagePlanName
 from settings.usage_plan import UsagePlan
 from settings.waf.waf import Waf
@@ -57,6 +62,10 @@ class Environment(Settings):
     throttling: Throttling
     rate_limit_response: RateLimitResponse = RateLimitResponse()
     usage_plans: dict[UsagePlanName, UsagePlan] = {}
+    token_limits: Items[TokenLimit] = ()
+    token_metering: TokenMetering = TokenMetering()
+    token_prices: dict[Annotated[str, Field(pattern=r"^\S{1,255}$")], TokenPrice] = {}
+    token_store: TokenStore = TokenStore()
     waf: Waf | None = None
     observability: Observability = Observability()
     imports: Imports = {}
@@ -92,6 +101,7 @@ class Environment(Settings):
         yield from access.refused(self)
         yield from throttling.refused(self)
         yield from usage_plans.refused(self)
+        yield from token_limits.refused(self)
         yield from waf.refused(self)
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
@@ -107,5 +117,6 @@ class Environment(Settings):
         yield from access.warned(self)
         yield from throttling.warned(self)
         yield from usage_plans.warned(self)
+        yield from token_limits.warned(self)
         yield from waf.warned(self)
         yield from observability.warned(self)

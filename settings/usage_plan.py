@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from settings.model import Items, Settings
 from settings.problem import Problem, refuse
 from settings.throttling import Throttle, word_or_table
+from settings.token_limits.limits import Limits
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
@@ -67,8 +68,8 @@ ApiKeyOrName = Annotated[
 ]
 
 
-class UsagePlan(Settings):
-    """One tier: a throttle and a quota for each key, and who has a key."""
+class UsagePlan(Limits):
+    """One tier: a throttle, a quota, and limits in tokens and money for each key, and who has a key."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
 
@@ -90,7 +91,7 @@ class UsagePlan(Settings):
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
-        if self.throttle is None and self.quota is None and not self.routes:
+        if self.throttle is None and self.quota is None and not self.routes and not self.token_limits:
             raise ValueError("limits nothing; give it a throttle, a quota or both")
         if self.throttle is None and self.routes:
             allowed = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"

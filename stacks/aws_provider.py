@@ -1,6 +1,6 @@
 """The AWS provider's configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from cdktf import TerraformStack
@@ -13,9 +13,15 @@ from cdktf_cdktf_provider_aws.provider import (
 
 from settings.aws import Aws, Service
 
+# What only some environments call, so that the others render as they always did.
+_SELDOM: frozenset[Service] = frozenset({"dynamodb"})
 
-def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]) -> None:
-    """AWS in its Region, or an emulator that takes any credentials; the tags go on everything that has tags."""
+
+def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str], more: Sequence[Service] = ()) -> None:
+    """AWS in its Region, or an emulator that takes any credentials; the tags go on everything that has tags.
+
+    `more` are services that this environment calls beside the usual ones.
+    """
     emulated = aws.endpoint_url is not None
     AwsProvider(
         stack,
@@ -25,7 +31,7 @@ def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]
         allowed_account_ids=list(aws.allowed_account_ids) or None,
         assume_role=[AwsProviderAssumeRole(**aws.assume_role.model_dump())] if aws.assume_role else None,
         profile=aws.profile,
-        endpoints=_endpoints(aws),
+        endpoints=_endpoints(aws, more),
         # Placeholders that no AWS account has: the emulator does not look, and real ones must not travel there.
         access_key="emulator" if emulated else None,
         secret_key="emulator" if emulated else None,
@@ -37,7 +43,8 @@ def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]
         stack.add_override("terraform.required_providers.aws.version", aws.provider_version)
 
 
-def _endpoints(aws: Aws) -> list[AwsProviderEndpoints] | None:
-    everywhere = dict.fromkeys(get_args(Service), aws.endpoint_url) if aws.endpoint_url else {}
+def _endpoints(aws: Aws, more: Sequence[Service]) -> list[AwsProviderEndpoints] | None:
+    services = [service for service in get_args(Service) if service not in _SELDOM or service in more]
+    everywhere = dict.fromkeys(services, aws.endpoint_url) if aws.endpoint_url else {}
     urls = {"lambda_" if service == "lambda" else service: url for service, url in (everywhere | aws.endpoints).items()}
     return [AwsProviderEndpoints(**urls)] if urls else None

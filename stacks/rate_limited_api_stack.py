@@ -13,6 +13,7 @@ from constructs.gateway.resource_policy import ResourcePolicy
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
+from constructs.gateway.token_metering import TokenMetering
 from constructs.observability.alarms import Alarms
 from constructs.observability.console import dashboard_url, log_group_url
 from constructs.observability.dashboard import Dashboard
@@ -22,8 +23,10 @@ from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
+from settings.aws import Service
 from settings.environment import Environment
 from settings.observability.watched import log_groups, waf_log
+from settings.token_limits.covering import metered_routes
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
@@ -38,7 +41,8 @@ class RateLimitedApiStack(TerraformStack):
         super().__init__(scope, id)
         self._environment = environment
         add_state_backend(self, environment)
-        add_aws_provider(self, environment.aws, tags=environment.tags)
+        more: tuple[Service, ...] = ("dynamodb",) if metered_routes(environment) else ()
+        add_aws_provider(self, environment.aws, tags=environment.tags, more=more)
         self._rest_api = RestApi(self, "rest_api", api=environment.api, aws=environment.aws)
         self._add_access()
         self._add_routes()
@@ -105,6 +109,9 @@ class RateLimitedApiStack(TerraformStack):
 
     def _add_routes(self) -> None:
         environment = self._environment
+        metering = None
+        if metered_routes(environment):
+            metering = TokenMetering(self, "token_metering", environment=environment)
         Routes(
             self,
             "routes",
@@ -113,6 +120,7 @@ class RateLimitedApiStack(TerraformStack):
             authorizers=environment.authorizers,
             cors=environment.cors,
             response=environment.rate_limit_response,
+            token_metering=metering,
         )
 
     def _add_responses(self) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from settings.file_reference import files_of
@@ -19,14 +20,17 @@ class Archive:
     Not compressed: what zlib makes of the same bytes differs between its versions, and the hash would with it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, made: Mapping[str, str] | None = None) -> None:
+        """The folder's files, and others that are made for this function alone, by name."""
+        files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in files_of(folder)}
+        files |= {name: text.encode() for name, text in (made or {}).items()}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for file in files_of(folder):
-                entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), date_time=_DATE)
+            for name, content in sorted(files.items()):
+                entry = zipfile.ZipInfo(name, date_time=_DATE)
                 entry.create_system = 3  # Unix, wherever this runs
                 entry.external_attr = _MODE << 16
-                archive.writestr(entry, file.read_bytes())
+                archive.writestr(entry, content)
         self._content = buffer.getvalue()
 
     @property

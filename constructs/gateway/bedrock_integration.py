@@ -40,7 +40,7 @@ class BedrockIntegration(Construct):
             handler="index.stream" if streams else "index.invoke",
             memory_size=integration.memory_size,
             timeout=-(-integration.timeout_milliseconds // 1000),
-            environment=variables(integration, method.response, method.headers),
+            environment={"MODEL_ID": integration.model_id, **variables(method.response, method.headers)},
             reserved_concurrent_executions=integration.reserved_concurrent_executions,
             log_retention_in_days=integration.log_retention_in_days,
             allow=may_invoke(method.rest_api, integration),
@@ -49,12 +49,9 @@ class BedrockIntegration(Construct):
         add_invoke_permission(self, method.name, function.arn, method.source_arn)
 
 
-def variables(
-    integration: BedrockIntegrationSettings, response: RateLimitResponse, headers: Mapping[str, str]
-) -> dict[str, str]:
-    """What the function reads: the model, the body of the 429, and headers, one a line."""
+def variables(response: RateLimitResponse, headers: Mapping[str, str]) -> dict[str, str]:
+    """How the function's own answers look: the body of the 429, and headers, one a line."""
     return {
-        "MODEL_ID": integration.model_id,
         "RATE_LIMIT_BODY": response.body("throttle"),
         "RATE_LIMIT_HEADERS": _lines(response.response_headers("throttle", headers)),
         "RESPONSE_HEADERS": _lines(headers),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionVpcConfig,
+)
 from constructs import Construct
 
 from constructs.gateway.archive import Archive
@@ -22,8 +27,19 @@ from constructs.terraform.policy_document import assumed_by, policy_of
 _LONGEST_NAME = 64
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subnets:
+    """Where a function runs that must reach something inside a VPC."""
+
+    subnet_ids: Sequence[str]
+    security_group_ids: Sequence[str]
+
+
 class Function(Construct):
-    """Creates a log group, a role that can write to it and do what `allow` says, and the function, all of one name."""
+    """Creates a log group, a role that can write to it and do what `allow` says, and the function, all of one name.
+
+    `references` are variables that are Terraform expressions; `made` are files beside those of the folder.
+    """
 
     def __init__(
         self,
@@ -41,30 +57,36 @@ class Function(Construct):
         reserved_concurrent_executions: int | None,
         log_retention_in_days: int,
         allow: Sequence[Mapping[str, Any]] = (),
+        references: Mapping[str, str] | None = None,
+        made: Mapping[str, str] | None = None,
+        subnets: Subnets | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._name = name
         self._function_name = within_limit(f"{rest_api.name}-{name}")
         self._role_name = role_name(rest_api, name)
         log_group = self._add_log_group(log_retention_in_days)
-        archive = Archive(code)
+        archive = Archive(code, made=made)
         address = Address.of(LambdaFunction, name)
         function = LambdaFunction(
             self,
             str(address),
             function_name=self._function_name,
-            role=self._add_role(log_group, allow),
+            role=self._add_role(log_group, [*allow, *(_IN_A_VPC if subnets else ())]),
             runtime=runtime,
             handler=handler,
             filename=self._write(archive),
             source_code_hash=archive.source_code_hash,
             memory_size=memory_size,
             timeout=timeout,
-            environment=_variables(environment),
+            environment=_variables(environment, references or {}),
             reserved_concurrent_executions=reserved_concurrent_executions,
+            vpc_config=_vpc_config(subnets),
         )
         # Lambda would make the group itself at the first call, and keep what is in it for ever.
-        function.depends_on = [str(log_group)]
+        # In a VPC, Lambda refuses a function whose role may not make its network interfaces yet.
+        policy = [str(Address.of(IamRolePolicy, name))] if subnets else []
+        function.depends_on = [str(log_group), *policy]
         self.arn = address.reference("arn")
 
     def _add_log_group(self, retention_in_days: int) -> Address:
@@ -123,7 +145,32 @@ def within_limit(full: str) -> str:
     return f"{full[: _LONGEST_NAME - 9]}-{digest}"
 
 
-def _variables(environment: Mapping[str, str]) -> LambdaFunctionEnvironment | None:
-    if not environment:
+def _variables(environment: Mapping[str, str], references: Mapping[str, str]) -> LambdaFunctionEnvironment | None:
+    variables = {name: literal(value) for name, value in environment.items()} | dict(references)
+    return LambdaFunctionEnvironment(variables=variables) if variables else None
+
+
+def _vpc_config(subnets: Subnets | None) -> LambdaFunctionVpcConfig | None:
+    if subnets is None:
         return None
-    return LambdaFunctionEnvironment(variables={name: literal(value) for name, value in environment.items()})
+    return LambdaFunctionVpcConfig(
+        subnet_ids=sorted(subnets.subnet_ids), security_group_ids=sorted(subnets.security_group_ids)
+    )
+
+
+# The managed policy AWSLambdaVPCAccessExecutionRole, without its logs, read 2026-11:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html
+_IN_A_VPC: tuple[Mapping[str, Any], ...] = (
+    {
+        "Effect": "Allow",
+        "Action": [
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        "Resource": "*",
+    },
+)

@@ -9,8 +9,8 @@ from constructs.gateway.method import Method, of_method
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from constructs.terraform.policy_document import allowed
-from settings.integration import BedrockIntegration
 from settings.integration import LambdaIntegration as LambdaIntegrationSettings
+from settings.integration.transfer import Transfer
 
 
 class LambdaIntegration(Construct):
@@ -57,7 +57,7 @@ def add_lambda_proxy(
     scope: Construct,
     *,
     method: Method,
-    integration: LambdaIntegrationSettings | BedrockIntegration,
+    integration: Transfer,
     function_arn: str,
 ) -> None:
     """`aws_api_gateway_integration.<route>`, AWS_PROXY."""

@@ -10,17 +10,20 @@ from constructs.gateway.aws_service_integration import AwsServiceIntegration
 from constructs.gateway.bedrock_integration import BedrockIntegration
 from constructs.gateway.http_integration import add_http_integration
 from constructs.gateway.lambda_integration import LambdaIntegration
+from constructs.gateway.metered_integration import MeteredIntegration
 from constructs.gateway.method import Method
 from constructs.gateway.mock_integration import add_mock_integration
 from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.sagemaker_integration import SOURCES, SagemakerIntegration
+from constructs.gateway.token_metering import Metered
 from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
 from constructs.terraform.literal import literal
 from settings import integration as settings
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
+from settings.token_limits.covering import METERED
 
 
 class Route(Construct):
@@ -39,6 +42,7 @@ class Route(Construct):
         vpc_links: VpcLinks,
         response: RateLimitResponse,
         headers: Mapping[str, str],
+        metered: Metered | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.method = place(
@@ -55,7 +59,15 @@ class Route(Construct):
             **validation.arguments_of(route),
         )
         behind = Method(address=self.method, rest_api=rest_api, route=route, response=response, headers=headers)
-        self._integrate(behind, vpc_links)
+        if metered is None:
+            self._integrate(behind, vpc_links)
+        else:
+            self._meter(behind, metered)
+
+    def _meter(self, method: Method, metered: Metered) -> None:
+        integration = method.route.integration
+        assert isinstance(integration, METERED)  # noqa: S101  # the settings cover no other
+        MeteredIntegration(self, "integration", method=method, integration=integration, metered=metered)
 
     def _integrate(self, method: Method, vpc_links: VpcLinks) -> None:
         match method.route.integration:

@@ -11,6 +11,7 @@ from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.resources import Resources
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.route import Route
+from constructs.gateway.token_metering import TokenMetering
 from constructs.gateway.vpc_links import VpcLinks
 from settings.authorization import Authorizer
 from settings.cors import Cors
@@ -33,12 +34,19 @@ class Routes(Construct):
         authorizers: Mapping[str, Authorizer],
         cors: Cors | None,
         response: RateLimitResponse,
+        token_metering: TokenMetering | None = None,
     ) -> None:
         super().__init__(scope, id)
         resources = Resources(self, "resources", rest_api=rest_api, paths=[route.path for route in routes])
         known = Authorizers(self, "authorizers", rest_api=rest_api, authorizers=authorizers)
         validation = RequestValidation(self, "request_validation", rest_api=rest_api, routes=routes)
-        private = [route.integration for route in routes if isinstance(route.integration, PrivateIntegration)]
+        metered = {route.key: token_metering.of(route) if token_metering else None for route in routes}
+        # A function in front of a private route reaches it from inside its subnets.
+        private = [
+            route.integration
+            for route in routes
+            if isinstance(route.integration, PrivateIntegration) and metered[route.key] is None
+        ]
         vpc_links = VpcLinks(self, "vpc_links", api_name=rest_api.name, integrations=private)
         for route in routes:
             Route(
@@ -52,6 +60,7 @@ class Routes(Construct):
                 vpc_links=vpc_links,
                 response=response,
                 headers=cors.response_headers if cors else {},
+                metered=metered[route.key],
             )
         if cors:
             self._add_preflights(preflights(routes), rest_api=rest_api, resources=resources, cors=cors)

@@ -144,8 +144,7 @@ def window(admitted: list[Any], limit: int) -> None:
 
 
 def in_window(entry: Any) -> Any:
-    day: int = entry["at"] // DAY
-    return day
+    return entry["at"] // DAY
 
 
 def slots(admitted: list[Any], limit: int) -> None:

@@ -59,8 +59,8 @@ def aws(lines: str) -> str:
         ),
         pytest.param(
             'endpoints = { s3 = "https://s3.example.com" }',
-            "aws.endpoints.s3 = 's3': must be 'apigateway', 'apigatewayv2', 'cloudwatch', 'iam', 'lambda', 'logs', "
-            "'sns', 'sts' or 'wafv2'",
+            "aws.endpoints.s3 = 's3': must be 'apigateway', 'apigatewayv2', 'cloudwatch', 'dynamodb', 'iam', 'lambda', "
+            "'logs', 'sns', 'sts' or 'wafv2'",
             id="a service that is not called",
         ),
         pytest.param(

@@ -1,4 +1,4 @@
-// What Terraform tells this function, read once: constructs/gateway/metered_function.py writes it.
+// What Terraform tells this function, read once: constructs/gateway/metered_integration.py writes it.
 
 const json = (name, otherwise) => (process.env[name] ? JSON.parse(process.env[name]) : otherwise);
 
@@ -24,7 +24,8 @@ export const configuration = {
   ),
   // { weights: { input, cached_input, cache_write, output }, default_max_tokens, image_tokens }
   counting: json("TOKEN_COUNTING", {}),
-  backend: json("BACKEND", {}),
+  // { model_id } or { url, headers?, drop_headers?, address? }
+  backend: { ...json("BACKEND", {}), ...(process.env.BACKEND_ADDRESS ? { address: process.env.BACKEND_ADDRESS } : {}) },
   errorShape: json("RATE_LIMIT_BODY", { error: {} }),
   rateLimitHeaders: headersIn(process.env.RATE_LIMIT_HEADERS),
   responseHeaders: headersIn(process.env.RESPONSE_HEADERS),

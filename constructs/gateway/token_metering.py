@@ -1,0 +1,59 @@
+"""What the functions in front of models share: the table, the prices, and which key is in which plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_aws.api_gateway_api_key import ApiGatewayApiKey
+from constructs import Construct
+
+from constructs.gateway.token_table import TokenTable
+from constructs.terraform.address import Address
+from settings.environment import Environment
+from settings.observability.metrics import limited_namespace
+from settings.route import Route
+from settings.token_limits.covering import covering, limit_variables, plan_keys, prices
+from settings.token_limits.token_metering import TokenMetering as TokenMeteringSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metered:
+    """What one route's function is told and may do, beside calling its backend."""
+
+    variables: Mapping[str, str]
+    references: Mapping[str, str]
+    made: Mapping[str, str]
+    allow: list[dict[str, Any]]
+    settings: TokenMeteringSettings
+
+
+class TokenMetering(Construct):
+    """Creates the table, for an environment that has a route with limits in tokens."""
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+        super().__init__(scope, id)
+        self._environment = environment
+        name = f"{environment.api.name}-{environment.stage.name}-token-limits"
+        self._table = TokenTable(self, "table", name=name, store=environment.token_store)
+
+    def of(self, route: Route) -> Metered | None:
+        """None for a route without such limits."""
+        environment = self._environment
+        if not covering(environment, route):
+            return None
+        ids = {
+            key.address: Address.of(ApiGatewayApiKey, key.address).reference("id")
+            for plan in environment.usage_plans.values()
+            for key in plan.keys
+        }
+        keys = plan_keys(environment, ids) if route.api_key_required else ""
+        return Metered(
+            variables={
+                **limit_variables(environment, route),
+                "METRIC_NAMESPACE": limited_namespace(environment),
+            },
+            references={"TOKEN_TABLE": self._table.name} | ({"PLAN_KEYS": keys} if keys else {}),
+            made={"prices.json": prices(environment)},
+            allow=self._table.statements,
+            settings=environment.token_metering,
+        )

@@ -1,0 +1,135 @@
+"""Which limits a route's function holds, and what it is told of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from settings.integration import BedrockIntegration, HttpIntegration, PrivateIntegration
+from settings.token_limits.limits import LIMITS
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from settings.route import Route
+    from settings.token_limits.token_limit import TokenLimit
+
+METERED = (BedrockIntegration, HttpIntegration, PrivateIntegration)
+"""Backends that a function can stand in front of."""
+
+PLAN = "plan"
+"""What the limits of usage plans are called in the table: a key that changes plans keeps what it has used."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Covering:
+    """One budget of a route's callers."""
+
+    name: str
+    by: tuple[str, ...]
+    limits: Mapping[str, float]
+    mode: str
+    when_unavailable: str | None
+    plan: str | None = None
+    """Only for callers whose key is in that plan; empty for keys that this file does not name."""
+
+    models: tuple[str, ...] = ()
+    shards: int = 1
+
+    def as_told(self) -> dict[str, Any]:
+        """As the function reads it; what is not said, it does not have."""
+        told: dict[str, Any] = {"name": self.name, "by": list(self.by), "mode": self.mode, **self.limits}
+        if self.plan is not None:
+            told["plan"] = self.plan
+        if self.models:
+            told["models"] = list(self.models)
+        if self.when_unavailable:
+            told["when_unavailable"] = self.when_unavailable
+        if self.shards > 1:
+            told["shards"] = self.shards
+        return told
+
+
+def covering(environment: Environment, route: Route) -> tuple[Covering, ...]:
+    """The budgets that the route's function holds: those of plans, then those of `[[token_limits]]`."""
+    if not isinstance(route.integration, METERED):
+        return ()
+    of_plans = _of_plans(environment) if route.api_key_required else ()
+    return (*of_plans, *_of_table(environment, route))
+
+
+def metered_routes(environment: Environment) -> tuple[Route, ...]:
+    """Those that get a function, or whose function holds limits."""
+    return tuple(route for route in environment.routes if covering(environment, route))
+
+
+def covers(limit: TokenLimit, route: Route) -> bool:
+    """Whether the limit is one of that route's."""
+    return route.key in limit.routes if limit.routes else isinstance(route.integration, METERED)
+
+
+def _of_plans(environment: Environment) -> Iterator[Covering]:
+    metering = environment.token_metering
+    plans = {name: plan.token_limits for name, plan in environment.usage_plans.items() if plan.token_limits}
+    if not plans:
+        return
+    # A key made elsewhere may be in any of the plans, and the function cannot ask: it has what all of them allow.
+    lowest = {
+        limit: min(of_plan[limit] for of_plan in plans.values() if limit in of_plan)
+        for limit in LIMITS
+        if any(limit in of_plan for of_plan in plans.values())
+    }
+    for name, limits in {**plans, "": lowest}.items():
+        yield Covering(
+            name=PLAN,
+            by=("api_key",),
+            plan=name,
+            limits=limits,
+            mode=metering.mode,
+            when_unavailable=metering.when_unavailable,
+        )
+
+
+def _of_table(environment: Environment, route: Route) -> Iterator[Covering]:
+    metering = environment.token_metering
+    for limit in environment.token_limits:
+        if covers(limit, route):
+            yield Covering(
+                name=limit.name,
+                by=limit.by,
+                limits=limit.token_limits,
+                mode=limit.mode or metering.mode,
+                when_unavailable=limit.when_unavailable or metering.when_unavailable,
+                models=limit.models,
+                shards=limit.shards,
+            )
+
+
+def limit_variables(environment: Environment, route: Route) -> dict[str, str]:
+    """The function's variables that this file alone decides, and that `terraform plan` therefore shows."""
+    metering = environment.token_metering
+    counting = {
+        "weights": metering.weights.model_dump(),
+        "default_max_tokens": metering.default_max_tokens,
+        "image_tokens": metering.image_tokens,
+    }
+    return {
+        "TOKEN_LIMITS": _compact([budget.as_told() for budget in covering(environment, route)]),
+        "TOKEN_COUNTING": _compact(counting),
+    }
+
+
+def prices(environment: Environment) -> str:
+    """The file of prices that the function reads."""
+    return _compact({model: price.by_kind for model, price in sorted(environment.token_prices.items())})
+
+
+def plan_keys(environment: Environment, ids: Mapping[str, str]) -> str:
+    """`gold=<id>,<id>;free=<id>`, the ids by the keys' addresses: which key is in which plan."""
+    groups = {name: [ids[key.address] for key in plan.keys] for name, plan in environment.usage_plans.items()}
+    return ";".join(f"{name}={','.join(of_plan)}" for name, of_plan in groups.items() if of_plan)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

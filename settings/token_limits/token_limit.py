@@ -1,0 +1,80 @@
+"""`[[token_limits]]`: limits of callers without keys, or of all callers together."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from settings.model import Items, SomeItems
+from settings.token_limits.limits import Limits
+
+Mode = Literal["enforce", "count"]
+WhenUnavailable = Literal["allow", "refuse"]
+
+_IDENTITY = re.compile(r"api_key|ip|principal|all|claim:[A-Za-z0-9_.:/-]{1,128}")
+
+
+def _is_an_identity(word: str) -> str:
+    if word.startswith(("header", "query", "cookie")):
+        raise ValueError("is written by the caller, who would give each request another one; take what AWS establishes")
+    if not _IDENTITY.fullmatch(word):
+        raise ValueError('must be "api_key", "ip", "principal", "claim:<name>" or "all"')
+    return word
+
+
+def _in_a_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _go_together(identities: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(identities)) < len(identities):
+        raise ValueError("must name each identity once")
+    if "all" in identities and len(identities) > 1:
+        raise ValueError('"all" is one budget for everybody, and stands alone')
+    return identities
+
+
+def _is_not_taken(name: str) -> str:
+    if name == "plan":
+        raise ValueError("is what the limits of usage plans are called; take another name")
+    return name
+
+
+Identity = Annotated[str, AfterValidator(_is_an_identity)]
+By = Annotated[SomeItems[Identity], BeforeValidator(_in_a_list, str | list[str]), AfterValidator(_go_together)]
+
+
+class TokenLimit(Limits):
+    """One budget for each identity, over all the routes that it covers."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$"), AfterValidator(_is_not_taken)]
+    """Its name in refusals, metrics and the table. Another name is another budget."""
+
+    by: By
+    """Whose budget it is; several together are one identity."""
+
+    routes: Items[str] = ()
+    """By `METHOD /path`. Default: every `bedrock`, `http` and `private` route."""
+
+    models: Items[Annotated[str, Field(pattern=r"^[^\s*]{1,255}\*?$")]] = ()
+    """As the request's `model` names them, or a beginning and `*`. Default: all. A Bedrock route has its `model_id`."""
+
+    mode: Mode | None = None
+    """`count` lets everything through and says what it would have refused. Default: that of `[token_metering]`."""
+
+    when_unavailable: WhenUnavailable | None = None
+    """What happens if DynamoDB cannot be asked. Default: that of `[token_metering]`."""
+
+    shards: Annotated[int, Field(ge=1, le=100)] = 1
+    """Only for `all`: so many items share the budget, each a part of it. One item takes about 500 requests a second."""
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if not self.token_limits:
+            raise ValueError(
+                "limits nothing; give it requests_per_minute, tokens_per_minute, tokens_per_day, usd_per_month or "
+                "concurrent_requests"
+            )
+        if self.shards > 1 and self.by != ("all",):
+            raise ValueError('must have shards only with by = "all": other callers have an item each')
+        return self
