@@ -40,6 +40,12 @@ node_modules/.installed: package-lock.json .venv/.installed
 	@npm ci --silent --ignore-scripts --no-fund --no-audit
 	@touch $@
 
+# What Lambda's Node runtime carries, for the tests of the metered function: its client for the runtime API, and the SDK.
+tests/metering/node_modules/.installed: tests/metering/package-lock.json .venv/.installed
+	@echo "installing Lambda's runtime client into tests/metering/node_modules (once)"
+	@npm ci --prefix tests/metering --silent --ignore-scripts --no-fund --no-audit
+	@touch $@
+
 .venv/bin/pipenv:
 	@$(MAKE) .venv/.installed
 
@@ -97,12 +103,12 @@ policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted 
 	@python -m policy
 
 .PHONY: test
-test: install policy/.venv/.installed ## every test
+test: install policy/.venv/.installed tests/metering/node_modules/.installed ## every test
 	@$(TEST)
 
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
-check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
+check: install policy/.venv/.installed tests/metering/node_modules/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
@@ -129,7 +135,9 @@ lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without in
 	@pipenv lock --dev
 	@PIPENV_PIPFILE=policy/Pipfile pipenv lock
 	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock
-	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit
+	@for folder in . tests/metering; do \
+		npm install --prefix $$folder --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit; \
+	done
 
 .PHONY: clean
 clean: ## remove what is generated, not what is installed or deployed

@@ -77,9 +77,12 @@ export function reserving(table, id, writes, { token, expires, lease }) {
       update.require(`(attribute_not_exists(${name}) OR ${name} <= ${update.value(limit.floor)})`);
       update.set(limit.attribute, update.value(limit.floor + limit.cost));
     } else if (how === "add") {
-      // Above the floor, and so that it stays within the ceiling. The floor itself is clamp's: both give the same there.
-      update.require(`${name} BETWEEN ${update.value(limit.floor)} AND ${update.value(limit.ceiling - limit.cost)}`);
+      const [from, to] = [limit.floor - limit.slack, limit.ceiling - limit.cost];
+      update.require(`${name} BETWEEN ${update.value(from)} AND ${update.value(to)}`);
       update.set(limit.attribute, `${name} + ${update.value(limit.cost)}`);
+    } else if (how === "count") {
+      update.require(`(attribute_not_exists(${name}) OR ${name} <= ${update.value(limit.ceiling - limit.cost)})`);
+      update.set(limit.attribute, `if_not_exists(${name}, ${update.value(limit.floor)}) + ${update.value(limit.cost)}`);
     } else {
       update.require(`${name} = ${update.value(seen)}`);
       update.set(limit.attribute, update.value(level));

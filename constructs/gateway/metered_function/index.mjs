@@ -80,22 +80,25 @@ export const stream = globalThis.awslambda?.streamifyResponse(async (event, resp
     async begin(statusCode, headers) {
       body = awslambda.HttpResponseStream.from(responseStream, { statusCode, ...headersOf(headers) });
     },
-    // False if nobody reads any more; resolved once there is room for more.
-    async write(bytes) {
+    // False if nobody reads any more; resolved once there is room for more. Lambda does not say that a caller hung up:
+    // then nothing makes room, and what is left is to settle before the function is stopped.
+    async write(bytes, signal) {
       if (gone) return false;
-      if (!body.write(bytes)) await room(body, responseStream);
-      return !gone;
+      if (!body.write(bytes)) await room(signal, body, responseStream);
+      return !gone && !signal?.aborted;
     },
     end: async () => void (gone || body.end()),
   });
 });
 
-function room(...streams) {
+function room(signal, ...streams) {
   return new Promise((resolve) => {
     const done = () => {
       for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.off(name, done);
+      signal?.removeEventListener("abort", done);
       resolve();
     };
     for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.on(name, done);
+    signal?.addEventListener("abort", done);
   });
 }

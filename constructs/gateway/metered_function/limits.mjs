@@ -10,6 +10,11 @@
 
 export const MINUTE = 60_000_000_000n;
 
+// How far a level may lie below its floor and still be added to. Without it, whoever wrote a few milliseconds ago would
+// make the write of the next fail, since its own idea of now is older than that by the time the table sees it. It is as
+// if clocks were that much apart: an interval admits what it would if it were that much longer.
+export const SLACK = 50_000_000n;
+
 // Far above what one window can use: a level never runs from one window into the next. DynamoDB keeps 38 digits.
 export const WINDOW = 10n ** 18n;
 
@@ -49,16 +54,16 @@ function place(name, kind, limit, milliseconds, need) {
   switch (kind) {
     case "requests_per_minute":
       // As many as the limit says at once, though one request's share is rounded up.
-      return { ...common, floor: now, ceiling: now + common.cost * BigInt(limit) };
+      return { ...common, floor: now, ceiling: now + common.cost * BigInt(limit), slack: SLACK };
     case "tokens_per_minute":
-      return { ...common, floor: now, ceiling: now + MINUTE };
+      return { ...common, floor: now, ceiling: now + MINUTE, slack: SLACK };
     case "concurrent_requests":
-      return { ...common, floor: 0n, ceiling: BigInt(limit) };
+      return { ...common, floor: 0n, ceiling: BigInt(limit), slack: 0n };
     default: {
       const { number, end } = windowOf(kind, milliseconds);
       const floor = BigInt(number) * WINDOW;
       const most = kind === "usd_per_month" ? BigInt(Math.round(limit * NANO_USD)) : BigInt(limit);
-      return { ...common, floor, ceiling: floor + most, end, length: WINDOW };
+      return { ...common, floor, ceiling: floor + most, slack: 0n, end, length: WINDOW };
     }
   }
 }
@@ -100,9 +105,10 @@ function levelOf(item, limit, milliseconds) {
 
 // What to do with the item as it was last seen: who refuses, and how each limit would be written.
 //     clamp    the level is below the floor: set it to floor + cost, on condition that it still is
-//     add      the level is above the floor: add the cost, on condition that it is and will be within floor and ceiling
+//     add      the level is above the floor, or a little below: add the cost, on condition that it is and stays within
+//     count    a level that is never below its floor, as a count of slots: add the cost, whatever it is
 //     recount  slots of functions that are gone: set the level, on condition that nobody else has touched it
-// Unlike a compare with what was seen, the first two hold for every writer that sees the same side of the floor, so
+// Unlike a compare with what was seen, all but the last hold for every writer that sees the same side of the floor, so
 // that many parallel requests of one caller do not make each other's writes fail.
 export function decide(item, limits, milliseconds) {
   const refused = [];
@@ -115,7 +121,8 @@ export function decide(item, limits, milliseconds) {
     // A limit that only observes is not charged for what it would have refused.
     if (excess > 0n && limit.observes) continue;
     if (ended.length) writes.push({ how: "recount", limit, seen: item[limit.attribute], level: base + limit.cost, ended });
-    else writes.push({ how: level > limit.floor ? "add" : "clamp", limit });
+    else if (limit.kind === "concurrent_requests") writes.push({ how: "count", limit });
+    else writes.push({ how: level > limit.floor - limit.slack ? "add" : "clamp", limit });
   }
   return {
     refusedBy: refused.filter(({ observes }) => !observes),

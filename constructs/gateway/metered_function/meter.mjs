@@ -49,6 +49,7 @@ export class Meter {
   async #admit(event, request) {
     const { configuration, answers, clock } = this;
     const started = clock();
+    if (climbs(request)) return { refusal: answers.badRequest("The path must not hold . or .. as a part of its own.") };
     const model = modelOf(request, configuration.backend);
     const sets = setsOf(configuration, event, model);
     const limits = [...sets.values()].flat();
@@ -59,7 +60,9 @@ export class Meter {
     }
     const { weights, default_max_tokens: defaultOutput, image_tokens: images } = configuration.counting;
     const generates = generatesText(request, configuration.backend);
-    const { need, tooLarge } = needed(request, limits, { weights, price, defaultOutput, images, generates }, started);
+    // Lists of models and the like use no tokens; where one does, it says so.
+    const asked = BODILESS.has(request.method) ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
+    const { need, tooLarge } = needed(asked, limits, { weights, price, defaultOutput, images, generates }, started);
     if (tooLarge) return { refusal: answers.tooLarge(tooLarge) };
 
     const held = [];
@@ -146,7 +149,7 @@ export class Meter {
   async #pass(body, read, answer, deadline) {
     for await (const chunk of body) {
       for (const bytes of read.push(chunk)) {
-        if (!(await answer.write(bytes))) {
+        if (!(await answer.write(bytes, deadline.signal))) {
           // Nobody reads any more: the model need not go on.
           deadline.abort();
           throw new HungUp();
@@ -183,6 +186,12 @@ export class Meter {
     this.record(values, { ...admitted.about, status, usage, limits: limits.length ? limits : undefined });
   }
 }
+
+// Whether a value of the path would climb out of its place: a server may take `..` for the folder above.
+const climbs = ({ pathParameters }) =>
+  Object.values(pathParameters).some((value) => value.split("/").some((part) => part === "." || part === ".."));
+
+const BODILESS = new Set(["DELETE", "GET", "HEAD", "OPTIONS"]);
 
 // The caller is gone.
 class HungUp extends Error {}
@@ -273,9 +282,8 @@ function aboutOf(configuration, { requestContext }, model) {
   };
 }
 
-// Asked for, an embedding or a list of models has no output to reserve.
-function generatesText({ method, path, body }, backend) {
-  if (body === undefined || body === null || typeof body !== "object") return method === "POST" && body !== undefined;
+// An embedding has no output to reserve.
+function generatesText({ path }, backend) {
   return !(path.endsWith("/embeddings") || path.endsWith("/embed") || backend.model_id?.includes("embed"));
 }
 

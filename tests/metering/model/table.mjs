@@ -10,7 +10,8 @@ export class Table {
     if (!held) throw Object.assign(new Error("failed"), { name: "ConditionalCheckFailedException", Item: { ...item } });
     const next = { ...item, id: input.Key.id };
     const [sets, removes = ""] = input.UpdateExpression.replace(/^SET /, "").split(" REMOVE ");
-    for (const set of sets.split(", ")) {
+    // Commas inside a call do not separate.
+    for (const set of sets.replace(/(\([^)]*), /g, "$1; ").split(", ")) {
       const [target, expression] = set.split(" = ");
       next[name(target, input)] = sum(expression, input, item);
     }
@@ -25,7 +26,10 @@ const operand = (sign, input, item) =>
   sign.startsWith("#") ? item[name(sign, input)] : input.ExpressionAttributeValues[sign];
 
 function sum(expression, input, item) {
-  const parts = expression.split(" + ").map((sign) => operand(sign, input, item));
+  const parts = expression.split(" + ").map((part) => {
+    const [, attribute, otherwise] = /^if_not_exists\((\S+); (\S+)\)$/.exec(part) ?? [];
+    return attribute ? (operand(attribute, input, item) ?? operand(otherwise, input, item)) : operand(part, input, item);
+  });
   if (parts.some((part) => part === undefined)) throw new Error(`no such attribute in ${expression}`);
   if (parts.length === 1) return parts[0];
   return { N: String(parts.reduce((total, { N }) => total + BigInt(N), 0n)) };
