@@ -52,10 +52,11 @@ def limits(
     """For every route: what each layer lets through, and what stops whom first."""
     from review.layers_of import layers_of
     from review.limits import report
+    from review.token_limits import token_budgets
 
     settings = read(environment)
     warnings = tuple(str(warning) for warning in settings.warnings())
-    show(report(layers_of(settings), warnings, details=details), form)
+    show(report(layers_of(settings), warnings, details=details, budgets=token_budgets(settings)), form)
 
 
 @app.command()
@@ -218,6 +219,36 @@ def replay(
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
     show(report(replayed), form)
+
+
+@app.command()
+def usage(
+    environment: Environment,
+    form: Output = Format.TABLE,
+    reset: Annotated[
+        str | None, typer.Option(metavar="CALLER", help="Give that caller everything back: a key's name, or an id.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the reset.")] = False,  # noqa: FBT002
+) -> None:
+    """Who is where in the limits in tokens. Asks AWS, with your credentials."""
+    from review.usage import Aws, item_of_key, report, usages
+
+    settings = read(environment)
+    aws = Aws(settings)
+    keys = aws.keys()
+    if reset is None:
+        show(report(settings, usages(settings, aws.items(), keys)), form)
+        return
+    ids = {name: item_of_key(key_id) for key_id, name in keys.items()}
+    caller = ids.get(reset, reset)
+    known = {str(item["id"]) for item in aws.items()}
+    if caller not in known:
+        raise ReviewError(f"--reset {reset}: the table has no such caller; `usage` lists those that it has")
+    sys.stdout.write(f"{aws.reset_call(caller)}\n")
+    if not yes:
+        typer.confirm("Do it?", abort=True)
+    aws.reset(caller)
+    sys.stdout.write("done\n")
 
 
 def _say_if_first() -> None:

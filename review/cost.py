@@ -12,6 +12,7 @@ from review.table import Report, Table
 from review.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
 from settings.observability.watched import access_log, has_own_web_acl, waf_log
+from settings.token_limits.covering import covering
 from settings.waf import capacity
 from settings.waf.capacity import Capacity
 from settings.waf.rules import web_acl_rules
@@ -23,6 +24,9 @@ _DAYS_OF_A_MONTH = 30
 _CAPACITY_STEP, _BODY_STEP = 500, 16
 
 BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
+
+# One to reserve, one to settle, and some that find another state than they expected: tests/metering/test_workers.py.
+WRITES_OF_A_REQUEST = 2.2
 
 NOT_IN_IT = (
     "the backends (Lambda, Bedrock, SageMaker, load balancers, VPC links), data transfer, PrivateLink and the edge",
@@ -84,6 +88,7 @@ class _Bill:
     def lines(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         yield from self._waf(environment, traffic.requests / _MILLION)
         yield self._api_gateway(traffic.requests / _MILLION)
+        yield from self._token_limits(environment, traffic.requests / _MILLION)
         yield from self._logs(environment, traffic)
         yield from self._metrics(environment)
 
@@ -101,6 +106,11 @@ class _Bill:
             price="api_gateway_requests",
             dollars=price.dollars(millions),
         )
+
+    def _token_limits(self, environment: Environment, millions: float) -> Iterator[Line]:
+        """Of routes with limits in tokens, whose share of the requests nobody knows: all of them."""
+        if items := items_of_a_request(environment):
+            yield self._line("DynamoDB: limits in tokens", millions * items * WRITES_OF_A_REQUEST, "dynamodb_writes")
 
     def _waf(self, environment: Environment, millions: float) -> Iterator[Line]:
         waf, wcu = environment.waf, web_acl_capacity(environment)
@@ -143,6 +153,11 @@ class _Bill:
         for item, price, count in counts:
             if count:
                 yield self._line(item, count, price)
+
+
+def items_of_a_request(environment: Environment) -> int:
+    """How many callers' items of the table a request touches, on the route that touches most."""
+    return max((len({budget.by for budget in covering(environment, route)}) for route in environment.routes), default=0)
 
 
 def _metrics(environment: Environment) -> int:
@@ -228,6 +243,7 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
         yield f"A line of the access log: {access_log_bytes(environment)} bytes, from its format and usual values."
     if waf_log(environment) is not None:
         yield f"A record of the WAF log: {WAF_RECORD:,} bytes, assumed; only what a rule stops or counts has one."
+    yield from _token_note(environment)
     if environment.observability.detailed_metrics or filter_metrics(environment):
         yield "Metrics are counted as if every layer limited every route in every hour."
     free = "is taken off" if with_free else "is not taken off; --free-tier does"
@@ -239,6 +255,14 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
         yield f"Second hand, since AWS's page shows them in a browser only: {', '.join(second_hand)}."
     if environment.aws.region != region:
         yield f"{environment.name} is in {environment.aws.region}, where prices may differ."
+
+
+def _token_note(environment: Environment) -> Iterator[str]:
+    if items := items_of_a_request(environment):
+        yield (
+            f"Limits in tokens: {WRITES_OF_A_REQUEST:g} writes for each of {items} items, as if every request were of "
+            "a route with such limits; the function's duration, which is the model's, and its log are not in it."
+        )
 
 
 def _capacity_data(wcu: Capacity) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from review import token_limits
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
 from review.numbers import duration, plain
 from review.table import Report, Table
+from review.token_limits import TokenBudget
 from settings.throttling import BLOCKED
 
 _MINUTE = 60
@@ -222,13 +224,17 @@ def _first_of_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> FirstO
     return FirstOfKey(plan=plan.name, steady=first.steady, burst=first.burst, quota=quotas[0] if quotas else None)
 
 
-def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) -> Report:
-    """All of it, to print; `details` spells out every layer of every route."""
+def report(
+    layers: Layers, warnings: tuple[str, ...], *, details: bool = False, budgets: tuple[TokenBudget, ...] = ()
+) -> Report:
+    """All of it, to print; `details` spells out every layer of every route, `budgets` are those in tokens."""
     first = bites(layers)
     tables = [_by_route(layers), _by_caller(first)]
+    if budgets:
+        tables.append(token_limits.table(budgets))
     if details:
         tables += [_details(layers, route) for route in layers.routes]
-    notes = (*layers.left_out, *_notes(layers))
+    notes = (*layers.left_out, *_notes(layers), *([token_limits.COUNTED] if budgets else []))
     return Report(
         title=f"Limits of {layers.name}",
         tables=tuple(tables),
@@ -238,6 +244,7 @@ def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) 
             "environment": layers.name,
             "limits": [_data(limit) for limit in limits(layers)],
             "first_to_bite": [_bites_data(each) for each in first],
+            **({"token_limits": token_limits.data(budgets)} if budgets else {}),
             "warnings": list(warnings),
             "notes": list(notes),
         },

@@ -93,6 +93,7 @@ class Prices(Settings):
     metrics: Price
     alarm_metrics: Price
     dashboards: Price
+    dynamodb_writes: Price
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -103,8 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.endswith("invoke"):
             self._whole(200, whole("silent"), {"x-amzn-bedrock-input-token-count": "15"} | _BEDROCK)
         elif self.path.endswith("invoke-with-response-stream"):
-            events = (_chunk(event) for event in stream("bedrock", include_usage=False))
-            self._stream("application/vnd.amazon.eventstream", _with_exception(events, behave.get("exception")), behave)
+            chunks = (_chunk(event) for event in stream("bedrock", include_usage=False))
+            self._stream("application/vnd.amazon.eventstream", _with_exception(chunks, behave.get("exception")), behave)
         elif behave.get("lines"):
             lines = [{"done": False}, whole("ollama")]
             self._stream("application/x-ndjson", (f"{json.dumps(line)}\n".encode() for line in lines), behave)

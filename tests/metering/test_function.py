@@ -173,8 +173,10 @@ HTTP_1 = (
     (
         "bedrock.mjs",
         'import { BackendFailed } from "./backend_failed.mjs";',
-        ('import { NodeHttpHandler } from "@smithy/node-http-handler";\n'
-        'import { BackendFailed } from "./backend_failed.mjs";'),
+        (
+            'import { NodeHttpHandler } from "@smithy/node-http-handler";\n'
+            'import { BackendFailed } from "./backend_failed.mjs";'
+        ),
     ),
 )
 

@@ -171,7 +171,7 @@ def test_every_environment_and_example_has_a_bill_that_adds_up(file: Path) -> No
 
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:
     prices = read_prices(None).sources
-    assert len(prices) == 13
+    assert len(prices) == 14
     assert {price.checked for price in prices.values()} == {"AWS", "second hand"}
     assert all(price.source.startswith("https://aws.amazon.com/") for price in prices.values())
 

@@ -1,0 +1,89 @@
+"""What the functions in front of models let through, after API Gateway's own layers."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from review.numbers import plain
+from review.table import Table
+from settings.environment import Environment
+from settings.token_limits.covering import PLAN, Covering, covering
+from settings.token_limits.limits import LIMITS
+
+_COLUMNS = {
+    "requests_per_minute": "requests/min",
+    "tokens_per_minute": "tokens/min",
+    "tokens_per_day": "tokens/day",
+    "usd_per_month": "USD/month",
+    "concurrent_requests": "at once",
+}
+
+COUNTED = (
+    "Tokens and money are estimated before the model is called, and counted once it has answered: a request that uses "
+    "more than was estimated is not stopped, but owed (docs/token-limits.md)."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenBudget:
+    """One budget of a route's callers."""
+
+    route: str
+    name: str
+    shared_by: str
+    limits: dict[str, float]
+    models: tuple[str, ...]
+    blocks: bool
+    """False where it only counts."""
+
+
+def token_budgets(environment: Environment) -> tuple[TokenBudget, ...]:
+    """Route by route, those of plans first. What holds for keys made elsewhere is left out."""
+    return tuple(_budgets(environment))
+
+
+def _budgets(environment: Environment) -> Iterator[TokenBudget]:
+    for route in environment.routes:
+        for each in covering(environment, route):
+            if each.plan != "":
+                yield TokenBudget(
+                    route=route.key,
+                    name=f"plan {each.plan}" if each.name == PLAN else each.name,
+                    shared_by=_shared_by(each),
+                    limits=dict(each.limits),
+                    models=each.models,
+                    blocks=each.mode == "enforce",
+                )
+
+
+def _shared_by(each: Covering) -> str:
+    if each.by == ("all",):
+        return "all callers"
+    words = {"api_key": "key", "ip": "IP"}
+    return f"each {' and '.join(words.get(identity, identity) for identity in each.by)}"
+
+
+def table(budgets: tuple[TokenBudget, ...]) -> Table:
+    """Routes with the same budgets share a row."""
+    routes: dict[tuple[str, ...], list[str]] = {}
+    for budget in budgets:
+        routes.setdefault(_cells(budget), []).append(budget.route)
+    return Table(
+        title="What the function in front of the model lets through, after all of these",
+        columns=("route", "limit", "shared by", *_COLUMNS.values()),
+        rows=tuple(("\n".join(alike), *cells) for cells, alike in routes.items()),
+        numbers=frozenset(_COLUMNS.values()),
+        caption="A request passes if all have room for it, and else costs none of them anything.",
+    )
+
+
+def _cells(budget: TokenBudget) -> tuple[str, ...]:
+    models = f"\n({', '.join(budget.models)})" if budget.models else ""
+    counts = "" if budget.blocks else "\ncounts only"
+    numbers = (plain(budget.limits[name]) if name in budget.limits else "-" for name in LIMITS)
+    return (f"{budget.name}{models}{counts}", budget.shared_by, *numbers)
+
+
+def data(budgets: tuple[TokenBudget, ...]) -> list[dict[str, Any]]:
+    """For JSON."""
+    return [asdict(budget) | {"models": list(budget.models)} for budget in budgets]
