@@ -83,16 +83,16 @@ def usages(
 
 
 def _of_item(environment: Environment, item: Item, names: Mapping[str, str], now: float) -> Iterator[Usage]:
-    id = str(item["id"])
-    key = names.get(id)
+    caller = str(item["id"])
+    key = names.get(caller)
     for attribute, level in sorted(item.items()):
         name, _, kind = attribute.partition(":")
         if kind not in _KINDS or isinstance(level, str):
             continue
         limit = _limit(environment, name, _KINDS[kind], _plan_of(environment, key))
         yield Usage(
-            id=id,
-            caller=key or id,
+            id=caller,
+            caller=key or caller,
             name=name,
             what=_UNITS[kind],
             used=_used(kind, level, limit, now),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from review.usage import item_of_key
 from tests.metering.conftest import NAMESPACE, Deploy, Deployed
 
 CAP = {"model": "m", "max_tokens": 40}
@@ -165,6 +166,12 @@ def test_what_it_says_of_itself(deploy: Deploy) -> None:
     assert (first["plan"], first["model"], first["UsdUsed"]) == ("gold", "priced", pytest.approx(0.0000855))
     assert (second["TokensRefused"], second["limits"]) == (1, ["a:d"])
     assert "key1" not in json.dumps([first, second])
+
+
+def test_the_review_finds_a_keys_item(deploy: Deploy) -> None:
+    deployed = deploy({"tokens_per_day": 60})
+    deployed.ask(CAP, key="key1")
+    assert list(deployed.items) == [item_of_key("key1")]
 
 
 # The client speaks HTTP/2 with AWS, and the model server here does not.

@@ -24,7 +24,7 @@ TABLES = (
 TEXT = with_route(HTTP, more="api_key_required = true", tables=TABLES)
 NOW = 1_793_491_190.0  # ten seconds before November 2026, UTC
 NANO = 10**9
-ITEM = {
+ITEM: dict[str, int | str] = {
     "id": item_of_key("k1"),
     "plan:r": int((NOW + 10) * NANO),
     "plan:t": int((NOW + 30) * NANO),
