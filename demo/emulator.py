@@ -37,14 +37,18 @@ def free_port(preferred: int = 0) -> int:
 
 
 @contextmanager
-def emulator(port: int) -> Iterator[str]:
+def emulator(port: int, *, node_modules: Path | None = None) -> Iterator[str]:
     """The emulator's URL while the block runs; it is gone afterwards, and so is everything it kept.
+
+    Functions in Node find the packages of `node_modules`, as they find the AWS SDK in Lambda.
 
     Raises EmulatorError where it does not start.
     """
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="spillway-emulator-") as folder, ExitStack() as started:
         log = Path(folder) / "log"
+        if node_modules is not None:
+            (Path(folder) / "node_modules").symlink_to(node_modules, target_is_directory=True)
         environment = {
             **os.environ,
             "BIND_HOST": "127.0.0.1",

@@ -2,6 +2,7 @@
 
 from settings.environment import Environment
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, limiting_layers, routes_with_own_limit
+from settings.token_limits.covering import metered_routes
 
 # Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/observability/metrics.py.
 _OF_A_METHOD = 5
@@ -39,6 +40,7 @@ def alarm_metrics(environment: Environment) -> dict[str, int]:
         "latency": (alarms.latency_p99_ms != "off", 1),
         "integration_latency": (alarms.integration_latency_p99_ms != "off", 1),
         "waf_blocked": (alarms.waf_blocked_requests != "off" and with_web_acl, 1),
+        "limiter_unavailable": (alarms.limiter_unavailable != "off" and bool(metered_routes(environment)), 1),
     } | {
         f"near_limit_{route.address}": (alarms.near_limit_percent != "off" and detailed, 1)
         for route, _ in routes_with_own_limit(environment)

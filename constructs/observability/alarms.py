@@ -14,8 +14,9 @@ from constructs.terraform.address import place
 from settings.environment import Environment
 from settings.numbers import decimal
 from settings.observability.alarms import Alarms as AlarmsSettings
-from settings.observability.metrics import Metric, blocked_by_waf, limited, of_route, of_stage
+from settings.observability.metrics import Metric, blocked_by_waf, limited, of_route, of_stage, of_token_limits
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
+from settings.token_limits.covering import metered_routes
 
 # A rate_limit is requests per second, a route's metric has one value a minute.
 _MINUTE = 60
@@ -38,6 +39,7 @@ class Alarms(Construct):
         self._add_shares(environment)
         self._add_latencies(environment)
         self._add_waf(environment)
+        self._add_token_limits(environment)
         self._add_routes(environment)
 
     def _add_shares(self, environment: Environment) -> None:
@@ -78,6 +80,19 @@ class Alarms(Construct):
             extended_statistic="p99",
             # The slowest of ten requests is not their 99th percentile.
             evaluate_low_sample_count_percentiles="ignore",
+        )
+
+    def _add_token_limits(self, environment: Environment) -> None:
+        threshold = self._alarms.limiter_unavailable
+        if threshold == "off" or not metered_routes(environment):
+            return
+        self._add(
+            "limiter_unavailable",
+            f"More than {threshold} requests were not held to their limits in tokens, or refused for want of them",
+            threshold,
+            **_of(of_token_limits(environment, "LimiterUnavailable")),
+            period=self._alarms.period_sec,
+            statistic="Sum",
         )
 
     def _add_waf(self, environment: Environment) -> None:

@@ -7,11 +7,13 @@ from constructs.observability import queries
 from settings.environment import Environment
 from settings.observability.metrics import (
     Metric,
+    TokenMetric,
     blocked_by_waf,
     limited,
     limited_on_route,
     of_route,
     of_stage,
+    of_token_limits,
 )
 from settings.observability.watched import (
     access_log,
@@ -24,6 +26,7 @@ from settings.observability.watched import (
 )
 from settings.rate_limit_response import Layer
 from settings.throttling import Throttle
+from settings.token_limits.covering import metered_routes
 
 Widget = dict[str, Any]
 
@@ -48,6 +51,8 @@ def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[
     body.add("Who is limited, and by which layer?", _limited(environment, body))
     body.add("How long do callers wait?", _latency(environment, body))
     body.add("What fails?", _errors(environment, body))
+    if metered_routes(environment):
+        body.add("Who uses up which limit in tokens?", _token_limits(environment, body))
     if waf_log(environment):
         source = waf_log_group(environment)
         body.add("Which IPs does WAF block?", [body.log("Blocked by WAF", source, queries.TOP_BLOCKED_IPS)])
@@ -101,6 +106,20 @@ class _Rows:
     def alarms(self, arns: Sequence[str]) -> Widget:
         """Every alarm and its state."""
         return {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(arns)}}
+
+
+def _token_limits(environment: Environment, body: _Rows) -> list[Widget]:
+    used: tuple[TokenMetric, ...] = ("TokensReserved", "TokensUsed")
+    refused: tuple[TokenMetric, ...] = ("RequestsRefused", "TokensRefused", "BudgetRefused", "ConcurrencyRefused")
+    broken: tuple[TokenMetric, ...] = ("WouldRefuse", "LimiterUnavailable", "SettleFailed")
+    return [
+        body.metrics(title, [_line(of_token_limits(environment, name), label=name) for name in names], unit=unit)
+        for title, names, unit in (
+            ("Tokens", used, "tokens"),
+            ("Refused by the function", refused, "requests"),
+            ("Would be refused; not counted", broken, "requests"),
+        )
+    ]
 
 
 def _traffic(environment: Environment, body: _Rows) -> list[Widget]:

@@ -58,6 +58,9 @@ class Alarms(Settings):
     near_limit_percent: OrOff[Percent] = 80.0
     """How much of its own `rate_limit` a route may use over a minute. Needs `detailed_metrics`."""
 
+    limiter_unavailable: OrOff[Count] = 5
+    """Requests of a period for which the table of the limits in tokens could not be asked."""
+
     minimum_requests: Count = 20
     """A period with fewer requests is not judged by its percentages: one error of two is no outage."""
 

@@ -51,6 +51,20 @@ LIMITED_BY_ROUTE: Mapping[Layer, str] = MappingProxyType(
 
 ApiMetric = Literal["4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"]
 
+TokenMetric = Literal[
+    "TokensReserved",
+    "TokensUsed",
+    "UsdUsed",
+    "RequestsRefused",
+    "TokensRefused",
+    "BudgetRefused",
+    "ConcurrencyRefused",
+    "WouldRefuse",
+    "LimiterUnavailable",
+    "SettleFailed",
+]
+"""As constructs/gateway/metered_function/meter.mjs names them."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
@@ -97,6 +111,11 @@ def limited_namespace(environment: Environment) -> str:
 def limited(environment: Environment, layer: Layer) -> Metric:
     """Requests that a layer limited, from the access log."""
     return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
+
+
+def of_token_limits(environment: Environment, name: TokenMetric) -> Metric:
+    """What the functions in front of models report by embedded metric format, all routes together."""
+    return Metric(namespace=limited_namespace(environment), name=name, dimensions={})
 
 
 def limited_on_route(environment: Environment, layer: Layer, route: Route) -> Metric:

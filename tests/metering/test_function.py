@@ -133,6 +133,7 @@ def test_plans(deploy: Deploy) -> None:
     assert [deployed.ask(CAP, key="k1").status for _ in range(3)] == [200, 200, 200]
     assert [deployed.ask(CAP, key="k3").status for _ in range(2)] == [200, 429]
     assert [deployed.ask(CAP, key="made-elsewhere").status for _ in range(2)] == [200, 429]
+    assert [deployed.ask(CAP, key="").status for _ in range(2)] == [200, 429]
 
 
 def test_counting_refuses_nobody_and_says_whom_it_would_have(deploy: Deploy) -> None:

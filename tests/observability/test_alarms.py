@@ -198,3 +198,26 @@ def test_the_dashboard_shows_every_alarm(tmp_path: Path) -> None:
             "near_limit_post_chat",
         )
     ]
+
+
+METERED = (
+    '[routes.integration]\ntype = "http"\nurl = "https://llm.example.com"\n'
+    '[[token_limits]]\nname = "a"\nby = "ip"\ntokens_per_minute = 100\n'
+)
+
+
+def test_a_table_that_cannot_be_asked_rings(tmp_path: Path) -> None:
+    found = rendered_text(tmp_path, f"{MINIMAL}{METERED}[observability.alarms]\n")["resource"]
+    alarm = found["aws_cloudwatch_metric_alarm"]["limiter_unavailable"]
+    assert (alarm["namespace"], alarm["metric_name"], alarm["threshold"]) == (
+        "Spillway/api/test",
+        "LimiterUnavailable",
+        5,
+    )
+    off = rendered_text(tmp_path, f'{MINIMAL}{METERED}[observability.alarms]\nlimiter_unavailable = "off"\n')
+    assert "limiter_unavailable" not in off["resource"].get("aws_cloudwatch_metric_alarm", {})
+
+
+def test_no_such_alarm_without_limits_in_tokens(tmp_path: Path) -> None:
+    found = rendered_text(tmp_path, f"{MINIMAL}[observability.alarms]\n")["resource"]
+    assert "limiter_unavailable" not in found["aws_cloudwatch_metric_alarm"]

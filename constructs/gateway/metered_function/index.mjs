@@ -71,7 +71,7 @@ export async function invoke(event, context) {
   return { ...begun, body: body.toString(text ? "utf8" : "base64"), isBase64Encoded: !text };
 }
 
-export const stream = globalThis.awslambda?.streamifyResponse(async (event, responseStream, context) => {
+export const stream = globalThis.awslambda?.streamifyResponse?.(async (event, responseStream, context) => {
   let gone = false;
   responseStream.on("close", () => (gone = true));
   responseStream.on("error", () => (gone = true));

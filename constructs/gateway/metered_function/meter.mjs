@@ -254,11 +254,8 @@ function covers({ plan, models }, model, planOfCaller) {
 
 const matches = (pattern, model) => (pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern);
 
-// A key that Terraform did not make is in no plan that this function knows; the settings say what holds then.
-function planOf({ plans }, { requestContext }) {
-  const key = requestContext?.identity?.apiKeyId;
-  return key === undefined ? undefined : (plans.get(key) ?? "");
-}
+// A key that Terraform did not make, or none, is in no plan that this function knows: the settings say what holds then.
+const planOf = ({ plans }, { requestContext }) => plans.get(requestContext?.identity?.apiKeyId) ?? "";
 
 function placeOf(limit, event) {
   // A request without a part of the identity shares one item with all others like it: nobody escapes by leaving it out.
