@@ -18,6 +18,7 @@ from constructs.observability.alarms import Alarms
 from constructs.observability.console import dashboard_url, log_group_url
 from constructs.observability.dashboard import Dashboard
 from constructs.observability.stage_logs import StageLogs
+from constructs.observability.token_queries import TokenQueries
 from constructs.observability.waf_log import WafLog
 from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
@@ -25,7 +26,7 @@ from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.aws import Service
 from settings.environment import Environment
-from settings.observability.watched import log_groups, waf_log
+from settings.observability.watched import has_saved_queries, log_groups, waf_log
 from settings.token_limits.covering import metered_routes
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
@@ -188,6 +189,8 @@ class RateLimitedApiStack(TerraformStack):
         dashboard = None
         if settings.dashboard:
             dashboard = Dashboard(self, "dashboard", environment=environment, alarm_arns=alarm_arns)
+        if has_saved_queries(environment) and metered_routes(environment):
+            TokenQueries(self, "token_queries", environment=environment)
         if environment.aws.endpoint_url:
             return
         if dashboard:

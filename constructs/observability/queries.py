@@ -52,6 +52,24 @@ filter action = "ALLOW" and ispresent(nonTerminatingMatchingRules.0.ruleId)
 | sort counted desc
 | limit 50"""
 
+# Who used up how many tokens, and what did it cost? One line for each caller, by a hash, and model.
+WHO_USED_TOKENS = """\
+filter ispresent(TokensUsed)
+| stats sum(TokensUsed) as tokens, sum(UsdUsed) as usd, count(*) as requests by plan, caller, model
+| sort tokens desc
+| limit 50"""
+
+# Whom does the function refuse, or would it if it did not only count, and by which limit?
+REFUSED_BY_FUNCTION = """\
+filter ispresent(limits.0)
+| stats count(*) as requests by plan, caller, model, limits.0
+| sort requests desc
+| limit 50"""
+
+OF_FUNCTIONS = {
+    "who-used-which-tokens": WHO_USED_TOKENS,
+    "whom-does-the-function-refuse": REFUSED_BY_FUNCTION,
+}
 OF_ACCESS_LOG = {
     "who-is-limited-and-by-what": WHO_IS_LIMITED,
     "which-routes-are-limited-since-when": LIMITED_ROUTES,

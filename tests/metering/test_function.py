@@ -38,6 +38,16 @@ def test_the_request_goes_on_as_it_came(deploy: Deploy) -> None:
     assert not {"x-api-key", "te"} & said.keys()
 
 
+def test_a_stream_is_asked_for_its_usage_and_else_goes_on_byte_for_byte(deploy: Deploy) -> None:
+    deployed = deploy({"tokens_per_day": 10**6})
+    large = 2**63 - 1
+    deployed.ask(CAP | {"stream": True, "seed": large})
+    asked = deployed.model.asked[-1][2]
+    assert (asked["stream_options"], asked["seed"]) == ({"include_usage": True}, large)
+    deployed.ask(CAP | {"stream": True, "stream_options": {"other": 1}})
+    assert deployed.model.asked[-1][2]["stream_options"] == {"other": 1, "include_usage": True}
+
+
 def test_a_path_cannot_leave_its_place(deploy: Deploy) -> None:
     deployed = deploy({"tokens_per_day": 10**6})
     deployed.ask(CAP, path="/v1/a b/é?x=1")

@@ -8,7 +8,7 @@ const IMAGES = new Set(["image", "image_url", "input_image", "file", "input_file
 
 // { input, output, capped }: `output` is what the request itself allows, undefined if it does not say.
 export function estimate(body, { images }) {
-  if (body === null || typeof body !== "object") return { input: 0, output: 0 };
+  if (body === null) return { input: 0, output: 0 };
   const input = Math.ceil(bytesIn(body, images) / BYTES_PER_TOKEN);
   return { input, output: capOf(body) };
 }

@@ -289,8 +289,14 @@ function withUsage(request) {
   const { body, path } = request;
   const asks = body?.stream === true && /\/(chat\/)?completions$/.test(path) && body.stream_options?.include_usage !== true;
   if (!asks) return { sent: request, hides: false };
+  return { sent: { ...request, bytes: Buffer.from(askingForUsage(request)) }, hides: true };
+}
+
+// Put in front of what the caller wrote, which stays as it is: a number of 64 bits would not survive being read.
+function askingForUsage({ body, bytes }) {
   const options = { ...body.stream_options, include_usage: true };
-  return { sent: { ...request, bytes: Buffer.from(JSON.stringify({ ...body, stream_options: options })) }, hides: true };
+  if (body.stream_options !== undefined) return JSON.stringify({ ...body, stream_options: options });
+  return bytes.toString("utf8").replace("{", `{"stream_options": ${JSON.stringify(options)}, `);
 }
 
 const passing = { push: (chunk) => [chunk], end: () => [] };

@@ -36,7 +36,7 @@ const fitting = (need, unfit) => (unfit ? { tooLarge: unfit } : { need });
 
 function estimated({ body, bytes }, images) {
   try {
-    if (body !== undefined) return estimate(body, { images });
+    if (body !== undefined && typeof body === "object") return estimate(body, { images });
   } catch (error) {
     // Nested deeper than a function can follow.
     if (!(error instanceof RangeError)) throw error;
