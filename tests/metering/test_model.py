@@ -74,6 +74,14 @@ AROUND_MIDNIGHT = st.fixed_dictionaries(
 )
 
 
+MODES = st.sampled_from(["enforce", "count"])
+
+
+def _both(limits: tuple[dict[str, Any], dict[str, Any], str]) -> list[dict[str, Any]]:
+    first, second, mode = limits
+    return [first, {**second, "name": "b", "mode": mode}]
+
+
 def schedules(
     faults: st.SearchStrategy[str],
     limits: st.SearchStrategy[dict[str, Any]] = LIMITS,
@@ -81,7 +89,8 @@ def schedules(
 ) -> st.SearchStrategy[Schedule]:
     return st.fixed_dictionaries(
         {
-            "limits": limits.map(lambda limit: [limit]),
+            # One budget, or two in the same item, of which the second may only observe.
+            "limits": limits.map(lambda limit: [limit]) | st.tuples(limits, limits, MODES).map(_both),
             "requests": st.lists(requests, min_size=1, max_size=14),
             "skews": st.lists(st.integers(-3, 3), min_size=1, max_size=4),
             "choices": st.lists(st.integers(0, 31), min_size=1, max_size=24),
@@ -94,10 +103,17 @@ def schedules(
 
 def check(schedule: Schedule, answer: Any) -> None:
     """Raises AssertionError where something was admitted that a limit forbids."""
-    [limit] = schedule["limits"]
     admitted = sorted(
         (entry for entry in answer["done"] if entry.get("refused") == []), key=lambda each: each["decided"]
     )
+    for limit in schedule["limits"]:
+        if limit.get("mode") != "count":
+            check_limit(limit, admitted)
+    for entry in admitted:
+        assert all(left >= 0 for left in entry["remaining"])
+
+
+def check_limit(limit: dict[str, Any], admitted: list[Any]) -> None:
     if "tokens_per_minute" in limit:
         rate(admitted, limit["tokens_per_minute"], tokens=True)
     if "requests_per_minute" in limit:
@@ -108,8 +124,6 @@ def check(schedule: Schedule, answer: Any) -> None:
         window(admitted, round(limit["usd_per_month"] * 1e9))
     if "concurrent_requests" in limit:
         slots(admitted, limit["concurrent_requests"])
-    for entry in admitted:
-        assert all(left >= 0 for left in entry["remaining"])
 
 
 def rate(admitted: list[Any], limit: int, *, tokens: bool) -> None:

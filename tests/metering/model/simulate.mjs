@@ -74,6 +74,9 @@ async function run({ limits, requests, skews, choices, faults, start, leaseSecon
         return;
       }
       const { reservation } = outcome;
+      // Nothing to settle where every limit only observes, and would have refused.
+      entry.remaining = [];
+      if (reservation === undefined) return;
       entry.remaining = reservation.writes.map(({ limit }) => remaining(limit, reservation.item[limit.attribute], outcome.at).left);
       entry.crashed = request.crashes === true;
       if (entry.crashed) return;
