@@ -57,6 +57,10 @@ install: .venv/.installed node_modules/.installed ## everything, into this folde
 demo: install ## deploy `local` to a local AWS emulator and hit it
 	@python -m demo
 
+.PHONY: deploy
+deploy: .venv/.installed ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
+	@python -m deploy '$(ENV)' $(if $(YES),--yes)
+
 # -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
 .PHONY: synth
 synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.json

@@ -17,7 +17,8 @@ from demo.burst import Answer, send
 from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.interruption import interruptible
-from demo.terraform import ROOT, TerraformUnavailableError, require_provider, terraform_binary
+from demo.terraform import require_provider
+from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
 from review.layers_of import layers_of
 from review.limits import report
 from review.table import Format, show

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.interruption import undisturbed
-from demo.terraform import ROOT, terraform_environment
+from deploy.terraform import ROOT, terraform_environment
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MOST_LINES_OF_AN_ERROR = 40

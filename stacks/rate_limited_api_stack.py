@@ -13,6 +13,7 @@ from constructs.gateway.resource_policy import ResourcePolicy
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
+from constructs.gateway.stage_check import add_stage_check
 from constructs.observability.alarms import Alarms
 from constructs.observability.console import dashboard_url, log_group_url
 from constructs.observability.dashboard import Dashboard
@@ -86,6 +87,7 @@ class RateLimitedApiStack(TerraformStack):
         rendered = super().to_terraform()
         rendered["resource"] = named(rendered["resource"])
         self._deployment.capture(rendered["resource"])
+        add_stage_check(rendered, environment=self._environment.name)
         if moved := moved_blocks(f"{type_}.{name}" for type_, made in rendered["resource"].items() for name in made):
             rendered["moved"] = moved
         return rendered

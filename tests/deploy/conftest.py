@@ -15,7 +15,8 @@ import pytest
 
 from demo.command_line import Cdktf
 from demo.emulator import emulator, emulator_client, free_port
-from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
+from demo.terraform import require_provider
+from deploy.terraform import TerraformUnavailableError, terraform_binary
 from settings.read import read_environments
 from tests.deploy.deployed import KEYS, Deployed
 from tests.deploy.echo_server import Echo

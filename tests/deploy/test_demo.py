@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.terraform import require_provider, terraform_environment
+from demo.terraform import require_provider
+from deploy.terraform import terraform_environment
 from tests.environment_files import ROOT
 from tests.test_main import synthesize
 

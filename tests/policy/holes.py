@@ -56,6 +56,6 @@ HOLES: dict[str, tuple[Callable[[dict[str, Any]], None], set[tuple[str, str]]]] 
             ("CKV2_AWS_53", "aws_api_gateway_method.post_v1_images"),
         },
     ),
-    "key_in_the_provider": (_key_in_the_provider, {("CKV_AWS_41", "provider.aws"), ("CKV_SECRET_2", "line 32")}),
-    "key_in_an_output": (_key_in_an_output, {("CKV_SECRET_2", "line 9")}),
+    "key_in_the_provider": (_key_in_the_provider, {("CKV_AWS_41", "provider.aws"), ("CKV_SECRET_2", "line 68")}),
+    "key_in_an_output": (_key_in_an_output, {("CKV_SECRET_2", "line 45")}),
 }

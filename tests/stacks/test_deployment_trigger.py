@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs.gateway.deployment import CAPTURED
+from settings.captured import CAPTURED
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, changed
 from tests.synthesis import rendered, rendered_text
