@@ -266,7 +266,8 @@ def words(limit: Limit) -> str:
             return _window_words(limit)
         case _ if limit.blocked:
             return "blocked"
-    return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
+        case _:
+            return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
 
 
 def _by_route(layers: Layers) -> Table:

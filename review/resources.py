@@ -8,11 +8,19 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from review.watched_metrics import alarm_metrics
 from settings.environment import Environment
-from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
+from settings.integration import (
+    AwsServiceIntegration,
+    BedrockIntegration,
+    HttpIntegration,
+    LambdaIntegration,
+    MockIntegration,
+    PrivateIntegration,
+    SagemakerIntegration,
+)
 from settings.observability.watched import access_log, waf_log
 from settings.route import path_address
 from settings.usage_plan import plan_address
@@ -32,10 +40,12 @@ Arguments = Mapping[str, object]
 Resources = dict[str, Arguments]
 """By address, `aws_api_gateway_stage.stage`; what others refer to comes before them."""
 
-# Settings of a route's own function, role or VPC link, which a deployment does not capture.
-_BEHIND = frozenset(
-    {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
-    | {"log_retention_in_days", "model_id", "allow", "subnet_ids", "security_group_ids"}
+# Settings of an integration that reach API Gateway, so that a deployment captures them. The others are of the route's
+# own function, role or VPC link.
+OF_THE_INTEGRATION = frozenset(
+    {"type", "timeout_milliseconds", "response_transfer_mode", "status", "body", "url", "headers", "drop_headers"}
+    | {"function_arn", "vpc_link_id", "load_balancer_arn", "endpoint_name", "service", "action", "path", "role_arn"}
+    | {"integration_http_method", "request_parameters", "request_template", "response_template"}
 )
 
 
@@ -47,8 +57,13 @@ def resources(environment: Environment) -> Resources:
 
 def captured(environment: Environment) -> str:
     """A digest of what a deployment captures (constructs/gateway/deployment.py)."""
-    exclude = {"integration": set(_BEHIND)}
-    routes = [route.model_dump(mode="json", exclude=exclude) for route in environment.routes]
+    routes = [
+        {
+            **route.model_dump(mode="json", exclude={"integration"}),
+            "integration": route.integration.model_dump(mode="json", include=set(OF_THE_INTEGRATION)),
+        }
+        for route in environment.routes
+    ]
     shared = environment.model_dump(
         mode="json", include={"api", "authorizers", "cors", "resource_policy", "rate_limit_response"}
     )
@@ -115,8 +130,12 @@ def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
                 yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
             case PrivateIntegration(vpc_link_id=None, load_balancer_arn=str(arn)) as private:
                 yield _vpc_link(private, arn)
-            case _:
+            case PrivateIntegration() | HttpIntegration() | MockIntegration():
                 pass
+            case SagemakerIntegration() | AwsServiceIntegration():
+                pass
+            case other:
+                assert_never(other)
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:

@@ -113,3 +113,5 @@ def _texts(value: Any) -> Iterator[str]:
         case list():
             for each in value:
                 yield from _texts(each)
+        case _:
+            pass  # Numbers, booleans and dates.

@@ -146,6 +146,11 @@ def shown(value: object) -> str:
             return decimal(value)
         case date() | time():
             return value.isoformat()
+        case _:
+            return _short(value)
+
+
+def _short(value: object) -> str:
     try:
         text = repr(value)
     except ValueError:  # Python writes out no whole number of more than 4,300 digits; TOML may hold one in hexadecimal.

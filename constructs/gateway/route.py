@@ -1,6 +1,7 @@
 """One method of one path."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from constructs import Construct
@@ -81,6 +82,8 @@ class Route(Construct):
                 SagemakerIntegration(self, "integration", method=method, integration=sagemaker)
             case settings.AwsServiceIntegration() as service:
                 AwsServiceIntegration(self, "integration", method=method, integration=service)
+            case other:
+                assert_never(other)
 
 
 def method_parameters(route: RouteSettings) -> dict[str, bool]:
@@ -103,5 +106,7 @@ def sources(integration: settings.Integration) -> set[str]:
         case settings.AwsServiceIntegration():
             mapped = {value for value in integration.request_parameters.values() if value.startswith("method.request.")}
             return mapped | {f"method.request.path.{name}" for name in integration.path_variables}
-        case _:
+        case settings.MockIntegration() | settings.LambdaIntegration() | settings.BedrockIntegration():
             return set()
+        case other:
+            assert_never(other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from settings.integration import (
     AwsServiceIntegration,
@@ -12,6 +12,7 @@ from settings.integration import (
     LambdaIntegration,
     MockIntegration,
     PrivateIntegration,
+    SagemakerIntegration,
 )
 from settings.integration.http import variables_of
 from settings.integration.transfer import USUAL_TIMEOUT
@@ -69,8 +70,16 @@ def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
             field = "url"
         case AwsServiceIntegration(path=str(text)):
             field = "path"
-        case _:
+        case (
+            AwsServiceIntegration()
+            | BedrockIntegration()
+            | LambdaIntegration()
+            | MockIntegration()
+            | SagemakerIntegration()
+        ):
             return
+        case other:
+            assert_never(other)
     for name in variables_of(text):
         if name not in route.path_variables:
             has = ", ".join(f"{{{known}}}" for known in route.path_variables) or "none"

@@ -115,7 +115,8 @@ class RateRule(Settings):
     @property
     def counts(self) -> dict[str, object]:
         """What it counts and by whom, without its name, its limits and what it does then."""
-        return {**self.model_dump(exclude={"name", "limit", "count_limit", "action"}), "routes": sorted(self.routes)}
+        by = {"evaluation_window_sec", "aggregate_key_type", "forwarded_ip", "custom_keys", "scope_down"}
+        return {**self.model_dump(include=by), "routes": sorted(self.routes)}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -155,7 +155,8 @@ class _Reader:
                 return CountryIn(countries)
             case ScopeDown(label=str(label)):
                 return HasLabel(label, "NAMESPACE" if label.endswith(":") else "LABEL")
-        return AddressIn(str(scope.ip_set))
+            case _:
+                return AddressIn(str(scope.ip_set))
 
 
 def in_any(stem: str, ranges: tuple[str, ...]) -> Condition:

@@ -29,4 +29,5 @@ def _is_the_emulators(address: str, change: Change) -> bool:
         case ["aws_cloudwatch_metric_alarm", _]:
             # Over the older of CloudWatch's protocols, which older providers speak, it leaves most of an alarm out.
             return not any(before for before, _ in change.values())
-    return False
+        case _:
+            return False

@@ -1,14 +1,15 @@
 """What the review says that a deploy replaces, against the JSON that synthesis writes before and after."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from review.forces_replacement import FORCES
 from review.replacement import changes
-from review.resources import resources
+from review.resources import OF_THE_INTEGRATION, resources
 from settings.environment import Environment
+from settings.integration import Integration
 from settings.read import read_environment
 from tests.environment_files import ROOT, environment
 from tests.synthesis import Rendered, rendered
@@ -38,6 +39,15 @@ def test_every_type_has_its_arguments_in_one_table() -> None:
     for file in EXAMPLES:
         for address, arguments in resources(read_environment(file)).items():
             assert set(arguments) == set(FORCES[address.partition(".")[0]].arguments), address
+
+
+def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or_to_lie_behind_it() -> None:
+    """A deployment that is taken for a new one, or is not, would be said of every change of a forgotten setting."""
+    behind = {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
+    behind |= {"log_retention_in_days", "model_id", "allow", "subnet_ids", "security_group_ids"}
+    kinds = get_args(get_args(Integration)[0])
+    assert {field for kind in kinds for field in kind.model_fields} == behind | OF_THE_INTEGRATION
+    assert not behind & OF_THE_INTEGRATION
 
 
 def forced(before: Rendered, after: Rendered) -> dict[str, str]:

@@ -40,7 +40,8 @@ def holds(condition: Condition, request: Request) -> bool:
             return method in methods
         case HasLabel(key, _):
             return key in labels
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def depth(condition: Condition) -> int:
@@ -49,7 +50,8 @@ def depth(condition: Condition) -> int:
             return 1 + max(map(depth, parts))
         case Not(part):
             return 1 + depth(part)
-    return 0
+        case _:
+            return 0
 
 
 leaf = st.sampled_from([A, B, C, D, GET, POST, MethodIs(frozenset({"GET", "POST"}))])
