@@ -130,8 +130,8 @@ class RateLimitedApiStack(TerraformStack):
             self,
             "error_responses",
             rest_api=self._rest_api,
-            with_validation=any(route.request.validates for route in environment.routes),
-            cors=environment.cors,
+            routes=environment.routes,
+            headers=environment.cors_headers,
         )
 
     def _add_waf(self) -> None:

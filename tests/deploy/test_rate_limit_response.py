@@ -75,4 +75,13 @@ def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> Non
 
 
 def test_without_a_key_there_is_no_plan_to_be_limited_by(everything: Deployed) -> None:
-    assert ask("POST", everything.outputs[EMBEDDINGS]).status == 403
+    answer = ask("POST", everything.outputs[EMBEDDINGS])
+    assert answer.status == 403
+    assert json.loads(answer.body)["error"]["code"] == "invalid_api_key"
+
+
+def test_a_path_that_is_not_there_is_a_404_in_the_same_shape(everything: Deployed) -> None:
+    answer = ask("POST", f"{everything.outputs['http_endpoint']}/v1/v1/embeddings")
+    assert answer.status == 404
+    assert json.loads(answer.body)["error"]["code"] == "not_found"
+    assert dict(answer.headers)["Access-Control-Allow-Origin"] == "https://a.example"
