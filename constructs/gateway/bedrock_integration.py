@@ -52,12 +52,13 @@ class BedrockIntegration(Construct):
 def variables(
     integration: BedrockIntegrationSettings, response: RateLimitResponse, headers: Mapping[str, str]
 ) -> dict[str, str]:
-    """What the function reads: the model, the body of the 429, and headers, one a line."""
+    """What the function reads: the model, how long API Gateway waits, the body of the 429, and headers, one a line."""
     return {
         "MODEL_ID": integration.model_id,
         "RATE_LIMIT_BODY": response.body("throttle"),
         "RATE_LIMIT_HEADERS": _lines(response.response_headers("throttle", headers)),
         "RESPONSE_HEADERS": _lines(headers),
+        "TIMEOUT_MILLISECONDS": str(integration.timeout_milliseconds),
     }
 
 
