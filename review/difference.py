@@ -10,6 +10,7 @@ from typing import Any
 from review.layers_of import layers_of
 from review.limits import Limit, limits
 from settings.environment import Environment
+from settings.file_reference import files_of
 from settings.problem import field_path
 
 _HALF = 0.5
@@ -183,8 +184,7 @@ def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, obj
 def _digest(folder: Path) -> str:
     """Of a folder's files, wherever it lies."""
     content = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-            content.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in files_of(folder):
+        content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        content.update(hashlib.sha256(file.read_bytes()).digest())
     return content.hexdigest()[:12]

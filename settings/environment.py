@@ -17,6 +17,7 @@ from settings.checks import (
     rate_limit_response,
     routes,
     running,
+    texts,
     throttling,
     usage_plans,
     waf,
@@ -95,6 +96,7 @@ class Environment(Settings):
         yield from waf.refused(self)
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
+        yield from texts.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""

@@ -19,6 +19,7 @@ from constructs.observability.console import dashboard_url, log_group_url
 from constructs.observability.dashboard import Dashboard
 from constructs.observability.stage_logs import StageLogs
 from constructs.observability.waf_log import WafLog
+from constructs.terraform.literal import literals
 from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
@@ -37,8 +38,10 @@ class RateLimitedApiStack(TerraformStack):
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         super().__init__(scope, id)
-        self._environment = environment
+        # Terraform reads no templates in a backend block, so that an escape would become part of the value.
         add_state_backend(self, environment)
+        warnings = environment.warnings()
+        self._environment = environment = literals(environment)
         add_aws_provider(self, environment.aws, tags=environment.tags)
         self._rest_api = RestApi(self, "rest_api", api=environment.api, aws=environment.aws)
         self._add_access()
@@ -79,7 +82,7 @@ class RateLimitedApiStack(TerraformStack):
         self._add_monitoring()
         self._add_outputs()
         add_imports(self, environment)
-        for problem in environment.warnings():
+        for problem in warnings:
             Annotations.of(self).add_warning(str(problem))
 
     def to_terraform(self) -> Any:

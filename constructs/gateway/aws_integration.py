@@ -10,7 +10,6 @@ from constructs import Construct
 from constructs.gateway.method import Method, of_method
 from constructs.gateway.response_headers import declared, mapped
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
 from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
@@ -60,7 +59,7 @@ class AwsIntegration(Construct):
             uri=uri,
             credentials=credentials,
             request_parameters=dict(request_parameters or {}) or None,
-            request_templates={"application/json": literal(request_template)} if request_template else None,
+            request_templates={"application/json": request_template} if request_template else None,
             # With a template, a body of another content type must not slip by it.
             passthrough_behavior="NEVER" if request_template else "WHEN_NO_MATCH",
             timeout_milliseconds=timeout_milliseconds,
@@ -105,7 +104,7 @@ class AwsIntegration(Construct):
             status_code=responded.reference("status_code"),
             selection_pattern=pattern,
             response_parameters=mapped(headers, passed),
-            response_templates={"application/json": literal(template)} if template else None,
+            response_templates={"application/json": template} if template else None,
         )
 
 

@@ -15,7 +15,6 @@ from constructs import Construct
 from constructs.gateway.archive import Archive
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
 from constructs.terraform.policy_document import assumed_by, policy_of
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
@@ -126,4 +125,4 @@ def within_limit(full: str) -> str:
 def _variables(environment: Mapping[str, str]) -> LambdaFunctionEnvironment | None:
     if not environment:
         return None
-    return LambdaFunctionEnvironment(variables={name: literal(value) for name, value in environment.items()})
+    return LambdaFunctionEnvironment(variables=dict(environment))

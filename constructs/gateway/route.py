@@ -18,7 +18,6 @@ from constructs.gateway.rest_api import RestApi
 from constructs.gateway.sagemaker_integration import SOURCES, SagemakerIntegration
 from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
-from constructs.terraform.literal import literal
 from settings import integration as settings
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
@@ -66,7 +65,7 @@ class Route(Construct):
                     method=method.address,
                     status=mock.status,
                     headers=method.headers,
-                    template=literal(mock.body),
+                    template=mock.body,
                     model="Empty",
                 )
             case settings.HttpIntegration() as http:

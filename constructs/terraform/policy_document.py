@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from constructs.terraform.literal import literal
 from settings.integration.allow import Allow
 
 
@@ -19,7 +18,7 @@ def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
         {
             "Effect": "Allow",
             "Action": list(statement.actions),
-            "Resource": [literal(resource) for resource in statement.resources],
+            "Resource": list(statement.resources),
         }
         for statement in allow
     ]

@@ -16,7 +16,6 @@ from constructs import Construct
 
 from constructs.gateway.stage import Stage
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
 from settings.route import Route
 from settings.throttling import BLOCKED, Throttle
 from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, plan_address
@@ -57,7 +56,7 @@ class UsagePlans(Construct):
             self,
             plan_address(name),
             name=f"{self._api_name}-{name}",
-            description=literal(usage_plan.description) or None,
+            description=usage_plan.description or None,
             # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
             api_stages=[
                 ApiGatewayUsagePlanApiStages(

@@ -7,7 +7,6 @@ key comes from here, and a test holds each against constructs/waf/statement_sche
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from constructs.terraform.literal import literal
 from settings.waf.condition import (
     AddressIn,
     And,
@@ -73,7 +72,7 @@ def _rate_based(tier: RateTier, arns: Arns) -> Statement:
 
 
 def _managed(group: ManagedRuleGroup) -> Statement:
-    body: Statement = {"name": group.name, "vendor_name": literal(group.vendor_name)}
+    body: Statement = {"name": group.name, "vendor_name": group.vendor_name}
     if group.version:
         body["version"] = group.version
     if group.is_bot_control:
@@ -109,7 +108,7 @@ def _leaf(leaf: Leaf, arns: Arns) -> Statement:  # noqa: PLR0911  # one return f
 def _regex(pattern: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
     return {
         "regex_match_statement": {
-            "regex_string": literal(pattern),
+            "regex_string": pattern,
             "field_to_match": field,
             "text_transformation": _transformations(transformations),
         }
@@ -119,7 +118,7 @@ def _regex(pattern: str, field: Statement, transformations: Sequence[TextTransfo
 def _bytes(value: str, position: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
     return {
         "byte_match_statement": {
-            "search_string": literal(value),
+            "search_string": value,
             "positional_constraint": position,
             "field_to_match": field,
             "text_transformation": _transformations(transformations),
@@ -146,7 +145,7 @@ def _custom_key(key: AnyKey) -> Statement:
         case FingerprintKey():
             body = {"fallback_behavior": part.fallback_behavior}
         case NamedKey():
-            body = {"name": literal(part.name), "text_transformation": _transformations(part.text_transformations)}
+            body = {"name": part.name, "text_transformation": _transformations(part.text_transformations)}
         case _:
             body = {"text_transformation": _transformations(part.text_transformations)}
     return {key.kind: body}

@@ -105,7 +105,7 @@ def rate_based(folder: Path, text: str) -> dict[str, Any]:
             HeaderIs("x-plan", "^a{2}%{x}${y}$", "REGEX", NONE),
             {
                 "regex_match_statement": {
-                    "regex_string": "^a{2}%%{x}$${y}$",
+                    "regex_string": "^a{2}%{x}${y}$",
                     "field_to_match": {"single_header": {"name": "x-plan"}},
                     "text_transformation": NOTHING_DONE,
                 }
