@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from constructs.terraform.literal import literal
-
 Resources = Mapping[str, Mapping[str, Any]]
 """A rendered `resource` block: type, name, body."""
 
@@ -30,7 +28,7 @@ def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
     resources = rendered["resource"]
     rendered.setdefault("locals", {}).update(
         {
-            "configured_routes": [literal(route) for route in routes_of(resources)],
+            "configured_routes": routes_of(resources),
             "configured_responses": _responses_of(resources),
         }
     )

@@ -55,7 +55,8 @@ def _escaped(value: Any) -> Any:
             return pairs if pairs != value else value
         case tuple() | list():
             return _items(value, type(value))
-    raise TypeError(f"{type(value).__name__} in the settings: constructs/terraform/literal.py does not know it")
+        case _:
+            raise TypeError(f"{type(value).__name__} in the settings: constructs/terraform/literal.py does not know it")
 
 
 def _items(items: tuple[Any, ...] | list[Any], of: Callable[[list[Any]], Any]) -> Any:

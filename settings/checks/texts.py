@@ -41,3 +41,5 @@ def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
         case tuple() | list():
             for index, each in enumerate(value):
                 yield from _texts(each, where if where[-1:] == ("body_schema",) else (*where, index))
+        case _:
+            return

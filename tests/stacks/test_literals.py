@@ -90,7 +90,8 @@ def evaluated(content: Any) -> list[str]:
             return [each for key, value in content.items() for each in (*evaluated(key), *evaluated(value))]
         case list():
             return [each for value in content for each in evaluated(value)]
-    return []
+        case _:
+            return []
 
 
 @every_base
