@@ -47,7 +47,31 @@ FORCES: dict[str, Forces] = {
         arguments=("http_method",),
         file="apigateway/method.go",
         replaced="",
-        destroyed="callers of the route get 403 (Missing Authentication Token)",
+        destroyed="the route goes on answering, without its own throttle, until a second deployment",
+    ),
+    "aws_api_gateway_integration": Forces(
+        arguments=("type", "integration_http_method", "credentials", "passthrough_behavior"),
+        file="apigateway/integration.go",
+        replaced="deleted right after it is made, since AWS knows one for each method (issue 21907)",
+        destroyed="",
+    ),
+    "aws_api_gateway_integration_response": Forces(
+        arguments=("status_code",),
+        file="apigateway/integration_response.go",
+        replaced="",
+        destroyed="the answer stays until a second deployment",
+    ),
+    "aws_api_gateway_gateway_response": Forces(
+        arguments=(),
+        file="apigateway/gateway_response.go",
+        replaced="",
+        destroyed="the answer stays until a second deployment",
+    ),
+    "aws_api_gateway_rest_api_policy": Forces(
+        arguments=(),
+        file="apigateway/rest_api_policy.go",
+        replaced="",
+        destroyed="it stays in force until a second deployment",
     ),
     "aws_api_gateway_method_settings": Forces(
         arguments=("stage_name", "method_path"),
@@ -137,6 +161,12 @@ FORCES: dict[str, Forces] = {
         arguments=("dashboard_name",),
         file="cloudwatch/dashboard.go",
         replaced="another address in the console",
+        destroyed="",
+    ),
+    "aws_iam_role": Forces(
+        arguments=("name",),
+        file="iam/role.go",
+        replaced="",
         destroyed="",
     ),
     "aws_lambda_function": Forces(

@@ -22,7 +22,7 @@ from settings.integration import (
     SagemakerIntegration,
 )
 from settings.observability.watched import access_log, waf_log
-from settings.route import path_address
+from settings.route import Route, path_address
 from settings.usage_plan import plan_address
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
@@ -51,7 +51,15 @@ OF_THE_INTEGRATION = frozenset(
 
 def resources(environment: Environment) -> Resources:
     """All of them."""
-    found = (*_api(environment), *_keys(environment), *_waf(environment), *_behind(environment), *_watch(environment))
+    found = (
+        *_roles(environment),
+        *_api(environment),
+        *_answers(environment),
+        *_keys(environment),
+        *_waf(environment),
+        *_behind(environment),
+        *_watch(environment),
+    )
     return dict(found)
 
 
@@ -81,16 +89,97 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     for route in environment.routes:
         yield f"aws_api_gateway_method.{route.address}", {"http_method": route.method}
         if environment.cors is not None and route.path not in answered:
-            yield f"aws_api_gateway_method.options_{path_address(route.path)}", {"http_method": "OPTIONS"}
+            preflight = f"options_{path_address(route.path)}"
+            yield f"aws_api_gateway_method.{preflight}", {"http_method": "OPTIONS"}
+            yield f"aws_api_gateway_integration.{preflight}", _MOCK
+            yield f"aws_api_gateway_integration_response.{preflight}_200", {"status_code": "200"}
         if route.key in environment.throttling.routes:
             settings: Arguments = {"stage_name": stage, "method_path": route.key}
             yield f"aws_api_gateway_method_settings.{route.address}", settings
+        yield f"aws_api_gateway_integration.{route.address}", _integration(route)
     for name in environment.authorizers:
         yield f"aws_api_gateway_authorizer.{name}", {}
+    if environment.resource_policy is not None:
+        yield "aws_api_gateway_rest_api_policy.api", {}
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
         yield domain, {"domain_name": environment.domain.domain_name}
         yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain)}
+
+
+_MOCK: Arguments = {"type": "MOCK"} | dict.fromkeys(("integration_http_method", "credentials", "passthrough_behavior"))
+
+
+def _integration(route: Route) -> Arguments:
+    match route.integration:
+        case MockIntegration():
+            return _MOCK
+        case HttpIntegration() | PrivateIntegration():
+            return {**_MOCK, "type": "HTTP_PROXY", "integration_http_method": route.method}
+        case LambdaIntegration() | BedrockIntegration():
+            return {**_MOCK, "type": "AWS_PROXY", "integration_http_method": "POST"}
+        case SagemakerIntegration():
+            return _aws_integration(route, "POST", None, has_template=False)
+        case AwsServiceIntegration() as service:
+            has_template = service.request_template is not None
+            return _aws_integration(route, service.integration_http_method, service.role_arn, has_template=has_template)
+        case _ as forgotten:
+            assert_never(forgotten)
+
+
+def _aws_integration(route: Route, http_method: str, role_arn: str | None, *, has_template: bool) -> Arguments:
+    return {
+        "type": "AWS",
+        "integration_http_method": http_method,
+        "credentials": role_arn or Of(f"aws_iam_role.{route.address}"),
+        "passthrough_behavior": "NEVER" if has_template else "WHEN_NO_MATCH",
+    }
+
+
+def _roles(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    """API Gateway's own at a service, and those of functions."""
+    for route in environment.routes:
+        match route.integration:
+            case SagemakerIntegration() | BedrockIntegration() | AwsServiceIntegration(role_arn=None):
+                has_role = True
+            case LambdaIntegration(code=code):
+                has_role = code is not None
+            case MockIntegration() | HttpIntegration() | PrivateIntegration() | AwsServiceIntegration():
+                has_role = False
+            case _ as forgotten:
+                assert_never(forgotten)
+        if has_role:
+            name = (environment.api.name, environment.aws.region, route.address)
+            yield f"aws_iam_role.{route.address}", {"name": name}
+
+
+def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    """Answers that API Gateway makes from what a service, a mock or it itself says."""
+    for route in environment.routes:
+        match route.integration:
+            case MockIntegration() as mock:
+                statuses = [str(mock.status)]
+            case SagemakerIntegration() | AwsServiceIntegration():
+                statuses = ["200", "400", "429", "502"]
+            case HttpIntegration() | PrivateIntegration() | LambdaIntegration() | BedrockIntegration():
+                statuses = []
+            case _ as forgotten:
+                assert_never(forgotten)
+        for status in statuses:
+            yield f"aws_api_gateway_integration_response.{route.address}_{status}", {"status_code": status}
+    for response_type in _gateway_responses(environment):
+        yield f"aws_api_gateway_gateway_response.{response_type}", {}
+
+
+def _gateway_responses(environment: Environment) -> Iterator[str]:
+    yield from ("throttled", "quota_exceeded", "default_4xx", "default_5xx", "integration_failure")
+    yield from ("integration_timeout", "waf_filtered")
+    if not any(route.authorization == "AWS_IAM" for route in environment.routes):
+        yield "missing_authentication_token"
+    if any(route.api_key_required for route in environment.routes):
+        yield "invalid_api_key"
+    if any(route.request.validates for route in environment.routes):
+        yield from ("bad_request_body", "bad_request_parameters")
 
 
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:

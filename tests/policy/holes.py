@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-
 # AWS's own example: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
 KEY = "AKIAIOSFODNN7EXAMPLE"
 

@@ -68,7 +68,11 @@ def forced(before: Rendered, after: Rendered) -> dict[str, str]:
     return steps
 
 
-FULL = """
+TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/rows"
+ALLOW = f'allow = [{{ actions = ["dynamodb:PutItem"], resources = ["{TABLE}"] }}]'
+
+FULL = (
+    """
 [aws]
 region = "us-east-1"
 
@@ -112,6 +116,21 @@ method = "GET"
 path = "/private"
 integration = { type = "private", url = "https://llm.internal/", load_balancer_arn = "LB", SUBNETS }
 
+[[routes]]
+method = "POST"
+path = "/rows"
+request = { required_parameters = ["header.X-Tenant"] }
+
+[routes.integration]
+type = "aws_service"
+service = "dynamodb"
+action = "PutItem"
+request_template = "{}"
+ALLOW
+
+[resource_policy]
+source_ips = ["203.0.113.0/24"]
+
 [usage_plans.free]
 throttle = { rate_limit = 1, burst_limit = 5 }
 api_keys = ["alice", { name = "carol", value = "variable" }]
@@ -135,8 +154,9 @@ dashboard = true
 [observability.execution_log]
 
 [observability.alarms]
-""".replace("SUBNETS", 'subnet_ids = ["subnet-1a", "subnet-2b"], security_group_ids = ["sg-1a"]').replace(
-    "LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b"
+""".replace("ALLOW", ALLOW)
+    .replace("SUBNETS", 'subnet_ids = ["subnet-1a", "subnet-2b"], security_group_ids = ["sg-1a"]')
+    .replace("LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b")
 )
 
 # What is written instead of what.
@@ -156,6 +176,23 @@ CHANGES = {
     "cors gone": ('[cors]\nallow_origins = ["https://example.com"]', ""),
     "timeout": ('url = "https://llm.internal/"', 'url = "https://llm.internal/", timeout_milliseconds = 1000'),
     "model": ("claude-3", "claude-4"),
+    "what is behind a route": ('type = "bedrock", model_id = "anthropic.claude-3"', 'type = "mock"'),
+    "a server behind a route": (
+        'type = "bedrock", model_id = "anthropic.claude-3"',
+        'type = "http", url = "https://llm.example.com/{id}"',
+    ),
+    "status of a mock": (
+        'path = "/chat"',
+        'path = "/chat"\nintegration = { type = "mock", status = 202 }',
+    ),
+    "a role given": (
+        ALLOW,
+        'role_arn = "arn:aws:iam::111122223333:role/rows"',
+    ),
+    "template gone": ('request_template = "{}"', ""),
+    "another action": ('action = "PutItem"', 'action = "UpdateItem"'),
+    "validation gone": ('request = { required_parameters = ["header.X-Tenant"] }', ""),
+    "resource policy gone": ('[resource_policy]\nsource_ips = ["203.0.113.0/24"]', ""),
     "subnets": ('"subnet-2b"', '"subnet-3c"'),
     "order of subnets": ('"subnet-1a", "subnet-2b"', '"subnet-2b", "subnet-1a"'),
     "plan name": ("[usage_plans.free]", "[usage_plans.trial]"),
