@@ -4,7 +4,7 @@ import io
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import HTTPServer, ThreadingHTTPServer
@@ -18,9 +18,13 @@ from demo.emulator import emulator, emulator_client, free_port
 from demo.terraform import require_provider
 from deploy.terraform import TerraformUnavailableError, terraform_binary
 from settings.read import read_environments
+from tests.deploy.aws_double.mock_integrations import without_http_method
+from tests.deploy.aws_double.server import in_front_of
+from tests.deploy.aws_double.stages import Stages
 from tests.deploy.deployed import KEYS, Deployed
 from tests.deploy.echo_server import Echo
 from tests.deploy.model_server import ModelServer
+from tests.deploy.provider_process import provider_process
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
 
@@ -33,8 +37,8 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="session")
-def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The Terraform to run; skips, with the reason, where there is none or it has no provider."""
+def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which Terraform has its provider; skips, with the reason, where there is none."""
     folder = tmp_path_factory.mktemp("provider")
     done = synthesize(ROOT / "environments", folder / "out")
     assert done.returncode == 0, done.stderr
@@ -43,14 +47,33 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
         require_provider(name, folder / "out" / "stacks" / "local")
     except TerraformUnavailableError as reason:
         pytest.skip(str(reason))
-    return name
+    return folder / "out" / "stacks" / "local"
 
 
 @pytest.fixture(scope="session")
-def aws(binary: str) -> Iterator[str]:
-    """The emulator's URL."""
-    with emulator(free_port()) as url:
-        yield url
+def binary(initialized: Path) -> str:
+    """The Terraform to run."""
+    return terraform_binary()
+
+
+@pytest.fixture(scope="session")
+def attached(initialized: Path) -> Iterator[Mapping[str, str]]:
+    """The variables by which Terraform finds the provider that runs for all of these tests."""
+    with provider_process(initialized) as variables:
+        yield variables
+
+
+@pytest.fixture(scope="session")
+def stages() -> Stages:
+    """What each stage of the emulator's API Gateway serves."""
+    return Stages()
+
+
+@pytest.fixture(scope="session")
+def aws(stages: Stages) -> Iterator[str]:
+    """The URL of the emulator, with AWS's own answers where ministack gives others."""
+    with emulator(free_port()) as url, in_front_of(url, [stages, without_http_method]) as double:
+        yield double
 
 
 @pytest.fixture(scope="session")
@@ -60,15 +83,17 @@ def client(aws: str) -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
+def cdktf(
+    binary: str, attached: Mapping[str, str], aws: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Cdktf]:
     """Write an environment file, aimed at the emulator, and get the command line that deploys it.
 
     Called again with the same name it is the same stack with a changed file. Folders of docs/examples that the file
-    refers to are named after it.
+    refers to are named after it. `own_provider`: Terraform starts its own, with the environment that it has then.
     """
     folder = tmp_path_factory.mktemp("stacks")
 
-    def of(name: str, text: str, *referred: str) -> Cdktf:
+    def of(name: str, text: str, *referred: str, own_provider: bool = False) -> Cdktf:
         environments = folder / name / "environments"
         environments.mkdir(parents=True, exist_ok=True)
         for each in referred:
@@ -76,7 +101,14 @@ def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Ca
         write(environments, text.replace("http://127.0.0.1:4566", aws), name)
         read_environments(environments)
         variables = {f"api_key_value_{key}": value for key, value in KEYS.items()}
-        return Cdktf(folder / name, environments=environments, binary=binary, report=print, variables=variables)
+        return Cdktf(
+            folder / name,
+            environments=environments,
+            binary=binary,
+            report=print,
+            variables=variables,
+            environment={} if own_provider else attached,
+        )
 
     return of
 
