@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from settings.captured import CAPTURED, DEPLOYMENT
+from settings.captured import CAPTURED, DEPLOYMENT, STAGE
 
 CheckStatus = Literal["pass", "fail", "error", "unknown"]
 """Terraform's words. `error`: the export could not be read. `unknown`: it waits for an apply."""
@@ -73,9 +73,11 @@ class Plan:
         )
 
     @property
-    def captured(self) -> tuple[str, ...]:
-        """What would change of the API's definition or of its deployment."""
-        return tuple(address for address in self.actions if _type(address) in CAPTURED or address == DEPLOYMENT)
+    def unfinished(self) -> tuple[str, ...]:
+        """What would change of the API's definition, of its deployment or of its stage."""
+        return tuple(
+            address for address in self.actions if _type(address) in CAPTURED or address in {DEPLOYMENT, STAGE}
+        )
 
     def beyond(self, agreed: Self) -> tuple[str, ...]:
         """What this plan does and the one that was agreed to did not, once its replaced integrations are forgotten."""

@@ -86,8 +86,8 @@ def _verify(terraform: Terraform, say: Say) -> None:
     plan = terraform.plan(quiet=True)
     if plan.check == "fail":
         raise DeployError("\n".join(["The stage still serves something else.", *plan.problems]))
-    if plan.captured:
-        raise DeployError(f"The next plan would still change {', '.join(plan.captured)}. Run make deploy again.")
+    if plan.unfinished:
+        raise DeployError(f"The next plan would still change {', '.join(plan.unfinished)}. Run make deploy again.")
     if plan.check != "pass":
         raise DeployError("\n".join(["What the stage serves could not be compared.", *plan.problems]))
     if plan.actions:

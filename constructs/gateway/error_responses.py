@@ -35,16 +35,16 @@ class ErrorResponses(Construct):
         self._headers = headers
         self._add("DEFAULT_4XX", "invalid_request_error", _AWS_CODE)
         self._add("DEFAULT_5XX", "server_error", _AWS_CODE)
-        self._add("INTEGRATION_FAILURE", "server_error", "backend_error", '"The backend could not be reached."')
-        self._add("INTEGRATION_TIMEOUT", "server_error", "backend_timeout", '"The backend took too long to answer."')
+        self._add("INTEGRATION_FAILURE", "server_error", "backend_error", '"The backend could not be reached."', "504")
+        self._add("INTEGRATION_TIMEOUT", "server_error", "backend_timeout", _TIMEOUT, "504")
         # Without [waf] too, so that turning WAF on needs no new deployment. A response of a WAF rule's own comes first.
-        self._add("WAF_FILTERED", "invalid_request_error", "request_blocked", '"The request was blocked."')
+        self._add("WAF_FILTERED", "invalid_request_error", "request_blocked", '"The request was blocked."', "403")
         if not any(route.authorization == "AWS_IAM" for route in routes):
             # AWS says "Missing Authentication Token" of a path that is not there. It says the same of a request that
             # should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
             self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
         if any(route.api_key_required for route in routes):
-            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY)
+            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "403")
         if any(route.request.validates for route in routes):
             self._add("BAD_REQUEST_BODY", "invalid_request_error", _AWS_CODE, status_code="400")
             self._add("BAD_REQUEST_PARAMETERS", "invalid_request_error", _AWS_CODE, status_code="400")
@@ -67,6 +67,7 @@ class ErrorResponses(Construct):
         )
 
 
+_TIMEOUT = '"The backend took too long to answer."'
 _NOT_FOUND = '"There is no such method and path."'
 # AWS answers a missing, a wrong and a disabled key alike, and one that is in no usage plan of the stage:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html, read 2026-11.
