@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.model import Items, Settings
+from settings.tls import EndpointAccessMode, SecurityPolicy
 
 
 class Api(Settings):
@@ -32,6 +33,23 @@ class Api(Settings):
 
     disable_execute_api_endpoint: bool = False
     """Leaves only the custom domain, so that nobody walks around its certificate and mutual TLS."""
+
+    ip_address_type: Literal["ipv4", "dualstack"] | None = None
+    """`dualstack` takes calls over IPv6 too. Default: AWS's own, `ipv4`, and for a PRIVATE API `dualstack`."""
+
+    security_policy: SecurityPolicy | None = None
+    """Which TLS the execute-api endpoint accepts. Default: AWS's own, TLS 1.0 and newer, for a PRIVATE API TLS 1.2.
+
+    Needs `aws.provider_version` to start at 6.53. A `SecurityPolicy_...` needs `endpoint_access_mode` too.
+    """
+
+    endpoint_access_mode: EndpointAccessMode | None = None
+    """`STRICT` refuses a request that reaches the API by another kind of endpoint or under another host's name."""
+
+    @property
+    def takes_ipv6(self) -> bool:
+        """Whether the execute-api endpoint is reached over IPv6 too."""
+        return (self.ip_address_type or ("dualstack" if self.endpoint_type == "PRIVATE" else "ipv4")) == "dualstack"
 
 
 class Stage(Settings):

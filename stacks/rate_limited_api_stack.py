@@ -164,7 +164,7 @@ class RateLimitedApiStack(TerraformStack):
             "domain",
             stage=self._stage,
             domain=environment.domain,
-            endpoint_type=environment.api.endpoint_type,
+            api=environment.api,
         )
         TerraformOutput(self, "domain_target", value=domain.target, description="What the DNS record points to")
         TerraformOutput(

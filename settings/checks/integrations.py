@@ -14,7 +14,7 @@ from settings.integration import (
     PrivateIntegration,
 )
 from settings.integration.http import variables_of
-from settings.integration.transfer import USUAL_TIMEOUT
+from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
 from settings.problem import Problem, Where
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
         where = ("routes", index, "integration")
         yield from _unknown_variables(route, where)
         yield from _cannot_stream(route, where)
-        yield from _too_long_for_edge(environment, route, where)
+        yield from _too_long(environment, route, where)
         yield from _of_another_region(environment, route, where)
     yield from _one_link_each(environment)
     yield from _binary_json(environment)
@@ -95,10 +95,14 @@ def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
 _NOT_STREAMING_RUNTIMES = ("python", "java", "ruby", "dotnet")
 
 
-def _too_long_for_edge(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
     timeout = route.integration.timeout_milliseconds
-    streams = route.integration.response_transfer_mode == "STREAM"
-    if environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT and not streams:
+    if route.integration.response_transfer_mode == "STREAM":
+        return
+    if timeout > LONGEST_BUFFERED:
+        allowed = f'at most {LONGEST_BUFFERED}; more is for response_transfer_mode = "STREAM"'
+        yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
+    elif environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT:
         allowed = f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only"
         yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
 

@@ -63,8 +63,8 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
             id="timeout below AWS's least",
         ),
         pytest.param(
-            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 300_001',
-            f"{WHERE}.timeout_milliseconds = 300001: must be less than or equal to 300000",
+            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 900_001',
+            f"{WHERE}.timeout_milliseconds = 900001: must be less than or equal to 900000",
             id="timeout above the provider's most",
         ),
         pytest.param(
