@@ -35,7 +35,7 @@ Resources = dict[str, Arguments]
 # Settings of a route's own function, role or VPC link, which a deployment does not capture.
 _BEHIND = frozenset(
     {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
-    | {"log_retention_in_days", "model_id", "allow", "subnet_ids", "security_group_ids"}
+    | {"log_retention_in_days", "model_id", "model_source", "allow", "subnet_ids", "security_group_ids"}
 )
 
 
