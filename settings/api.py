@@ -57,3 +57,15 @@ class Stage(Settings):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
     description: Annotated[str, Field(max_length=1024)] = ""
+
+    client_certificate: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None
+    """What API Gateway shows to https backends, so that they can refuse everybody else. Default: nothing.
+
+    `create` makes one, and the output `client_certificate_pem` is what a backend must trust. Or the id of one that is
+    there already. API Gateway's certificates last for 365 days.
+    """
+
+    @property
+    def creates_client_certificate(self) -> bool:
+        """Whether one is made."""
+        return self.client_certificate == "create"

@@ -42,6 +42,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
 
 def warned(environment: Environment) -> Iterator[Problem]:
     """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
+    yield from _certificate_for_nobody(environment)
     edge = environment.api.endpoint_type == "EDGE"
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "integration")
@@ -116,6 +117,14 @@ def _of_another_region(environment: Environment, route: Route, where: Where) -> 
         if arn and arn.split(":")[3] != environment.aws.region:
             allowed = f"must be a {what} in {environment.aws.region}, the API's Region"
             yield Problem(where=(*where, field), got=arn, allowed=allowed)
+
+
+def _certificate_for_nobody(environment: Environment) -> Iterator[Problem]:
+    urls = [getattr(route.integration, "url", "") for route in environment.routes]
+    if environment.stage.client_certificate and not any(url.startswith("https://") for url in urls):
+        allowed = "API Gateway shows it to http and private backends at an https URL, and no route has one"
+        where = ("stage", "client_certificate")
+        yield Problem(where=where, got=environment.stage.client_certificate, allowed=allowed)
 
 
 def _models(route: Route) -> Iterator[tuple[str, str, BedrockModel]]:

@@ -26,7 +26,7 @@ SHOWN = {
     "private": {"aws_apigatewayv2_vpc_link": 1, "aws_api_gateway_vpc_link": 1},
     "private_api": {"aws_api_gateway_rest_api_policy": 1},
     "sagemaker": {"aws_api_gateway_integration_response": 4, "aws_iam_role": 1},
-    "tls": {"aws_api_gateway_domain_name": 1},
+    "tls": {"aws_api_gateway_domain_name": 1, "aws_api_gateway_client_certificate": 1},
 }
 
 
