@@ -1,12 +1,13 @@
 """What needs a newer provider than the bindings': refused until `provider_version` excludes older ones."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from settings.newer_provider import NEEDS
-from settings.provider_version import OLDEST
-from tests.environment_files import MINIMAL, changed
+from settings.provider_version import OLDEST, written
+from tests.environment_files import MINIMAL, ROOT, changed
 from tests.refusals import refusals, warnings
 
 STREAM = """
@@ -70,6 +71,12 @@ def test_taken_where_older_ones_are_excluded(tmp_path: Path, version: str, text:
 def test_every_need_has_a_case_and_a_version_that_not_every_file_asks_for() -> None:
     assert len(NEEDS) == len(CASES)
     assert all(need.since > OLDEST for need in NEEDS)
+
+
+def test_the_page_has_every_need() -> None:
+    text = (ROOT / "docs/state.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\S+)`[^|]* \| (\d+\.\d+\.\d+) \| <(\S+)> \|$", text, re.MULTILINE)
+    assert rows == [(need.setting, written(need.since), need.source) for need in NEEDS]
 
 
 def test_300_s_need_nothing(tmp_path: Path) -> None:
