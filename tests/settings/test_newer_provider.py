@@ -92,7 +92,8 @@ def test_a_buffered_answer_has_300_s_at_most_with_any_provider(tmp_path: Path) -
     )
 
 
-def test_the_whole_path_is_said_of_each_route(tmp_path: Path) -> None:
+def test_the_whole_path_is_said_of_each_route(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("settings.newer_provider.BINDINGS", (6, 25, 0))
     second = '\n[[routes]]\nmethod = "GET"\npath = "/chat"\n' + STREAM
     lines = refusals(tmp_path, MINIMAL + STREAM + second)
     assert [line.partition(" ")[0] for line in lines] == [
