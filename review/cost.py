@@ -120,6 +120,9 @@ class _Bill:
         if any(group.name == BOT_CONTROL and group.vendor_name == "AWS" for group in waf.managed_rule_groups):
             yield self._line("WAF: Bot Control", 1, "waf_bot_control")
             yield self._line("WAF: requests of Bot Control", millions, "waf_bot_control_requests")
+        if any(group.is_anti_ddos for group in waf.managed_rule_groups):
+            yield self._line("WAF: Anti-DDoS", 1, "waf_anti_ddos")
+            yield self._line("WAF: requests of Anti-DDoS", millions, "waf_anti_ddos_requests")
 
     def _logs(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         if access := access_log(environment):

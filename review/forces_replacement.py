@@ -37,6 +37,12 @@ FORCES: dict[str, Forces] = {
         replaced="another URL; the old one answers 403, and counts of throttles and quotas begin anew",
         destroyed="the URL answers 403",
     ),
+    "aws_api_gateway_client_certificate": Forces(
+        arguments=(),
+        file="apigateway/client_certificate.go",
+        replaced="",
+        destroyed="backends that ask for it refuse the API's calls",
+    ),
     "aws_api_gateway_deployment": Forces(
         arguments=("triggers",),
         file="apigateway/deployment.go",

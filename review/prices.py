@@ -88,6 +88,8 @@ class Prices(Settings):
     waf_body: Price
     waf_bot_control: Price
     waf_bot_control_requests: Price
+    waf_anti_ddos: Price
+    waf_anti_ddos_requests: Price
     logs_ingested: Price
     logs_stored: Price
     metrics: Price

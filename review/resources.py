@@ -83,6 +83,8 @@ def captured(environment: Environment) -> str:
 def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     stage = Of("aws_api_gateway_stage.stage")
     yield "aws_api_gateway_deployment.deployment", {"triggers": captured(environment)}
+    if environment.stage.creates_client_certificate:
+        yield "aws_api_gateway_client_certificate.stage", {}
     yield "aws_api_gateway_stage.stage", {"stage_name": environment.stage.name}
     yield "aws_api_gateway_method_settings.stage", {"stage_name": stage, "method_path": "*/*"}
     answered = {route.path for route in environment.routes if route.method == "OPTIONS"}

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.model import Items, Settings
+from settings.tls import EndpointAccessMode, SecurityPolicy
 
 
 class Api(Settings):
@@ -33,9 +34,38 @@ class Api(Settings):
     disable_execute_api_endpoint: bool = False
     """Leaves only the custom domain, so that nobody walks around its certificate and mutual TLS."""
 
+    ip_address_type: Literal["ipv4", "dualstack"] | None = None
+    """`dualstack` takes calls over IPv6 too. Default: AWS's own, `ipv4`, and for a PRIVATE API `dualstack`."""
+
+    security_policy: SecurityPolicy | None = None
+    """Which TLS the execute-api endpoint accepts. Default: AWS's own, TLS 1.0 and newer, for a PRIVATE API TLS 1.2.
+
+    Needs `aws.provider_version` to start at 6.53. A `SecurityPolicy_...` needs `endpoint_access_mode` too.
+    """
+
+    endpoint_access_mode: EndpointAccessMode | None = None
+    """`STRICT` refuses a request that reaches the API by another kind of endpoint or under another host's name."""
+
+    @property
+    def takes_ipv6(self) -> bool:
+        """Whether the execute-api endpoint is reached over IPv6 too."""
+        return (self.ip_address_type or ("dualstack" if self.endpoint_type == "PRIVATE" else "ipv4")) == "dualstack"
+
 
 class Stage(Settings):
     """The stage that callers reach; its name is the first part of the URL's path."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
     description: Annotated[str, Field(max_length=1024)] = ""
+
+    client_certificate: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None
+    """What API Gateway shows to https backends, so that they can refuse everybody else. Default: nothing.
+
+    `create` makes one, and the output `client_certificate_pem` is what a backend must trust. Or the id of one that is
+    there already. API Gateway's certificates last for 365 days.
+    """
+
+    @property
+    def creates_client_certificate(self) -> bool:
+        """Whether one is made."""
+        return self.client_certificate == "create"

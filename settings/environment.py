@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from settings import quotas
+from settings import newer_provider, quotas
 from settings.api import Api, Stage
 from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
@@ -13,6 +13,7 @@ from settings.backend import Backend, LocalBackend
 from settings.checks import (
     access,
     integrations,
+    ip_versions,
     observability,
     rate_limit_response,
     routes,
@@ -97,6 +98,7 @@ class Environment(Settings):
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
         yield from texts.refused(self)
+        yield from newer_provider.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""
@@ -107,6 +109,7 @@ class Environment(Settings):
         yield from routes.warned(self)
         yield from integrations.warned(self)
         yield from access.warned(self)
+        yield from ip_versions.warned(self)
         yield from throttling.warned(self)
         yield from usage_plans.warned(self)
         yield from waf.warned(self)

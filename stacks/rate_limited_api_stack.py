@@ -169,7 +169,7 @@ class RateLimitedApiStack(TerraformStack):
             "domain",
             stage=self._stage,
             domain=environment.domain,
-            endpoint_type=environment.api.endpoint_type,
+            api=environment.api,
         )
         TerraformOutput(self, "domain_target", value=domain.target, description="What the DNS record points to")
         TerraformOutput(
@@ -200,5 +200,7 @@ class RateLimitedApiStack(TerraformStack):
         if environment.aws.endpoint_url:
             url = f"{environment.aws.endpoint_url}/_aws/execute-api/{self._rest_api.id}/{environment.stage.name}"
         TerraformOutput(self, "http_endpoint", value=url, description="URL of the stage")
+        if pem := self._stage.client_certificate_pem:
+            TerraformOutput(self, "client_certificate_pem", value=pem, description="What https backends must trust")
         for route in environment.routes:
             TerraformOutput(self, f"url_{route.address}", value=url + route.path, description=route.key)

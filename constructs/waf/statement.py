@@ -10,6 +10,7 @@ from typing import Any
 from settings.waf.condition import (
     AddressIn,
     And,
+    AsnIn,
     Condition,
     CountryIn,
     HasLabel,
@@ -78,6 +79,11 @@ def _managed(group: ManagedRuleGroup) -> Statement:
     if group.is_bot_control:
         level = {"inspection_level": "COMMON"}
         body["managed_rule_group_configs"] = [{"aws_managed_rules_bot_control_rule_set": level}]
+    if group.is_anti_ddos:
+        # A challenge is for browsers, and an API client cannot solve it: only the group's rule that blocks is left.
+        challenge = {"client_side_action_config": {"challenge": {"usage_of_action": "DISABLED"}}}
+        sensitivity = {"sensitivity_to_block": group.sensitivity_to_block} if group.sensitivity_to_block else {}
+        body["managed_rule_group_configs"] = [{"aws_managed_rules_anti_ddos_rule_set": challenge | sensitivity}]
     if group.rule_actions:
         body["rule_action_override"] = [
             {"name": name, "action_to_use": {action: {}}} for name, action in sorted(group.rule_actions.items())
@@ -101,6 +107,8 @@ def _leaf(leaf: Leaf, arns: Arns) -> Statement:  # noqa: PLR0911  # one return f
             return {"ip_set_reference_statement": {"arn": ip_set if isinstance(ip_set, str) else arns[ip_set.name]}}
         case CountryIn(countries):
             return {"geo_match_statement": {"country_codes": list(countries)}}
+        case AsnIn(asns):
+            return {"asn_match_statement": {"asn_list": list(asns)}}
         case HasLabel(key, scope):
             return {"label_match_statement": {"key": key, "scope": scope}}
 

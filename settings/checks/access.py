@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings import tls
 from settings.authorization import CognitoAuthorizer, RequestAuthorizer
 from settings.problem import Problem
 
@@ -107,6 +108,11 @@ def _endpoint(environment: Environment) -> Iterator[Problem]:
     if api.disable_execute_api_endpoint and environment.domain is None:
         allowed = "needs a [domain], or the API has no address at all"
         yield Problem(where=("api", "disable_execute_api_endpoint"), got=True, allowed=allowed)
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html, read 2026-11.
+    if api.ip_address_type == "ipv4" and api.endpoint_type == "PRIVATE":
+        allowed = "must be dualstack for a PRIVATE API, which AWS has no other way"
+        yield Problem(where=("api", "ip_address_type"), got=api.ip_address_type, allowed=allowed)
+    yield from tls.refused("api", api.security_policy, api.endpoint_access_mode, endpoint_type=api.endpoint_type)
 
 
 def _resource_policy(environment: Environment) -> Iterator[Problem]:
@@ -141,6 +147,7 @@ def _domain(environment: Environment) -> Iterator[Problem]:
     if domain.certificate_arn.split(":")[3] != region:
         allowed = f"must be a certificate in {region} for this {endpoint_type} API"
         yield Problem(where=("domain", "certificate_arn"), got=domain.certificate_arn, allowed=allowed)
+    yield from tls.refused("domain", domain.security_policy, domain.endpoint_access_mode, endpoint_type=endpoint_type)
     if domain.mutual_tls is None:
         return
     if endpoint_type == "EDGE":

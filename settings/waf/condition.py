@@ -64,6 +64,13 @@ class CountryIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AsnIn:
+    """The connection comes from one of these networks, by their autonomous system numbers."""
+
+    asns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HasLabel:
     """An earlier rule put that label on the request."""
 
@@ -71,7 +78,7 @@ class HasLabel:
     scope: Literal["LABEL", "NAMESPACE"]
 
 
-Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | HasLabel
+Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | AsnIn | HasLabel
 
 
 @dataclass(frozen=True, slots=True)

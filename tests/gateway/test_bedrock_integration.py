@@ -61,6 +61,70 @@ def test_a_stream_of_an_inference_profile(tmp_path: Path) -> None:
     ]
 
 
+HERE = "arn:aws:bedrock:us-east-1:111122223333:"
+APPLICATION = f"{HERE}application-inference-profile/abcd1234efgh"
+INVOKE = {"Effect": "Allow", "Action": ["bedrock:InvokeModel"]}
+BY_APPLICATION = {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": APPLICATION}}}
+
+
+@pytest.mark.parametrize("kind", ["provisioned-model", "custom-model-deployment", "imported-model"])
+def test_a_model_of_the_account_is_all_that_may_be_called(tmp_path: Path, kind: str) -> None:
+    arn = f"{HERE}{kind}/abcd1234efgh"
+    created = resources(tmp_path, with_route(f'type = "bedrock"\nmodel_id = "{arn}"'))
+    assert created["aws_lambda_function"]["post_chat"]["environment"]["variables"]["MODEL_ID"] == arn
+    assert allowed(created) == [INVOKE | {"Resource": [arn]}]
+
+
+@pytest.mark.parametrize(
+    ("source", "profiles", "model"),
+    [
+        pytest.param(
+            None,
+            [APPLICATION, f"{HERE}inference-profile/*"],
+            "arn:aws:bedrock:*::foundation-model/*",
+            id="of nobody says what",
+        ),
+        pytest.param(
+            MODEL, [APPLICATION], f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}", id="of a model in the Region"
+        ),
+        pytest.param(
+            f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}",
+            [APPLICATION],
+            f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}",
+            id="the same by its ARN",
+        ),
+        pytest.param(
+            PROFILE,
+            [APPLICATION, f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{PROFILE}"],
+            f"arn:aws:bedrock:*::foundation-model/{MODEL}",
+            id="of a cross-Region profile",
+        ),
+        pytest.param(
+            f"{HERE}inference-profile/{PROFILE}",
+            [APPLICATION, f"{HERE}inference-profile/{PROFILE}"],
+            f"arn:aws:bedrock:*::foundation-model/{MODEL}",
+            id="the same by its ARN, with its account",
+        ),
+    ],
+)
+def test_an_application_inference_profile(tmp_path: Path, source: str | None, profiles: list[str], model: str) -> None:
+    integration = f'type = "bedrock"\nmodel_id = "{APPLICATION}"\n' + (f'model_source = "{source}"' if source else "")
+    created = resources(tmp_path, with_route(integration))
+    assert created["aws_lambda_function"]["post_chat"]["environment"]["variables"]["MODEL_ID"] == APPLICATION
+    assert allowed(created) == [INVOKE | {"Resource": profiles}, INVOKE | {"Resource": [model]} | BY_APPLICATION]
+
+
+def test_a_cross_region_profile_by_its_arn(tmp_path: Path) -> None:
+    arn = f"{HERE}inference-profile/{PROFILE}"
+    created = resources(tmp_path, with_route(f'type = "bedrock"\nmodel_id = "{arn}"'))
+    assert allowed(created) == [
+        INVOKE | {"Resource": [arn]},
+        INVOKE
+        | {"Resource": [f"arn:aws:bedrock:*::foundation-model/{MODEL}"]}
+        | {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": arn}}},
+    ]
+
+
 # Says what it was asked, or does as the request says: fails, breaks inside a stream, never answers, never ends.
 SDK = """
 export class BedrockRuntimeClient {

@@ -93,6 +93,14 @@ def test_large_bodies_and_bot_control(tmp_path: Path) -> None:
     assert free["WAF: requests of Bot Control"] == 20
 
 
+def test_the_anti_ddos_group_has_a_fee_of_its_own(tmp_path: Path) -> None:
+    text = MINIMAL + WAF + '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
+    found = dollars(lines(environment(tmp_path, text), 30_000_000))
+    assert (found["WAF: Anti-DDoS"], found["WAF: requests of Anti-DDoS"]) == (20, 4.5)
+    of_vendor = text + 'vendor_name = "V"\ncapacity = 1\n'
+    assert "WAF: Anti-DDoS" not in dollars(lines(environment(tmp_path, of_vendor)))
+
+
 def test_logs_alarms_metrics_and_dashboard() -> None:
     settings = read_environment(ROOT / "docs/examples/observability.toml")
     found = dollars(lines(settings, 10_000_000))
@@ -171,7 +179,7 @@ def test_every_environment_and_example_has_a_bill_that_adds_up(file: Path) -> No
 
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:
     prices = read_prices(None).sources
-    assert len(prices) == 13
+    assert len(prices) == 15
     assert {price.checked for price in prices.values()} == {"AWS", "second hand"}
     assert all(price.source.startswith("https://aws.amazon.com/") for price in prices.values())
 

@@ -81,6 +81,7 @@ name = "api"
 
 [stage]
 name = "test"
+client_certificate = "create"
 
 [domain]
 domain_name = "api.example.com"
@@ -166,6 +167,7 @@ CHANGES = {
     "stage name": ('name = "test"', 'name = "prod"'),
     "endpoint type": ('name = "api"', 'name = "api"\ndisable_execute_api_endpoint = true'),
     "description of the api": ('name = "api"', 'name = "api"\ndescription = "new"'),
+    "client certificate": ('client_certificate = "create"', 'client_certificate = "a1b2c3"'),
     "description of the stage": ('name = "test"', 'name = "test"\ndescription = "new"'),
     "stage throttle": ("rate_limit = 100", "rate_limit = 99"),
     "route throttle": ("burst_limit = 40", "burst_limit = 41"),

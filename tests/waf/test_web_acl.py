@@ -226,9 +226,31 @@ def test_bot_control_is_told_how_hard_to_look_and_lets_client_sdks_through(tmp_p
         "managed_rule_group_configs": [{"aws_managed_rules_bot_control_rule_set": {"inspection_level": "COMMON"}}],
         "rule_action_override": [
             {"name": name, "action_to_use": {"count": {}}}
-            for name in ("CategoryHttpLibrary", "SignalNonBrowserUserAgent")
+            for name in ("CategoryAI", "CategoryHttpLibrary", "SignalKnownBotDataCenter", "SignalNonBrowserUserAgent")
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "sensitivity"),
+    [("", {}), ('sensitivity_to_block = "MEDIUM"', {"sensitivity_to_block": "MEDIUM"})],
+)
+def test_the_anti_ddos_group_challenges_nobody(tmp_path: Path, line: str, sensitivity: dict[str, str]) -> None:
+    group = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
+    acl = web_acl(tmp_path, group + line)
+    assert acl["rule"][0]["statement"]["managed_rule_group_statement"] == {
+        "name": "AWSManagedRulesAntiDDoSRuleSet",
+        "vendor_name": "AWS",
+        "managed_rule_group_configs": [
+            {
+                "aws_managed_rules_anti_ddos_rule_set": {
+                    "client_side_action_config": {"challenge": {"usage_of_action": "DISABLED"}},
+                    **sensitivity,
+                }
+            }
+        ],
+    }
+    assert "association_config" not in acl
 
 
 @pytest.mark.parametrize(
