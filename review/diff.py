@@ -84,7 +84,7 @@ def report(before: Side, after: Side) -> Report:
         data=_data(after.environment.name, *names, new=False)
         | {
             "limits": [_limit_data(change) for change in found.limits],
-            "flagged": len(flags(found)),
+            "flagged": len(flags(found)) + sum(step.flagged for step in steps),
             "routes": {"added": list(found.added), "removed": list(found.removed)},
             "deploy": [asdict(step) for step in steps],
             "settings": [asdict(change) for change in found.settings],
@@ -178,7 +178,7 @@ def _steps_table(steps: tuple[Change, ...]) -> Table:
 
 
 def _meaning(step: Change) -> str:
-    return ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
+    return f"{FLAG} " * step.flagged + ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
 
 
 def _settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str]) -> Table:

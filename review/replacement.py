@@ -22,6 +22,9 @@ class Change:
 
     meaning: str = ""
 
+    flagged: bool = False
+    """Somebody should look at it twice."""
+
 
 def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
     """Of the resources in `review/resources.py`; everything else changes in place, or comes and goes with these."""
@@ -36,7 +39,9 @@ def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
         forcing = (name for name in forces.arguments if _differs(old[address].get(name), arguments.get(name), found))
         because = (*moved, *forcing)
         if because:
-            found[address] = Change(step="replaced", address=address, because=because, meaning=forces.replaced)
+            found[address] = Change(
+                step="replaced", address=address, because=because, meaning=forces.replaced, flagged=forces.flagged
+            )
     for address in old.keys() - new.keys():
         found[address] = Change(step="destroyed", address=address, meaning=FORCES[_type(address)].destroyed)
     return tuple(sorted(found.values(), key=lambda change: (_STEPS.index(change.step), _order(change.address))))
