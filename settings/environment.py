@@ -13,6 +13,7 @@ from settings.backend import Backend, LocalBackend
 from settings.checks import (
     access,
     integrations,
+    names,
     observability,
     rate_limit_response,
     routes,
@@ -95,6 +96,7 @@ class Environment(Settings):
         yield from waf.refused(self)
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
+        yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from settings.checks import state
+from settings.checks import same_names, state
 from settings.environment import Environment
 from settings.file_reference import FOLDER
 from settings.file_schema import file_schema
-from settings.problem import EnvironmentFileError, describe, shown
+from settings.problem import EnvironmentFileError, Problem, describe, shown
 
 
 def environments_folder() -> Path:
@@ -38,6 +38,18 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
     if mistakes:
         raise EnvironmentFileError(mistakes)
     return tuple(environments.values())
+
+
+def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
+    """What the environments of one folder are warned of, by name: each by itself, and beside the others."""
+    side_by_side = list(same_names.warned({environment.name: environment for environment in environments}))
+    return {
+        environment.name: (
+            *environment.warnings(),
+            *(problem for name, problem in side_by_side if name == environment.name),
+        )
+        for environment in environments
+    }
 
 
 def read_environment(file: Path) -> Environment:

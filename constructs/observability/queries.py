@@ -47,7 +47,7 @@ filter action = "BLOCK"
 
 # A rule that only counts is one of the rules that did not end the evaluation: of the web ACL, or of a managed group,
 # whose list is inside `ruleGroupList` and comes first in the record. Which place the group has there is not known, so
-# the text is searched. Of several rules that counted a request, `rule` is the first, and the other columns help to tell.
+# the text is searched. Of several rules that counted a request, `rule` is the first; the other columns help to tell.
 COUNTED_REQUESTS = """\
 filter action = "ALLOW"
 | parse @message /"nonTerminatingMatchingRules":\\s*\\[\\s*\\{\\s*"ruleId":\\s*"(?<rule>[^"]+)"/
