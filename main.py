@@ -13,7 +13,7 @@ from cdktf import App
 
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environments
+from settings.read import environments_folder, read_environments, warnings_of
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 
 ROOT = Path(__file__).parent
@@ -22,8 +22,10 @@ ROOT = Path(__file__).parent
 def build_app(environments: tuple[Environment, ...], *, outdir: str | None = None) -> App:
     """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says."""
     app = App(outdir=outdir)
+    warnings = warnings_of(environments)
     for environment in environments:
-        RateLimitedApiStack(app, environment.name, environment=environment)
+        name = environment.name
+        RateLimitedApiStack(app, name, environment=environment, warnings=warnings[name])
     return app
 
 
@@ -43,9 +45,9 @@ def main() -> int:
     app.synth()
     # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
-        for environment in environments:
-            for warning in environment.warnings():
-                print(f"warning: {environment.name}: {warning}", file=sys.stderr)
+        for name, warnings in warnings_of(environments).items():
+            for warning in warnings:
+                print(f"warning: {name}: {warning}", file=sys.stderr)
     return 0
 
 

@@ -72,7 +72,7 @@ def diff(
     ] = None,
     form: Output = Format.TABLE,
     fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--fail-on-flag", help="End with 2 where a limit is marked `!!`, or the base is refused.")
+        bool, typer.Option("--fail-on-flag", help="End with 2 where anything is marked `!!`, or the base is refused.")
     ] = False,
 ) -> None:
     """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""

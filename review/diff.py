@@ -84,7 +84,7 @@ def report(before: Side, after: Side) -> Report:
         data=_data(after.environment.name, *names, new=False)
         | {
             "limits": [_limit_data(change) for change in found.limits],
-            "flagged": len(flags(found)) + sum(step.needs_second_deployment for step in notable(steps)),
+            "flagged": len(flags(found)) + sum(step.flagged for step in notable(steps)),
             "routes": {"added": list(found.added), "removed": list(found.removed)},
             "deploy": [asdict(step) | {"second_deployment": step.needs_second_deployment} for step in steps],
             "settings": [asdict(change) for change in found.settings],
@@ -172,16 +172,13 @@ def _steps_table(steps: tuple[Change, ...]) -> Table:
     return Table(
         title="What a deploy replaces, destroys and creates",
         columns=("step", "resource", "why, and what it means"),
-        rows=tuple(
-            (step.step, step.address, f"{FLAG} " * step.needs_second_deployment + _meaning(step))
-            for step in notable(steps)
-        ),
+        rows=tuple((step.step, step.address, _meaning(step)) for step in notable(steps)),
         caption="Everything else changes in place, or comes and goes with these.",
     )
 
 
 def _meaning(step: Change) -> str:
-    return ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
+    return f"{FLAG} " * step.flagged + ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
 
 
 def _settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str]) -> Table:

@@ -1,7 +1,7 @@
 """What a deploy of one environment file over another replaces, creates and destroys."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from review.forces_replacement import FORCES, REGION
@@ -23,6 +23,9 @@ class Change:
     """The arguments that force it."""
 
     meaning: str = ""
+
+    flagged: bool = False
+    """Somebody should look at it twice."""
 
     @property
     def needs_second_deployment(self) -> bool:
@@ -47,10 +50,13 @@ def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
         forcing = (name for name in forces.arguments if _differs(old[address].get(name), arguments.get(name), found))
         because = (*moved, *forcing)
         if because:
-            found[address] = Change(step="replaced", address=address, because=because, meaning=forces.replaced)
+            found[address] = Change(
+                step="replaced", address=address, because=because, meaning=forces.replaced, flagged=forces.flagged
+            )
     for address in old.keys() - new.keys():
         found[address] = Change(step="destroyed", address=address, meaning=FORCES[_type(address)].destroyed)
-    return tuple(sorted(found.values(), key=lambda change: (_STEPS.index(change.step), _order(change.address))))
+    flagged = (replace(each, flagged=each.flagged or each.needs_second_deployment) for each in found.values())
+    return tuple(sorted(flagged, key=lambda change: (_STEPS.index(change.step), _order(change.address))))
 
 
 def _differs(was: object, now: object, found: dict[str, Change]) -> bool:

@@ -21,7 +21,8 @@ from settings.integration import (
     PrivateIntegration,
     SagemakerIntegration,
 )
-from settings.observability.watched import access_log, waf_log
+from settings.observability.alarms import INFORMATIONAL
+from settings.observability.watched import access_log, dashboard_name, waf_log
 from settings.route import Route, path_address
 from settings.usage_plan import plan_address
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
@@ -106,7 +107,7 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
         yield domain, {"domain_name": environment.domain.domain_name}
-        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain)}
+        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain), "stage_name": stage}
 
 
 _MOCK: Arguments = {"type": "MOCK"} | dict.fromkeys(("integration_http_method", "credentials", "passthrough_behavior"))
@@ -191,7 +192,7 @@ def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         for key in usage_plan.keys:
             api_key = f"aws_api_gateway_api_key.{key.address}"
             value = None if key.value == "generated" else "variable"
-            yield api_key, {"name": (environment.api.name, key.name), "value": value}
+            yield api_key, {"value": value}
             membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
             yield f"aws_api_gateway_usage_plan_key.{key.address}", membership
 
@@ -202,7 +203,7 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         return
     web_acl = "aws_wafv2_web_acl.web_acl"
     if waf.web_acl_arn is None:
-        yield web_acl, {"name": api}
+        yield web_acl, {}
         rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
         for ip_set in ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule)):
             yield f"aws_wafv2_ip_set.{ip_set.name}", {"name": (api, ip_set.name)}
@@ -250,5 +251,12 @@ def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         yield "aws_cloudwatch_log_group.waf_log", {"name": environment.api.name}
     for alarm in alarm_metrics(environment):
         yield f"aws_cloudwatch_metric_alarm.{alarm}", {"alarm_name": (*stem, alarm)}
+    if alarms := environment.observability.alarms:
+        for prefix, pages in (("", True), (INFORMATIONAL, False)):
+            topic = f"aws_sns_topic.{prefix}alarms"
+            if subscriptions := alarms.subscriptions(pages=pages):
+                yield topic, {"name": stem}
+            for name, _ in subscriptions:
+                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Of(topic)}
     if environment.observability.dashboard:
-        yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": stem}
+        yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": dashboard_name(environment)}

@@ -1,7 +1,13 @@
 """How many metrics CloudWatch charges for, as its constructs make them (constructs/observability; a test compares)."""
 
 from settings.environment import Environment
-from settings.observability.watched import has_limit_metrics, has_own_web_acl, limiting_layers, routes_with_own_limit
+from settings.observability.watched import (
+    has_limit_metrics,
+    has_own_web_acl,
+    limiting_layers,
+    refusing_metrics,
+    routes_with_own_limit,
+)
 
 # Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/observability/metrics.py.
 _OF_A_METHOD = 5
@@ -40,7 +46,10 @@ def alarm_metrics(environment: Environment) -> dict[str, int]:
         "integration_latency": (alarms.integration_latency_p99_ms != "off", 1),
         "waf_blocked": (alarms.waf_blocked_requests != "off" and with_web_acl, 1),
     } | {
-        f"near_limit_{route.address}": (alarms.near_limit_percent != "off" and detailed, 1)
+        f"near_limit_{route.address}": (
+            alarms.near_limit_percent != "off" and detailed,
+            1 + len(refusing_metrics(environment)),
+        )
         for route, _ in routes_with_own_limit(environment)
     }
     return {alarm: metrics for alarm, (is_there, metrics) in there.items() if is_there}

@@ -14,6 +14,7 @@ from settings.checks import (
     access,
     integrations,
     ip_versions,
+    names,
     observability,
     rate_limit_response,
     routes,
@@ -99,6 +100,7 @@ class Environment(Settings):
         yield from observability.refused(self)
         yield from texts.refused(self)
         yield from newer_provider.refused(self)
+        yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""

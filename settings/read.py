@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from settings.checks import state
+from settings.checks import same_names, state
 from settings.environment import Environment
 from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
-from settings.problem import EnvironmentFileError, describe, shown
+from settings.problem import EnvironmentFileError, Problem, describe, shown
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -44,6 +44,18 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
     if mistakes:
         raise EnvironmentFileError(mistakes)
     return tuple(environments.values())
+
+
+def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
+    """What the environments of one folder are warned of, by name: each by itself, and beside the others."""
+    side_by_side = list(same_names.warned({environment.name: environment for environment in environments}))
+    return {
+        environment.name: (
+            *environment.warnings(),
+            *(problem for name, problem in side_by_side if name == environment.name),
+        )
+        for environment in environments
+    }
 
 
 def read_environment(file: Path, *, root: Path | None = None) -> Environment:

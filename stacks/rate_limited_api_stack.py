@@ -1,5 +1,6 @@
 """The one stack: an API, its limits, and what tells a user about them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cdktf import Annotations, TerraformOutput, TerraformStack
@@ -26,6 +27,7 @@ from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.environment import Environment
 from settings.observability.watched import log_groups, waf_log
+from settings.problem import Problem
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
@@ -34,13 +36,23 @@ from stacks.state_backend import add_state_backend
 
 
 class RateLimitedApiStack(TerraformStack):
-    """Everything that one environment file asks for, in a Terraform configuration of its own."""
+    """Everything that one environment file asks for, in a Terraform configuration of its own.
 
-    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+    `warnings` become annotations. Default: those of the environment by itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: Environment,
+        warnings: Sequence[Problem] | None = None,
+    ) -> None:
         super().__init__(scope, id)
         # Terraform reads no templates in a backend block, so that an escape would become part of the value.
         add_state_backend(self, environment)
-        warnings = environment.warnings()
+        warnings = environment.warnings() if warnings is None else warnings
         self._environment = environment = literals(environment)
         add_aws_provider(self, environment.aws, tags=environment.tags)
         self._rest_api = RestApi(self, "rest_api", api=environment.api, aws=environment.aws)

@@ -73,7 +73,7 @@ def test_one_stack_for_each_file_of_the_folder_and_a_line_for_each_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("blue", "green"):
-        write(tmp_path, WARNED, name)
+        write(tmp_path, WARNED.replace('name = "api"', f'name = "{name}"'), name)
     status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
     assert (status, out) == (0, "")
     assert err.splitlines() == [

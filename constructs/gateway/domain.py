@@ -1,5 +1,6 @@
 """A name of one's own for the stage."""
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_base_path_mapping import ApiGatewayBasePathMapping
 from cdktf_cdktf_provider_aws.api_gateway_domain_name import (
     ApiGatewayDomainName,
@@ -16,7 +17,11 @@ from settings.domain import Domain as DomainSettings
 
 
 class Domain(Construct):
-    """Creates `aws_api_gateway_domain_name.domain` and the `aws_api_gateway_base_path_mapping.domain` to the stage."""
+    """Creates `aws_api_gateway_domain_name.domain` and the `aws_api_gateway_base_path_mapping.domain` to the stage.
+
+    The mapping is replaced with its stage. Terraform would only update it, after the old stage is gone, and AWS deletes
+    no stage that a mapping leads to (hashicorp/terraform-provider-aws issue 28774, read 2026-11).
+    """
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, domain: DomainSettings, api: Api) -> None:
         super().__init__(scope, id)
@@ -51,6 +56,7 @@ class Domain(Construct):
             api_id=stage.rest_api_id,
             stage_name=stage.name,
             base_path=domain.base_path,
+            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{stage.address}.stage_name"]),
         )
         kind = "cloudfront" if at_edge else "regional"
         self.target = address.reference(f"{kind}_domain_name")

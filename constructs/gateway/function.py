@@ -20,6 +20,9 @@ from constructs.terraform.policy_document import assumed_by, policy_of
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
 _LONGEST_NAME = 64
 
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html: PolicyName, read 2026-11.
+LONGEST_POLICY_NAME = 128
+
 
 class Function(Construct):
     """Creates a log group, a role that can write to it and do what `allow` says, and the function, all of one name."""
@@ -93,7 +96,7 @@ class Function(Construct):
             self,
             self._name,
             role=role.reference("name"),
-            name=self._name,
+            name=within_limit(self._name, LONGEST_POLICY_NAME),
             policy=policy_of([logging, *allow]),
         )
         return role.reference("arn")
@@ -114,12 +117,12 @@ def role_name(rest_api: RestApi, name: str) -> str:
     return within_limit(f"{rest_api.name}-{rest_api.region}-{name}")
 
 
-def within_limit(full: str) -> str:
-    """The name, or where it is too long for AWS its beginning and a hash that tells it apart."""
-    if len(full) <= _LONGEST_NAME:
+def within_limit(full: str, longest: int = _LONGEST_NAME) -> str:
+    """The name, or if it is too long for AWS its beginning and a hash that tells it apart."""
+    if len(full) <= longest:
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:8]
-    return f"{full[: _LONGEST_NAME - 9]}-{digest}"
+    return f"{full[: longest - 9]}-{digest}"
 
 
 def _variables(environment: Mapping[str, str]) -> LambdaFunctionEnvironment | None:

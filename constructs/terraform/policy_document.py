@@ -25,5 +25,10 @@ def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
 
 
 def assumed_by(service: str) -> str:
-    """A trust policy for one AWS service."""
+    """A trust policy for one AWS service.
+
+    Without `aws:SourceAccount` or `aws:SourceArn`: no AWS document says that API Gateway or Lambda sends them when it
+    assumes a role, and a role whose condition is never met lets nothing work. A service takes a role only from somebody
+    of the same account who may pass it (`iam:PassRole`). See prowler-cloud/prowler issue 2810, read 2026-11.
+    """
     return policy_of([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])

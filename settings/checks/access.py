@@ -31,6 +31,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
     """Open doors: routes that cost money and ask nobody who he is, ways around mutual TLS, authorizers of no use."""
     yield from _open_to_all(environment)
     yield from _paths_of_aws_own(environment)
+    yield from _beyond_quotas(environment)
     used = {route.authorization for route in environment.routes}
     for name, authorizer in environment.authorizers.items():
         if name not in used:
@@ -39,6 +40,32 @@ def warned(environment: Environment) -> Iterator[Problem]:
     if domain and domain.mutual_tls and not environment.api.disable_execute_api_endpoint:
         allowed = "callers get around mutual TLS by the execute-api address; set it to true"
         yield Problem(where=("api", "disable_execute_api_endpoint"), got=False, allowed=allowed)
+
+
+def _beyond_quotas(environment: Environment) -> Iterator[Problem]:
+    """More than AWS takes before it raises a quota."""
+    if len(environment.authorizers) > USUAL_AUTHORIZERS:
+        allowed = f"authorizers, and AWS takes {USUAL_AUTHORIZERS} in an API until it raises the quota"
+        yield Problem(where=("authorizers",), got=len(environment.authorizers), allowed=allowed)
+    policy = environment.resource_policy
+    if policy is None:
+        return
+    lists = (policy.source_ips, policy.source_vpc_endpoints, policy.source_vpcs, policy.accounts)
+    entries = [entry for entries in lists for entry in entries]
+    # Each entry with its quotes, comma and blank; an account is part of an ARN.
+    length = sum(len(entry) + 4 for entry in entries) + len(policy.accounts) * len("arn:aws:iam:::root")
+    if length > USUAL_POLICY:
+        allowed = (
+            f"its lists alone are {length} characters long, and AWS takes a policy of {USUAL_POLICY} until it raises "
+            "the account's quota; write fewer and wider ranges"
+        )
+        yield Problem(where=("resource_policy",), got=len(entries), allowed=allowed)
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
+# 2026-11: "Authorizers per API", "Length, in characters, of API Gateway resource policy".
+USUAL_AUTHORIZERS = 10
+USUAL_POLICY = 8192
 
 
 def _open_to_all(environment: Environment) -> Iterator[Problem]:

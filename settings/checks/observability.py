@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.observability.alarms import INFORMATIONAL, PAGES
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 from settings.problem import Problem, Where
 
@@ -119,15 +120,22 @@ def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
         if table is not None and table != "off" and table.kms_key_arn is not None:
             yield ("observability", name, "kms_key_arn"), table.kms_key_arn
     if settings.alarms:
-        for index, arn in enumerate(settings.alarms.topic_arns):
-            yield ("observability", "alarms", "topic_arns", index), arn
+        for field in ("topic_arns", f"{INFORMATIONAL}topic_arns"):
+            for index, arn in enumerate(getattr(settings.alarms, field)):
+                yield ("observability", "alarms", field, index), arn
 
 
 def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
-    if not (alarms.topic_arns or alarms.emails):
-        allowed = "nobody is told; give topic_arns or emails"
-        yield Problem(where=("observability", "alarms", "topic_arns"), got=[], allowed=allowed)
     missing = _missing(environment)
+    for prefix, pages in (("", True), (INFORMATIONAL, False)):
+        rings = [
+            field
+            for field, of_a_page in PAGES.items()
+            if of_a_page == pages and field not in missing and getattr(alarms, field) != "off"
+        ]
+        if rings and not (getattr(alarms, f"{prefix}topic_arns") or getattr(alarms, f"{prefix}emails")):
+            allowed = f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails"
+            yield Problem(where=("observability", "alarms", f"{prefix}topic_arns"), got=[], allowed=allowed)
     # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():

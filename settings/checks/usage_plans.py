@@ -39,11 +39,19 @@ def warned(environment: Environment) -> Iterator[Problem]:
         if not plan.api_keys:
             allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
             yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
+    if len(environment.usage_plans) > USUAL_PLANS:
+        allowed = f"plans, and AWS takes {USUAL_PLANS} in an account and Region until it raises the quota"
+        yield Problem(where=("usage_plans",), got=len(environment.usage_plans), allowed=allowed)
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:
                 allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
                 yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, "Usage
+# plans per account per Region", read 2026-11.
+USUAL_PLANS = 300
 
 
 def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:

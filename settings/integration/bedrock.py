@@ -35,7 +35,7 @@ class BedrockIntegration(Transfer):
     """MB of the function."""
 
     reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
-    """The true cap on concurrent calls of the model. Default: the account's shared pool."""
+    """The true cap on concurrent calls of the model; 100 must stay with the account. Default: its shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
 

@@ -79,7 +79,10 @@ class LambdaIntegration(Transfer):
     """Variables of the function, in clear in Terraform's state."""
 
     reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
-    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool."""
+    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool.
+
+    Lambda keeps 100 unreserved for the account, and a new account may have fewer in all: docs/backends.md.
+    """
 
     log_retention_in_days: RetentionInDays = 30
 

@@ -109,8 +109,8 @@ def test_logs_alarms_metrics_and_dashboard() -> None:
     assert found["Logs: access log, kept 30 days"] == pytest.approx(gigabytes * 0.03)
     # Filters: throttle and WAF, each in all and for two routes; detailed: five metrics of two routes.
     assert found["CloudWatch: metrics of filters and routes"] == pytest.approx((2 * 3 + 10) * 0.3)
-    # Two shares of two metrics, two latencies, WAF, one route with a limit of its own.
-    assert found["CloudWatch: alarms"] == pytest.approx(8 * 0.1)
+    # Two shares of two metrics, two latencies, WAF, one route with a limit of its own and what of it is throttled.
+    assert found["CloudWatch: alarms"] == pytest.approx(9 * 0.1)
     assert found["CloudWatch: dashboard"] == 3
     free = dollars(lines(settings, 10_000_000, free=True))
     assert (free["CloudWatch: alarms"], free["CloudWatch: dashboard"]) == (0, 0)

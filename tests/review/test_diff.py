@@ -203,6 +203,14 @@ def test_json_holds_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert steps["aws_api_gateway_stage.stage"]["because"] == ["stage_name"]
 
 
+def test_a_flag_of_a_replacement_ends_with_2_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    watched = MINIMAL + '[observability.alarms]\nemails = ["ops@example.com"]\n'
+    before, after = write(tmp_path, watched, "a"), write(tmp_path, watched.replace('"test"', '"live"'), "b")
+    assert main(["diff", str(before), str(after), "--fail-on-flag", "--format", "markdown"]) == 2
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "aws_sns_topic.alarms" in line]
+    assert "!! name: alarms go to the new one" in line
+
+
 def test_a_flag_ends_with_2_where_that_is_asked_for(tmp_path: Path) -> None:
     before, after = write(tmp_path, MINIMAL, "a"), write(tmp_path, MINIMAL.replace("= 10", "= 30"), "b")
     assert main(["diff", str(before), str(after)]) == 0

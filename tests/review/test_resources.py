@@ -155,6 +155,8 @@ dashboard = true
 [observability.execution_log]
 
 [observability.alarms]
+emails = ["ops@example.com"]
+informational_emails = "variable"
 """.replace("ALLOW", ALLOW)
     .replace("SUBNETS", 'subnet_ids = ["subnet-1a", "subnet-2b"], security_group_ids = ["sg-1a"]')
     .replace("LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b")
@@ -252,3 +254,23 @@ def test_a_replacement_says_why_and_what_it_means(tmp_path: Path, full: tuple[En
     assert (stage.step, stage.because) == ("replaced", ("stage_name",))
     assert stage.meaning.startswith("another URL")
     assert found["aws_wafv2_web_acl_association.stage"].because == ("resource_arn",)
+    assert found["aws_api_gateway_base_path_mapping.domain"].because == ("stage_name",)
+
+
+def test_another_name_of_the_api_keeps_keys_and_web_acl_and_flags_the_alarms_topics(
+    tmp_path: Path, full: tuple[Environment, Rendered]
+) -> None:
+    found = changes(full[0], environment(tmp_path, FULL.replace('name = "api"', 'name = "other"', 1)))
+    assert {each.address for each in found if each.flagged} == {
+        "aws_sns_topic.alarms",
+        "aws_sns_topic.informational_alarms",
+        "aws_sns_topic_subscription.ops_example_com",
+        "aws_sns_topic_subscription.informational_alarm_emails",
+    }
+    kept = {
+        "aws_api_gateway_api_key",
+        "aws_api_gateway_usage_plan_key",
+        "aws_wafv2_web_acl",
+        "aws_wafv2_web_acl_association",
+    }
+    assert not kept & {each.address.partition(".")[0] for each in found}

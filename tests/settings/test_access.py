@@ -279,3 +279,38 @@ def test_an_answer_with_cookies() -> None:
         "Access-Control-Allow-Origin": "https://a.example",
         "Access-Control-Allow-Credentials": "true",
     }
+
+
+def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) -> None:
+    def about(text: str, where: str) -> list[str]:
+        return [line for line in warnings(tmp_path, text) if line.startswith(f"{where} = ")]
+
+    def ranges(count: int) -> str:
+        listed = ", ".join(f'"203.0.{index // 250}.{index % 250}/32"' for index in range(count))
+        return MINIMAL + f"[resource_policy]\nsource_ips = [{listed}]\n"
+
+    assert about(ranges(300), "resource_policy") == []
+    (line,) = about(ranges(500), "resource_policy")
+    assert line.startswith("resource_policy = 500: its lists alone are ")
+    assert "AWS takes a policy of 8192 until it raises the account's quota" in line
+
+    def authorizers(count: int) -> str:
+        function = "arn:aws:lambda:us-east-1:111122223333:function:auth"
+        table = '[authorizers.a{}]\ntype = "TOKEN"\nfunction_arn = "{}"\n'
+        return MINIMAL + "".join(table.format(index, function) for index in range(count))
+
+    assert about(authorizers(10), "authorizers") == []
+    assert about(authorizers(11), "authorizers") == [
+        "authorizers = 11: authorizers, and AWS takes 10 in an API until it raises the quota"
+    ]
+
+    def plans(count: int) -> str:
+        return MINIMAL + "".join(
+            f'[usage_plans.p{index}]\nquota = {{ limit = 1, period = "DAY" }}\n' for index in range(count)
+        )
+
+    keyed = 'path = "/chat"\napi_key_required = true'
+    assert about(plans(300).replace('path = "/chat"', keyed), "usage_plans") == []
+    assert about(plans(301).replace('path = "/chat"', keyed), "usage_plans") == [
+        "usage_plans = 301: plans, and AWS takes 300 in an account and Region until it raises the quota"
+    ]

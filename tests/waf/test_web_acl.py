@@ -59,6 +59,7 @@ def test_one_rule_by_ip(tmp_path: Path) -> None:
         "aws_wafv2_web_acl": {
             "web_acl": {
                 "name": "api",
+                "lifecycle": {"ignore_changes": ["name"]},
                 "scope": "REGIONAL",
                 "default_action": {"allow": {}},
                 "rule": [
