@@ -14,7 +14,7 @@ _ACTIVE = re.compile(rf"[&<>\\@#$\n]|{_ESCAPED}")
 
 
 def visible(text: str) -> str:
-    """Whatever a terminal would act on, or nobody would see, spelt out: `\\x1b`, `\\u202e`. Line breaks stay."""
+    """Whatever a terminal would act on, or nobody would see, spelt out as in a string of Python. Line breaks stay."""
     return "".join(
         each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
     )

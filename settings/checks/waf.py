@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
@@ -115,12 +116,12 @@ def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterato
 
 
 def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
-    keys = [route.key for route in environment.routes]
+    keys = {route.key: None for route in environment.routes}
     for index, rule in enumerate(waf.rate_rules):
         for place, key in enumerate(rule.routes):
             where = ("waf", "rate_rules", index, "routes", place)
             if key not in keys:
-                yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
+                yield Problem(where=where, got=key, allowed=no_such_route(keys))
             elif key in rule.routes[:place]:
                 yield Problem(where=where, got=key, allowed="the same route twice")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.integration.lambda_function import MemorySize
+from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.integration.transfer import Transfer
 from settings.observability.log_group import RetentionInDays
 
@@ -23,7 +23,7 @@ class BedrockIntegration(Transfer):
     memory_size: MemorySize = 256
     """MB of the function."""
 
-    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
+    reserved_concurrent_executions: Concurrency | None = None
     """The true cap on concurrent calls of the model. Default: the account's shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
