@@ -85,9 +85,11 @@ def write(folder: Path, files: Files) -> None:
     What is cut off, by a full disk for instance, leaves each file as it was or as it is to be. The zips come before the
     configuration that names them, and those that it names no more go last.
     """
-    for name in sorted(differences(folder, files), key=lambda name: (name not in files, name == _CONFIGURATION)):
+    differing = differences(folder, files)
+    for name in differing:
+        print((folder / name).as_posix())
+    for name in sorted(differing, key=lambda name: (name not in files, name == _CONFIGURATION)):
         file = folder / name
-        print(file.as_posix())
         if name not in files:
             file.unlink()
             continue
