@@ -20,7 +20,12 @@ TEST = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore 
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main
-REVIEWED ?= $(basename $(notdir $(wildcard environments/*.toml)))
+# As they are written, neither expanded by make nor read by the shell: recipes take them from the environment.
+override ENV := $(value ENV)
+override API := $(value API)
+override BASE := $(value BASE)
+override REVIEWED := $(value REVIEWED)
+export ENV API BASE REVIEWED
 
 .PHONY: help
 help: ## this list
@@ -68,7 +73,7 @@ synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.j
 
 .PHONY: committed
 committed: .venv/.installed ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
-	@python -m tools.committed $(ENV)
+	@python -m tools.committed -- "$$ENV"
 
 .PHONY: check-committed
 check-committed: .venv/.installed ## fails where a folder of committed/ is not what its environment file says
@@ -76,7 +81,7 @@ check-committed: .venv/.installed ## fails where a folder of committed/ is not w
 
 .PHONY: imports
 imports: .venv/.installed ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
-	@python -m tools.imports $(ENV) $(API)
+	@python -m tools.imports -- "$$ENV" "$$API"
 
 .PHONY: schema
 schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files
@@ -84,16 +89,17 @@ schema: .venv/.installed ## docs/environment.schema.json, by which editors check
 
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
-	@python -m review limits $(ENV)
+	@python -m review limits -- "$$ENV"
 	@echo
-	@python -m review cost $(ENV)
+	@python -m review cost -- "$$ENV"
 
 .PHONY: review-markdown
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment
-	@for name in $(REVIEWED); do \
-		python -m review diff $$name --base '$(BASE)' --format markdown; echo; \
-		python -m review limits $$name --format markdown; echo; \
-		python -m review cost $$name --format markdown; echo; \
+	@for file in $${REVIEWED:-environments/*.toml}; do \
+		name=$$(basename -- "$$file" .toml); \
+		python -m review diff --base="$$BASE" --format markdown -- "$$name"; echo; \
+		python -m review limits --format markdown -- "$$name"; echo; \
+		python -m review cost --format markdown -- "$$name"; echo; \
 	done
 
 .PHONY: policy
@@ -117,7 +123,7 @@ check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, comm
 snapshots: .venv/.installed ## what every environment is to render, after a wanted change; read the diff before you commit it
 	@pytest -q tests/test_environments.py::test_synthesized_json --snapshot-update
 	@for file in tests/snapshots/test_environments/*.json; do \
-		test -e environments/$$(basename $$file .json).toml || rm -v $$file; \
+		test -e "environments/$$(basename "$$file" .json).toml" || rm -v -- "$$file"; \
 	done
 
 .PHONY: check-cdktn

@@ -1,11 +1,17 @@
 """Synthesize one Terraform configuration for each environment file."""
 
+import interrupted
+
+if __name__ == "__main__":
+    interrupted.quietly()
+
 import lazy_provider
 
 lazy_provider.install()
 
 import gc
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -38,17 +44,32 @@ def main() -> int:
     gc.disable()
     try:
         environments = read_environments(environments_folder())
-        app = build_app(environments)
+        if output := os.environ.get("CDKTF_OUTDIR"):
+            Path(output).mkdir(parents=True, exist_ok=True)
+        build_app(environments).synth()
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
-    app.synth()
+    except (OSError, RuntimeError) as error:
+        print(_unwritten(error), file=sys.stderr)
+        return 1
     # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
         for name, warnings in warnings_of(environments).items():
             for warning in warnings:
                 print(f"warning: {name}: {warning}", file=sys.stderr)
     return 0
+
+
+def _unwritten(error: OSError | RuntimeError) -> str:
+    """What kept the configuration from being written, in a line; any other error is raised again."""
+    output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
+    if isinstance(error, OSError):
+        return f"{output}: cannot be written: {error.strerror}"
+    # Node's words for an error of the system, which jsii passes on: `ENOSPC: no space left on device, write`.
+    if said := re.search(r"\bE[A-Z]+: ([^,\n]+)", str(error)):
+        return f"{output}: cannot be written: {said[1]}"
+    raise error
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from settings.environment import Environment
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
-from settings.waf.rate_rule import RateRule
+from settings.waf.rate_rule import PREFLIGHTS, RateRule
 from settings.waf.rules import RateTier, counted_routes, web_acl_rules
 from settings.waf.waf import Waf
 
@@ -26,7 +26,8 @@ def layers_of(environment: Environment) -> Layers:
                 key_required=route.api_key_required,
             )
             for route in environment.routes
-        ),
+        )
+        + _preflights(environment),
         stage=Bucket(rate_limit=environment.throttling.rate_limit, burst_limit=environment.throttling.burst_limit),
         account=Bucket(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
         windows=_windows(environment, waf) if waf else (),
@@ -34,6 +35,18 @@ def layers_of(environment: Environment) -> Layers:
         retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
         left_out=tuple(_left_out(environment)),
     )
+
+
+def _preflights(environment: Environment) -> tuple[RouteLimits, ...]:
+    """One row for them all where a rate rule counts them, since each path's are limited alike."""
+    if not _counts_preflights(environment):
+        return ()
+    return (RouteLimits(key=PREFLIGHTS, bucket=_bucket(environment.throttling), own=False),)
+
+
+def _counts_preflights(environment: Environment) -> bool:
+    rules = environment.waf.rate_rules if environment.waf else ()
+    return environment.has_preflights and any(rule.counts_preflights for rule in rules)
 
 
 def _bucket(throttle: RouteThrottle) -> Bucket | None:
@@ -92,18 +105,26 @@ def _key(rule: RateRule) -> tuple[str, ...]:
 
 def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
     """None where it is every route that the environment has."""
-    inside = frozenset(
+    inside = {
         route.key
         for route in counted_routes(rule, environment.routes)
         if rule.scope_down is None or in_scope(rule.scope_down, route) is not False
-    )
-    return None if len(inside) == len(environment.routes) else inside
+    }
+    if rule.counts_preflights and environment.has_preflights:
+        inside.add(PREFLIGHTS)
+    every = len(environment.routes) + _counts_preflights(environment)
+    return None if len(inside) == every else frozenset(inside)
 
 
 def _left_out(environment: Environment) -> list[str]:
     """What limits, and the review cannot know or does not count."""
     said, waf, routes = [], environment.waf, environment.routes
-    if environment.cors is not None:
+    if _counts_preflights(environment):
+        said.append(
+            f"{PREFLIGHTS} is the preflight of any one path: each is assumed to have a bucket of the stage's size, is "
+            f"in no usage plan, and a WAF rate rule counts it only if its routes name {PREFLIGHTS}."
+        )
+    elif environment.has_preflights:
         said.append(
             "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
             "no usage plan, and no WAF rate rule counts it."

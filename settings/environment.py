@@ -23,6 +23,7 @@ from settings.checks import (
     throttling,
     usage_plans,
     waf,
+    walked_around,
 )
 from settings.cors import Cors
 from settings.domain import Domain
@@ -80,6 +81,12 @@ class Environment(Settings):
         return (self.stage.name, base_path) if base_path else (self.stage.name,)
 
     @property
+    def has_preflights(self) -> bool:
+        """Whether `[cors]` makes the OPTIONS of some path, which no route of the file is."""
+        own = {route.path for route in self.routes if route.method == "OPTIONS"}
+        return self.cors is not None and any(route.path not in own for route in self.routes)
+
+    @property
     def cors_headers(self) -> Mapping[str, str]:
         """What every answer carries where CORS is on, the refusals too."""
         return self.cors.response_headers if self.cors else {}
@@ -115,4 +122,5 @@ class Environment(Settings):
         yield from throttling.warned(self)
         yield from usage_plans.warned(self)
         yield from waf.warned(self)
+        yield from walked_around.warned(self)
         yield from observability.warned(self)

@@ -20,8 +20,8 @@ _LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{_MOST_PARTS
 
 
 def environments_folder() -> Path:
-    """Where the environment files are: the folder that ENVIRONMENTS names, by default `environments`."""
-    return Path(os.environ.get("ENVIRONMENTS", "environments"))
+    """Where the environment files are: the folder that ENVIRONMENTS names, `environments` where it names none."""
+    return Path(os.environ.get("ENVIRONMENTS") or "environments")
 
 
 def read_environments(folder: Path) -> tuple[Environment, ...]:

@@ -14,6 +14,11 @@ from settings.validation import Request
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
 _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
+# 2026-11: the length of a Regional API's URL, and the resources of an API, of which every part of a path is one.
+LONGEST_PATH = 10_240
+MOST_PARTS = 300
+
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -40,6 +45,8 @@ class Route(Settings):
     def _is_a_path(cls, path: str) -> str:
         if not path.startswith("/"):
             raise ValueError("must start with a slash")
+        if len(path) > LONGEST_PATH or path.count("/") > MOST_PARTS:
+            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS takes no more")
         if path == "/":
             return path
         *front, last = path[1:].split("/")

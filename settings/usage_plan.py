@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
+from settings.numbers import LARGEST_INTEGER
 from settings.problem import Problem, refuse
 from settings.throttling import Throttle, word_or_table
 
@@ -23,10 +24,10 @@ HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
 class Quota(Settings):
     """Requests of one key in a calendar period, all the plan's routes together."""
 
-    limit: Annotated[int, Field(ge=1)]
+    limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
     period: Literal["DAY", "WEEK", "MONTH"]
 
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
     """Requests taken off the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
 
     @model_validator(mode="after")

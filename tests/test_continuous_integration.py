@@ -127,3 +127,32 @@ def test_the_review_says_what_differs_the_limits_and_the_cost() -> None:
     assert done.returncode == 0, done.stderr
     headings = [line for line in done.stdout.splitlines() if line.startswith("## ")]
     assert [heading.split()[1].lower() for heading in headings] == ["dev:", "limits", "cost"]
+
+
+@pytest.mark.parametrize(
+    "made", ["$(shell touch {})", "'; touch {}; '", '"; touch {}; "', "`touch {}`", "$$(touch {})"]
+)
+@pytest.mark.parametrize("variable", ["BASE", "REVIEWED"])
+def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, variable: str) -> None:
+    variables = {"BASE": "HEAD", "REVIEWED": "dev"} | {variable: made.format(tmp_path / "made")}
+    given = [f"{name}={value}" for name, value in variables.items()]
+    done = run("make", "--silent", "-o", ".venv/.installed", "review-markdown", *given)
+    assert done.returncode != 0
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_name_of_a_file_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "x$(touch${IFS}PWNED).toml").write_text("", encoding="utf-8")
+    recipe = run("make", "--silent", "-n", "-o", ".venv/.installed", "review-markdown").stdout
+    said = recipe.replace("python -m review", "echo")
+    done = subprocess.run(
+        ["bash", "-c", said],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "BASE": "HEAD"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "x$(touch${IFS}PWNED)" in done.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["environments"]

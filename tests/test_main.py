@@ -91,3 +91,65 @@ def test_the_cdktf_cli_is_left_to_say_the_warnings(
     assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out") == (0, "", "")
     (annotation,) = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["stacks"]["test"]["annotations"]
     assert annotation["message"].startswith("waf.mode = 'count': ")
+
+
+def test_an_empty_variable_is_none(tmp_path: Path) -> None:
+    done = synthesize(Path(), tmp_path / "out", ENVIRONMENTS="")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert stacks(tmp_path / "out").keys() == {file.stem for file in (ROOT / "environments").glob("*.toml")}
+
+
+def test_the_folders_above_the_output_are_made(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    done = synthesize(tmp_path, tmp_path / "a/b/c")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(stacks(tmp_path / "a/b/c")) == ["test"]
+
+
+@pytest.mark.parametrize(("output", "said"), [("file", "File exists"), ("file/x", "Not a directory")])
+def test_an_output_that_cannot_be_written_is_said_in_a_line(tmp_path: Path, output: str, said: str) -> None:
+    write(tmp_path, MINIMAL)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = synthesize(tmp_path, tmp_path / output)
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path / output}: cannot be written: {said}\n")
+
+
+def test_what_node_cannot_write_is_said_in_a_line_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/stacks").write_text("", encoding="utf-8")
+    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+    assert (status, out) == (1, "")
+    assert err == "cdktf.out: cannot be written: not a directory\n"
+
+
+def test_another_error_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(main, "RateLimitedApiStack", fail)
+    with pytest.raises(RuntimeError, match="ours"):
+        run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "raised", ["KeyboardInterrupt()", "ValueError('Error building validator:\\n  KeyboardInterrupt: ')"]
+)
+def test_an_interruption_leaves_no_traceback(raised: str) -> None:
+    program = f"import interrupted; interrupted.quietly(); raise {raised}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0, done.stdout, done.stderr) == (True, "", "interrupted\n")
+
+
+def test_an_error_that_is_none_has_its_traceback() -> None:
+    program = "import interrupted; interrupted.quietly(); raise ValueError('ours')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ValueError: ours\n")
+    assert done.stderr.startswith("Traceback")

@@ -96,7 +96,7 @@ def _whole(lines: bytes, read: Read) -> pl.DataFrame | None:
 def _is_json_object(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):  # the client writes part of the line, and may nest it as deep as it likes
         return False
 
 

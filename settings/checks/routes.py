@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from settings.problem import Problem
-from settings.route import path_address
+from settings.route import MOST_PARTS, path_address
 
 if TYPE_CHECKING:
     from settings.environment import Environment
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html,
-# "Resources per API", read 2026-11.
-USUAL_RESOURCES = 300
+# Each part of a path is a resource.
+USUAL_RESOURCES = MOST_PARTS
 
 
 def refused(environment: Environment) -> Iterator[Problem]:

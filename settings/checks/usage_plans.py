@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
@@ -109,7 +110,7 @@ def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Pr
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
         if key not in routes:
-            yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(routes)}")
+            yield Problem(where=where, got=key, allowed=no_such_route(routes))
         elif not routes[key].api_key_required:
             yield Problem(where=where, got=key, allowed="AWS holds only routes with api_key_required = true to a plan")
         if isinstance(throttle, Throttle):

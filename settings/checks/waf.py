@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
@@ -16,7 +17,7 @@ from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identi
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
-from settings.waf.rate_rule import RESERVED_METRICS, RateRule
+from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
     yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
+    yield from _preflights_of_one_caller(environment, waf)
     yield from _against_buckets(environment, waf)
     yield from _dear(environment, waf)
 
@@ -115,19 +117,30 @@ def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterato
 
 
 def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
-    keys = [route.key for route in environment.routes]
+    keys = {route.key: None for route in environment.routes}
+    preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
     for index, rule in enumerate(waf.rate_rules):
         for place, key in enumerate(rule.routes):
             where = ("waf", "rate_rules", index, "routes", place)
-            if key not in keys:
-                yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
+            if key == PREFLIGHTS:
+                if len(rule.routes) > 1:
+                    allowed = "counts every OPTIONS request, and stands in routes alone; make a rule of its own of it"
+                    yield Problem(where=where, got=key, allowed=allowed)
+                elif not environment.has_preflights and all(route.method != "OPTIONS" for route in environment.routes):
+                    allowed = "nothing answers OPTIONS: there is no [cors], and no route has that method"
+                    yield Problem(where=where, got=key, allowed=allowed)
+            elif key not in keys and key in preflights:
+                allowed = f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
+                yield Problem(where=where, got=key, allowed=allowed)
+            elif key not in keys:
+                yield Problem(where=where, got=key, allowed=no_such_route(keys))
             elif key in rule.routes[:place]:
                 yield Problem(where=where, got=key, allowed="the same route twice")
 
 
 def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
     names: dict[str, tuple[str, ...]] = {}
-    routes = {route.key for route in environment.routes}
+    routes = {PREFLIGHTS, *(route.key for route in environment.routes)}
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         field = "scope_down" if rule.scope_down else "routes"
@@ -196,9 +209,14 @@ def _backstop(waf: Waf, rule: RateRule) -> bool:
         other.aggregate_key_type == "IP"
         and other.action != "count"
         and other.scope_down is None
-        and (not other.routes or (rule.routes and set(rule.routes) <= set(other.routes)))
+        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
         for other in waf.rate_rules
     )
+
+
+def _counts_no_options(rule: RateRule) -> bool:
+    """What a rule for the whole API leaves out."""
+    return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
 def _too_large(environment: Environment, waf: Waf) -> Iterator[Problem]:
@@ -310,6 +328,17 @@ def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Proble
                 "no rate rule counts it: those for the whole API leave preflights out; name it in the routes of one"
             )
             yield Problem(where=("routes", index, "method"), got=route.method, allowed=allowed)
+
+
+def _preflights_of_one_caller(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """A page whose preflight is refused sends no call, whatever limits the calls keep to."""
+    stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
+    if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
+        allowed = (
+            "none counts preflights: one address can use up what the OPTIONS of a path lets through, and every web "
+            f'page is then refused before it calls; add an IP rule with routes = ["{PREFLIGHTS}"]'
+        )
+        yield Problem(where=("waf", "rate_rules"), got=[rule.name for rule in stopping], allowed=allowed)
 
 
 def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:

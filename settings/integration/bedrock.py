@@ -1,11 +1,11 @@
 """`type = "bedrock"`: a Bedrock model."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from settings.integration.bedrock_model import BedrockModel, ModelId
-from settings.integration.lambda_function import MemorySize
+from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.integration.transfer import Transfer
 from settings.observability.log_group import RetentionInDays
 
@@ -34,7 +34,7 @@ class BedrockIntegration(Transfer):
     memory_size: MemorySize = 256
     """MB of the function."""
 
-    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
+    reserved_concurrent_executions: Concurrency | None = None
     """The true cap on concurrent calls of the model; 100 must stay with the account. Default: its shared pool."""
 
     log_retention_in_days: RetentionInDays = 30

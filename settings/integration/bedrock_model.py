@@ -77,7 +77,8 @@ class BedrockModel:
                 return self.name
             case "inference-profile":
                 return self.name.split(".", 1)[1]
-        return None
+            case _:
+                return None
 
     @property
     def geography(self) -> str | None:
@@ -95,7 +96,8 @@ def _fits(kind: Kind, name: str) -> bool:
             return re.fullmatch(_ID, name) is not None
         case "inference-profile":
             return re.fullmatch(_ID, name) is not None and name.partition(".")[0] in _ELSEWHERE
-    return re.fullmatch(r"[a-zA-Z0-9]+", name) is not None
+        case _:
+            return re.fullmatch(r"[a-zA-Z0-9]+", name) is not None
 
 
 def _is_one(text: str) -> str:

@@ -8,12 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
+from settings.numbers import LARGEST_INTEGER
 from settings.observability.log_group import KmsKeyArn
 from settings.observability.switch import OrOff
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 

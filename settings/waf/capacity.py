@@ -123,7 +123,7 @@ def _transformed(rule: BlockListRule | RateTier) -> Iterator[Transformed]:
                 yield from ((f"header {name}", transformation) for transformation in transformations)
             case MethodIs():
                 yield ("method", NONE[0])
-            case AddressIn() | CountryIn() | HasLabel():
+            case AddressIn() | CountryIn() | AsnIn() | HasLabel():
                 pass
     if isinstance(rule, RateTier):
         for key in rule.rule.custom_keys:

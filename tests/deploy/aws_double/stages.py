@@ -59,6 +59,8 @@ class Stages:
                 return self._delete(api_id, deployment, request, send)
             case "GET", [api_id, "stages", stage, "exports", "oas30"]:
                 return self._export(api_id, stage, request, send)
+            case _:
+                pass
         answer = send(request)
         if request.method not in _READS:
             with self._lock:
