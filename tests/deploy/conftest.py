@@ -4,7 +4,7 @@ import io
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import HTTPServer, ThreadingHTTPServer
@@ -18,13 +18,11 @@ from demo.emulator import emulator, emulator_client, free_port
 from demo.terraform import require_provider
 from deploy.terraform import TerraformUnavailableError, terraform_binary
 from settings.read import read_environments
-from tests.deploy.aws_double.mock_integrations import without_http_method
-from tests.deploy.aws_double.server import in_front_of
-from tests.deploy.aws_double.stages import Stages
+from tests.deploy.aws_double.double import Double, aws_double
 from tests.deploy.deployed import KEYS, Deployed
 from tests.deploy.echo_server import Echo
 from tests.deploy.model_server import ModelServer
-from tests.deploy.provider_process import provider_process
+from tests.deploy.provider_process import Attached, provider_process
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
 
@@ -57,23 +55,24 @@ def binary(initialized: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def attached(initialized: Path) -> Iterator[Mapping[str, str]]:
-    """The variables by which Terraform finds the provider that runs for all of these tests."""
-    with provider_process(initialized) as variables:
-        yield variables
+def attached(initialized: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attached]:
+    """The provider that runs for all of these tests."""
+    with provider_process(initialized, tmp_path_factory.mktemp("provider-runs-here")) as attached:
+        (attached.folder / "functions").mkdir()
+        yield attached
 
 
 @pytest.fixture(scope="session")
-def stages() -> Stages:
-    """What each stage of the emulator's API Gateway serves."""
-    return Stages()
-
-
-@pytest.fixture(scope="session")
-def aws(stages: Stages) -> Iterator[str]:
-    """The URL of the emulator, with AWS's own answers where ministack gives others."""
-    with emulator(free_port()) as url, in_front_of(url, [stages, without_http_method]) as double:
+def double() -> Iterator[Double]:
+    """The emulator, with AWS's own answers where ministack gives others."""
+    with emulator(free_port()) as url, aws_double(url) as double:
         yield double
+
+
+@pytest.fixture(scope="session")
+def aws(double: Double) -> str:
+    """Its URL."""
+    return double.url
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +82,7 @@ def client(aws: str) -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def cdktf(
-    binary: str, attached: Mapping[str, str], aws: str, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Cdktf]:
+def cdktf(binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
     """Write an environment file, aimed at the emulator, and get the command line that deploys it.
 
     Called again with the same name it is the same stack with a changed file. Folders of docs/examples that the file
@@ -107,7 +104,7 @@ def cdktf(
             binary=binary,
             report=print,
             variables=variables,
-            environment={} if own_provider else attached,
+            environment={} if own_provider else attached.variables,
         )
 
     return of
@@ -137,13 +134,17 @@ def authorizer(client: Callable[[str], Any]) -> str:
 
 
 @pytest.fixture(scope="session")
-def everything(cdktf: Callable[..., Cdktf], model: ModelServer, authorizer: str) -> Iterator[Deployed]:
+def everything(
+    cdktf: Callable[..., Cdktf], attached: Attached, model: ModelServer, authorizer: str
+) -> Iterator[Deployed]:
     """everything.toml, deployed. Tests read it and use up only what is theirs."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo, _serving(echo):
         text = (Path(__file__).parent / "everything.toml").read_text()
         for word, value in {"ECHO": _url(echo), "MODEL": _url(model), '"AUTHORIZER"': f'"{authorizer}"'}.items():
             text = text.replace(word, value)
         stack = cdktf("everything", text, "schemas", "functions")
+        function = Path("functions", "post_function.zip")
+        (attached.folder / function).symlink_to(stack.output / "stacks" / "everything" / function)
         try:
             yield Deployed(stack, "everything", stack.deploy("everything"))
         finally:

@@ -2,7 +2,7 @@
 
 https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode, read 2026-11. What it is
 configured with is the last command's: two commands at once, or two provider blocks in one root, would share it. It has
-the environment that it was started in.
+the environment and the working folder that it was started in, not those of a command.
 """
 
 import json
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _STARTS_WITHIN_SECONDS = 60
@@ -20,16 +21,27 @@ _STOPS_WITHIN_SECONDS = 10
 _VARIABLE = "TF_REATTACH_PROVIDERS"
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A provider that runs."""
+
+    variables: Mapping[str, str]
+    """By which Terraform finds it."""
+
+    folder: Path
+    """What a path in a configuration is relative to, for the provider: that of a function's zip."""
+
+
 @contextmanager
-def provider_process(configuration: Path) -> Iterator[Mapping[str, str]]:
-    """The variables by which Terraform finds it, while the block runs.
+def provider_process(configuration: Path, folder: Path) -> Iterator[Attached]:
+    """While the block runs, started in `folder`.
 
     `configuration` is a folder after `terraform init`, and the provider is the one in it. No variables if there is
     none, or if it does not start: then Terraform starts its own.
     """
     found = sorted(configuration.glob(".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws*"))
     if not found:
-        yield {}
+        yield Attached({}, folder)
         return
     # Configured a second time, it takes its own HTTP client for a custom one, which may not be given certificates:
     # "unable to add custom RootCAs HTTPClient". Calls of 127.0.0.1 need none.
@@ -38,6 +50,7 @@ def provider_process(configuration: Path) -> Iterator[Mapping[str, str]]:
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             [found[0].resolve(), "-debug"],
+            cwd=folder,
             env=environment | {"TF_LOG": "off"},
             stdin=subprocess.DEVNULL,
             stdout=said,
@@ -47,7 +60,8 @@ def provider_process(configuration: Path) -> Iterator[Mapping[str, str]]:
         )
         try:
             attached = _attached(process, said.fileno())
-            yield {_VARIABLE: json.dumps({f"{registry}/hashicorp/aws": attached})} if attached else {}
+            variables = {_VARIABLE: json.dumps({f"{registry}/hashicorp/aws": attached})} if attached else {}
+            yield Attached(variables, folder)
         finally:
             process.terminate()
             try:

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from tests.deploy.aws_double.stages import Stages
+from tests.deploy.aws_double.double import Double
 from tests.deploy.deployed import ask
 
 POLICY = {
@@ -25,7 +25,7 @@ class Api:
     gateway: Any
     id: str
     url: str
-    stages: Stages
+    double: Double
     resources: dict[str, str]
 
     def method(self, http_method: str, path: str, **arguments: Any) -> dict[str, str]:
@@ -68,11 +68,11 @@ class Api:
 
 
 @pytest.fixture
-def api(client: Callable[[str], Any], aws: str, stages: Stages) -> Iterator[Api]:
+def api(client: Callable[[str], Any], double: Double) -> Iterator[Api]:
     gateway = client("apigateway")
     id_ = gateway.create_rest_api(name="snapshots", policy=json.dumps(POLICY))["id"]
     root = gateway.get_resources(restApiId=id_)["items"][0]["id"]
-    yield Api(gateway, id_, f"{aws}/_aws/execute-api/{id_}/test", stages, {"/": root})
+    yield Api(gateway, id_, f"{double.url}/_aws/execute-api/{id_}/test", double, {"/": root})
     gateway.delete_rest_api(restApiId=id_)
 
 
@@ -82,10 +82,10 @@ def test_a_route_that_goes_answers_until_the_next_deployment(api: Api) -> None:
     assert (api.ask("GET", "/kept"), api.ask("GET", "/gone")) == ((200, "kept"), (200, "gone"))
     api.gateway.delete_resource(restApiId=gone["restApiId"], resourceId=gone["resourceId"])
     assert (api.ask("GET", "/kept"), api.ask("GET", "/gone")) == ((200, "kept"), (200, "gone"))
-    assert set(api.stages.served(api.id, "test").routes) == {"GET /kept", "GET /gone"}
+    assert set(api.double.stages.served(api.id, "test").routes) == {"GET /kept", "GET /gone"}
     api.deploy()
     assert (api.ask("GET", "/kept")[0], api.ask("GET", "/gone")[0]) == (200, 403)
-    assert set(api.stages.served(api.id, "test").routes) == {"GET /kept"}
+    assert set(api.double.stages.served(api.id, "test").routes) == {"GET /kept"}
     assert kept["resourceId"]
 
 

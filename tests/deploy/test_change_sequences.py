@@ -1,0 +1,119 @@
+"""What Terraform replaces, destroys and creates is what `review diff` promised, in each direction of each change."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.forces_replacement import FORCES
+from review.replacement import changes
+from settings.environment import Environment
+from tests.deploy.change_sequences import Sequence, sequences
+from tests.deploy.many_stacks import Changes, ManyStacks
+from tests.deploy.provider_process import Attached
+from tests.environment_files import environment
+
+NAMES = sorted(sequences("arn"))
+
+STEPS = {
+    ("create",): "created",
+    ("delete",): "destroyed",
+    ("delete", "create"): "replaced",
+    ("create", "delete"): "replaced",
+}
+
+# Replaced with the API's or the stage's name, as part of something that the review does name.
+GO_ALONG = {
+    "aws_cloudwatch_log_metric_filter": "with the access log's group",
+    "aws_cloudwatch_log_resource_policy": "with the log group of WAF",
+    "aws_cloudwatch_query_definition": "changes in place",
+    "aws_iam_role": "with the function's name",
+    "aws_iam_role_policy": "with its role",
+    "aws_iam_role_policy_attachment": "with its role",
+    "aws_lambda_permission": "with its function",
+    "aws_wafv2_web_acl_logging_configuration": "with its web ACL",
+}
+
+
+@pytest.fixture(scope="module")
+def texts(client: Callable[[str], Any]) -> Iterator[dict[str, Sequence]]:
+    """The changes, and a web ACL of somebody else's."""
+    metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "theirs"}
+    waf = client("wafv2")
+    made = waf.create_web_acl(
+        Name="theirs", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=metrics, Rules=[]
+    )["Summary"]
+    yield sequences(made["ARN"])
+    waf.delete_web_acl(Name="theirs", Scope="REGIONAL", Id=made["Id"], LockToken=made["LockToken"])
+
+
+@pytest.fixture(scope="module")
+def before(
+    texts: dict[str, Sequence], binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ManyStacks]:
+    """All as they are before their change: applied."""
+    stacks = ManyStacks(tmp_path_factory.mktemp("sequences"), binary=binary, attached=attached, emulator=aws)
+    stacks.write({name: sequence.before for name, sequence in texts.items()})
+    try:
+        stacks.apply()
+        yield stacks
+    finally:
+        stacks.destroy()
+    assert stacks.state() == {}
+
+
+@pytest.fixture(scope="module")
+def forth(before: ManyStacks, texts: dict[str, Sequence]) -> Changes:
+    """The plan of each change."""
+    before.write({name: sequence.after for name, sequence in texts.items()})
+    return before.plan("-refresh=false")
+
+
+@pytest.fixture(scope="module")
+def applied(before: ManyStacks, forth: Changes) -> ManyStacks:
+    """All as they are after their change."""
+    before.apply()
+    return before
+
+
+@pytest.fixture(scope="module")
+def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Iterator[Changes]:
+    """The plan of the way back, from what Terraform wrote down."""
+    applied.write({name: sequence.before for name, sequence in texts.items()})
+    yield applied.plan("-refresh=false")
+    applied.write({name: sequence.after for name, sequence in texts.items()})
+
+
+def promised(before: Environment, after: Environment) -> set[tuple[str, str]]:
+    return {(change.step, change.address) for change in changes(before, after)}
+
+
+def planned(changes: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    return {(STEPS[actions], address) for address, actions in changes.items() if actions in STEPS}
+
+
+def of_the_review(steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What it says a word of, and every replacement that it ought to."""
+    types = {address: address.partition(".")[0] for _, address in steps}
+    return {
+        (step, address)
+        for step, address in steps
+        if types[address] in FORCES or (step == "replaced" and types[address] not in GO_ALONG)
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plan_of_a_change_is_what_the_review_promised(
+    name: str, forth: Changes, texts: dict[str, Sequence], tmp_path: Path
+) -> None:
+    old, new = environment(tmp_path, texts[name].before, name), environment(tmp_path, texts[name].after, name)
+    assert of_the_review(planned(forth[name])) == promised(old, new)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plan_of_the_way_back_is_what_the_review_promised(
+    name: str, back: Changes, texts: dict[str, Sequence], tmp_path: Path
+) -> None:
+    old, new = environment(tmp_path, texts[name].after, name), environment(tmp_path, texts[name].before, name)
+    assert of_the_review(planned(back[name])) == promised(old, new)
