@@ -16,7 +16,10 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
 # One process for the tests that deploy, since they share an emulator; several for the rest. EXAMPLES: tests/examples.py.
-TEST = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy $(EXAMPLES) && pytest -q tests/deploy
+PARALLEL = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy
+TEST = $(PARALLEL) $(EXAMPLES) && pytest -q tests/deploy
+# What starts other programs, or compiles the replay's engine.
+SLOW = lazy_provider policy review/engine review/replay review/simulation test_continuous_integration.py
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main
@@ -31,22 +34,28 @@ export ENV API BASE REVIEWED
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.installed: Pipfile.lock
-	@echo "installing the Python packages of Pipfile.lock into .venv (once)"
+# What synthesizes and deploys. The provider's modules are compiled as they are used: 20 of 2,212.
+.venv/.packages: Pipfile.lock
+	@echo "installing the Python packages that synthesis needs into .venv (once)"
 	@$(PYTHON) -c 'import sys; sys.exit("Spillway needs Python 3.11 or newer; PYTHON=... names another one" if sys.version_info < (3, 11) else 0)'
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet $(PIPENV)
-	@.venv/bin/pipenv sync --dev >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
+	@.venv/bin/pipenv sync --extra-pip-args=--no-compile >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
+	@touch $@
+
+.venv/.installed: .venv/.packages
+	@echo "installing the Python packages of the review and of the tests into .venv (once)"
+	@.venv/bin/pipenv sync --categories "review dev-packages" >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
 	@touch $@
 
 # --ignore-scripts: the one install script in the tree builds a terminal library that the CLI works without.
-node_modules/.installed: package-lock.json .venv/.installed
+node_modules/.installed: package-lock.json .venv/.packages
 	@echo "installing the CDKTF command line into node_modules (once)"
 	@npm ci --silent --ignore-scripts --no-fund --no-audit
 	@touch $@
 
 .venv/bin/pipenv:
-	@$(MAKE) .venv/.installed
+	@$(MAKE) .venv/.packages
 
 # checkov's packages clash with ours. Order-only: another pipenv does not install it anew.
 policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
@@ -58,33 +67,36 @@ policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
 .PHONY: install
 install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
 
+.PHONY: install-deploy
+install-deploy: .venv/.packages node_modules/.installed ## what a job that deploys needs: no review, no tests
+
 .PHONY: demo
 demo: install ## deploy `local` to a local AWS emulator and hit it
 	@python -m demo
 
 .PHONY: deploy
-deploy: .venv/.installed ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
-	@python -m deploy '$(ENV)' $(if $(YES),--yes)
+deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
+	@python -m deploy $(if $(YES),--yes) -- "$$ENV"
 
 # -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
 .PHONY: synth
-synth: .venv/.installed ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
+synth: .venv/.packages ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
 	@python -O main.py
 
 .PHONY: committed
-committed: .venv/.installed ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
+committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
 	@python -m tools.committed -- "$$ENV"
 
 .PHONY: check-committed
-check-committed: .venv/.installed ## fails where a folder of committed/ is not what its environment file says
+check-committed: .venv/.packages ## fails where a folder of committed/ is not what its environment file says
 	@python -m tools.committed --check
 
 .PHONY: imports
-imports: .venv/.installed ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
+imports: .venv/.packages ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
 	@python -m tools.imports -- "$$ENV" "$$API"
 
 .PHONY: schema
-schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files
+schema: .venv/.packages ## docs/environment.schema.json, by which editors check environment files
 	@python -m tools.environment_schema
 
 .PHONY: review
@@ -110,12 +122,24 @@ policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted 
 test: install policy/.venv/.installed ## every test
 	@$(TEST)
 
-.PHONY: check
-check: EXAMPLES := --hypothesis-profile thorough
-check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
+.PHONY: test-fast
+test-fast: .venv/.installed ## the tests that start no other program: what a change most often breaks
+	@$(PARALLEL) $(SLOW:%=--ignore tests/%)
+
+.PHONY: lint
+lint: .venv/.installed ## ruff, ruff format, mypy --strict
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
+
+.PHONY: format
+format: .venv/.installed ## the formatter, and what the linter mends by itself
+	@$(RUFF) check --fix .
+	@$(RUFF) format .
+
+.PHONY: check
+check: EXAMPLES := --hypothesis-profile thorough
+check: install policy/.venv/.installed lint ## lint, committed/ up to date, tests with more examples
 	@python -m tools.committed --check
 	@$(TEST)
 
@@ -136,7 +160,7 @@ bench: install ## how fast: synthesis against ordinary loading and by number of 
 
 .PHONY: lock
 lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses
-	@pipenv lock --dev
+	@pipenv lock
 	@PIPENV_PIPFILE=policy/Pipfile pipenv lock
 	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit

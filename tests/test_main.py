@@ -13,12 +13,15 @@ import pytest
 import main
 from tests.environment_files import MINIMAL, ROOT, changed, write
 
+# `pipenv run python -O main.py`
+_, _, _, *FLAGS, PROGRAM = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["app"].split()
+
 
 def synthesize(
     environments: Path, output: Path, *, cwd: Path = ROOT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(ROOT / "main.py")],
+        [sys.executable, *FLAGS, str(ROOT / PROGRAM)],
         cwd=cwd,
         env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output), **variables},
         capture_output=True,
@@ -42,6 +45,10 @@ def run_main(
 
 def stacks(output: Path) -> dict[str, bytes]:
     return {file.parent.name: file.read_bytes() for file in output.glob("stacks/*/cdk.tf.json")}
+
+
+def test_the_cdktf_cli_leaves_out_the_checks_of_argument_types() -> None:
+    assert FLAGS == ["-O"]
 
 
 def test_same_bytes_from_another_folder(tmp_path: Path) -> None:

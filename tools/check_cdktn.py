@@ -49,8 +49,9 @@ def main() -> int:
 
 
 def requirements(lock: dict[str, Any]) -> str:
-    """The locked packages of both groups, with CDK Terrain's in place of CDKTF's."""
-    packages = {**lock["develop"], **lock["default"]}
+    """The locked packages of every category, with CDK Terrain's in place of CDKTF's."""
+    categories = (packages for category, packages in lock.items() if category != "_meta")
+    packages = {name: package for category in categories for name, package in category.items()}
     lines = [
         f"{name}{package['version']}" + (f" ; {package['markers']}" if "markers" in package else "")
         for name, package in sorted(packages.items())

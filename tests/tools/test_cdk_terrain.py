@@ -77,10 +77,12 @@ def test_requirements_keep_the_lock_but_for_cdktf() -> None:
     lock = {
         "default": {"cdktf": {"version": "==0.21.0"}, "rich": {"version": "==14.0", "markers": "python_version > '3'"}},
         "develop": {"pytest": {"version": "==9.0"}},
+        "review": {"polars": {"version": "==2.1"}},
+        "_meta": {"sources": []},
     }
     lines = requirements(lock).splitlines()
-    assert lines[:2] == ["pytest==9.0", "rich==14.0 ; python_version > '3'"]
-    assert [line.split("=")[0] for line in lines[2:]] == ["cdktn", "cdktn-provider-aws", "constructs>"]
+    assert lines[:3] == ["polars==2.1", "pytest==9.0", "rich==14.0 ; python_version > '3'"]
+    assert [line.split("=")[0] for line in lines[3:]] == ["cdktn", "cdktn-provider-aws", "constructs>"]
 
 
 def test_every_difference_of_the_json_is_seen() -> None:

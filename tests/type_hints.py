@@ -11,7 +11,8 @@ _STUB = "_typecheckingstub__"
 def remember_type_hints() -> None:
     """Generated code asks `typing.get_type_hints` of a function of its own, always the same, at every call.
 
-    Evaluating them is half of what the checks cost. The checks stay; `python -O` leaves them out.
+    Evaluating them is half of what the checks cost. The tests keep the checks, which `python -O` leaves out of every
+    command (docs/adr/0002), and do not wait for the other half.
     """
     evaluate = typing.get_type_hints
     if evaluate.__module__ == __name__:

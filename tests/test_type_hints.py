@@ -5,8 +5,8 @@ import typing
 import pytest
 from cdktf import TerraformOutput
 
-from lazy_provider.type_hints import remember_type_hints
 from tests.synthesis import app
+from tests.type_hints import remember_type_hints
 
 
 def _typecheckingstub__of_a_test(*, value: "int") -> None: ...
