@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 
 from settings.captured import CAPTURED, DEPLOYMENT, STAGE
 
-CheckStatus = Literal["pass", "fail", "error", "unknown"]
-"""Terraform's words. `error`: the export could not be read. `unknown`: it waits for an apply."""
+CheckStatus = Literal["pass", "fail", "error", "unknown", "absent"]
+"""Terraform's words. `unknown`: it waits for an apply. `absent`: `stage.check_export` is off."""
 
 # What names an integration to AWS. Two of the same are one, whatever Terraform calls them.
 _IDENTITY = ("rest_api_id", "resource_id", "http_method")
@@ -108,8 +108,8 @@ def _identity(values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _worst(statuses: Iterator[CheckStatus]) -> CheckStatus:
     found = set(statuses)
-    ranked: tuple[CheckStatus, ...] = ("fail", "error", "unknown")
-    return next((status for status in ranked if status in found), "pass")
+    ranked: tuple[CheckStatus, ...] = ("fail", "error", "unknown", "pass")
+    return next((status for status in ranked if status in found), "absent")
 
 
 def _problems(checks: list[Mapping[str, Any]]) -> Iterator[str]:

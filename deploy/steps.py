@@ -23,8 +23,8 @@ def deploy(terraform: Terraform, *, agree: Callable[[], bool], say: Say) -> None
     """
     terraform.init()
     plan = terraform.plan()
-    if plan.changes_nothing and plan.check == "pass":
-        say("Nothing to do: the stage serves what the environment file names.")
+    if plan.changes_nothing and plan.check in {"pass", "absent"}:
+        say(f"Nothing to do. {_served(plan)}")
         return
     for line in explain(plan):
         say(line)
@@ -88,8 +88,14 @@ def _verify(terraform: Terraform, say: Say) -> None:
         raise DeployError("\n".join(["The stage still serves something else.", *plan.problems]))
     if plan.unfinished:
         raise DeployError(f"The next plan would still change {', '.join(plan.unfinished)}. Run make deploy again.")
-    if plan.check != "pass":
+    if plan.check in {"error", "unknown"}:
         raise DeployError("\n".join(["What the stage serves could not be compared.", *plan.problems]))
     if plan.actions:
         say(f"The next plan would still change {', '.join(plan.actions)}.")
-    say("Deployed: the stage serves what the environment file names.")
+    say(f"Deployed. {_served(plan)}")
+
+
+def _served(plan: Plan) -> str:
+    if plan.check == "absent":
+        return "stage.check_export is off, so nobody has compared what the stage serves."
+    return "The stage serves what the environment file names."

@@ -69,3 +69,9 @@ class Stage(Settings):
     def creates_client_certificate(self) -> bool:
         """Whether one is made."""
         return self.client_certificate == "create"
+
+    check_export: bool = True
+    """Export the stage at every plan, and warn if it serves something else than the configuration (docs/deploying.md).
+
+    Off for credentials that may not call GetExport: without it they could not plan.
+    """

@@ -102,7 +102,8 @@ class RateLimitedApiStack(TerraformStack):
         rendered = super().to_terraform()
         rendered["resource"] = named(rendered["resource"])
         self._deployment.capture(rendered["resource"])
-        add_stage_check(rendered, environment=self._environment.name)
+        if self._environment.stage.check_export:
+            add_stage_check(rendered, environment=self._environment.name)
         if moved := moved_blocks(f"{type_}.{name}" for type_, made in rendered["resource"].items() for name in made):
             rendered["moved"] = moved
         return rendered

@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from settings.captured import DEPLOYMENT, STAGE
+
 Resources = Mapping[str, Mapping[str, Any]]
 """A rendered `resource` block: type, name, body."""
 
 NAME = "stage_serves_this_configuration"
 
-_DATA = "aws_api_gateway_export"
-_STAGE = "aws_api_gateway_stage.stage"
-
 
 def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
-    """Adds `check.stage_serves_this_configuration` to a stack's rendered JSON: it exports the stage and compares.
+    """Adds `check.stage_serves_this_configuration` to a stack's rendered JSON, and the export that it compares.
 
     A stage serves the snapshot of its deployment. Terraform destroys what left the configuration after it has cut the
     new deployment (hashicorp/terraform-provider-aws issue 11344), so a removed route stays in that snapshot, and no
@@ -22,29 +21,36 @@ def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
     integrations, statuses of integration responses, gateway responses and whether there is a resource policy. Of the
     last two it reports what only the stage has: an export need not name what is as AWS makes it.
 
-    Needs Terraform 1.5 or OpenTofu 1.6, and `apigateway:GET`. An export that cannot be read is a warning too.
+    Needs Terraform 1.5 or OpenTofu 1.6, and `apigateway:GET` for the export. The data source stands outside the check:
+    Terraform reads one inside at every apply, so that no plan would ever be empty.
     Source: https://docs.aws.amazon.com/apigateway/latest/api/API_GetExport.html, read 2026-11.
     """
     resources = rendered["resource"]
+    rendered.setdefault("data", {})["aws_api_gateway_export"] = {
+        "stage": {
+            "rest_api_id": f"${{{STAGE}.rest_api_id}}",
+            "stage_name": f"${{{STAGE}.stage_name}}",
+            "export_type": "oas30",
+            "parameters": {"extensions": "apigateway"},
+            # Read when the stage has moved to its new deployment, and not before.
+            "depends_on": [STAGE],
+        }
+    }
     rendered.setdefault("locals", {}).update(
         {
-            "configured_routes": routes_of(resources),
             "configured_responses": _responses_of(resources),
+            "configured_routes": routes_of(resources),
+            "export": _EXPORT,
+            "served": _SERVED,
         }
     )
-    export = {
-        "rest_api_id": f"${{{_STAGE}.rest_api_id}}",
-        "stage_name": f"${{{_STAGE}.stage_name}}",
-        "export_type": "oas30",
-        "parameters": {"extensions": "apigateway"},
-        # Read when the stage has moved to its new deployment, and not before.
-        "depends_on": [_STAGE],
-    }
+    message = (
+        f"The stage serves the snapshot of an earlier deployment. Only the stage has: {_only(_STAGE_HAS, _FILE_HAS)}. "
+        f"Only the configuration has: {_only(_FILE_HAS, _STAGE_HAS)}. To cut a new one, run terraform apply "
+        f"-replace={DEPLOYMENT}, or make deploy ENV={environment}"
+    )
     rendered["check"] = {
-        NAME: {
-            "data": {_DATA: {"stage": export}},
-            "assert": [{"condition": _IS_CONFIGURED, "error_message": f"{_MESSAGE} make deploy ENV={environment}"}],
-        }
+        NAME: {"assert": [{"condition": f"${{{_STAGE_HAS} == {_FILE_HAS}}}", "error_message": message}]}
     }
 
 
@@ -90,33 +96,24 @@ def _responses_of(resources: Resources) -> list[str]:
 
 _POLICY = "a resource policy"
 
-# Expressions of Terraform's language, which names a value only by `for`. Terraform shows the whole condition and each
-# value that it refers to, if it fails or must wait for an apply: hence `lookup`, whose value is an object and not a
-# long text.
-_EXPORT = f'jsondecode(lookup(data.{_DATA}.stage, "body", "{{}}"))'
+# Expressions of Terraform's language.
+_EXPORT = "${try(jsondecode(data.aws_api_gateway_export.stage.body), {})}"
 _INTEGRATION = "operation.x-amazon-apigateway-integration"
-_STATUSES = f"sort(distinct(values({_INTEGRATION}.responses)[*].statusCode))"
 _ROUTES = (
-    "[for path, item in export.paths : [for method, operation in item : "
+    "[for path, item in local.export.paths : [for method, operation in item : "
     f'join(" ", concat([upper(method), path, lower({_INTEGRATION}.type)], '
-    f'endswith(lower({_INTEGRATION}.type), "_proxy") ? [] : try({_STATUSES}, []))) if can({_INTEGRATION})]]'
+    f'endswith(lower({_INTEGRATION}.type), "_proxy") ? [] : '
+    f"try(sort(distinct(values({_INTEGRATION}.responses)[*].statusCode)), []))) if can({_INTEGRATION})]]"
 )
 _SURPLUS = (
-    f"[for name in concat(keys(try(export.x-amazon-apigateway-gateway-responses, {{}})), "
-    f'can(export.x-amazon-apigateway-policy) ? ["{_POLICY}"] : []) : name '
+    "[for name in concat(keys(try(local.export.x-amazon-apigateway-gateway-responses, {})), "
+    f'can(local.export.x-amazon-apigateway-policy) ? ["{_POLICY}"] : []) : name '
     "if !contains(local.configured_responses, name)]"
 )
-_SERVED = f"[for export in [{_EXPORT}] : toset(flatten([{_ROUTES}, {_SURPLUS}]))]"
-_CONFIGURED = "toset(local.configured_routes)"
+# An export that is not as expected is a difference, and no error that would stop a plan.
+_SERVED = f'${{try(flatten([{_ROUTES}, {_SURPLUS}]), ["an export of another form"])}}'
+_STAGE_HAS, _FILE_HAS = "toset(local.served)", "toset(local.configured_routes)"
 
-_IS_CONFIGURED = f"${{one({_SERVED}) == {_CONFIGURED}}}"
-_ONLY = '"Only the stage has: %s. Only the configuration has: %s."'
-_DIFFERENCE = (
-    f"one([for served in {_SERVED} : format({_ONLY}, "
-    f'coalesce(join(", ", setsubtract(served, {_CONFIGURED})), "nothing"), '
-    f'coalesce(join(", ", setsubtract({_CONFIGURED}, served)), "nothing"))])'
-)
-_MESSAGE = (
-    f"The stage serves the snapshot of an earlier deployment. ${{{_DIFFERENCE}}} To cut a new one, run "
-    "terraform apply -replace=aws_api_gateway_deployment.deployment, or"
-)
+
+def _only(these: str, those: str) -> str:
+    return f'${{coalesce(join(", ", setsubtract({these}, {those})), "nothing")}}'

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demo.terraform import terraform_environment
+from deploy.terraform import terraform_environment
 from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize

@@ -3,14 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.aws_double.double import Double
 from tests.deploy.aws_double.snapshot import Served
 from tests.deploy.aws_double.stages import Stages
+from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT
 
 NAME = "lagging"
@@ -63,7 +65,7 @@ class Project:
     folder: Path
     aws: str
     binary: str
-    attached: Mapping[str, str]
+    attached: Attached
     stages: Stages
 
     def write(self, *parts: str) -> None:
@@ -107,7 +109,7 @@ class Project:
         return next(line.split('"')[1] for line in shown.splitlines() if line.split()[:2] == ["id", "="])
 
     def _run(self, command: list[str], *, cwd: Path, answer: str = "") -> subprocess.CompletedProcess[str]:
-        environment = os.environ | self.attached
+        environment = os.environ | self.attached.variables
         environment |= {"ENVIRONMENTS": str(self.folder / "environments"), "CDKTF_OUTDIR": str(self.folder / "out")}
         return subprocess.run(
             command,
@@ -123,9 +125,11 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(
-    tmp_path_factory: pytest.TempPathFactory, aws: str, binary: str, attached: Mapping[str, str], stages: Stages
+    tmp_path_factory: pytest.TempPathFactory, double: Double, binary: str, attached: Attached
 ) -> Iterator[Project]:
-    made = Project(tmp_path_factory.mktemp("lagging"), aws, binary, attached, stages)
+    made = Project(tmp_path_factory.mktemp("lagging"), double.url, binary, attached, double.stages)
+    # The provider runs in a folder of its own, and the path of a function's zip is relative to that of the stack.
+    (attached.folder / "functions" / "post_chat.zip").symlink_to(made.stack / "functions" / "post_chat.zip")
     made.write(MOCK, OLD, ROWS, CORS, POLICY)
     done = made.make_deploy("--yes")
     assert done.returncode == 0, done.stdout
@@ -185,7 +189,7 @@ def test_the_stage_serves_what_the_file_names_and_the_next_plan_is_empty(project
     project.write(*parts)
     done = project.make_deploy("--yes")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.rstrip().endswith("Deployed: the stage serves what the environment file names.")
+    assert done.stdout.rstrip().endswith("Deployed. The stage serves what the environment file names.")
     assert holds(project.served), project.served
     code, said = project.plan()
     assert (code, "Warning" in said) == (0, False), said

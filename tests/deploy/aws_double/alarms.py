@@ -38,7 +38,8 @@ class Alarms:
                     answer = send(request)
                     there = answer.body.decode(errors="replace")
                     return self._described([name for name in wanted if f">{escape(name)}<" in there])
-        return send(request)
+                case _:
+                    return send(request)
 
     def _described(self, names: list[str]) -> Answer:
         alarms = "".join(f"<member>{_xml(self._alarm(name))}</member>" for name in names)

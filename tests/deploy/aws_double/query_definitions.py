@@ -37,7 +37,8 @@ class QueryDefinitions:
                 with self._lock:
                     gone = self._kept.pop(request.data["queryDefinitionId"], None)
                 return _answer({"success": gone is not None})
-        return send(request)
+            case _:
+                return send(request)
 
 
 def _answer(data: object) -> Answer:
