@@ -32,7 +32,7 @@ rate_limit = 10
 burst_limit = 5
 """
 MOCK = '[[routes]]\nmethod = "POST"\npath = "/chat"\nintegration = { type = "mock", body = "{}" }\n'
-HTTP = MOCK.replace('type = "mock", body = "{}"', 'type = "http", url = "http://127.0.0.1:9/chat"')
+HTTP = MOCK.replace('type = "mock", body = "{}"', 'type = "http", url = "http://127.0.0.1:9999/chat"')
 BEDROCK = MOCK.replace('type = "mock", body = "{}"', 'type = "bedrock", model_id = "anthropic.claude-sonnet-4-6"')
 ACCEPTED = MOCK.replace('body = "{}"', 'body = "{}", status = 202')
 OLD = '[[routes]]\nmethod = "GET"\npath = "/old"\n'
@@ -154,7 +154,7 @@ CHANGES: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Served]], bool]]] 
         (HTTP, ROWS, POLICY),
         lambda served: (
             {route: each.type for route, each in served.items()} == {"POST /chat": "HTTP_PROXY", "POST /rows": "AWS"}
-            and served["POST /chat"].uri == "http://127.0.0.1:9/chat"
+            and served["POST /chat"].uri == "http://127.0.0.1:9999/chat"
         ),
     ),
     "another role": (
