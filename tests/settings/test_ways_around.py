@@ -79,8 +79,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "waf.rate_rules[1].custom_keys = 'preflights': a caller escapes it by leaving out header x; add a rate rule "
-                "of aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                "waf.rate_rules[1].custom_keys = 'preflights': a caller escapes it by leaving out header x; add a rate "
+                "rule of aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
             ),
         ),
     ],
