@@ -30,6 +30,17 @@ override BASE := $(value BASE)
 override REVIEWED := $(value REVIEWED)
 export ENV API BASE REVIEWED
 
+# A word of a command that `make -n` is to show: as it is where that is plain, else in quotes.
+define NEWLINE
+
+
+endef
+OPEN := (
+CLOSE := )
+SIGNS := ' " ` $$ ; & | < > $(OPEN) $(CLOSE) \ * ? [ ] { } ~ ! \#
+signs_of = $(findstring $(NEWLINE),$1)$(strip $(foreach sign,$(SIGNS),$(findstring $(sign),$1)))
+one_word = $(if $(call signs_of,$1),'$(subst $(NEWLINE), ,$(subst ','\'',$1))',$1)
+
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,9 +112,9 @@ schema: .venv/.packages ## docs/environment.schema.json, by which editors check 
 
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
-	@python -m review limits -- "$$ENV"
+	@python -m review limits $(call one_word,$(ENV))
 	@echo
-	@python -m review cost -- "$$ENV"
+	@python -m review cost $(call one_word,$(ENV))
 
 .PHONY: review-markdown
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment

@@ -146,13 +146,33 @@ def test_the_review_says_what_differs_the_limits_and_the_cost() -> None:
 
 
 @pytest.mark.parametrize(
-    "made", ["$(shell touch {})", "'; touch {}; '", '"; touch {}; "', "`touch {}`", "$$(touch {})"]
+    "made",
+    [
+        "$(shell touch {})",
+        "; touch {}",
+        "\n\ttouch {}",
+        "'; touch {}; '",
+        '"; touch {}; "',
+        "`touch {}`",
+        "$$(touch {})",
+    ],
 )
-@pytest.mark.parametrize("variable", ["BASE", "REVIEWED"])
-def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, variable: str) -> None:
-    variables = {"BASE": "HEAD", "REVIEWED": "dev"} | {variable: made.format(tmp_path / "made")}
+@pytest.mark.parametrize(
+    ("target", "variable"),
+    [
+        ("review-markdown", "BASE"),
+        ("review-markdown", "REVIEWED"),
+        ("review", "ENV"),
+        ("committed", "ENV"),
+        ("imports", "API"),
+    ],
+)
+def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, target: str, variable: str) -> None:
+    said = made.format(tmp_path / "made")
+    # Nowhere to be found, so that nothing is asked of AWS.
+    variables = {"BASE": "HEAD", "REVIEWED": "dev", "ENV": "nowhere", "API": "a"} | {variable: said}
     given = [f"{name}={value}" for name, value in variables.items()]
-    done = run("make", "--silent", "-o", ".venv/.installed", "review-markdown", *given)
+    done = run("make", "--silent", "-o", ".venv/.installed", target, *given)
     assert done.returncode != 0
     assert [*tmp_path.iterdir()] == []
 
