@@ -379,7 +379,8 @@ def test_a_stream_of_a_model_that_never_answers_is_a_504(function: Path) -> None
 
 @pytest.mark.parametrize("asked", ["stalls", "endless"])
 def test_a_stream_that_does_not_end_in_time_says_so_and_ends(function: Path, asked: str) -> None:
-    said = run_in_node(function, "stream", {"body": json.dumps({asked: True})}, left=500)
+    # Half of a margin of 300 ms is for the last event, which a busy machine needs.
+    said = run_in_node(function, "stream", {"body": json.dumps({asked: True})}, left=3000)
     assert (said["answer"]["statusCode"], said["answer"]["ended"], said["aborted"]) == (200, True, True)
     assert error_of(said["answer"]["chunks"][-1])["code"] == "model_timeout"
 

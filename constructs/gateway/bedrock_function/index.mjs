@@ -70,18 +70,15 @@ function failure(error) {
   return failed(502, "server_error", "model_error", "The model could not be reached.");
 }
 
-// How long the model has: until API Gateway gives up, or Lambda ends this function, and a little less.
-function timeFor(context) {
-  const left = Math.min(Number(process.env.TIMEOUT_MILLISECONDS), context.getRemainingTimeInMillis());
-  return left - Math.min(MARGIN_MILLISECONDS, left / 10);
-}
-
-// What `act` gives. Its controller aborts when the time is up, and when all is done: nothing of the model goes on then.
+// What `act` gives. Its controller aborts when the time is up: a margin before API Gateway gives up, or Lambda ends this
+// function. It also aborts when all is done: nothing of the model goes on then.
 async function inTime(context, act) {
+  const left = Math.min(Number(process.env.TIMEOUT_MILLISECONDS), context.getRemainingTimeInMillis());
+  const margin = Math.min(MARGIN_MILLISECONDS, left / 10);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(LATE), timeFor(context));
+  const timer = setTimeout(() => controller.abort(LATE), left - margin);
   try {
-    return await act(controller);
+    return await act(controller, margin);
   } finally {
     clearTimeout(timer);
     controller.abort(UNREAD);
@@ -132,13 +129,12 @@ async function* events(body, { signal }) {
 // stream, which shows only some of a Writable, closes without an error (tried with Node.js 24).
 async function write(texts, responseStream, { signal }) {
   for await (const text of texts) {
-    const wantsMore = responseStream.write(text);
-    if (!wantsMore && !signal.aborted) await unlessAborted(signal, once(responseStream, "drain"));
+    if (!responseStream.write(text)) await unlessAborted(signal, once(responseStream, "drain"));
   }
   responseStream.end();
 }
 
-async function respond(event, responseStream, controller) {
+async function respond(event, responseStream, controller, reader) {
   const start = (metadata) => awslambda.HttpResponseStream.from(responseStream, metadata);
   let result;
   try {
@@ -146,21 +142,30 @@ async function respond(event, responseStream, controller) {
   } catch (error) {
     if (error === UNREAD) return;
     const { body, ...metadata } = failure(error);
-    await write([body], start(metadata), controller);
+    await write([body], start(metadata), reader);
     return;
   }
-  await write(events(result.body, controller), start(answer(200, "text/event-stream")), controller);
+  await write(events(result.body, controller), start(answer(200, "text/event-stream")), reader);
 }
 
 export const stream = globalThis.awslambda?.streamifyResponse((event, responseStream, context) =>
-  inTime(context, async (controller) => {
-    for (const gone of ["close", "error"]) responseStream.on(gone, () => controller.abort(UNREAD));
+  inTime(context, async (controller, margin) => {
+    const reader = new AbortController();
+    const leave = () => [reader, controller].forEach((each) => each.abort(UNREAD));
+    for (const gone of ["close", "error"]) responseStream.on(gone, leave);
+    // A caller who reads has half of the margin for what is still to be sent, the error among it.
+    let leaving;
+    controller.signal.addEventListener("abort", () => {
+      if (controller.signal.reason === LATE) leaving = setTimeout(leave, margin / 2);
+    });
     try {
-      await respond(event, responseStream, controller);
+      await respond(event, responseStream, controller, reader);
     } catch (error) {
       // Only the caller's side throws here, by leaving or by not reading: the model's errors are answers.
       console.warn(error.message);
       responseStream.destroy();
+    } finally {
+      clearTimeout(leaving);
     }
   }),
 );
