@@ -11,7 +11,6 @@ from review.replacement import changes
 from settings.environment import Environment
 from tests.deploy.change_sequences import Sequence, sequences
 from tests.deploy.many_stacks import Changes, ManyStacks
-from tests.deploy.provider_process import Attached
 from tests.environment_files import environment
 
 NAMES = sorted(sequences("arn"))
@@ -49,11 +48,9 @@ def texts(client: Callable[[str], Any]) -> Iterator[dict[str, Sequence]]:
 
 
 @pytest.fixture(scope="module")
-def before(
-    texts: dict[str, Sequence], binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ManyStacks]:
+def before(texts: dict[str, Sequence], many_stacks: Callable[[], ManyStacks]) -> Iterator[ManyStacks]:
     """All as they are before their change: applied."""
-    stacks = ManyStacks(tmp_path_factory.mktemp("sequences"), binary=binary, attached=attached, emulator=aws)
+    stacks = many_stacks()
     stacks.write({name: sequence.before for name, sequence in texts.items()})
     try:
         stacks.apply()
@@ -78,11 +75,10 @@ def applied(before: ManyStacks, forth: Changes) -> ManyStacks:
 
 
 @pytest.fixture(scope="module")
-def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Iterator[Changes]:
+def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Changes:
     """The plan of the way back, from what Terraform wrote down."""
     applied.write({name: sequence.before for name, sequence in texts.items()})
-    yield applied.plan("-refresh=false")
-    applied.write({name: sequence.after for name, sequence in texts.items()})
+    return applied.plan("-refresh=false")
 
 
 def promised(before: Environment, after: Environment) -> set[tuple[str, str]]:
