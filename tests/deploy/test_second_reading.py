@@ -4,7 +4,7 @@ Applied and planned again. Nothing of the product is made for either; an entry t
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class Reading:
     refused: set[tuple[str, str]] = field(default_factory=set)
     """Environment and address of what could not be applied."""
 
-    planned: list[dict[str, Any]] = field(default_factory=list)
+    planned: list[Mapping[str, Any]] = field(default_factory=list)
     """What a second plan says of the rest."""
 
 

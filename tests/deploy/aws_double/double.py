@@ -11,6 +11,7 @@ from tests.deploy.aws_double.integrations import kept_whole
 from tests.deploy.aws_double.mock_integrations import without_http_method
 from tests.deploy.aws_double.patches import patched
 from tests.deploy.aws_double.query_definitions import QueryDefinitions
+from tests.deploy.aws_double.request import Layer
 from tests.deploy.aws_double.server import in_front_of
 from tests.deploy.aws_double.stages import Stages
 from tests.deploy.aws_double.vpc_links import VpcLinks
@@ -32,7 +33,7 @@ class Double:
 def aws_double(emulator: str) -> Iterator[Double]:
     """In front of the emulator at that URL, while the block runs."""
     stages = Stages()
-    kept = [WebAcls(), QueryDefinitions(), Alarms(), VpcLinks()]
-    layers = [stages, *kept, without_http_method, left_out, patched, with_a_value, kept_whole]
+    kept: list[Layer] = [WebAcls(), QueryDefinitions(), Alarms(), VpcLinks()]
+    layers: list[Layer] = [stages, *kept, without_http_method, left_out, patched, with_a_value, kept_whole]
     with in_front_of(emulator, layers) as url:
         yield Double(url, emulator, stages)
