@@ -70,9 +70,15 @@ def many_stacks(
     """A new root, without anything in it, for many stacks at once."""
     known = KnownArguments(binary, initialized, attached.variables)
 
-    def of(emulator: str = aws) -> ManyStacks:
-        folder = tmp_path_factory.mktemp("many-stacks")
-        return ManyStacks(folder, binary=binary, attached=attached, known=known, emulator=emulator)
+    def of(emulator: str = aws, **provider: Any) -> ManyStacks:
+        return ManyStacks(
+            tmp_path_factory.mktemp("many-stacks"),
+            binary=binary,
+            attached=attached,
+            known=known,
+            emulator=emulator,
+            provider=provider,
+        )
 
     return of
 

@@ -39,6 +39,8 @@ class ManyStacks:
     attached: Attached
     known: KnownArguments
     emulator: str
+    provider: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments that are added to the provider's block."""
     _outputs: dict[tuple[str, ...], Path] = field(default_factory=dict, init=False)
     _required: Any = field(default=None, init=False)
 
@@ -49,7 +51,7 @@ class ManyStacks:
         assert all(provider == providers[0] for provider in providers)
         root = {
             "terraform": {"required_providers": self._required},
-            "provider": providers[0],
+            "provider": {"aws": [block | self.provider for block in providers[0]["aws"]]},
             "module": {name: {"source": f"./modules/{name}", **self._variables(name)} for name in texts},
         }
         (self.folder / "main.tf.json").write_text(json.dumps(root))

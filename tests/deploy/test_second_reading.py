@@ -54,7 +54,8 @@ class Reading:
 @pytest.fixture(scope="module")
 def reading(many_stacks: Callable[..., ManyStacks]) -> Iterator[Reading]:
     with moto_server(free_port()) as url:
-        stacks = many_stacks(url)
+        # By default the provider asks 25 times for what the emulator does not have, for minutes.
+        stacks = many_stacks(url, max_retries=2)
         stacks.write({file.rpartition("/")[2]: (ROOT / f"{file}.toml").read_text(encoding="utf-8") for file in FILES})
         found = Reading()
         try:
