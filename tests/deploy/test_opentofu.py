@@ -30,7 +30,7 @@ def test_the_demo_runs_nothing_else(binary: str, attached: Attached, tmp_path: P
     done = subprocess.run(
         [sys.executable, "-m", "demo"],
         cwd=ROOT,
-        env={**os.environ, "PATH": path, "TERRAFORM_BINARY_NAME": "tofu"} | attached.variables,
+        env={**os.environ, "PATH": path, "TERRAFORM_BINARY_NAME": "tofu", **attached.variables},
         capture_output=True,
         text=True,
         timeout=300,
