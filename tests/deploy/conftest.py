@@ -21,6 +21,8 @@ from settings.read import read_environments
 from tests.deploy.aws_double.double import Double, aws_double
 from tests.deploy.deployed import KEYS, Deployed
 from tests.deploy.echo_server import Echo
+from tests.deploy.known_arguments import KnownArguments
+from tests.deploy.many_stacks import ManyStacks
 from tests.deploy.model_server import ModelServer
 from tests.deploy.provider_process import Attached, provider_process
 from tests.environment_files import ROOT, write
@@ -60,6 +62,26 @@ def attached(initialized: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with provider_process(initialized, tmp_path_factory.mktemp("provider-runs-here")) as attached:
         (attached.folder / "functions").mkdir()
         yield attached
+
+
+@pytest.fixture(scope="session")
+def many_stacks(
+    binary: str, initialized: Path, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., ManyStacks]:
+    """A new root, without anything in it, for many stacks at once."""
+    known = KnownArguments(binary, initialized, attached.variables)
+
+    def of(emulator: str = aws, **provider: Any) -> ManyStacks:
+        return ManyStacks(
+            tmp_path_factory.mktemp("many-stacks"),
+            binary=binary,
+            attached=attached,
+            known=known,
+            emulator=emulator,
+            provider=provider,
+        )
+
+    return of
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 """Many environments in one Terraform root: each is a module, with the JSON of its synthesis, and Terraform runs once.
 
 A module takes its provider from the root, where the blocks of all of them, which must be equal, are one. What is taken
-out of a module's JSON is that block, and where the state is.
+out of a module's JSON is that block, the `terraform` block, and what an older provider does not know.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.terraform import terraform_environment
+from tests.deploy.known_arguments import KnownArguments
 from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
@@ -37,28 +37,22 @@ class ManyStacks:
     folder: Path
     binary: str
     attached: Attached
+    known: KnownArguments
     emulator: str
-    synthesized: int = field(default=0, init=False)
+    provider: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments that are added to the provider's block."""
+    _outputs: dict[tuple[str, ...], Path] = field(default_factory=dict, init=False)
+    _required: Any = field(default=None, init=False)
 
     def write(self, texts: Mapping[str, str]) -> None:
         """These environment files from now on, aimed at the emulator."""
-        self.synthesized += 1
-        environments = self.folder / f"environments-{self.synthesized}"
-        environments.mkdir(parents=True)
-        for each in ("functions", "schemas"):
-            shutil.copytree(ROOT / "docs" / "examples" / each, environments / each)
-        for name, text in texts.items():
-            write(environments, aimed_at(self.emulator, text), name)
-        output = self.folder / f"out-{self.synthesized}"
-        done = synthesize(environments, output)
-        assert done.returncode == 0, done.stderr
+        output = self._synthesized(texts)
         providers = [self._module(output / "stacks" / name, name) for name in texts]
         assert all(provider == providers[0] for provider in providers)
-        variables = {name: self._variables(name) for name in texts}
         root = {
-            "terraform": {"required_providers": self._read(next(iter(texts)))["terraform"]["required_providers"]},
-            "provider": providers[0],
-            "module": {name: {"source": f"./modules/{name}", **variables[name]} for name in texts},
+            "terraform": {"required_providers": self._required},
+            "provider": {"aws": [block | self.provider for block in providers[0]["aws"]]},
+            "module": {name: {"source": f"./modules/{name}", **self._variables(name)} for name in texts},
         }
         (self.folder / "main.tf.json").write_text(json.dumps(root))
         self._run("init", "-input=false")
@@ -101,20 +95,34 @@ class ManyStacks:
         (self.folder / "plan").unlink(missing_ok=True)
         self._run("destroy", "-input=false", "-auto-approve")
 
+    def _synthesized(self, texts: Mapping[str, str]) -> Path:
+        """The folder to which they were synthesized, once."""
+        key = tuple(texts.values())
+        if key not in self._outputs:
+            environments = self.folder / f"environments-{len(self._outputs)}"
+            environments.mkdir()
+            for each in ("functions", "schemas"):
+                shutil.copytree(ROOT / "docs" / "examples" / each, environments / each)
+            for name, text in texts.items():
+                write(environments, aimed_at(self.emulator, text), name)
+            output = self.folder / f"out-{len(self._outputs)}"
+            done = synthesize(environments, output)
+            assert done.returncode == 0, done.stderr
+            self._outputs[key] = output
+        return self._outputs[key]
+
     def _module(self, synthesized: Path, name: str) -> Any:
         """Move what was synthesized to its module; return its provider blocks."""
         module = self.folder / "modules" / name
         module.mkdir(parents=True, exist_ok=True)
         content = json.loads((synthesized / "cdk.tf.json").read_text())
         provider = content.pop("provider")
-        del content["terraform"]["backend"]
-        (module / "cdk.tf.json").write_text(json.dumps(content))
+        self._required = content.pop("terraform")["required_providers"]
+        (module / "cdk.tf.json").write_text(json.dumps(self.known.of(content)))
         for function in synthesized.glob("functions/*.zip"):
             for there in (self.folder, self.attached.folder):
                 (there / "functions").mkdir(exist_ok=True)
                 shutil.copy2(function, there / "functions" / function.name)
-        # A provider that is older than the bindings may make `init` adapt what is in its folder.
-        self._run("init", "-input=false", "-backend=false", folder=module)
         return provider
 
     def _read(self, name: str) -> Any:
@@ -129,11 +137,11 @@ class ManyStacks:
             if "default" not in said
         }
 
-    def _run(self, *arguments: str, folder: Path | None = None) -> str:
+    def _run(self, *arguments: str) -> str:
         done = subprocess.run(
             [self.binary, *arguments, *([] if arguments[0] == "show" else ["-no-color"])],
-            cwd=folder or self.folder,
-            env=terraform_environment() | dict(self.attached.variables) | {"PATH": os.environ["PATH"]},
+            cwd=self.folder,
+            env=terraform_environment() | dict(self.attached.variables),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

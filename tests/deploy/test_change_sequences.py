@@ -1,17 +1,16 @@
 """What Terraform replaces, destroys and creates is what `review diff` promised, in each direction of each change."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from review.forces_replacement import FORCES
 from review.replacement import changes
-from settings.environment import Environment
+from tests.deploy.aws_double.double import Double
+from tests.deploy.aws_double.snapshot import Snapshot
 from tests.deploy.change_sequences import Sequence, sequences
-from tests.deploy.many_stacks import Changes, ManyStacks
-from tests.deploy.provider_process import Attached
+from tests.deploy.many_stacks import Changes, ManyStacks, aimed_at
 from tests.environment_files import environment
 
 NAMES = sorted(sequences("arn"))
@@ -49,11 +48,9 @@ def texts(client: Callable[[str], Any]) -> Iterator[dict[str, Sequence]]:
 
 
 @pytest.fixture(scope="module")
-def before(
-    texts: dict[str, Sequence], binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ManyStacks]:
+def before(texts: dict[str, Sequence], many_stacks: Callable[[], ManyStacks]) -> Iterator[ManyStacks]:
     """All as they are before their change: applied."""
-    stacks = ManyStacks(tmp_path_factory.mktemp("sequences"), binary=binary, attached=attached, emulator=aws)
+    stacks = many_stacks()
     stacks.write({name: sequence.before for name, sequence in texts.items()})
     try:
         stacks.apply()
@@ -78,15 +75,22 @@ def applied(before: ManyStacks, forth: Changes) -> ManyStacks:
 
 
 @pytest.fixture(scope="module")
-def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Iterator[Changes]:
+def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Changes:
     """The plan of the way back, from what Terraform wrote down."""
     applied.write({name: sequence.before for name, sequence in texts.items()})
-    yield applied.plan("-refresh=false")
-    applied.write({name: sequence.after for name, sequence in texts.items()})
+    return applied.plan("-refresh=false")
 
 
-def promised(before: Environment, after: Environment) -> set[tuple[str, str]]:
-    return {(change.step, change.address) for change in changes(before, after)}
+@pytest.fixture(scope="module")
+def promised(aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], set[tuple[str, str]]]:
+    """What the review says of one text after another, of the environment of that name."""
+    folder = tmp_path_factory.mktemp("reviewed")
+
+    def of(name: str, old: str, new: str) -> set[tuple[str, str]]:
+        before, after = (environment(folder, aimed_at(aws, text), name) for text in (old, new))
+        return {(change.step, change.address) for change in changes(before, after)}
+
+    return of
 
 
 def planned(changes: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
@@ -105,15 +109,29 @@ def of_the_review(steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_plan_of_a_change_is_what_the_review_promised(
-    name: str, forth: Changes, texts: dict[str, Sequence], tmp_path: Path
+    name: str, forth: Changes, texts: dict[str, Sequence], promised: Callable[[str, str, str], set[tuple[str, str]]]
 ) -> None:
-    old, new = environment(tmp_path, texts[name].before, name), environment(tmp_path, texts[name].after, name)
-    assert of_the_review(planned(forth[name])) == promised(old, new)
+    assert of_the_review(planned(forth[name])) == promised(name, texts[name].before, texts[name].after)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_plan_of_the_way_back_is_what_the_review_promised(
-    name: str, back: Changes, texts: dict[str, Sequence], tmp_path: Path
+    name: str, back: Changes, texts: dict[str, Sequence], promised: Callable[[str, str, str], set[tuple[str, str]]]
 ) -> None:
-    old, new = environment(tmp_path, texts[name].after, name), environment(tmp_path, texts[name].before, name)
-    assert of_the_review(planned(back[name])) == promised(old, new)
+    assert of_the_review(planned(back[name])) == promised(name, texts[name].after, texts[name].before)
+
+
+def test_one_apply_leaves_on_the_stage_what_it_takes_away(applied: ManyStacks, double: Double) -> None:
+    """Terraform destroys it after the deployment was cut: a second deployment is what `make deploy` is for."""
+    state = applied.state()
+
+    def served(name: str) -> Snapshot:
+        return double.stages.served(state[name]["aws_api_gateway_rest_api.api"]["id"], "v1")
+
+    assert set(served("route-added").routes) == {"POST /v1/chat", "GET /v1/models"}
+    assert "POST /v1/chat" in served("route-removed").routes
+    assert {"POST /v1/chat", "POST /v2/chat"} <= served("path-renamed").routes.keys()
+    assert "OPTIONS /v1/chat" in served("cors-off").routes
+    assert served("policy-off").policy is not None
+    # The new integration has wiped the responses of the old one, and the deployment was cut in that moment.
+    assert served("role").routes["POST /v1/chat"].responses == {}

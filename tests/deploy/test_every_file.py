@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.deploy.many_stacks import Changes, ManyStacks
-from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT
 
 Client = Callable[[str], Any]
@@ -49,13 +48,10 @@ def functions(client: Client) -> None:
 def root(
     request: pytest.FixtureRequest,
     functions: None,
-    binary: str,
-    attached: Attached,
-    aws: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    many_stacks: Callable[[], ManyStacks],
 ) -> Iterator[ManyStacks]:
     """All that have, or have not, tags: applied."""
-    stacks = ManyStacks(tmp_path_factory.mktemp("every-file"), binary=binary, attached=attached, emulator=aws)
+    stacks = many_stacks()
     stacks.write({file.stem: text(file) for file in FILES if (file in TAGGED) is request.param})
     stacks.validate()
     try:

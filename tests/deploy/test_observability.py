@@ -8,12 +8,15 @@ import botocore.exceptions
 import pytest
 
 from constructs.observability.dashboard_body import dashboard_body
+from demo.emulator import emulator_client
 from settings.observability.access_log import access_log_format
+from tests.deploy.aws_double.double import Double
 from tests.deploy.deployed import Deployed
 from tests.synthesis import rendered
 
 Client = Callable[[str], Any]
 
+WAF_LOG = "aws-waf-logs-everything"
 ACCESS_LOG, TOPIC = "spillway/everything/test/access-log", "arn:aws:sns:us-east-1:000000000000:everything-test-alarms"
 
 
@@ -34,7 +37,24 @@ def test_log_groups_and_for_how_long_they_keep(everything: Deployed, client: Cli
         ACCESS_LOG: 30,
         f"API-Gateway-Execution-Logs_{api}/test": 7,
         "/aws/lambda/everything-post_function": 30,
+        WAF_LOG: 30,
     }
+
+
+def test_the_web_acl_writes_its_log(everything: Deployed, client: Client) -> None:
+    arn = everything.resources["aws_wafv2_web_acl.web_acl"]["arn"]
+    configuration = client("wafv2").get_logging_configuration(ResourceArn=arn)["LoggingConfiguration"]
+    (destination,) = configuration["LogDestinationConfigs"]
+    assert destination.endswith(f":log-group:{WAF_LOG}")
+
+
+def test_saved_queries(everything: Deployed, client: Client) -> None:
+    found = client("logs").describe_query_definitions(queryDefinitionNamePrefix="everything/")["queryDefinitions"]
+    asked = rendered(everything.environment)["resource"]["aws_cloudwatch_query_definition"].values()
+    assert {each["name"]: each["queryString"] for each in found} == {
+        each["name"]: each["query_string"] for each in asked
+    }
+    assert found
 
 
 def test_metric_filters_of_the_access_log(everything: Deployed, client: Client) -> None:
@@ -122,8 +142,8 @@ def test_the_dashboard_is_the_one_that_was_made(everything: Deployed, client: Cl
     ],
 )
 def test_what_the_emulator_lacks(
-    client: Client, service: str, call: str, arguments: dict[str, str], answer: str
+    double: Double, service: str, call: str, arguments: dict[str, str], answer: str
 ) -> None:
-    """Hence `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`. Learnt, they belong in here."""
+    """Hence `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`, for the demo's sake."""
     with pytest.raises(botocore.exceptions.ClientError, match=answer):
-        getattr(client(service), call)(**arguments)
+        getattr(emulator_client(double.emulator, service), call)(**arguments)
