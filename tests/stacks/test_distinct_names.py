@@ -19,8 +19,14 @@ PATHS: tuple[str, ...] = (
     "/well-known",
     "/{id}",
     "/id",
+    "/",
+    "/root",
+    "/-",
+    "/a/1b",
+    "/a1b",
+    "/2/y",
+    "/_2/y",
 )
-PATHS += ("/", "/root", "/-", "/a/1b", "/a1b", "/2/y", "/_2/y")
 HEAD = MINIMAL[: MINIMAL.index("[[routes]]")]
 REST = """
 [cors]
