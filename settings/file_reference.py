@@ -54,7 +54,7 @@ def _json_document(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(_beside(info, value).read_text(encoding="utf-8"))
+        return json.loads(_beside(info, value).read_text(encoding="utf-8-sig"))
     except OSError:
         raise ValueError("no such file beside the environment file") from None
     except UnicodeDecodeError:

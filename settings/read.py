@@ -47,7 +47,8 @@ def read_environment(file: Path) -> Environment:
     """
     path = file.as_posix()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        # -sig: some editors on Windows write a byte order mark, and TOML has no place for it.
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise EnvironmentFileError.of(path, "no such file") from None
     except OSError as error:
