@@ -165,8 +165,15 @@ snapshots: .venv/.installed ## what every environment is to render, after a want
 check-cdktn: .venv/.installed ## the project moved to CDK Terrain in a temporary copy: its tests, and the same JSON
 	@python -m tools.check_cdktn
 
+# The AWS CDK needs a jsii of its own choice. Only the benchmark installs it.
+bench/cdk/.venv/.installed: bench/cdk/requirements.txt
+	@echo "installing the AWS CDK into bench/cdk/.venv (once)"
+	@test -x bench/cdk/.venv/bin/python || $(PYTHON) -m venv bench/cdk/.venv
+	@bench/cdk/.venv/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
 .PHONY: bench
-bench: install ## how fast: synthesis against ordinary loading and by number of routes, replay against `limits`
+bench: install bench/cdk/.venv/.installed ## how fast: synthesis against ordinary loading, the AWS CDK and by number of routes; replay against `limits`
 	@python -m bench
 
 .PHONY: lock

@@ -119,7 +119,7 @@ def read_prices(file: Path | None) -> Prices:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

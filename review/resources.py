@@ -23,8 +23,8 @@ from settings.integration import (
 )
 from settings.observability.alarms import INFORMATIONAL
 from settings.observability.watched import access_log, dashboard_name, waf_log
-from settings.route import Route, path_address
-from settings.usage_plan import plan_address
+from settings.route import Route, path_address, path_names
+from settings.usage_plan import key_names, plan_names
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
 
@@ -88,11 +88,12 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         yield "aws_api_gateway_client_certificate.stage", {}
     yield "aws_api_gateway_stage.stage", {"stage_name": environment.stage.name}
     yield "aws_api_gateway_method_settings.stage", {"stage_name": stage, "method_path": "*/*"}
+    names = path_names(route.path for route in environment.routes)
     answered = {route.path for route in environment.routes if route.method == "OPTIONS"}
     for route in environment.routes:
         yield f"aws_api_gateway_method.{route.address}", {"http_method": route.method}
         if environment.cors is not None and route.path not in answered:
-            preflight = f"options_{path_address(route.path)}"
+            preflight = f"options_{names[route.path]}"
             yield f"aws_api_gateway_method.{preflight}", {"http_method": "OPTIONS"}
             yield f"aws_api_gateway_integration.{preflight}", _MOCK
             yield f"aws_api_gateway_integration_response.{preflight}_200", {"status_code": "200"}
@@ -186,15 +187,16 @@ def _gateway_responses(environment: Environment) -> Iterator[str]:
 
 
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    plans, keys = plan_names(environment.usage_plans), key_names(environment.usage_plans)
     for name, usage_plan in environment.usage_plans.items():
-        plan = f"aws_api_gateway_usage_plan.{plan_address(name)}"
+        plan = f"aws_api_gateway_usage_plan.{plans[name]}"
         yield plan, {}
         for key in usage_plan.keys:
-            api_key = f"aws_api_gateway_api_key.{key.address}"
+            api_key = f"aws_api_gateway_api_key.{keys[key.name]}"
             value = None if key.value == "generated" else "variable"
             yield api_key, {"value": value}
             membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
-            yield f"aws_api_gateway_usage_plan_key.{key.address}", membership
+            yield f"aws_api_gateway_usage_plan_key.{keys[key.name]}", membership
 
 
 def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:

@@ -116,7 +116,7 @@ class _Repository:
 def _named(file: Path, path: str) -> Iterator[str]:
     """Whatever the file might name beside itself: every text of it, as a path of the repository."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
         return  # read_environment says what is wrong
     folder = path.rpartition("/")[0]

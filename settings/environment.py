@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from settings import newer_provider, quotas
 from settings.api import Api, Stage
@@ -34,7 +34,7 @@ from settings.problem import Problem, refuse
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
-from settings.route import Route
+from settings.route import Route, named_apart
 from settings.tags import Tags
 from settings.throttling import Throttling
 from settings.usage_plan import Name as UsagePlanName
@@ -64,6 +64,11 @@ class Environment(Settings):
     waf: Waf | None = None
     observability: Observability = Observability()
     imports: Imports = {}
+
+    @field_validator("routes")
+    @classmethod
+    def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+        return named_apart(routes)
 
     @property
     def account_throttle(self) -> AccountThrottle:

@@ -74,7 +74,8 @@ def text_of(file: Path) -> str:
         content = opened.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"is larger than {LARGEST_FILE // _MEGABYTE} MB")
-    return content.decode()
+    # -sig: some editors on Windows write a byte order mark, and neither TOML nor JSON has a place for it.
+    return content.decode("utf-8-sig")
 
 
 def _beside(info: ValidationInfo, name: str) -> Path:

@@ -5,7 +5,7 @@ cost ceiling; throttles and quotas are best effort.
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 """
 
-import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from settings.model import Items, Settings
 from settings.numbers import LARGEST_INTEGER
 from settings.problem import Problem, refuse
+from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
@@ -49,11 +50,6 @@ class ApiKey(Settings):
     name: Name
     value: Literal["generated", "variable"] = "generated"
     """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
-
-    @property
-    def address(self) -> str:
-        """The stem of the key's Terraform names."""
-        return plan_address(self.name)
 
 
 PlanRouteThrottle = Annotated[
@@ -99,6 +95,11 @@ class UsagePlan(Settings):
         return self
 
 
-def plan_address(name: str) -> str:
-    """`Team-A` becomes `team_a`."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+def plan_names(usage_plans: Mapping[str, UsagePlan]) -> dict[str, str]:
+    """The Terraform name of each plan: `Team-A` is `team_a`."""
+    return distinct_names(usage_plans)
+
+
+def key_names(usage_plans: Mapping[str, UsagePlan]) -> dict[str, str]:
+    """The stem of the Terraform names of each key of all plans."""
+    return distinct_names(key.name for plan in usage_plans.values() for key in plan.keys)

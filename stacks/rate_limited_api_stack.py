@@ -97,6 +97,9 @@ class RateLimitedApiStack(TerraformStack):
         for problem in warnings:
             Annotations.of(self).add_warning(str(problem))
 
+    def prepare_stack(self) -> None:
+        """Nothing: CDKTF would render every resource once more, to find what refers to another stack. Nothing does."""
+
     def to_terraform(self) -> Any:
         """The rendered stack, with our names, completed by what only all of it together says."""
         rendered = super().to_terraform()

@@ -17,7 +17,6 @@ from settings.cors import Cors
 from settings.integration import PrivateIntegration
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
-from settings.route import path_address
 
 
 class Routes(Construct):
@@ -62,10 +61,9 @@ class Routes(Construct):
         for path, of_path in methods.items():
             Preflight(
                 self,
-                f"options_{path_address(path)}",
+                f"options_{resources.name_of(path)}",
                 rest_api=rest_api,
                 resource_id=resources.id_of(path),
-                path=path,
                 methods=of_path,
                 cors=cors,
             )

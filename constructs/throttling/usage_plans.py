@@ -18,7 +18,7 @@ from constructs.gateway.stage import Stage
 from constructs.terraform.address import Address, place
 from settings.route import Route
 from settings.throttling import BLOCKED, Throttle
-from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, plan_address
+from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, key_names, plan_names
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 _SHORTEST_KEY, _LONGEST_KEY = 20, 128
@@ -45,6 +45,7 @@ class UsagePlans(Construct):
         self._api_name = api_name
         self._stage = stage
         self._routes = routes
+        self._plan_names, self._key_names = plan_names(usage_plans), key_names(usage_plans)
         for name, usage_plan in usage_plans.items():
             plan = self._add_plan(name, usage_plan)
             for key in usage_plan.keys:
@@ -54,7 +55,7 @@ class UsagePlans(Construct):
         return place(
             ApiGatewayUsagePlan,
             self,
-            plan_address(name),
+            self._plan_names[name],
             name=f"{self._api_name}-{name}",
             description=usage_plan.description or None,
             # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
@@ -79,35 +80,37 @@ class UsagePlans(Construct):
         )
 
     def _add_key(self, key: ApiKey, plan: Address) -> None:
+        name = self._key_names[key.name]
         address = place(
             ApiGatewayApiKey,
             self,
-            key.address,
+            name,
             name=f"{self._api_name}-{key.name}",
             value=self._value(key) if key.value == "variable" else None,
         )
         place(
             ApiGatewayUsagePlanKey,
             self,
-            key.address,
+            name,
             usage_plan_id=plan.reference("id"),
             key_id=address.reference("id"),
             key_type="API_KEY",
         )
         output = TerraformOutput(
             self,
-            f"output_{key.address}",
+            f"output_{name}",
             value=address.reference("value"),
             sensitive=True,
             description=f"API key of {key.name}",
         )
-        output.override_logical_id(f"api_key_{key.address}")
+        output.override_logical_id(f"api_key_{name}")
 
     def _value(self, key: ApiKey) -> str:
-        name = f"api_key_value_{key.address}"
+        stem = self._key_names[key.name]
+        name = f"api_key_value_{stem}"
         variable = TerraformVariable(
             self,
-            f"variable_{key.address}",
+            f"variable_{stem}",
             type="string",
             sensitive=True,
             nullable=False,

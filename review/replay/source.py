@@ -1,5 +1,6 @@
 """Log files as blocks of whole lines, plain or gzip."""
 
+import codecs
 import gzip
 import zlib
 from collections import Counter
@@ -82,6 +83,7 @@ def _whole_lines(
 
 
 def _chunks(stream: _Stream, problems: Counter[str]) -> Iterator[bytes]:
+    mark = codecs.BOM_UTF8
     while True:
         parts: list[bytes] = []
         damaged = False
@@ -92,6 +94,8 @@ def _chunks(stream: _Stream, problems: Counter[str]) -> Iterator[bytes]:
                 part = stream.read1(READ)
                 if not part:
                     break
+                # Only the first bytes of a file can be a byte order mark.
+                part, mark = part.removeprefix(mark), b""
                 parts.append(part)
                 size += len(part)
         except (EOFError, zlib.error, gzip.BadGzipFile):

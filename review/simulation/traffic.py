@@ -215,7 +215,7 @@ def read_traffic(name: str) -> Traffic:
             raise ReviewError(f"no scenario {name!r}; there are {', '.join(scenarios())}; or name a .toml file")
     shown = name if file.parent == SCENARIOS else file.as_posix()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         return Traffic(name=file.stem, **table)
     except OSError as error:
         raise ReviewError(f"{shown}: cannot be read: {error.strerror}") from None

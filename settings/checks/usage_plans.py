@@ -11,7 +11,7 @@ from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
-from settings.usage_plan import UsagePlan, plan_address
+from settings.usage_plan import UsagePlan
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -129,17 +129,13 @@ def _key_source(environment: Environment) -> Iterator[Problem]:
 
 
 def _names(environment: Environment) -> Iterator[Problem]:
-    """A key is in one plan of a stage; Terraform names are unique."""
-    plans: dict[str, str] = {}
+    """A key is in one plan of a stage."""
     keys: dict[str, str] = {}
     for name, plan in environment.usage_plans.items():
-        if plans.setdefault(plan_address(name), name) != name:
-            allowed = f"{plans[plan_address(name)]} would have the same name in Terraform; rename one"
-            yield Problem(where=("usage_plans", name), got=name, allowed=allowed)
         for index, key in enumerate(plan.keys):
             where = ("usage_plans", name, "api_keys", index)
-            if key.address in keys:
-                allowed = f"usage_plans.{keys[key.address]} has that key; AWS takes a key in one plan of a stage"
+            if key.name in keys:
+                allowed = f"usage_plans.{keys[key.name]} has that key; AWS takes a key in one plan of a stage"
                 yield Problem(where=where, got=key.name, allowed=allowed)
             else:
-                keys[key.address] = name
+                keys[key.name] = name

@@ -12,7 +12,19 @@ from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
-from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
+from settings.waf.condition import (
+    AddressIn,
+    And,
+    HasLabel,
+    HeaderIs,
+    Leaf,
+    Or,
+    PathIs,
+    TooDeepError,
+    certain,
+    leaves,
+    possible,
+)
 from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
@@ -204,14 +216,15 @@ def _escapes(waf: Waf) -> Iterator[Problem]:
 
 
 def _backstop(waf: Waf, rule: RateRule) -> bool:
-    """A rule by the connection's address that stops, wherever that rule looks."""
-    return any(
-        other.aggregate_key_type == "IP"
-        and other.action != "count"
-        and other.scope_down is None
-        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
+    """Rules by the connection's address that stop wherever that rule looks, of every request there one or another."""
+    scopes = [
+        other.scope_down.condition(prefixes=(), stem="") if other.scope_down else And(())
         for other in waf.rate_rules
-    )
+        if other.aggregate_key_type == "IP"
+        and other.action != "count"
+        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
+    ]
+    return certain(Or(tuple(scopes)))
 
 
 def _counts_no_options(rule: RateRule) -> bool:

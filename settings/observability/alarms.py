@@ -11,6 +11,7 @@ from settings.model import Items, Settings
 from settings.numbers import LARGEST_INTEGER
 from settings.observability.log_group import KmsKeyArn
 from settings.observability.switch import OrOff
+from settings.terraform_name import terraform_name
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
@@ -155,4 +156,4 @@ class Alarms(Settings):
 
 def email_address(email: str) -> str:
     """The Terraform name of its subscription: `ops_example_com`."""
-    return re.sub(r"[^a-z0-9]+", "_", email.lower()).strip("_")
+    return terraform_name(email)

@@ -134,12 +134,6 @@ def api(line: str, rest: str = "") -> str:
             "must be a path relative to the environment file, with forward slashes",
             id="schema by an absolute path",
         ),
-        pytest.param(
-            changed(path='path = "/a/1b"\nrequest = { body_schema = { type = "object" } }')
-            + '\n[[routes]]\nmethod = "POST"\npath = "/a1b"\nrequest = { body_schema = { type = "object" } }',
-            "routes[1].path = '/a1b': its model and that of POST /a/1b would both be PostA1b; rename a path",
-            id="models of one name",
-        ),
     ],
 )
 def test_refused(tmp_path: Path, text: str, line: str) -> None:

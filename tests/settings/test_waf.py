@@ -718,6 +718,12 @@ NEW_COUNTER = (
     "a caller who varies {} gets a new counter each time; add a rate rule of aggregate_key_type IP "
     "for the same routes, without scope_down, as a backstop"
 )
+FREE = '{ header = { name = "x-plan", value = "free" } }'
+OFFICE = '{ ip_set = ["192.0.2.0/24", "2001:db8::/32"] }'
+LEAVES = (
+    "a caller leaves this rule by what it writes into x-plan; add a rate rule of aggregate_key_type IP for the same "
+    "routes, without scope_down, as a backstop"
+)
 NO_FINGERPRINT = (
     "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one fallback_behavior {} "
     'would {}: try it with action = "count" first'
@@ -861,6 +867,33 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         ),
         pytest.param(
             rule('scope_down = { header = { name = "x-plan", value = "free" } }', IP), [], id="16 with a backstop"
+        ),
+        *(
+            pytest.param(rule(f"scope_down = {one}", f"{IP}scope_down = {other}"), [], id=f"together everybody: {one}")
+            for one, other in (
+                (FREE, f"{{ not = {FREE} }}"),
+                (FREE.replace("x-plan", "X-Plan"), f"{{ not = {FREE} }}"),
+                (f"{{ or = [{FREE}, {OFFICE}] }}", f"{{ and = [{{ not = {OFFICE} }}, {{ not = {FREE} }}] }}"),
+            )
+        ),
+        *(
+            pytest.param(
+                rule('scope_down = { header = { name = "x-plan", value = "free" } }', f"{IP}{other}"),
+                [f"{RULE}.scope_down = 'x-plan': {LEAVES}", *more],
+                id=f"not everybody: {other}",
+            )
+            for other, more in (
+                ('scope_down = { country = ["DE"] }', []),
+                (
+                    'scope_down = { not = { header = { name = "x-plan", value = "gold" } } }',
+                    [f"waf.rate_rules[1].scope_down = 'x-plan': {LEAVES}"],
+                ),
+                ('scope_down = { not = { header = { name = "x-plan", value = "free" } } }\naction = "count"', []),
+                (
+                    'scope_down = { not = { header = { name = "x-plan", value = "free" } } }\nroutes = ["POST /chat"]',
+                    [],
+                ),
+            )
         ),
         pytest.param(
             rule('scope_down = { header = { name = "x-plan", value = "free" } }\naction = "count"'),
