@@ -44,7 +44,7 @@ def test_every_type_has_its_arguments_in_one_table() -> None:
 def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or_to_lie_behind_it() -> None:
     """A deployment that is taken for a new one, or is not, would be said of every change of a forgotten setting."""
     behind = {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
-    behind |= {"log_retention_in_days", "model_id", "allow", "subnet_ids", "security_group_ids"}
+    behind |= {"log_retention_in_days", "model_id", "model_source", "allow", "subnet_ids", "security_group_ids"}
     kinds = get_args(get_args(Integration)[0])
     assert {field for kind in kinds for field in kind.model_fields} == behind | OF_THE_INTEGRATION
     assert not behind & OF_THE_INTEGRATION
@@ -266,6 +266,8 @@ def test_another_name_of_the_api_keeps_keys_and_web_acl_and_flags_the_alarms_top
         "aws_sns_topic.informational_alarms",
         "aws_sns_topic_subscription.ops_example_com",
         "aws_sns_topic_subscription.informational_alarm_emails",
+        # Its role is named after the API.
+        "aws_api_gateway_integration.post_rows",
     }
     kept = {
         "aws_api_gateway_api_key",

@@ -719,7 +719,7 @@ NEW_COUNTER = (
     "for the same routes, without scope_down, as a backstop"
 )
 FREE = '{ header = { name = "x-plan", value = "free" } }'
-OFFICE = '{ ip_set = ["192.0.2.0/24", "2001:db8::/32"] }'
+OFFICE = '{ ip_set = ["192.0.2.0/24", "198.51.100.0/24"] }'
 LEAVES = (
     "a caller leaves this rule by what it writes into x-plan; add a rate rule of aggregate_key_type IP for the same "
     "routes, without scope_down, as a backstop"
