@@ -1,6 +1,5 @@
 """`python main.py`, as the CDKTF CLI runs it."""
 
-import gc
 import json
 import os
 import subprocess
@@ -35,7 +34,6 @@ def run_main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environments: Path, output: Path
 ) -> tuple[int, str, str]:
     """Its exit status, standard output and standard error, in this process: half a second is jsii's start."""
-    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr(main, "build_app", partial(main.build_app, outdir=str(output)))
     monkeypatch.setenv("ENVIRONMENTS", str(environments))
     status = main.main()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from settings import tls
+from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer, RequestAuthorizer
 from settings.problem import Problem
 
@@ -111,7 +112,7 @@ def _authorization(environment: Environment) -> Iterator[Problem]:
 def _authorizers(environment: Environment) -> Iterator[Problem]:
     for name, authorizer in environment.authorizers.items():
         arn = getattr(authorizer, "function_arn", None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             allowed = f"must be a function in {environment.aws.region}, the API's Region"
             yield Problem(where=("authorizers", name, "function_arn"), got=arn, allowed=allowed)
         if (
@@ -171,7 +172,7 @@ def _domain(environment: Environment) -> Iterator[Problem]:
         yield Problem(where=("domain", "domain_name"), got=domain.domain_name, allowed=allowed)
         return
     region = _EDGE_CERTIFICATE_REGION if endpoint_type == "EDGE" else environment.aws.region
-    if domain.certificate_arn.split(":")[3] != region:
+    if region_of(domain.certificate_arn) != region:
         allowed = f"must be a certificate in {region} for this {endpoint_type} API"
         yield Problem(where=("domain", "certificate_arn"), got=domain.certificate_arn, allowed=allowed)
     yield from tls.refused("domain", domain.security_policy, domain.endpoint_access_mode, endpoint_type=endpoint_type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, assert_never
 
+from settings.arn import region_of
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -123,7 +124,7 @@ def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[
 def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
     for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
         arn = getattr(route.integration, field, None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             allowed = f"must be a {what} in {environment.aws.region}, the API's Region"
             yield Problem(where=(*where, field), got=arn, allowed=allowed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.arn import region_of
 from settings.observability.alarms import INFORMATIONAL, PAGES
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 from settings.problem import Problem, Where
@@ -93,7 +94,7 @@ def _missing(environment: Environment) -> dict[str, str]:
 def _other_regions(environment: Environment) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
-        if arn.split(":")[3] != region:
+        if region_of(arn) != region:
             yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
 
 
