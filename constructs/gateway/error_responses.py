@@ -6,6 +6,7 @@ from constructs import Construct
 
 from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
+from settings.error_body import error_template
 from settings.route import Route
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11:
@@ -63,7 +64,7 @@ class ErrorResponses(Construct):
             rest_api=self._rest_api,
             status_code=status_code,
             headers=self._headers,
-            template=body(message=message, kind=kind, code=code),
+            template=error_template(message=message, kind=kind, code=code),
         )
 
 
@@ -71,11 +72,3 @@ _NOT_FOUND = '"There is no such method and path."'
 # AWS answers a missing, a wrong and a disabled key alike, and one that is in no usage plan of the stage:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html, read 2026-11.
 _INVALID_API_KEY = '"The API key is missing or wrong, or not for this API."'
-
-
-def body(*, message: str, kind: str, code: str) -> str:
-    """A template, not JSON: AWS's message comes with quotes of its own, and ours brings them too.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
-    """
-    return f'{{"error": {{"message": {message}, "type": "{kind}", "param": null, "code": "{code}"}}}}'

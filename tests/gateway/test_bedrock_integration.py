@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from constructs.gateway.bedrock_integration import CODE
+from settings.error_body import error_body
 from tests.gateway.routes import resources, with_route
 
 PROFILE = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -182,7 +183,7 @@ def test_a_limited_model_answers_with_the_429_contract(function: Path, said: str
 def test_a_failure(function: Path, status: int, answered: int, message: str, kind: str, code: str) -> None:
     answer = run(function, "invoke", {"body": json.dumps({"status": status})})
     assert (answer["statusCode"], answer["headers"]) == (answered, JSON_HEADERS)
-    assert json.loads(answer["body"]) == {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    assert json.loads(answer["body"]) == json.loads(error_body(message=message, kind=kind, code=code))
 
 
 def test_a_stream_is_server_sent_events(function: Path) -> None:
@@ -203,4 +204,4 @@ def test_a_stream_that_breaks_says_so_and_ends(function: Path) -> None:
     answer = run(function, "stream", {"body": '{"breaks": true}'})
     first, last = answer["chunks"]
     assert (first, answer["ended"]) == ('data: {"token":1}\n\n', True)
-    assert last.startswith('event: error\ndata: {"error":')
+    assert last.startswith('event: error\ndata: {"type":"error","error":')

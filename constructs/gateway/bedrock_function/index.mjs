@@ -38,6 +38,7 @@ function failure(error) {
   // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
   const refused = status === 400;
   const body = {
+    type: "error",
     error: {
       message: refused ? error.message : "The model could not be reached.",
       type: refused ? "invalid_request_error" : "server_error",
