@@ -109,5 +109,9 @@ class Layers:
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()
+
+    key_headers: tuple[str, ...] = ("x-api-key",)
+    """Where callers send their API keys, in small letters."""
+
     left_out: tuple[str, ...] = ()
     """What the environment limits and the review cannot know, in sentences."""

@@ -34,6 +34,7 @@ def layers_of(environment: Environment) -> Layers:
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=_retry_after(environment.rate_limit_response),
+        key_headers=environment.api.key_headers,
         left_out=tuple(_left_out(environment)),
     )
 
@@ -120,6 +121,11 @@ def _left_out(environment: Environment) -> list[str]:
             "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
             "no usage plan, and no WAF rate rule counts it."
         )
+    said += [
+        f"Usage plan {name} is an existing one, {plan.id}, whose limits are not in this file: they are left out."
+        for name, plan in environment.usage_plans.items()
+        if plan.id
+    ]
     if waf is None:
         return said
     if waf.web_acl_arn:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.watched_metrics import alarm_metrics
+from settings.api import BEARER_KEY
 from settings.environment import Environment
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
 from settings.observability.watched import access_log, waf_log
@@ -70,7 +71,7 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         if route.key in environment.throttling.routes:
             settings: Arguments = {"stage_name": stage, "method_path": route.key}
             yield f"aws_api_gateway_method_settings.{route.address}", settings
-    for name in environment.authorizers:
+    for name in (*environment.authorizers, *([BEARER_KEY] if environment.has_bearer_key else [])):
         yield f"aws_api_gateway_authorizer.{name}", {}
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
@@ -81,12 +82,14 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     for name, usage_plan in environment.usage_plans.items():
         plan = f"aws_api_gateway_usage_plan.{plan_address(name)}"
-        yield plan, {}
+        if usage_plan.id is None:
+            yield plan, {}
         for key in usage_plan.keys:
             api_key = f"aws_api_gateway_api_key.{key.address}"
-            value = None if key.value == "generated" else "variable"
-            yield api_key, {"name": (environment.api.name, key.name), "value": value}
-            membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
+            if key.id is None:
+                value = None if key.value == "generated" else "variable"
+                yield api_key, {"name": (environment.api.name, key.name), "value": value}
+            membership = {"usage_plan_id": usage_plan.id or Of(plan), "key_id": key.id or Of(api_key)}
             yield f"aws_api_gateway_usage_plan_key.{key.address}", membership
 
 
@@ -105,18 +108,24 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
 
 
 def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    if environment.has_bearer_key:
+        yield from _function(environment, BEARER_KEY)
     for route in environment.routes:
         match route.integration:
             case LambdaIntegration(code=None):
                 pass
             case LambdaIntegration() | BedrockIntegration():
-                name = (environment.api.name, route.address)
-                yield f"aws_lambda_function.{route.address}", {"function_name": name}
-                yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
+                yield from _function(environment, route.address)
             case PrivateIntegration(vpc_link_id=None, load_balancer_arn=str(arn)) as private:
                 yield _vpc_link(private, arn)
             case _:
                 pass
+
+
+def _function(environment: Environment, address: str) -> Iterator[tuple[str, Arguments]]:
+    name = (environment.api.name, address)
+    yield f"aws_lambda_function.{address}", {"function_name": name}
+    yield f"aws_cloudwatch_log_group.{address}", {"name": name}
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:

@@ -77,6 +77,11 @@ class Environment(Settings):
         return (self.stage.name, base_path) if base_path else (self.stage.name,)
 
     @property
+    def has_bearer_key(self) -> bool:
+        """Whether an authorizer of ours reads the API key."""
+        return self.api.key_source == "BEARER" and any(route.api_key_required for route in self.routes)
+
+    @property
     def cors_headers(self) -> Mapping[str, str]:
         """What every answer carries where CORS is on, the refusals too."""
         return self.cors.response_headers if self.cors else {}

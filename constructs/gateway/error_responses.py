@@ -29,6 +29,7 @@ class ErrorResponses(Construct):
         *,
         rest_api: RestApi,
         routes: Sequence[Route],
+        has_bearer_key: bool,
         headers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
@@ -45,7 +46,12 @@ class ErrorResponses(Construct):
             # should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
             self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
         if any(route.api_key_required for route in routes):
-            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY)
+            # 401 as OpenAI's own API answers, or AWS's 403 where the file speaks of AWS's own sources.
+            status = "401" if has_bearer_key else None
+            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, status)
+            if status and all(route.authorization in ("NONE", "AWS_IAM") for route in routes):
+                # No key at all. With another authorizer in the API it may be that one's token that is missing.
+                self._add("UNAUTHORIZED", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY)
         if any(route.request.validates for route in routes):
             self._add("BAD_REQUEST_BODY", "invalid_request_error", _AWS_CODE, status_code="400")
             self._add("BAD_REQUEST_PARAMETERS", "invalid_request_error", _AWS_CODE, status_code="400")

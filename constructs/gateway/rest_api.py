@@ -25,7 +25,8 @@ class RestApi(Construct):
             "api",
             name=api.name,
             description=api.description or None,
-            api_key_source=None if api.key_source == "HEADER" else api.key_source,
+            # BEARER is an authorizer of ours.
+            api_key_source=None if api.key_source == "HEADER" else "AUTHORIZER",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(
                 types=[api.endpoint_type], vpc_endpoint_ids=sorted(api.vpc_endpoint_ids) or None
             ),

@@ -19,6 +19,7 @@ SHOWN = {
     "access": {"aws_api_gateway_authorizer": 3, "aws_api_gateway_domain_name": 1, "aws_api_gateway_rest_api_policy": 1},
     "aws_service": {"aws_api_gateway_integration_response": 4, "aws_iam_role": 1},
     "bedrock": {"aws_lambda_function": 2, "aws_lambda_permission": 2, "aws_iam_role": 2},
+    "clients": {"aws_api_gateway_authorizer": 1, "aws_lambda_function": 1, "aws_api_gateway_usage_plan_key": 2},
     "http": {"aws_api_gateway_integration": 2},
     "lambda": {"aws_lambda_function": 1, "aws_lambda_permission": 2, "aws_api_gateway_model": 1},
     "private": {"aws_apigatewayv2_vpc_link": 1, "aws_api_gateway_vpc_link": 1},
