@@ -50,6 +50,22 @@ policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
 	@mv policy/install.log policy/.venv/
 	@touch $@
 
+# The libraries clash with ours, and the old one with the new one.
+tests/clients/.venv/.installed: tests/clients/Pipfile.lock tests/clients/openai_1_54/Pipfile.lock | .venv/bin/pipenv
+	@echo "installing the client libraries of the tests into tests/clients (once)"
+	@for folder in tests/clients/openai_1_54 tests/clients; do \
+		PIPENV_PIPFILE=$(CURDIR)/$$folder/Pipfile .venv/bin/pipenv sync >$$folder/install.log 2>&1 || { tail -n 40 $$folder/install.log; exit 1; }; \
+		mv $$folder/install.log $$folder/.venv/; \
+	done
+	@touch $@
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json .venv/.installed
+	@cd tests/clients && npm ci --silent --ignore-scripts --no-fund --no-audit
+	@touch $@
+
+.PHONY: clients
+clients: tests/clients/.venv/.installed tests/clients/node_modules/.installed ## the client libraries that the tests run
+
 .PHONY: install
 install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
 
@@ -97,12 +113,12 @@ policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted 
 	@python -m policy
 
 .PHONY: test
-test: install policy/.venv/.installed ## every test
+test: install policy/.venv/.installed clients ## every test
 	@$(TEST)
 
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
-check: install policy/.venv/.installed ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
+check: install policy/.venv/.installed clients ## ruff, ruff format, mypy --strict, committed/ up to date, tests with more examples
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
@@ -127,9 +143,11 @@ bench: install ## how fast: synthesis against ordinary loading and by number of 
 .PHONY: lock
 lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses
 	@pipenv lock --dev
-	@PIPENV_PIPFILE=policy/Pipfile pipenv lock
-	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock
-	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit
+	@for folder in policy tests/clients tests/clients/openai_1_54; do PIPENV_PIPFILE=$$folder/Pipfile pipenv lock; done
+	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock tests/clients/Pipfile.lock tests/clients/openai_1_54/Pipfile.lock
+	@for folder in . tests/clients; do \
+		npm install --prefix $$folder --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit; \
+	done
 
 .PHONY: clean
 clean: ## remove what is generated, not what is installed or deployed
