@@ -108,6 +108,14 @@ review-markdown: .venv/.installed ## for a pull request: what differs from BASE,
 		python -m review cost $$name --format markdown; echo; \
 	done
 
+# WAF=1 runs into a rate rule too, PAID=1 asks backends that may cost money, YES=1 does not ask, MOST=n requests at most.
+.PHONY: verify
+verify: export ENV := $(value ENV)
+verify: export MOST := $(value MOST)
+verify: .venv/.installed ## whether the deployed stage of ENV=prod does what its file says: sends requests, asks before it does
+	@python -m verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) $${MOST:+--most "$$MOST"} \
+		--outputs <($${TERRAFORM_BINARY_NAME:-terraform} -chdir="cdktf.out/stacks/$$ENV" output -json) -- "$$ENV"
+
 .PHONY: policy
 policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml
 	@python -m policy
