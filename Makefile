@@ -18,6 +18,8 @@ PIPENV := pipenv==2026.10.3
 # One process for the tests that deploy, since they share an emulator; several for the rest. EXAMPLES: tests/examples.py.
 TEST = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy $(EXAMPLES) && pytest -q tests/deploy
 RUFF := ruff
+# `make demo` alone deploys local.toml.
+DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
 REVIEWED ?= $(basename $(notdir $(wildcard environments/*.toml)))
@@ -70,8 +72,9 @@ clients: tests/clients/.venv/.installed tests/clients/node_modules/.installed ##
 install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
 
 .PHONY: demo
-demo: install ## deploy `local` to a local AWS emulator and hit it
-	@python -m demo
+demo: export DEMO := $(value DEMO)
+demo: install ## deploy `local`, or ENV=prod with mocks behind it, to a local AWS emulator and hit it
+	@python -m demo "$$DEMO"
 
 # -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
 .PHONY: synth

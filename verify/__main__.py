@@ -6,26 +6,23 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from demo.burst import send
 from review.environment_file import read
 from review.refusal import ReviewError
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.waf.rate_rule import RateRule
 from verify import waf
-from verify.answers import Row, contract, row, without_key
+from verify.answers import contract
+from verify.check import Checked
 from verify.runs import Run, Runs, runs
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _NOT_REACHED = 2
-_STYLES = {"as set": "green", "not as set": "red", "not reached": "yellow", "stopped by WAF": "yellow"}
 
 
 @app.command()
@@ -53,14 +50,8 @@ def verify(
     rule = waf.rule_of(settings) if with_waf else None
     target = next((run for run in asked.bursts if rule and waf.counts(settings, rule, run)), None)
     _agree(stage, asked, settings, rule_requests=waf.most_requests(rule) if rule and target else 0, most=most, yes=yes)
-    rows = [_burst(settings, run) for run in asked.bursts]
-    wrong = [f"{each.name}: {said}" for each in rows for said in each.said]
-    _show(rows)
-    for each in asked.unkeyed:
-        (answer,) = send(each.method, each.url, count=1, clients=1).answers
-        said = without_key(settings, answer)
-        wrong += [f"{each.name}: {words}" for words in said]
-        console.print(f"  {each.name}: {'; '.join(said) or 'refused as set'}")
+    checked = Checked(settings, asked, console)
+    rows, wrong = checked.rows, checked.wrong
     if with_waf:
         wrong += _run_into_waf(settings, rule, target)
     for line in wrong:
@@ -102,25 +93,6 @@ def _agree(stage: str, asked: Runs, settings: Environment, *, rule_requests: int
         console.print("  they count for WAF's rate rules, which may stop this address")
     if not yes and not typer.confirm("Send them?"):
         raise typer.Exit(1)
-
-
-def _burst(settings: Environment, run: Run) -> Row:
-    return row(settings, run, send(run.method, run.url, count=run.count, clients=run.clients, headers=run.headers))
-
-
-def _show(rows: list[Row]) -> None:
-    table = Table("route", "through", "429", "other", "a full bucket allows", "", box=SIMPLE)
-    for each in rows:
-        style = _STYLES[each.verdict]
-        table.add_row(
-            each.name,
-            str(each.through),
-            str(each.refused),
-            str(each.other),
-            f"{each.allowed.start} to {each.allowed.stop - 1}",
-            f"[{style}]{each.verdict}[/]",
-        )
-    console.print(table)
 
 
 def _run_into_waf(settings: Environment, rule: RateRule | None, target: Run | None) -> list[str]:

@@ -13,6 +13,7 @@ from settings.usage_plan import UsagePlan
 # Seconds that a burst is taken to last: what runs into the bucket in that time has to be sent too.
 _LASTS = 2
 _MORE = 10
+_LONGEST_REST = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,9 @@ class Run:
     url: str
     throttle: Throttle
     headers: Mapping[str, str]
+
+    rest_sec: float = 0
+    """To wait before it: a bucket that it shares with an earlier burst is full again then."""
 
     @property
     def count(self) -> int:
@@ -66,13 +70,14 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
     unkeyed: list[Unkeyed] = []
     left_out: list[str] = []
     of_stage = None
+    used = set[str]()
     for route in environment.routes:
         reason = _cannot_be_asked(environment, route, paid_backends=paid_backends)
         if reason:
             left_out.append(f"{route.key}: {reason}")
         elif route.api_key_required:
             unkeyed.append(Unkeyed(name=f"{route.key}, without a key", method=route.method, url=url + route.path))
-            for found in _of_plans(environment, route, url, keys):
+            for found in _of_plans(environment, route, url, keys, used):
                 if isinstance(found, Run):
                     bursts.append(found)
                 else:
@@ -107,26 +112,38 @@ def _cannot_be_asked(environment: Environment, route: Route, *, paid_backends: b
     return None
 
 
-def _of_plans(environment: Environment, route: Route, url: str, keys: Mapping[str, str]) -> Iterator[Run | str]:
-    """A burst for each plan of which a key is known, and why not for the others."""
-    for name, plan in environment.usage_plans.items():
-        value = next((keys[key.address] for key in plan.keys if key.address in keys), None)
+def _of_plans(
+    environment: Environment, route: Route, url: str, keys: Mapping[str, str], used: set[str]
+) -> Iterator[Run | str]:
+    """A burst for each plan of which a key is known, and why not for the others. Each key is counted alone."""
+    shared = bucket_of(environment, route.key)
+    for number, (name, plan) in enumerate(environment.usage_plans.items()):
+        known = [keys[key.address] for key in plan.keys if key.address in keys]
+        value = next((key for key in known if key not in used), known[0] if known else None)
         title = f"{route.key}, plan {name}"
         throttle = _tightest(environment, route, plan)
         if value is None:
             yield f"{title}: no value of a key of it is known"
         elif throttle is None:
             yield f"{title}: no single bucket decides"
+        elif (rest_sec := max(_refill(plan.throttle, value in used), _refill(shared, number > 0))) > _LONGEST_REST:
+            yield f"{title}: a bucket that it shares with a route before takes {rest_sec:.0f} s to be full again"
         else:
+            used.add(value)
             yield Run(
                 name=title,
                 method=route.method,
                 url=url + route.path,
                 throttle=throttle,
+                rest_sec=rest_sec,
                 headers={"Authorization": f"Bearer {value}"}
                 if environment.api.key_source == "BEARER"
                 else {"x-api-key": value},
             )
+
+
+def _refill(throttle: object, used: bool) -> float:  # noqa: FBT001  # of a bucket that was used or was not
+    return throttle.burst_limit / throttle.rate_limit if used and isinstance(throttle, Throttle) else 0
 
 
 def _tightest(environment: Environment, route: Route, plan: UsagePlan) -> Throttle | None:

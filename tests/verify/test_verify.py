@@ -168,6 +168,22 @@ def test_what_is_asked_of_a_tier_is_the_bucket_that_decides(tmp_path: Path) -> N
     assert asked.left_out == ("POST /chat, plan free: no single bucket decides",)
 
 
+def test_a_plans_bucket_is_full_again_before_it_is_asked_on_the_next_route(tmp_path: Path) -> None:
+    more = '[[routes]]\nmethod = "POST"\npath = "/more"\napi_key_required = true\n'
+    file = text(route=KEYED, tables=more + PLAN)
+    settings, keys = environment(tmp_path, file), {"alice": "a" * 20}
+    first, second = runs(settings, "http://a.example", keys, paid_backends=False).bursts
+    assert (first.rest_sec, second.rest_sec) == (0, 2)
+    # Another key of the plan has a bucket of its own.
+    two = environment(tmp_path, file.replace('["alice"]', '["alice", "bob"]'))
+    asked = runs(two, "http://a.example", keys | {"bob": "b" * 20}, paid_backends=False)
+    assert [run.rest_sec for run in asked.bursts] == [0, 0]
+    slow = environment(tmp_path, file.replace("rate_limit = 1, burst_limit = 2", "rate_limit = 0.01, burst_limit = 2"))
+    assert runs(slow, "http://a.example", keys, paid_backends=False).left_out == (
+        "POST /more, plan free: a bucket that it shares with a route before takes 200 s to be full again",
+    )
+
+
 RULE = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 30\nevaluation_window_sec = 60\n'
 
 
