@@ -21,6 +21,8 @@ TEST = $(PARALLEL) $(EXAMPLES) && pytest -q tests/deploy
 # What starts other programs, or compiles the replay's engine.
 SLOW = lazy_provider policy review/engine review/replay review/simulation test_continuous_integration.py
 RUFF := ruff
+# `make demo` alone deploys local.toml.
+DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
 # As they are written, neither expanded by make nor read by the shell: recipes take them from the environment.
@@ -75,6 +77,22 @@ policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
 	@mv policy/install.log policy/.venv/
 	@touch $@
 
+# The libraries clash with ours, and the old one with the new one.
+tests/clients/.venv/.installed: tests/clients/Pipfile.lock tests/clients/openai_1_54/Pipfile.lock | .venv/bin/pipenv
+	@echo "installing the client libraries of the tests into tests/clients (once)"
+	@for folder in tests/clients/openai_1_54 tests/clients; do \
+		PIPENV_PIPFILE=$(CURDIR)/$$folder/Pipfile .venv/bin/pipenv sync >$$folder/install.log 2>&1 || { tail -n 40 $$folder/install.log; exit 1; }; \
+		mv $$folder/install.log $$folder/.venv/; \
+	done
+	@touch $@
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json .venv/.installed
+	@cd tests/clients && npm ci --silent --ignore-scripts --no-fund --no-audit
+	@touch $@
+
+.PHONY: clients
+clients: tests/clients/.venv/.installed tests/clients/node_modules/.installed ## the client libraries that the tests run
+
 .PHONY: install
 install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
 
@@ -82,8 +100,9 @@ install: .venv/.installed node_modules/.installed ## everything, into this folde
 install-deploy: .venv/.packages node_modules/.installed ## what a job that deploys needs: no review, no tests
 
 .PHONY: demo
-demo: install ## deploy `local` to a local AWS emulator and hit it
-	@python -m demo
+demo: export DEMO := $(value DEMO)
+demo: install ## deploy `local`, or ENV=prod with mocks behind it, to a local AWS emulator and hit it
+	@python -m demo "$$DEMO"
 
 .PHONY: deploy
 deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
@@ -125,12 +144,20 @@ review-markdown: .venv/.installed ## for a pull request: what differs from BASE,
 		python -m review cost --format markdown -- "$$name"; echo; \
 	done
 
+# WAF=1 runs into a rate rule too, PAID=1 asks backends that may cost money, YES=1 does not ask, MOST=n requests at most.
+.PHONY: verify
+verify: export ENV := $(value ENV)
+verify: export MOST := $(value MOST)
+verify: .venv/.installed ## whether the deployed stage of ENV=prod does what its file says: sends requests, asks before it does
+	@python -m verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) $${MOST:+--most "$$MOST"} \
+		--outputs <($${TERRAFORM_BINARY_NAME:-terraform} -chdir="cdktf.out/stacks/$$ENV" output -json) -- "$$ENV"
+
 .PHONY: policy
 policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml
 	@python -m policy
 
 .PHONY: test
-test: install policy/.venv/.installed ## every test
+test: install policy/.venv/.installed clients ## every test
 	@$(TEST)
 
 .PHONY: test-fast
@@ -150,7 +177,7 @@ format: .venv/.installed ## the formatter, and what the linter mends by itself
 
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
-check: install policy/.venv/.installed lint ## lint, committed/ up to date, tests with more examples
+check: install policy/.venv/.installed clients lint ## lint, committed/ up to date, tests with more examples
 	@python -m tools.committed --check
 	@$(TEST)
 
@@ -179,9 +206,11 @@ bench: install bench/cdk/.venv/.installed ## how fast: synthesis against ordinar
 .PHONY: lock
 lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses
 	@pipenv lock
-	@PIPENV_PIPFILE=policy/Pipfile pipenv lock
-	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock
-	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit
+	@for folder in policy tests/clients tests/clients/openai_1_54; do PIPENV_PIPFILE=$$folder/Pipfile pipenv lock; done
+	@python tools/strip_index_addresses.py Pipfile.lock policy/Pipfile.lock tests/clients/Pipfile.lock tests/clients/openai_1_54/Pipfile.lock
+	@for folder in . tests/clients; do \
+		npm install --prefix $$folder --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-fund --no-audit; \
+	done
 
 .PHONY: clean
 clean: ## remove what is generated, not what is installed or deployed

@@ -91,7 +91,8 @@ def send(
 
     def send_in_turn(client: int) -> list[Answer]:
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_ANSWERS_WITHIN_SECONDS)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=_ANSWERS_WITHIN_SECONDS)
         try:
             answers = []
             for number in range(client, count, clients):

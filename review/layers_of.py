@@ -1,8 +1,11 @@
 """From an environment file's settings to the layers that a request meets."""
 
+from math import inf
+
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
 from review.waf_scope import in_scope
 from settings.environment import Environment
+from settings.rate_limit_response import RateLimitResponse
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
@@ -14,7 +17,6 @@ from settings.waf.waf import Waf
 def layers_of(environment: Environment) -> Layers:
     """Every limit that the environment sets, and the account's."""
     account = environment.account_throttle
-    retry_after = environment.rate_limit_response.retry_after
     waf = environment.waf
     return Layers(
         name=environment.name,
@@ -32,7 +34,8 @@ def layers_of(environment: Environment) -> Layers:
         account=Bucket(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
-        retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
+        retry_after=_retry_after(environment.rate_limit_response),
+        key_headers=environment.api.key_headers,
         left_out=tuple(_left_out(environment)),
     )
 
@@ -47,6 +50,16 @@ def _preflights(environment: Environment) -> tuple[RouteLimits, ...]:
 def _counts_preflights(environment: Environment) -> bool:
     rules = environment.waf.rate_rules if environment.waf else ()
     return environment.has_preflights and any(rule.counts_preflights for rule in rules)
+
+
+def _retry_after(response: RateLimitResponse) -> RetryAfter:
+    """With `x-should-retry: false` an SDK gives up, whatever the seconds are."""
+    seconds, retried = response.retry_after, response.should_retry
+    return RetryAfter(
+        throttle=seconds.throttle if retried.throttle else inf,
+        quota=seconds.quota if retried.quota else inf,
+        waf=seconds.waf if retried.waf else inf,
+    )
 
 
 def _bucket(throttle: RouteThrottle) -> Bucket | None:
@@ -129,6 +142,11 @@ def _left_out(environment: Environment) -> list[str]:
             "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
             "no usage plan, and no WAF rate rule counts it."
         )
+    said += [
+        f"Usage plan {name} is an existing one, {plan.id}, whose limits are not in this file: they are left out."
+        for name, plan in environment.usage_plans.items()
+        if plan.id
+    ]
     if waf is None:
         return said
     if waf.web_acl_arn:

@@ -95,6 +95,8 @@ class Prices(Settings):
     metrics: Price
     alarm_metrics: Price
     dashboards: Price
+    lambda_requests: Price
+    lambda_gb_seconds: Price
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from review.watched_metrics import alarm_metrics
+from settings.api import BEARER_KEY
 from settings.environment import Environment
 from settings.integration import (
     AwsServiceIntegration,
@@ -101,7 +102,7 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             settings: Arguments = {"stage_name": stage, "method_path": route.key}
             yield f"aws_api_gateway_method_settings.{route.address}", settings
         yield f"aws_api_gateway_integration.{route.address}", _integration(route)
-    for name in environment.authorizers:
+    for name in (*environment.authorizers, *([BEARER_KEY] if environment.has_bearer_key else [])):
         yield f"aws_api_gateway_authorizer.{name}", {}
     if environment.resource_policy is not None:
         yield "aws_api_gateway_rest_api_policy.api", {}
@@ -153,8 +154,13 @@ def _roles(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             case _ as forgotten:
                 assert_never(forgotten)
         if has_role:
-            name = (environment.api.name, environment.aws.region, route.address)
-            yield f"aws_iam_role.{route.address}", {"name": name}
+            yield _role(environment, route.address)
+    if environment.has_bearer_key:
+        yield _role(environment, BEARER_KEY)
+
+
+def _role(environment: Environment, name: str) -> tuple[str, Arguments]:
+    return f"aws_iam_role.{name}", {"name": (environment.api.name, environment.aws.region, name)}
 
 
 def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
@@ -182,6 +188,8 @@ def _gateway_responses(environment: Environment) -> Iterator[str]:
         yield "missing_authentication_token"
     if any(route.api_key_required for route in environment.routes):
         yield "invalid_api_key"
+    if environment.has_bearer_key and all(route.authorization in {"NONE", "AWS_IAM"} for route in environment.routes):
+        yield "unauthorized"
     if any(route.request.validates for route in environment.routes):
         yield from ("bad_request_body", "bad_request_parameters")
 
@@ -190,12 +198,13 @@ def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     plans, keys = plan_names(environment.usage_plans), key_names(environment.usage_plans)
     for name, usage_plan in environment.usage_plans.items():
         plan = f"aws_api_gateway_usage_plan.{plans[name]}"
-        yield plan, {}
+        if usage_plan.id is None:
+            yield plan, {}
         for key in usage_plan.keys:
             api_key = f"aws_api_gateway_api_key.{keys[key.name]}"
-            value = None if key.value == "generated" else "variable"
-            yield api_key, {"value": value}
-            membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
+            if key.id is None:
+                yield api_key, {"value": None if key.value == "generated" else "variable"}
+            membership = {"usage_plan_id": usage_plan.id or Of(plan), "key_id": key.id or Of(api_key)}
             yield f"aws_api_gateway_usage_plan_key.{keys[key.name]}", membership
 
 
@@ -214,14 +223,14 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
 
 
 def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    if environment.has_bearer_key:
+        yield from _function(environment, BEARER_KEY)
     for route in environment.routes:
         match route.integration:
             case LambdaIntegration(code=None):
                 pass
             case LambdaIntegration() | BedrockIntegration():
-                name = (environment.api.name, route.address)
-                yield f"aws_lambda_function.{route.address}", {"function_name": name}
-                yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
+                yield from _function(environment, route.address)
             case PrivateIntegration(vpc_link_id=None, load_balancer_arn=str(arn)) as private:
                 yield _vpc_link(private, arn)
             case PrivateIntegration() | HttpIntegration() | MockIntegration():
@@ -230,6 +239,12 @@ def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
                 pass
             case other:
                 assert_never(other)
+
+
+def _function(environment: Environment, address: str) -> Iterator[tuple[str, Arguments]]:
+    name = (environment.api.name, address)
+    yield f"aws_lambda_function.{address}", {"function_name": name}
+    yield f"aws_cloudwatch_log_group.{address}", {"name": name}
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:

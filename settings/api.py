@@ -4,8 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.authorizer_result import ResultTtl
 from settings.model import Items, Settings
 from settings.tls import EndpointAccessMode, SecurityPolicy
+
+# The Terraform name of the authorizer that `BEARER` makes, and of what belongs to it.
+BEARER_KEY = "bearer_key"
 
 
 class Api(Settings):
@@ -28,8 +32,24 @@ class Api(Settings):
     No `*/*`: it makes binary of what mock routes and preflights read, and they fail.
     """
 
-    key_source: Literal["HEADER", "AUTHORIZER"] = "HEADER"
-    """Where the API key comes from: the `x-api-key` header, or what a Lambda authorizer answers."""
+    key_source: Literal["HEADER", "AUTHORIZER", "BEARER"] = "HEADER"
+    """Where the API key comes from: the `x-api-key` header; what a Lambda authorizer of yours answers; or, with
+    `BEARER`, `Authorization: Bearer`, as SDKs send it, and `x-api-key` too, by an authorizer that is made for it."""
+
+    authorizer_result_ttl_in_seconds: ResultTtl = 0
+    """For `BEARER`: how long AWS remembers what that authorizer answered. 0 asks it for each request; with more than 0
+    AWS remembers by the `Authorization` header, and `x-api-key` is not read."""
+
+    @property
+    def key_headers(self) -> tuple[str, ...]:
+        """The headers that may hold a caller's key; none where an authorizer of yours knows."""
+        match self.key_source:
+            case "HEADER":
+                return ("x-api-key",)
+            case "AUTHORIZER":
+                return ()
+            case "BEARER":
+                return ("authorization",) if self.authorizer_result_ttl_in_seconds else ("authorization", "x-api-key")
 
     disable_execute_api_endpoint: bool = False
     """Leaves only the custom domain, so that nobody walks around its certificate and mutual TLS."""

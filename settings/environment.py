@@ -92,6 +92,11 @@ class Environment(Settings):
         return self.cors is not None and any(route.path not in own for route in self.routes)
 
     @property
+    def has_bearer_key(self) -> bool:
+        """Whether an authorizer of ours reads the API key."""
+        return self.api.key_source == "BEARER" and any(route.api_key_required for route in self.routes)
+
+    @property
     def cors_headers(self) -> Mapping[str, str]:
         """What every answer carries where CORS is on, the refusals too."""
         return self.cors.response_headers if self.cors else {}

@@ -16,6 +16,9 @@ from settings.problem import Problem, refuse
 from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table
 
+# As AWS makes them, for keys and for plans.
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")]
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
 # The provider's own check of aws_api_gateway_usage_plan: a day takes no offset, a week 0 to 6, a month 0 to 27.
@@ -51,6 +54,15 @@ class ApiKey(Settings):
     value: Literal["generated", "variable"] = "generated"
     """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
 
+    id: Id | None = None
+    """A key that is there already: it joins the plan, and is never made, changed or destroyed here."""
+
+    @model_validator(mode="after")
+    def _is_made_or_there(self) -> Self:
+        if self.id is not None and self.value != "generated":
+            raise ValueError("must have no value beside id: the key is there already, and has one")
+        return self
+
 
 PlanRouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["blocked"], Tag("word")],
@@ -66,6 +78,10 @@ ApiKeyOrName = Annotated[
 
 class UsagePlan(Settings):
     """One tier: a throttle and a quota for each key, and who has a key."""
+
+    id: Id | None = None
+    """A plan that is there already, for instance of another API: keys join it, and it is never made, changed or
+    destroyed here. Its owner adds this API's stage to it; its limits are what the owner says."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
 
@@ -87,6 +103,11 @@ class UsagePlan(Settings):
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
+        if self.id is not None:
+            unfit = sorted(self.model_fields_set & {"description", "throttle", "quota", "routes"})
+            if unfit:
+                raise ValueError(f"must have no {', '.join(unfit)}: the plan is there already, and is not changed here")
+            return self
         if self.throttle is None and self.quota is None and not self.routes:
             raise ValueError("limits nothing; give it a throttle, a quota or both")
         if self.throttle is None and self.routes:

@@ -131,6 +131,7 @@ class RateLimitedApiStack(TerraformStack):
             "routes",
             rest_api=self._rest_api,
             routes=environment.routes,
+            bearer_key_ttl=environment.api.authorizer_result_ttl_in_seconds if environment.has_bearer_key else None,
             authorizers=environment.authorizers,
             cors=environment.cors,
             response=environment.rate_limit_response,
@@ -150,6 +151,7 @@ class RateLimitedApiStack(TerraformStack):
             "error_responses",
             rest_api=self._rest_api,
             routes=environment.routes,
+            has_bearer_key=environment.has_bearer_key,
             headers=environment.cors_headers,
         )
 

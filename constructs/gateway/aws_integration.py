@@ -10,6 +10,7 @@ from constructs import Construct
 from constructs.gateway.method import Method, of_method
 from constructs.gateway.response_headers import declared, mapped
 from constructs.terraform.address import Address, place
+from settings.error_body import error_body
 from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
@@ -124,10 +125,6 @@ def _unless_limited(template: str, response: RateLimitResponse) -> str:
     )
 
 
-def _error(kind: str, message: str) -> str:
-    return f'{{"error": {{"message": "{message}", "type": "{kind}", "param": null, "code": "backend_error"}}}}'
-
-
 # The service's own words may tell a caller of roles and accounts; they are in the execution log.
-_REFUSED = _error("invalid_request_error", "The backend refused the request.")
-_FAILED = _error("server_error", "The backend failed.")
+_REFUSED = error_body(message="The backend refused the request.", kind="invalid_request_error", code="backend_error")
+_FAILED = error_body(message="The backend failed.", kind="server_error", code="backend_error")

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
+from settings.error_body import error_template
 from settings.route import Route
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11:
@@ -28,6 +29,7 @@ class ErrorResponses(Construct):
         *,
         rest_api: RestApi,
         routes: Sequence[Route],
+        has_bearer_key: bool,
         headers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
@@ -44,7 +46,12 @@ class ErrorResponses(Construct):
             # should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
             self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
         if any(route.api_key_required for route in routes):
-            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "403")
+            # 401 as OpenAI's own API answers, or AWS's 403 where the file speaks of AWS's own sources.
+            status = "401" if has_bearer_key else "403"
+            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, status)
+            if has_bearer_key and all(route.authorization in ("NONE", "AWS_IAM") for route in routes):
+                # No key at all. With another authorizer in the API it may be that one's token that is missing.
+                self._add("UNAUTHORIZED", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "401")
         if any(route.request.validates for route in routes):
             self._add("BAD_REQUEST_BODY", "invalid_request_error", _AWS_CODE, status_code="400")
             self._add("BAD_REQUEST_PARAMETERS", "invalid_request_error", _AWS_CODE, status_code="400")
@@ -63,7 +70,7 @@ class ErrorResponses(Construct):
             rest_api=self._rest_api,
             status_code=status_code,
             headers=self._headers,
-            template=body(message=message, kind=kind, code=code),
+            template=error_template(message=message, kind=kind, code=code),
         )
 
 
@@ -72,11 +79,3 @@ _NOT_FOUND = '"There is no such method and path."'
 # AWS answers a missing, a wrong and a disabled key alike, and one that is in no usage plan of the stage:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html, read 2026-11.
 _INVALID_API_KEY = '"The API key is missing or wrong, or not for this API."'
-
-
-def body(*, message: str, kind: str, code: str) -> str:
-    """A template, not JSON: AWS's message comes with quotes of its own, and ours brings them too.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
-    """
-    return f'{{"error": {{"message": {message}, "type": "{kind}", "param": null, "code": "{code}"}}}}'

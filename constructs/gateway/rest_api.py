@@ -26,7 +26,8 @@ class RestApi(Construct):
             {"security_policy": api.security_policy, "endpoint_access_mode": api.endpoint_access_mode},
             name=api.name,
             description=api.description or None,
-            api_key_source=None if api.key_source == "HEADER" else api.key_source,
+            # BEARER is an authorizer of ours.
+            api_key_source=None if api.key_source == "HEADER" else "AUTHORIZER",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(
                 types=[api.endpoint_type],
                 vpc_endpoint_ids=sorted(api.vpc_endpoint_ids) or None,

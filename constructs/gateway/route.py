@@ -8,6 +8,7 @@ from constructs import Construct
 
 from constructs.gateway.authorizers import Authorizers
 from constructs.gateway.aws_service_integration import AwsServiceIntegration
+from constructs.gateway.bearer_key import BearerKey
 from constructs.gateway.bedrock_integration import BedrockIntegration
 from constructs.gateway.http_integration import add_http_integration
 from constructs.gateway.lambda_integration import LambdaIntegration
@@ -35,12 +36,14 @@ class Route(Construct):
         resource_id: str,
         route: RouteSettings,
         authorizers: Authorizers,
+        bearer_key: BearerKey | None,
         validation: RequestValidation,
         vpc_links: VpcLinks,
         response: RateLimitResponse,
         headers: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
+        by_key = bearer_key if route.api_key_required else None
         self.method = place(
             ApiGatewayMethod,
             self,
@@ -48,7 +51,7 @@ class Route(Construct):
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method=route.method,
-            **authorizers.arguments_of(route.authorization),
+            **(by_key.arguments if by_key else authorizers.arguments_of(route.authorization)),
             authorization_scopes=sorted(route.authorization_scopes) or None,
             api_key_required=route.api_key_required or None,
             request_parameters=method_parameters(route) or None,

@@ -6,6 +6,7 @@ from itertools import groupby
 from constructs import Construct
 
 from constructs.gateway.authorizers import Authorizers
+from constructs.gateway.bearer_key import BearerKey
 from constructs.gateway.preflight import Preflight
 from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.resources import Resources
@@ -29,6 +30,7 @@ class Routes(Construct):
         *,
         rest_api: RestApi,
         routes: Sequence[RouteSettings],
+        bearer_key_ttl: int | None,
         authorizers: Mapping[str, Authorizer],
         cors: Cors | None,
         response: RateLimitResponse,
@@ -39,6 +41,9 @@ class Routes(Construct):
         validation = RequestValidation(self, "request_validation", rest_api=rest_api, routes=routes)
         private = [route.integration for route in routes if isinstance(route.integration, PrivateIntegration)]
         vpc_links = VpcLinks(self, "vpc_links", api_name=rest_api.name, integrations=private)
+        bearer_key = None
+        if bearer_key_ttl is not None:
+            bearer_key = BearerKey(self, "bearer_key", rest_api=rest_api, ttl_in_seconds=bearer_key_ttl)
         for route in routes:
             Route(
                 self,
@@ -47,6 +52,7 @@ class Routes(Construct):
                 resource_id=resources.id_of(route.path),
                 route=route,
                 authorizers=known,
+                bearer_key=bearer_key,
                 validation=validation,
                 vpc_links=vpc_links,
                 response=response,

@@ -28,6 +28,7 @@ class UsagePlans(Construct):
     """Creates `aws_api_gateway_usage_plan.<plan>`, and for each key `aws_api_gateway_api_key.<key>`, the
     `aws_api_gateway_usage_plan_key.<key>` that puts it into the plan, and the sensitive output `api_key_<key>`.
 
+    A plan or a key that is there already, by its id, is only referred to, and a key's value then shows nowhere.
     A key whose value is ours brings the sensitive variable `api_key_value_<key>`.
     """
 
@@ -47,9 +48,9 @@ class UsagePlans(Construct):
         self._routes = routes
         self._plan_names, self._key_names = plan_names(usage_plans), key_names(usage_plans)
         for name, usage_plan in usage_plans.items():
-            plan = self._add_plan(name, usage_plan)
+            plan_id = usage_plan.id or self._add_plan(name, usage_plan).reference("id")
             for key in usage_plan.keys:
-                self._add_key(key, plan)
+                self._add_key(key, plan_id)
 
     def _add_plan(self, name: str, usage_plan: UsagePlan) -> Address:
         return place(
@@ -79,7 +80,18 @@ class UsagePlans(Construct):
             path=path, rate_limit=limits.rate_limit, burst_limit=limits.burst_limit
         )
 
-    def _add_key(self, key: ApiKey, plan: Address) -> None:
+    def _add_key(self, key: ApiKey, plan_id: str) -> None:
+        place(
+            ApiGatewayUsagePlanKey,
+            self,
+            self._key_names[key.name],
+            usage_plan_id=plan_id,
+            key_id=key.id or self._make_key(key),
+            key_type="API_KEY",
+        )
+
+    def _make_key(self, key: ApiKey) -> str:
+        """The id of a key of our own."""
         name = self._key_names[key.name]
         address = place(
             ApiGatewayApiKey,
@@ -87,14 +99,6 @@ class UsagePlans(Construct):
             name,
             name=f"{self._api_name}-{key.name}",
             value=self._value(key) if key.value == "variable" else None,
-        )
-        place(
-            ApiGatewayUsagePlanKey,
-            self,
-            name,
-            usage_plan_id=plan.reference("id"),
-            key_id=address.reference("id"),
-            key_type="API_KEY",
         )
         output = TerraformOutput(
             self,
@@ -104,6 +108,7 @@ class UsagePlans(Construct):
             description=f"API key of {key.name}",
         )
         output.override_logical_id(f"api_key_{name}")
+        return address.reference("id")
 
     def _value(self, key: ApiKey) -> str:
         stem = self._key_names[key.name]

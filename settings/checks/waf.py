@@ -93,6 +93,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield from _chosen_by_callers(environment, waf, rule, where)
         yield from _without_fingerprints(rule, where)
         yield from _signed_anew(environment, rule, where)
+        yield from _other_key_header(environment, rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
@@ -298,6 +299,20 @@ def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iter
                 "aggregate_key_type IP"
             )
             yield Problem(where=(*where, "custom_keys", index), got="authorization", allowed=allowed)
+
+
+def _other_key_header(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """A rule that counts by a header in which most callers of this API do not send their keys."""
+    on_routes = counted_routes(rule, environment.routes)
+    if not environment.has_bearer_key or not any(route.api_key_required for route in on_routes):
+        return
+    for index, key in enumerate(rule.custom_keys):
+        if identity(key) == "header x-api-key":
+            allowed = (
+                "counts only who sends x-api-key: with api.key_source = BEARER the SDKs send their keys in "
+                "authorization; count by that in this rule or in a further one"
+            )
+            yield Problem(where=(*where, "custom_keys", index), got="x-api-key", allowed=allowed)
 
 
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:

@@ -99,6 +99,18 @@ def test_it_deploys_hits_the_limits_and_cleans_up() -> None:
     assert_nothing_is_left(done.stdout)
 
 
+@pytest.mark.usefixtures("binary")
+def test_it_does_it_with_any_environment() -> None:
+    done = run(ENV="docs/examples/usage_plans.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "API keys: with values of the demo's own" in done.stdout
+    assert "POST /v1/chat/completions, plan free" in done.stdout
+    assert done.stdout.count("refused as set") == 2
+    assert "not as set" not in done.stdout
+    assert "Destroy complete!" in done.stdout
+    assert_nothing_is_left(done.stdout)
+
+
 @pytest.mark.parametrize(
     ("terraform", "reason"),
     [

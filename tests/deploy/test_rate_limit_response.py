@@ -21,15 +21,17 @@ def contract(layer: Layer, headers: dict[str, str], body: str) -> None:
     codes = {"throttle": "rate_limit_exceeded", "quota": "quota_exceeded", "waf": "ip_rate_limit_exceeded"}
     seconds = {"throttle": "1", "quota": "3600", "waf": "60"}
     assert json.loads(body) == {
+        "type": "error",
         "error": {
             "message": "Too many requests. See https://a.example/limits",
             "type": "rate_limit_error",
             "param": None,
             "code": codes[layer],
-        }
+        },
     }
-    shown = {name: value for name, value in headers.items() if name in {"Retry-After", "X-Contact"}}
-    assert shown == {"Retry-After": seconds[layer], "X-Contact": "ml"}
+    shown = {name: value for name, value in headers.items() if name in {"Retry-After", "x-should-retry", "X-Contact"}}
+    retried = {} if layer == "throttle" else {"x-should-retry": "false"}
+    assert shown == {"Retry-After": seconds[layer], "X-Contact": "ml"} | retried
     assert headers["Access-Control-Allow-Origin"] == "https://a.example"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from constructs.gateway.bedrock_integration import CODE
+from settings.error_body import error_body
 from tests.gateway.routes import resources, with_route
 
 PROFILE = "us.anthropic.claude-sonnet-4-6"
@@ -292,7 +293,7 @@ def test_a_limited_model_answers_with_the_429_contract(function: Path, said: str
 def test_a_failure(function: Path, status: int, answered: int, message: str, kind: str, code: str) -> None:
     answer = run(function, "invoke", {"body": json.dumps({"status": status})})
     assert (answer["statusCode"], answer["headers"]) == (answered, JSON_HEADERS)
-    assert json.loads(answer["body"]) == {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    assert json.loads(answer["body"]) == json.loads(error_body(message=message, kind=kind, code=code))
 
 
 def test_a_stream_is_server_sent_events(function: Path) -> None:

@@ -108,7 +108,7 @@ def test_every_answer_of_the_gateway_carries_the_headers(tmp_path: Path) -> None
     for name, parameters in sent.items():
         headers = {parameter.rpartition(".")[2]: value for parameter, value in parameters.items()}
         assert headers["Access-Control-Allow-Origin"] == "'https://a.example'", name
-        assert headers["Access-Control-Expose-Headers"] == "'Retry-After'", name
+        assert headers["Access-Control-Expose-Headers"] == "'Retry-After,x-should-retry'", name
 
 
 def test_a_blocked_caller_of_waf_can_read_his_429(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ SHOWN = {
     "bedrock_arn": {"aws_lambda_function": 3, "aws_iam_role": 3},
     "bedrock_openai": {"aws_api_gateway_integration": 1, "aws_api_gateway_usage_plan": 1, "aws_lambda_function": 0},
     "bedrock": {"aws_lambda_function": 2, "aws_lambda_permission": 2, "aws_iam_role": 2},
+    "clients": {"aws_api_gateway_authorizer": 1, "aws_lambda_function": 1, "aws_api_gateway_usage_plan_key": 2},
     "http": {"aws_api_gateway_integration": 2},
     "lambda": {"aws_lambda_function": 1, "aws_lambda_permission": 2, "aws_api_gateway_model": 1},
     "private": {"aws_apigatewayv2_vpc_link": 1, "aws_api_gateway_vpc_link": 1},

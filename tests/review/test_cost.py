@@ -177,6 +177,26 @@ def test_every_environment_and_example_has_a_bill_that_adds_up(file: Path) -> No
     assert json.loads(json.dumps(said.data)) == said.data
 
 
+BEARER = MINIMAL.replace("[api]", '[api]\nkey_source = "BEARER"{more}') + (
+    'api_key_required = true\n[usage_plans.free]\nquota = {{ limit = 9, period = "DAY" }}\napi_keys = ["a", "b"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "calls"),
+    [
+        ("", 1_000_000),
+        # Two keys, asked for every hour of thirty days.
+        ("\nauthorizer_result_ttl_in_seconds = 3600", 2 * 30 * 24),
+        ("\nauthorizer_result_ttl_in_seconds = 1", 1_000_000),
+    ],
+)
+def test_the_authorizer_is_paid_for_each_time_that_aws_asks_it(tmp_path: Path, more: str, calls: float) -> None:
+    found = dollars(lines(environment(tmp_path, BEARER.format(more=more))))
+    assert found["Lambda: API keys by Bearer"] == pytest.approx(calls * 0.20 / 1_000_000, abs=1e-6)
+    assert found["Lambda: their time"] == pytest.approx(calls * 0.005 * 0.125 * 0.00001667, abs=1e-6)
+
+
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:
     prices = read_prices(None).sources
     assert len(prices) == 15

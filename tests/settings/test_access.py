@@ -263,7 +263,7 @@ def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
 def test_the_origin_of_an_answer(origins: tuple[str, ...], origin: str) -> None:
     assert Cors(allow_origins=origins).response_headers == {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Retry-After",
+        "Access-Control-Expose-Headers": "Retry-After,x-should-retry",
     }
 
 

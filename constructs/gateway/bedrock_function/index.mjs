@@ -48,7 +48,7 @@ function answer(statusCode, contentType, headers = RESPONSE_HEADERS) {
 }
 
 function failed(statusCode, type, code, message) {
-  const body = { error: { message, type, param: null, code } };
+  const body = { type: "error", error: { message, type, param: null, code } };
   return { ...answer(statusCode, "application/json"), body: JSON.stringify(body) };
 }
 
