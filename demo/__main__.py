@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demo.burst import Answer, send
 from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.for_emulator import for_emulator
@@ -33,6 +32,7 @@ from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from settings.throttling import Throttle
+from verify.burst import Answer, send
 from verify.check import Checked
 from verify.runs import runs
 

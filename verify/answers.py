@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
 
-from demo.burst import Answer, Burst
 from settings.environment import Environment
 from settings.rate_limit_response import CODES, Layer
 from settings.throttling import Throttle
+from verify.burst import Answer, Burst
 from verify.runs import Run
 
 Verdict = Literal["as set", "not as set", "not reached", "stopped by WAF"]

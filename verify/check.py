@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demo.burst import Answer, send
 from settings.environment import Environment
 from verify.answers import Row, row, without_key
+from verify.burst import Answer, send
 from verify.runs import Runs
 
 _STYLES = {"as set": "green", "not as set": "red", "not reached": "yellow", "stopped by WAF": "yellow"}

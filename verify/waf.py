@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.burst import Answer, send
 from settings.environment import Environment
 from settings.rate_limit_response import CODES
 from settings.waf.rate_rule import RateRule
 from settings.waf.rules import counted_routes
 from verify.answers import code_of
+from verify.burst import Answer, send
 from verify.runs import Run
 
 _A_SECOND = 20

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from demo.burst import send
 from demo.command_line import Cdktf
 from tests.environment_files import ROOT
 from tools.imports import app
+from verify.burst import send
 
 EXAMPLE = (ROOT / "docs" / "examples" / "adopted.toml").read_text(encoding="utf-8")
 EMULATED = EXAMPLE.replace('region = "us-east-1"', 'region = "us-east-1"\nendpoint_url = "http://127.0.0.1:4566"')

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from demo.burst import Answer, send
 from demo.command_line import Cdktf
 from review.engine.token_bucket import accepted
 from settings.throttling import Throttle
 from tests.deploy.deployed import Deployed
+from verify.burst import Answer, send
 
 CHAT, MYENDPOINT = "url_post_v1_chat_completions", "url_post_myendpoint"
 STAGE, DEPLOYMENT = "aws_api_gateway_stage.stage", "aws_api_gateway_deployment.deployment"

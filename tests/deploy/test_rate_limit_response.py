@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from demo.burst import Answer, send
 from settings.rate_limit_response import Layer
 from tests.deploy.deployed import KEYS, Deployed, ask
 from tests.synthesis import rendered
+from verify.burst import Answer, send
 
 CHAT, EMBEDDINGS = "url_post_v1_chat_completions", "url_post_v1_embeddings"
 

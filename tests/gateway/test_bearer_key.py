@@ -98,7 +98,7 @@ def test_a_wrong_and_a_missing_key_are_a_401(tmp_path: Path) -> None:
     # AWS's own status of UNAUTHORIZED is 401.
     assert answers(resources(tmp_path, text())) == {
         "invalid_api_key": ("401", "invalid_api_key"),
-        "unauthorized": (None, "invalid_api_key"),
+        "unauthorized": ("401", "invalid_api_key"),
     }
 
 

@@ -199,7 +199,7 @@ def test_the_authorizer_is_paid_for_each_time_that_aws_asks_it(tmp_path: Path, m
 
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:
     prices = read_prices(None).sources
-    assert len(prices) == 15
+    assert len(prices) == 17
     assert {price.checked for price in prices.values()} == {"AWS", "second hand"}
     assert all(price.source.startswith("https://aws.amazon.com/") for price in prices.values())
 

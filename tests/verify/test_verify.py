@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.burst import Answer, Burst, send
 from settings.rate_limit_response import RateLimitResponse
 from tests.environment_files import MINIMAL, ROOT, changed, environment, write
 from tests.verify.stage import Kept, stage
 from verify import waf
 from verify.answers import row
+from verify.burst import Answer, Burst, send
 from verify.runs import Run, runs
 
 # The emulator's buckets are exact, and so are these.

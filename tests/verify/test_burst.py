@@ -3,8 +3,8 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from demo.burst import Answer, Burst
 from settings.throttling import Throttle
+from verify.burst import Answer, Burst
 
 seconds = st.floats(0, 3, allow_nan=False).map(lambda value: round(value, 3))
 # For each request: how long after the last one, how long to the gateway and how long back.
