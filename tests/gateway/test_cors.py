@@ -22,7 +22,7 @@ def test_a_preflight(tmp_path: Path) -> None:
     assert created["aws_api_gateway_integration"][name] == {
         **of_method(name),
         "type": "MOCK",
-        "integration_http_method": "POST",
+        "lifecycle": {"ignore_changes": ["integration_http_method"]},
         "request_templates": dict.fromkeys(
             ("application/json", "application/x-www-form-urlencoded"), '{"statusCode": 200}'
         ),
