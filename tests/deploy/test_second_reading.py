@@ -90,8 +90,25 @@ def test_what_a_second_plan_would_change_is_known(reading: Reading) -> None:
             # What could not be applied, and what hangs on it.
             assert address.partition(".")[0] in REFUSED, address
             continue
-        before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
+        before, after = _plain(change["change"]["before"]), _plain(change["change"]["after"])
         for attribute in before.keys() | after.keys():
             if before.get(attribute) != after.get(attribute):
-                different[change["type"], attribute] = (name, before.get(attribute), after.get(attribute))
-    assert different.keys() == DIFFERENT.keys(), different
+                different[change["type"], attribute] = f"{name}: {_only(before, after, attribute)}"
+    assert different.keys() == DIFFERENT.keys(), "\n".join(different.values())
+
+
+def _plain(value: Any) -> Any:
+    """Nothing said is an empty text: beside another change, the provider's plan has now the one, now the other."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return "" if value is None else value
+
+
+def _only(before: Mapping[str, Any], after: Mapping[str, Any], attribute: str) -> str:
+    """What the one has and the other has not, of lists item by item."""
+    was, now = before.get(attribute), after.get(attribute)
+    if isinstance(was, list) and isinstance(now, list):
+        was, now = [each for each in was if each not in now], [each for each in now if each not in was]
+    return f"{was} -> {now}"
