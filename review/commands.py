@@ -175,18 +175,38 @@ def simulate(
 @app.command()
 def replay(
     environment: Environment,
-    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="Access logs, plain or gzip, in order of time.")],
+    logs: Annotated[
+        list[Path],
+        typer.Argument(metavar="LOG...", help="Logs, plain or gzip, in any format that docs/simulation.md lists."),
+    ],
     form: Output = Format.TABLE,
+    log_format: Annotated[
+        str, typer.Option("--log-format", help="The format's name. Default: recognized by the first lines.")
+    ] = "",
     columns: Annotated[
         str,
         typer.Option(
-            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=... Default for JSON lines: "
-            "the access log that this project writes; for CSV: these words themselves."
+            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=...,count=... A dot leads "
+            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time)."
         ),
     ] = "",
-    csv: Annotated[bool | None, typer.Option("--csv/--json-lines", help="Default: by the first file's name.")] = None,
+    csv: Annotated[
+        bool | None, typer.Option("--csv/--json-lines", help="The same as --log-format csv and --log-format json.")
+    ] = None,
     key_plan: Annotated[
         list[str] | None, typer.Option(help="KEY_ID=PLAN: an API key's usage plan; may be repeated.")
+    ] = None,
+    abuser: Annotated[
+        list[str] | None, typer.Option(help="A client by whom no limit is to be measured; may be repeated.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="A client who is not to be set apart; may be repeated.")
+    ] = None,
+    choose: Annotated[
+        str, typer.Option(help="p90, p99, p99.9 or busiest, for every limit. Default: the suggested one of each.")
+    ] = "",
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a copy of the environment file with the chosen limits.")
     ] = None,
     tolerance: Annotated[
         float, typer.Option(min=0, max=86_400, help="Put lines back in order that are late by at most so many seconds.")
@@ -195,29 +215,41 @@ def replay(
     waf_lag: Lag = 20,
     waf_recency: Recency = 0.0,
 ) -> None:
-    """Send recorded traffic through the limits: whom they would have hit, and limits that 99% of clients would fit."""
+    """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
     from review.layers_of import layers_of
-    from review.replay.columns import columns_of
+    from review.replay.chosen import choose as chosen_of
+    from review.replay.chosen import percentile_of
+    from review.replay.columns import said_columns
     from review.replay.progress import progress
     from review.replay.replay import Log
     from review.replay.replay import replay as run
     from review.replay.report import report
+    from review.replay.suggest import suggestions
+    from review.replay.write import write as write_to
 
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     layers = layers_of(read(environment))
-    is_csv = ".csv" in logs[0].suffixes if csv is None else csv
-    plans = _plans(key_plan or [], [plan.name for plan in layers.plans])
+    percentile = percentile_of(choose)
+    if csv is not None and not log_format:
+        log_format = "csv" if csv else "json"
     log = Log(
         files=tuple(logs),
-        columns=columns_of(columns, logs[0], is_csv=is_csv),
-        is_csv=is_csv,
+        columns=said_columns(columns),
+        log_format=log_format,
         tolerance_sec=tolerance,
-        plan_of_key=plans,
+        plan_of_key=_plans(key_plan or [], [plan.name for plan in layers.plans]),
     )
+    if write is not None and write.exists():
+        raise ReviewError(f"--write {write.as_posix()}: is there already; name another file")
     _say_if_first()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
-    show(report(replayed), form)
+    suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
+    chosen = chosen_of(replayed, suggested, find(environment), percentile)
+    show(report(replayed, suggested, chosen), form)
+    if write is not None:
+        write_to(chosen.written.text, write)
+        sys.stderr.write(f"wrote {write.as_posix()}\n")
 
 
 def _say_if_first() -> None:

@@ -108,5 +108,8 @@ class Layers:
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()
+    path_prefixes: tuple[str, ...] = ()
+    """What may stand before a route's path in a log: the stage's name, a custom domain's base path."""
+
     left_out: tuple[str, ...] = ()
     """What the environment limits and the review cannot know, in sentences."""

@@ -32,6 +32,7 @@ def layers_of(environment: Environment) -> Layers:
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
+        path_prefixes=environment.path_prefixes,
         left_out=tuple(_left_out(environment)),
     )
 

@@ -99,12 +99,16 @@ def _longer(column: NDArray[Number], need: int) -> NDArray[Number]:
 
 
 @jit
-def see(
-    seen: Peaks, time: NDArray[np.int64], client: NDArray[np.int32], route: NDArray[np.int32], key: NDArray[np.int32]
-) -> None:
-    """Count requests, in order of time."""
+def see_clients(seen: Peaks, time: NDArray[np.int64], client: NDArray[np.int32]) -> None:
+    """Count requests of each client, in order of time."""
     for index in range(len(time)):
         _see_client(seen, client[index], time[index] // seen.slot)
+
+
+@jit
+def see_keys_and_routes(seen: Peaks, time: NDArray[np.int64], route: NDArray[np.int32], key: NDArray[np.int32]) -> None:
+    """Count requests of each key and each route, in order of time."""
+    for index in range(len(time)):
         second = time[index] // _SECOND
         who = key[index]
         if who != NONE:

@@ -1,96 +1,386 @@
-"""Limits that would have let the 99th percentile of clients through."""
+"""Limits to choose from: for each layer, what would let 90%, 99%, 99.9% and all of the callers through.
+
+Each candidate is replayed on the same requests, so that what it refuses is counted and not guessed.
+"""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from review.engine.outcome import Outcome
 from review.engine.token_bucket import TOKEN
-from review.numbers import plain
-from review.replay.peaks import MOST_A_SECOND, RATES
+from review.layers import Bucket, Layers, Plan, RateWindow
+from review.numbers import plain, share
+from review.replay import peaks
+from review.replay.apart import Apart, set_apart
+from review.replay.peaks import MOST_A_SECOND, RATES, Peaks
+from review.replay.printable import printable
+from review.replay.recorded import Block
 from review.replay.replay import Replayed
+from review.replay.rerun import Outcomes, nothing, rerun
+from review.replay.resolution import FINE
 from settings.waf.rate_rule import LOWEST_LIMIT
 
-PERCENTILE = 99
+PERCENTILES = (90.0, 99.0, 99.9, 100.0)
+_LOWEST_SUGGESTED = 99.0
+MOST_REFUSED = 0.01
+"""Of the requests: what a suggested limit refuses at most of callers who are not set apart."""
+
+_USUAL_WINDOW = 300
+_LONGEST_WINDOW = 600
+_MOST_NAMED = 3
+_COARSE_SEC = 1.0
+
+Values = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Suggestion:
-    """A limit, and why."""
+class Candidate:
+    """One limit, and what it would have refused of those who are not set apart."""
 
-    layer: str
-    route: str
-    """Empty where it is for all of them."""
+    percentiles: tuple[float, ...]
+    """Of the callers (or of the busy seconds of a route) that stay within it; 100 is the busiest."""
 
     setting: dict[str, float]
     """As the environment file calls it."""
 
-    because: str
+    callers_refused: int
+    requests_refused: int
+    who: tuple[tuple[str, int], ...]
+    """The callers whom it would have refused most, and how many of their requests."""
+
+    is_lowest: bool = False
+    """AWS takes none that is lower."""
 
 
-def suggestions(replayed: Replayed) -> tuple[Suggestion, ...]:
-    """From what the busiest clients and seconds asked for."""
-    return (_waf(replayed), *_keys(replayed), *_routes(replayed))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What there is to choose from for one limit."""
+
+    layer: str
+    """`WAF`, `usage plan` or `method`."""
+
+    name: str
+    """The rule, the plan, the route."""
+
+    measured: str
+    """By what."""
+
+    callers: int
+    requests: int
+    candidates: tuple[Candidate, ...]
+    suggested: int
+    """An index into the candidates."""
+
+    @property
+    def chosen(self) -> Candidate:
+        """The suggested one."""
+        return self.candidates[self.suggested]
 
 
-def percentile(values: NDArray[np.int64]) -> int:
-    """The smallest value that at least 99 of 100 do not exceed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestions:
+    """All choices, and who was set apart."""
+
+    apart: tuple[Apart, ...]
+    choices: tuple[Choice, ...]
+    withheld: tuple[str, ...]
+    """What is not suggested, and why."""
+
+    window_sec: int
+    peaks: Peaks
+
+
+def suggestions(replayed: Replayed, *, abusers: Sequence[str] = (), customers: Sequence[str] = ()) -> Suggestions:
+    """From what the busiest callers and seconds asked for. Raises ReviewError for a caller that the log lacks."""
+    return _Suggesting(replayed, abusers, customers).all()
+
+
+def percentile(values: Values, percent: float) -> int:
+    """The smallest value that at least that many of 100 do not exceed."""
     ordered = np.sort(values)
-    return int(ordered[math.ceil(len(ordered) * PERCENTILE / 100) - 1])
+    return int(ordered[_place(len(ordered), percent)])
 
 
-def _waf(replayed: Replayed) -> Suggestion:
-    """A limit that its estimate does not pass, whatever weight recent requests have."""
-    seen = replayed.peaks.peak[replayed.peaks.peak > 0]
-    peak = percentile(seen)
-    limit = max(LOWEST_LIMIT, math.ceil(peak * (1 + replayed.waf.recency)))
-    floor = f"; AWS's lowest limit is {LOWEST_LIMIT}" if limit > peak * (1 + replayed.waf.recency) else ""
-    return Suggestion(
-        layer="WAF",
-        route="",
-        setting={"limit": limit, "evaluation_window_sec": replayed.window_sec},
-        because=f"{PERCENTILE}% of {len(seen):,} addresses sent at most {peak:,} in {replayed.window_sec} s{floor}",
+def _place(count: int, percent: float) -> int:
+    # 99.9 is no binary fraction: without rounding a thousand values would have a place too many.
+    return math.ceil(round(count * percent / 100, 6)) - 1
+
+
+def ip_rule(layers: Layers) -> RateWindow | None:
+    """The rule that counts by address alone: the one for every route, or the first."""
+    found = [window for window in layers.windows if window.key == ("ip",)]
+    return next((window for window in found if window.routes is None), found[0] if found else None)
+
+
+class _Suggesting:
+    def __init__(self, replayed: Replayed, abusers: Sequence[str], customers: Sequence[str]) -> None:
+        self._replayed = replayed
+        self._layers = replayed.layers
+        self._rule = ip_rule(self._layers) or RateWindow(name="per-ip", limit=LOWEST_LIMIT, window_sec=_USUAL_WINDOW)
+        counted = np.array([self._rule.covers(route.key) for route in self._layers.routes])
+        self._counts: NDArray[np.bool_] = counted
+        self._peaks = peaks.peaks(self._rule.window_sec, replayed.waf.interval_sec, len(self._layers.routes))
+        self._peaks = peaks.with_room(self._peaks, len(replayed.clients), len(replayed.keys))
+        for block in replayed.recorded.blocks():
+            of_rule = block.requests.at(self._counts[block.requests.route])
+            peaks.see_clients(self._peaks, of_rule.time, of_rule.client)
+        self._peak = self._peaks.peak[: len(replayed.clients)]
+        self._apart = set_apart(replayed, self._peak, abusers, customers)
+        self._others = np.ones(len(replayed.clients), dtype=np.bool_)
+        self._others[[each.client for each in self._apart]] = False
+        for block in replayed.recorded.blocks():
+            asked = block.requests.at(self._gets_to_a_method(block))
+            peaks.see_keys_and_routes(self._peaks, asked.time, asked.route, asked.key)
+        self._withheld: list[str] = []
+
+    def all(self) -> Suggestions:
+        choices = [*self._waf(), *self._plans(), *self._methods()]
+        return Suggestions(
+            apart=self._apart,
+            choices=tuple(choices),
+            withheld=tuple(self._withheld),
+            window_sec=self._rule.window_sec,
+            peaks=self._peaks,
+        )
+
+    def _gets_to_a_plan(self, block: Block) -> NDArray[np.bool_]:
+        """Of the callers who are not set apart; what WAF stops gets no further."""
+        return np.asarray(self._others[block.requests.client] & (block.outcomes != Outcome.WAF))
+
+    def _gets_to_a_method(self, block: Block) -> NDArray[np.bool_]:
+        before = (Outcome.WAF, Outcome.NO_KEY, Outcome.PLAN, Outcome.QUOTA)
+        return np.asarray(self._others[block.requests.client] & ~np.isin(block.outcomes, before))
+
+    def _waf(self) -> list[Choice]:
+        """A limit that the estimate does not pass, whatever weight recent requests have."""
+        if self._replayed.resolution_sec > self._rule.window_sec:
+            self._withheld.append(f"WAF: the log's times are coarser than its window of {self._rule.window_sec} s.")
+            return []
+        weight = 1 + self._replayed.waf.recency
+        seen = self._peak[self._others & (self._peak > 0)]
+        if not len(seen):
+            return []
+        limits = [max(LOWEST_LIMIT, math.ceil(percentile(seen, each) * weight)) for each in PERCENTILES]
+
+        def refused(setting: dict[str, float]) -> Outcomes:
+            window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
+            layers = replace(nothing(self._layers), windows=(window,))
+            return rerun(self._replayed, layers, (None,) * len(self._replayed.keys))
+
+        settings: list[dict[str, float]] = [
+            {"limit": limit, "evaluation_window_sec": self._rule.window_sec} for limit in limits
+        ]
+        candidates = self._by_client(settings, refused, LOWEST_LIMIT)
+        requests = int(self._replayed.tally.by_client[: len(self._others)][self._others].sum())
+        return [
+            _choice(
+                "WAF",
+                self._rule.name,
+                f"busiest {self._rule.window_sec} s of an address",
+                len(seen),
+                requests,
+                candidates,
+            )
+        ]
+
+    def _plans(self) -> list[Choice]:
+        """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
+        found = []
+        for plan in self._layers.plans:
+            held = np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
+            seen = self._peaks.key_peak[: len(held)][held & (self._peaks.key_peak[: len(held)] > 0)]
+            if not len(seen):
+                continue
+            if self._is_coarse(f"usage plan {plan.name}"):
+                continue
+            busiest = [percentile(seen, each) for each in PERCENTILES]
+            account = self._layers.account
+            settings = [
+                {
+                    "rate_limit": min(float(peak), account.rate_limit),
+                    "burst_limit": min(2 * peak, account.burst_limit),
+                }
+                for peak in busiest
+            ]
+
+            def refused(setting: dict[str, float], plan: Plan = plan) -> Values:
+                tried, free = Plan(name=plan.name, bucket=_bucket(setting)), Plan(name="another plan")
+                of_keys = tuple(
+                    None if each is None else tried if each == plan else free for each in self._replayed.plan_of_key
+                )
+                routes = tuple(replace(route, bucket=None, own=False) for route in self._layers.routes)
+                layers = replace(nothing(self._layers), routes=routes, plans=(tried, free))
+                return rerun(self._replayed, layers, of_keys, self._gets_to_a_plan).by_key[:, Outcome.PLAN]
+
+            requests = self._requests_of_keys(held)
+            candidates = _candidates(settings, refused, self._replayed.keys)
+            found.append(
+                _choice("usage plan", plan.name, "busiest second of an API key", len(seen), requests, candidates)
+            )
+        return found
+
+    def _requests_of_keys(self, held: NDArray[np.bool_]) -> int:
+        total = 0
+        for block in self._replayed.recorded.blocks():
+            key = block.requests.key[self._gets_to_a_plan(block)]
+            total += int(held[key[key >= 0]].sum())
+        return total
+
+    def _methods(self) -> list[Choice]:
+        """A rate for the busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
+        found = []
+        for index, route in enumerate(self._layers.routes):
+            seconds = self._busy_seconds(index)
+            total = int(seconds.sum())
+            if not total:
+                continue
+            if self._is_coarse(f"method {route.key}"):
+                continue
+            ordered = np.cumsum(seconds)
+            busiest = [int(np.searchsorted(ordered, _place(total, each) + 1)) for each in PERCENTILES]
+            settings = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
+
+            def refused(setting: dict[str, float], index: int = index) -> Outcomes:
+                free = nothing(self._layers)
+                routes = list(free.routes)
+                routes[index] = replace(routes[index], bucket=_bucket(setting), own=True)
+                layers = replace(free, routes=tuple(routes))
+
+                def of_route(block: Block) -> NDArray[np.bool_]:
+                    return np.asarray(self._gets_to_a_method(block) & (block.requests.route == index))
+
+                return rerun(self._replayed, layers, (None,) * len(self._replayed.keys), of_route)
+
+            requests, callers = self._of_route(index)
+            candidates = self._by_client(settings, refused)
+            found.append(
+                _choice(
+                    "method", route.key, f"{total:,} busy seconds, all callers together", callers, requests, candidates
+                )
+            )
+        return found
+
+    def _of_route(self, index: int) -> tuple[int, int]:
+        """Requests that get to it, and callers."""
+        seen = np.zeros(len(self._others), dtype=np.int64)
+        for block in self._replayed.recorded.blocks():
+            client = block.requests.client[self._gets_to_a_method(block) & (block.requests.route == index)]
+            counted = np.bincount(client)
+            seen[: len(counted)] += counted
+        return int(seen.sum()), int((seen > 0).sum())
+
+    def _busy_seconds(self, index: int) -> Values:
+        seconds: Values = self._peaks.route_seconds[index].copy()
+        last = min(int(self._peaks.route_count[index]), MOST_A_SECOND)
+        if last:
+            seconds[last] += 1
+        return seconds
+
+    def _of_method(self, index: int, busy: int, busiest: int) -> dict[str, float]:
+        account = self._layers.account
+        rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
+        burst = math.ceil(int(self._peaks.burst[index, rate]) / TOKEN)
+        if self._replayed.resolution_sec >= FINE:
+            # The log does not say how a second's requests came: perhaps all at once.
+            burst = max(burst, busiest)
+        return {
+            "rate_limit": min(RATES[rate], account.rate_limit),
+            "burst_limit": min(burst, account.burst_limit),
+        }
+
+    def _is_coarse(self, what: str) -> bool:
+        if self._replayed.resolution_sec <= _COARSE_SEC:
+            return False
+        self._withheld.append(
+            f"{what}: a rate and a burst need times of a second or finer; this log's are in steps of "
+            f"{plain(self._replayed.resolution_sec)} s."
+        )
+        return True
+
+    def _by_client(
+        self,
+        settings: Sequence[dict[str, float]],
+        refused: Callable[[dict[str, float]], Outcomes],
+        lowest: int | None = None,
+    ) -> tuple[Candidate, ...]:
+        def of(setting: dict[str, float]) -> Values:
+            by_client = refused(setting).by_client
+            stopped = by_client.sum(axis=1) - by_client[:, Outcome.ACCEPTED]
+            stopped[~self._others] = 0
+            return np.asarray(stopped)
+
+        return _candidates(settings, of, self._replayed.clients, lowest)
+
+
+def _candidates(
+    settings: Sequence[dict[str, float]],
+    refused: Callable[[dict[str, float]], Values],
+    names: Sequence[str],
+    lowest: int | None = None,
+) -> tuple[Candidate, ...]:
+    """One for each setting that differs."""
+    percentiles: dict[tuple[float, ...], list[float]] = {}
+    for percent, setting in zip(PERCENTILES, settings, strict=True):
+        percentiles.setdefault(tuple(setting.values()), []).append(percent)
+    found = []
+    for values, of in percentiles.items():
+        setting = dict(zip(settings[0], values, strict=True))
+        stopped = refused(setting)
+        worst = [int(each) for each in np.argsort(-stopped, kind="stable")[:_MOST_NAMED] if stopped[each]]
+        found.append(
+            Candidate(
+                percentiles=tuple(of),
+                setting=setting,
+                callers_refused=int((stopped > 0).sum()),
+                requests_refused=int(stopped.sum()),
+                who=tuple((printable(names[each]), int(stopped[each])) for each in worst),
+                is_lowest=lowest is not None and setting.get("limit") == lowest,
+            )
+        )
+    return tuple(found)
+
+
+def _choice(
+    layer: str, name: str, measured: str, callers: int, requests: int, candidates: tuple[Candidate, ...]
+) -> Choice:
+    """Suggested is the tightest that leaves 99% of the callers, and 99% of the requests, alone; or the loosest."""
+    fitting = (
+        index
+        for index, each in enumerate(candidates)
+        if each.percentiles[-1] >= _LOWEST_SUGGESTED and each.requests_refused <= MOST_REFUSED * requests
+    )
+    return Choice(
+        layer=layer,
+        name=name,
+        measured=measured,
+        callers=callers,
+        requests=requests,
+        candidates=candidates,
+        suggested=next(fitting, len(candidates) - 1),
     )
 
 
-def _keys(replayed: Replayed) -> list[Suggestion]:
-    """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
-    seen = replayed.peaks.key_peak[replayed.peaks.key_peak > 0]
-    if not len(seen):
-        return []
-    peak = percentile(seen)
-    return [
-        Suggestion(
-            layer="usage plan",
-            route="",
-            setting={"rate_limit": peak, "burst_limit": 2 * peak},
-            because=f"{PERCENTILE}% of {len(seen):,} API keys sent at most {peak:,} in a second",
-        )
-    ]
+def _bucket(setting: dict[str, float]) -> Bucket:
+    return Bucket(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
 
 
-def _routes(replayed: Replayed) -> list[Suggestion]:
-    """A rate for its busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
-    found = []
-    for index, route in enumerate(replayed.layers.routes):
-        seconds = replayed.peaks.route_seconds[index].copy()
-        last = min(int(replayed.peaks.route_count[index]), MOST_A_SECOND)
-        if last:
-            seconds[last] += 1
-        total = int(seconds.sum())
-        if not total:
-            continue
-        busy = int(np.searchsorted(np.cumsum(seconds), math.ceil(total * PERCENTILE / 100)))
-        rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
-        burst = math.ceil(int(replayed.peaks.burst[index, rate]) / TOKEN)
-        found.append(
-            Suggestion(
-                layer="method",
-                route=route.key,
-                setting={"rate_limit": RATES[rate], "burst_limit": burst},
-                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests; at "
-                f"{plain(RATES[rate])}/s this burst refuses none of them",
-            )
-        )
-    return found
+def percentile_words(percentiles: Sequence[float]) -> str:
+    """`p90, p99`, `busiest`."""
+    return ", ".join("busiest" if each == 100 else f"p{each:g}" for each in percentiles)  # noqa: PLR2004
+
+
+def setting_words(setting: dict[str, float]) -> str:
+    """As lines of the environment file, one after the other."""
+    return ", ".join(f"{name} = {plain(value).replace(',', '_')}" for name, value in setting.items())
+
+
+def refusal_words(candidate: Candidate, choice: Choice) -> str:
+    """`2 of 1,502 callers, 64.0% of the requests`."""
+    return (
+        f"{candidate.callers_refused:,} of {choice.callers:,} callers, "
+        f"{share(candidate.requests_refused, choice.requests)} of the requests"
+    )
