@@ -1,5 +1,6 @@
 """A replay in words and numbers."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -7,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
-from review.numbers import duration, share
+from review.numbers import duration, plain, share
 from review.replay.chosen import Chosen
 from review.replay.printable import printable
 from review.replay.replay import UNKNOWN_ROUTE, Replayed, named
 from review.replay.resolution import FINE
-from review.replay.suggest import Choice, Suggestions, percentile_words, refusal_words, setting_words
+from review.replay.suggest import Candidate, Choice, Suggestions, percentile_words
 from review.table import Report, Table
 
 _MOST_SHOWN = 10
+_WINDOW = "evaluation_window_sec"
+"""The same in every candidate."""
+
 _REFUSED = tuple(outcome for outcome in Outcome if outcome != Outcome.ACCEPTED)
 
 
@@ -39,8 +43,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
         tables += [_worst(replayed, refused), _when(replayed)]
     if suggested.apart:
         tables.append(_apart(replayed, suggested))
-    if suggested.choices:
-        tables.append(_choices(suggested, chosen))
+    tables += [_choice(each, chosen) for each in suggested.choices]
     if chosen is not None and chosen.taken:
         tables.append(_replayed_again(chosen))
     return Report(
@@ -187,6 +190,11 @@ def _left_out(replayed: Replayed) -> tuple[str, ...]:
 
 def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
     said = [f"Not suggested: {each}" for each in suggested.withheld]
+    if suggested.choices:
+        said.append(
+            "Limits to choose from: p99 is the limit within which 99% of the callers stay, of a method the rate of 99% "
+            "of its busy seconds. What each would have refused is counted by replaying the log."
+        )
     if suggested.apart:
         said.append(
             "Callers set apart do not count in what a limit is measured by, nor in what it refuses. --customer CLIENT "
@@ -218,29 +226,32 @@ def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
     )
 
 
-def _choices(suggested: Suggestions, chosen: Chosen | None) -> Table:
-    columns = ("limit", "within it", "setting", "would have refused", "of whom most")
-    rows = []
-    for choice in suggested.choices:
-        taken = chosen.of(choice) if chosen else choice.suggested
-        for index, each in enumerate(choice.candidates):
-            lowest = "; AWS takes no lower one" if each.is_lowest else ""
-            rows.append(
-                (
-                    f"{choice.layer} {choice.name}" if not index else "",
-                    f"{percentile_words(each.percentiles)}{' <- suggested' if index == taken else ''}",
-                    setting_words(each.setting) + lowest,
-                    refusal_words(each, choice),
-                    ", ".join(f"{name} ({count:,})" for name, count in each.who) or "nobody",
-                )
-            )
+def _choice(choice: Choice, chosen: Chosen | None) -> Table:
+    columns = ("within it", "setting", "callers refused", "requests refused", "of whom most")
+    taken = chosen.of(choice) if chosen else choice.suggested
     return Table(
-        title="Limits to choose from",
+        title=f"{choice.layer} {choice.name}: to choose from, by the {choice.measured}",
         columns=columns,
-        rows=tuple(rows),
-        caption="p99: 99% of the callers would have stayed within it (of a method: 99% of its busy seconds); what it "
-        "would have refused is counted by replaying the log.",
+        rows=tuple(
+            (
+                percentile_words(each.percentiles) + ("\n<- suggested" if index == taken else ""),
+                "\n".join(_lines(each)),
+                f"{each.callers_refused:,} of {choice.callers:,}",
+                f"{each.requests_refused:,} = {share(each.requests_refused, choice.requests)}",
+                "\n".join(f"{name} ({count:,})" for name, count in each.who) or "nobody",
+            )
+            for index, each in enumerate(choice.candidates)
+        ),
+        caption=f"{_WINDOW} = {choice.chosen.setting[_WINDOW]:.0f}" if _WINDOW in choice.chosen.setting else "",
     )
+
+
+def _lines(candidate: Candidate) -> Iterator[str]:
+    for name, value in candidate.setting.items():
+        if name != _WINDOW:
+            yield f"{name} = {plain(value).replace(',', '_')}"
+    if candidate.is_lowest:
+        yield "(AWS takes no lower one)"
 
 
 def _replayed_again(chosen: Chosen) -> Table:

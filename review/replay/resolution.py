@@ -1,5 +1,6 @@
 """How exact a log's times are: by how they are written, and by the values themselves."""
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -9,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from review.numbers import duration
+from review.replay import source
 from review.replay.parse import microseconds
 from review.replay.recognize import Recognized
 
@@ -20,6 +22,12 @@ _ENOUGH = 32
 
 _SHARED = 2
 """Requests of one moment, on average, before its length is believed to be more than a second."""
+
+_CROWDED = 20
+"""Requests of one moment, on average, that few clocks would give; then a few moments are enough."""
+
+_BLOCKS = 16
+"""Of a file, looked at where its first lines have few moments."""
 
 # What clocks, bins and spreadsheets round to, in seconds.
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
@@ -44,7 +52,20 @@ def resolution(log: Recognized) -> float:
     of_bin = _BIN.search(log.reader.columns)
     if of_bin:
         written = max(written, float(of_bin[1]) * _UNITS[of_bin[2]])
+    if len(times) >= _CROWDED * len(np.unique(times)):
+        times = _more(log)
     return max(written, _common(times, counted=log.reader.has_counts))
+
+
+def _more(log: Recognized) -> NDArray[np.int64]:
+    """Times from further into the file, until there are enough different ones."""
+    found = [np.zeros(0, dtype=np.int64)]
+    chunks = source.chunks(log.file, Counter())
+    for block in itertools.islice(log.envelope.unwrap(chunks, Counter()), _BLOCKS):
+        found.append(microseconds(log.reader.texts(block, Counter())["time"]).drop_nulls().to_numpy())
+        if len(np.unique(np.concatenate(found))) >= _ENOUGH:
+            break
+    return np.concatenate(found)
 
 
 def _as_written(said: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
@@ -82,7 +103,8 @@ def _of_text(text: str) -> float:
 def _common(times: NDArray[np.int64], *, counted: bool) -> float:
     """The longest usual step of which every time is a whole number; 0 if there is none, or too few times to tell."""
     distinct = np.unique(times)
-    if len(distinct) < (2 if counted else _ENOUGH):
+    is_crowded = len(times) >= _CROWDED * len(distinct)
+    if len(distinct) < (2 if counted or is_crowded else _ENOUGH):
         return 0.0
     step = math.gcd(*distinct.tolist())
     longest = max((each for each in _STEPS if step % (each * _MICROSECONDS) == 0), default=0)

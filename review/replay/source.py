@@ -98,7 +98,7 @@ def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
             for _ in range(_MOST_TIMES_PACKED):
                 if not _is_packed(stream):
                     break
-                stream = gzip.GzipFile(fileobj=cast("BinaryIO", stream))
+                stream = gzip.GzipFile(fileobj=cast("BinaryIO", stream), mode="rb")
             yield stream, raw
     except OSError as error:
         raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror or error}") from None

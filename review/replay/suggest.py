@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from review.engine.outcome import Outcome
 from review.engine.token_bucket import TOKEN
 from review.layers import Bucket, Layers, Plan, RateWindow
-from review.numbers import plain, share
+from review.numbers import plain
 from review.replay import peaks
 from review.replay.apart import Apart, set_apart
 from review.replay.peaks import MOST_A_SECOND, RATES, Peaks
@@ -111,8 +111,13 @@ def _place(count: int, percent: float) -> int:
 
 
 def ip_rule(layers: Layers) -> RateWindow | None:
-    """The rule that counts by address alone: the one for every route, or the first."""
-    found = [window for window in layers.windows if window.key == ("ip",)]
+    """The rule that counts by address alone: the one for every route, or the first. A tier that only counts is none."""
+    names = {window.name for window in layers.windows}
+    found = [
+        window
+        for window in layers.windows
+        if window.key == ("ip",) and window.name.removesuffix("-count") not in names - {window.name}
+    ]
     return next((window for window in found if window.routes is None), found[0] if found else None)
 
 
@@ -259,7 +264,12 @@ class _Suggesting:
             candidates = self._by_client(settings, refused)
             found.append(
                 _choice(
-                    "method", route.key, f"{total:,} busy seconds, all callers together", callers, requests, candidates
+                    "method",
+                    route.key,
+                    f"busiest of {total:,} seconds, all callers together",
+                    callers,
+                    requests,
+                    candidates,
                 )
             )
         return found
@@ -371,16 +381,3 @@ def _bucket(setting: dict[str, float]) -> Bucket:
 def percentile_words(percentiles: Sequence[float]) -> str:
     """`p90, p99`, `busiest`."""
     return ", ".join("busiest" if each == 100 else f"p{each:g}" for each in percentiles)  # noqa: PLR2004
-
-
-def setting_words(setting: dict[str, float]) -> str:
-    """As lines of the environment file, one after the other."""
-    return ", ".join(f"{name} = {plain(value).replace(',', '_')}" for name, value in setting.items())
-
-
-def refusal_words(candidate: Candidate, choice: Choice) -> str:
-    """`2 of 1,502 callers, 64.0% of the requests`."""
-    return (
-        f"{candidate.callers_refused:,} of {choice.callers:,} callers, "
-        f"{share(candidate.requests_refused, choice.requests)} of the requests"
-    )

@@ -52,10 +52,25 @@ def _objects(text: str, problems: Counter[str], *, last: bool) -> tuple[list[str
                 return found, text[start:]
             problems[NOT_JSON] += 1
             at = following.start() + 1 if following else len(text)
+            found += _whole_at_the_end(text[start + 1 : at])
             continue
         found.append(" ".join(text[start:end].splitlines()))
         at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches the empty text too
-    return found, ""
+    # The brace of an object whose first name has not come yet.
+    brace = text.rfind("{", at)
+    return found, text[brace:] if brace >= 0 and not text[brace + 1 :].strip() else ""
+
+
+def _whole_at_the_end(damaged: str) -> list[str]:
+    """The object that follows in the middle of one that is cut off."""
+    for begun in _BEGINS.finditer(damaged):
+        try:
+            _, end = _DECODER.raw_decode(damaged, begun.start())
+        except (ValueError, RecursionError):
+            continue
+        if end == len(damaged):
+            return [" ".join(damaged[begun.start() :].splitlines())]
+    return []
 
 
 def _recognize(head: bytes) -> bool:

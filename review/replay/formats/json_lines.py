@@ -36,7 +36,10 @@ def read_object(line: bytes) -> dict[str, Any] | None:
 
 
 def _first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
 
 
 def value_at(entry: Mapping[str, Any], name: str) -> object:
