@@ -252,6 +252,62 @@ def replay(
         sys.stderr.write(f"wrote {write.as_posix()}\n")
 
 
+@app.command()
+def size(
+    users: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Users in the busiest hour, if there is one tier.")
+    ] = 0,
+    requests_per_hour: Annotated[
+        float, typer.Option(min=0, max=3_600_000, help="Requests of each user in the busiest hour.")
+    ] = 0,
+    seconds: Annotated[
+        float, typer.Option(min=0.001, max=900, help="Seconds that an answer takes, to its last token.")
+    ] = 10,
+    tokens: Annotated[int, typer.Option(min=0, help="Tokens of a request, prompt and answer together.")] = 0,
+    slots: Annotated[int, typer.Option(min=0, help="Requests that the backend works on at once.")] = 0,
+    requests_per_minute: Annotated[int, typer.Option(min=0, help="The account's or provider's quota of requests.")] = 0,
+    tokens_per_minute: Annotated[int, typer.Option(min=0, help="The account's or provider's quota of tokens.")] = 0,
+    tier: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME:USERS:REQUESTS_PER_HOUR[:TOKENS], a usage plan of its own; may be repeated."),
+    ] = None,
+    per_address: Annotated[int, typer.Option(min=1, max=1_000_000, help="Users behind one IP address.")] = 1,
+    quantile: Annotated[
+        float, typer.Option(min=0.5, max=0.99999, help="How much of the time the limits are to suffice.")
+    ] = 0.99,
+    route: Annotated[str, typer.Option(help="The route that the bucket is for.")] = "POST /v1/chat/completions",
+    form: Output = Format.TABLE,
+) -> None:
+    """Limits without a log: from users, requests, seconds, tokens and what the backend takes, with the arithmetic."""
+    from review.sizing.demand import Demand, Tier, tier_of
+    from review.sizing.proof import prove
+    from review.sizing.report import report
+    from review.sizing.size import size as sized_by
+
+    if bool(tier) == bool(users and requests_per_hour):
+        raise ReviewError("size takes --users and --requests-per-hour, or --tier; --help says what there is")
+    if tokens_per_minute and not (tokens or any(each.count(":") > 2 for each in tier or ())):  # noqa: PLR2004
+        raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
+    tiers = tuple(tier_of(each, tokens) for each in tier or ()) or (
+        Tier(name="", users=users, requests_per_hour=requests_per_hour, tokens=tokens),
+    )
+    if len({each.name for each in tiers}) < len(tiers):
+        raise ReviewError("--tier: two of one name")
+    sized = sized_by(
+        Demand(
+            tiers=tiers,
+            seconds=seconds,
+            slots=slots,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+            per_address=per_address,
+            quantile=quantile,
+        )
+    )
+    _say_if_first()
+    show(report(sized, prove(sized, route), route), form)
+
+
 def _say_if_first() -> None:
     from review.engine.jit import is_compiled
 
