@@ -144,6 +144,7 @@ def simulate(
 ) -> None:
     """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
     from review.layers_of import layers_of
+    from review.signs_of_life import signs_of_life
     from review.simulation.report import report
     from review.simulation.simulate import simulate as run
     from review.simulation.traffic import read_traffic
@@ -165,10 +166,15 @@ def simulate(
         other = layers_of(read(against))
         cases.append((other.name, other))
     _say_if_first()
-    results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
+    results: list[tuple[str, Result]] = []
+    for number, (title, case) in enumerate(cases, 1):
+        of = f" ({number} of {len(cases)}: {title})" if len(cases) > 1 else ""
+        with signs_of_life(f"simulating {requests.name}{of}"):
+            results.append((title, run(case, requests, waf)))
     show(report(results), form)
     if picture is not None:
-        draw(results, picture)
+        with signs_of_life(f"drawing {picture.as_posix()}"):
+            draw(results, picture)
         sys.stderr.write(f"wrote {picture.as_posix()}\n")
 
 
@@ -226,6 +232,7 @@ def replay(
     from review.replay.report import report
     from review.replay.suggest import suggestions
     from review.replay.write import write as write_to
+    from review.signs_of_life import signs_of_life
 
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     layers = layers_of(read(environment))
@@ -244,8 +251,9 @@ def replay(
     _say_if_first()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
-    suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
-    chosen = chosen_of(replayed, suggested, find(environment), percentile)
+    with signs_of_life("replaying limits to choose from"):
+        suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
+        chosen = chosen_of(replayed, suggested, find(environment), percentile)
     show(report(replayed, suggested, chosen), form)
     if write is not None:
         write_to(chosen.written.text, write)
@@ -279,6 +287,7 @@ def size(
     form: Output = Format.TABLE,
 ) -> None:
     """Limits without a log: from users, requests, seconds, tokens and what the backend takes, with the arithmetic."""
+    from review.signs_of_life import signs_of_life
     from review.sizing.demand import Demand, Tier, tier_of
     from review.sizing.proof import prove
     from review.sizing.report import report
@@ -305,7 +314,9 @@ def size(
         )
     )
     _say_if_first()
-    show(report(sized, prove(sized, route), route), form)
+    with signs_of_life("simulating the busiest hour"):
+        proof = prove(sized, route)
+    show(report(sized, proof, route), form)
 
 
 def _say_if_first() -> None:

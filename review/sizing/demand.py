@@ -61,7 +61,7 @@ class Demand:
 
 
 def tier_of(said: str, tokens: int) -> Tier:
-    """`free:500:4` or `free:500:4:800` (name, users, requests an hour each, tokens of a request). Raises ReviewError."""
+    """`free:500:4` or `free:500:4:800`: name, users, requests an hour of each, tokens. Raises ReviewError."""
     parts = said.split(":")
     wrong = ReviewError(
         f"--tier {said}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "

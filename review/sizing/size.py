@@ -157,7 +157,7 @@ class _Sizing:
         if most > resource.requests >= mean:
             self._warnings.append(
                 f"{resource.name}: {most:,} requests in {plain(resource.seconds)} s are too many for "
-                f"{plain(math.floor(resource.requests))}, so fewer than {self._demand.quantile:.1%} get through at once."
+                f"{plain(math.floor(resource.requests))}: fewer than {self._demand.quantile:.1%} get through at once."
             )
         rate = max(resource.requests - burst, resource.requests / 2) / resource.seconds
         self._step(
