@@ -20,6 +20,7 @@ TEST = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore 
 RUFF := ruff
 ENV ?= prod
 BASE ?= origin/main
+SINCE ?= 7d
 REVIEWED ?= $(basename $(notdir $(wildcard environments/*.toml)))
 
 .PHONY: help
@@ -73,6 +74,11 @@ check-committed: .venv/.installed ## fails where a folder of committed/ is not w
 .PHONY: imports
 imports: .venv/.installed ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
 	@python -m tools.imports $(ENV) $(API)
+
+# The second call of the same command goes on where the first was stopped.
+.PHONY: fetch-log
+fetch-log: .venv/.installed ## the access log of ENV=prod since SINCE=7d out of CloudWatch, for `review replay`
+	@python -m tools.fetch_log $(ENV) $(SINCE)
 
 .PHONY: schema
 schema: .venv/.installed ## docs/environment.schema.json, by which editors check environment files

@@ -45,8 +45,8 @@ def set_apart(
 
     `peak` is the busiest window of each client.
     """
-    by_client = replayed.tally.by_client[: len(replayed.clients)].astype(np.int64)
-    sent, stopped = by_client.sum(axis=1), by_client[:, Outcome.WAF]
+    by_client = replayed.tally.by_client[: len(replayed.clients)]
+    sent, stopped = by_client.sum(axis=1, dtype=np.int64), by_client[:, Outcome.WAF]
     refused = sent - by_client[:, Outcome.ACCEPTED]
     numbers = {name: number for number, name in enumerate(replayed.clients)} if abusers or customers else {}
     for option, names in (("--abuser", abusers), ("--customer", customers)):

@@ -55,7 +55,7 @@ class Chosen:
         others = np.ones(len(by_client), dtype=np.bool_)
         others[list(self.apart)] = False
         for who, mask in (("", others), (" of callers set apart", ~others)):
-            sums = by_client[mask].sum(axis=0)
+            sums = by_client[mask].sum(axis=0, dtype=np.int64)
             for outcome in Outcome:
                 if sums[outcome]:
                     refused = "" if outcome == Outcome.ACCEPTED else "refused: "

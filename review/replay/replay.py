@@ -58,8 +58,8 @@ class Replayed:
     layers: Layers
     waf: WafModel
     tally: Tally
-    clients: tuple[str, ...]
-    keys: tuple[str, ...]
+    clients: Sequence[str]
+    keys: Sequence[str]
     plan_of_key: tuple[Plan | None, ...]
     """By key."""
 
@@ -134,8 +134,8 @@ class _Replay:
             layers=self._layers,
             waf=self._waf,
             tally=self._tally,
-            clients=tuple(self._clients.names),
-            keys=tuple(self._keys.names),
+            clients=self._clients.names,
+            keys=self._keys.names,
             plan_of_key=tuple(self._plans),
             recorded=self._recorded,
             resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
@@ -196,9 +196,9 @@ class _Replay:
             new = [self._plan(key) for key in self._keys.names[len(self._plans) :]]
             self._plans += new
             self._state = with_keys(self._state, self._layers, new)
-        self._state = with_room(self._state, self._waf_rows.count(clients))
         outcomes = np.empty(len(requests.time), dtype=np.int8)
-        rows = self._waf_rows.of(requests.client, requests.route)
+        rows = self._waf_rows.of(self._state.windows, requests)
+        self._state = with_room(self._state, self._waf_rows.count)
         run(self._state, Requests(requests.time, requests.route, requests.key, rows), outcomes)
         self._tally.add(requests, outcomes, clients)
         self._recorded.add(requests, outcomes)

@@ -115,8 +115,7 @@ def _by_name(counts: dict[Outcome, int]) -> dict[str, int]:
 
 def _refused(replayed: Replayed) -> NDArray[np.int64]:
     """By client."""
-    by_client = replayed.tally.by_client.astype(np.int64)
-    return np.asarray(by_client.sum(axis=1) - by_client[:, Outcome.ACCEPTED])
+    return np.asarray(replayed.tally.by_client[:, Outcome.ACCEPTED + 1 :].sum(axis=1, dtype=np.int64))
 
 
 def _outcomes(replayed: Replayed) -> Table:

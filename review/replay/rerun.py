@@ -24,8 +24,8 @@ _ENDLESS = Bucket(rate_limit=HIGHEST, burst_limit=HIGHEST)
 class Outcomes:
     """How many requests of each client, and of each key, had each outcome."""
 
-    by_client: NDArray[np.int64]
-    by_key: NDArray[np.int64]
+    by_client: NDArray[np.uint32]
+    by_key: NDArray[np.uint32]
 
 
 def nothing(layers: Layers) -> Layers:
@@ -43,15 +43,16 @@ def rerun(
 ) -> Outcomes:
     """Run the engine again. The layers have the same routes in the same order."""
     rows = WafRows(layers)
-    rows.meet(list(replayed.clients))
+    rows.meet(replayed.clients)
     clients, keys = len(replayed.clients), len(replayed.keys)
-    now = with_room(with_keys(state(layers, replayed.waf), layers, plan_of_key), rows.count(clients))
-    by_client = np.zeros(clients * len(Outcome), dtype=np.int64)
-    by_key = np.zeros(keys * len(Outcome), dtype=np.int64)
+    now = with_keys(state(layers, replayed.waf), layers, plan_of_key)
+    by_client = np.zeros(clients * len(Outcome), dtype=np.uint32)
+    by_key = np.zeros(keys * len(Outcome), dtype=np.uint32)
     for block in replayed.recorded.blocks():
         requests = block.requests if asked is None else block.requests.at(asked(block))
         outcomes = np.empty(len(requests.time), dtype=np.int8)
-        of_waf = rows.of(requests.client, requests.route)
+        of_waf = rows.of(now.windows, requests)
+        now = with_room(now, rows.count)
         run(now, Requests(requests.time, requests.route, requests.key, of_waf), outcomes)
         _count(by_client, requests.client, outcomes)
         has_key = requests.key >= 0
@@ -59,6 +60,6 @@ def rerun(
     return Outcomes(by_client=by_client.reshape(clients, len(Outcome)), by_key=by_key.reshape(keys, len(Outcome)))
 
 
-def _count(counts: NDArray[np.int64], who: NDArray[np.int32], outcomes: NDArray[np.int8]) -> None:
-    found = np.bincount(who.astype(np.int64) * len(Outcome) + outcomes)
-    counts[: len(found)] += found
+def _count(counts: NDArray[np.uint32], who: NDArray[np.int32], outcomes: NDArray[np.int8]) -> None:
+    cells, found = np.unique(who.astype(np.int64) * len(Outcome) + outcomes, return_counts=True)
+    counts[cells] += found.astype(np.uint32)

@@ -6,6 +6,7 @@ Each candidate is replayed on the same requests, so that what it refuses is coun
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from review.numbers import plain
 from review.replay import peaks
 from review.replay.apart import Apart, set_apart
 from review.replay.peaks import MOST_A_SECOND, RATES, Peaks
+from review.replay.places import Places
 from review.replay.printable import printable
 from review.replay.recorded import Block
 from review.replay.replay import Replayed
@@ -130,9 +132,7 @@ class _Suggesting:
         self._counts: NDArray[np.bool_] = counted
         self._peaks = peaks.peaks(self._rule.window_sec, replayed.waf.interval_sec, len(self._layers.routes))
         self._peaks = peaks.with_room(self._peaks, len(replayed.clients), len(replayed.keys))
-        for block in replayed.recorded.blocks():
-            of_rule = block.requests.at(self._counts[block.requests.route])
-            peaks.see_clients(self._peaks, of_rule.time, of_rule.client)
+        self._see_clients()
         self._peak = self._peaks.peak[: len(replayed.clients)]
         self._apart = set_apart(replayed, self._peak, abusers, customers)
         self._others = np.ones(len(replayed.clients), dtype=np.bool_)
@@ -141,6 +141,22 @@ class _Suggesting:
             asked = block.requests.at(self._gets_to_a_method(block))
             peaks.see_keys_and_routes(self._peaks, asked.time, asked.route, asked.key)
         self._withheld: list[str] = []
+
+    def _see_clients(self) -> None:
+        """Every client's busiest window, of the requests that the rule counts."""
+        places = Places()
+        for block in self._replayed.recorded.blocks():
+            of_rule = block.requests.at(self._counts[block.requests.route])
+            if not len(of_rule.time):
+                continue
+            slot = int(of_rule.time[0]) // self._peaks.slot
+            place = places.of(of_rule.client, partial(self._idle, slot))
+            self._peaks = peaks.with_room(self._peaks, len(self._replayed.clients), 0, places.count)
+            peaks.see_clients(self._peaks, of_rule.time, of_rule.client, place)
+
+    def _idle(self, slot: int, count: int) -> NDArray[np.bool_]:
+        """Places whose window is over."""
+        return np.asarray(self._peaks.touched[:count] + self._peaks.counts.shape[1] <= slot)
 
     def all(self) -> Suggestions:
         choices = [*self._waf(), *self._plans(), *self._methods()]
@@ -219,7 +235,11 @@ class _Suggesting:
                 )
                 routes = tuple(replace(route, bucket=None, own=False) for route in self._layers.routes)
                 layers = replace(nothing(self._layers), routes=routes, plans=(tried, free))
-                return rerun(self._replayed, layers, of_keys, self._gets_to_a_plan).by_key[:, Outcome.PLAN]
+                return (
+                    rerun(self._replayed, layers, of_keys, self._gets_to_a_plan)
+                    .by_key[:, Outcome.PLAN]
+                    .astype(np.int64)
+                )
 
             requests = self._requests_of_keys(held)
             candidates = _candidates(settings, refused, self._replayed.keys)
@@ -319,7 +339,7 @@ class _Suggesting:
     ) -> tuple[Candidate, ...]:
         def of(setting: dict[str, float]) -> Values:
             by_client = refused(setting).by_client
-            stopped = by_client.sum(axis=1) - by_client[:, Outcome.ACCEPTED]
+            stopped = by_client[:, Outcome.ACCEPTED + 1 :].sum(axis=1, dtype=np.int64)
             stopped[~self._others] = 0
             return np.asarray(stopped)
 
