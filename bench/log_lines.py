@@ -70,9 +70,9 @@ def _waf(ms: int, ip: str, method: str, path: str) -> str:
 
 
 def _litellm(ms: int, ip: str, method: str, path: str) -> str:
-    calls = {"/v1/chat/completions": "acompletion", "/v1/embeddings": "aembedding"}
+    calls = {"POST /v1/chat/completions": "acompletion", "POST /v1/embeddings": "aembedding"}
     return (
-        f'{{"id":"chatcmpl-1","call_type":"{calls.get(path, path)}","status":"success","total_tokens":30,'
+        f'{{"id":"chatcmpl-1","call_type":"{calls.get(f"{method} {path}", path)}","status":"success","total_tokens":30,'
         f'"startTime":{ms / 1000:.3f},"endTime":{ms / 1000 + 1:.3f},"model":"gpt-4o",'
         f'"metadata":{{"user_api_key_hash":"88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"}},'
         f'"requester_ip_address":"{ip}"}}'
@@ -116,9 +116,10 @@ def _api_gateway_csv(ms: int, ip: str, method: str, path: str) -> str:
 def _alb(ms: int, ip: str, method: str, path: str) -> str:
     return (
         f"https {_iso(ms + 412)} app/my-loadbalancer/50dc6c495c0c9188 {ip}:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 "
-        f'0 57 "{method} https://www.example.com:443{path}?x=1 HTTP/1.1" "{_AGENT}" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 '
-        "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/my-targets/73e2d6bc24d8a067 "
-        f'"Root=1-58337281-1d84f3d73c47ec4e58577259" "www.example.com" "arn:aws:acm:us-east-2:123456789012:certificate/1" '
+        f'0 57 "{method} https://www.example.com:443{path}?x=1 HTTP/1.1" "{_AGENT}" ECDHE-RSA-AES128-GCM-SHA256 '
+        "TLSv1.2 arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/my-targets/73e2d6bc24d8a067 "
+        '"Root=1-58337281-1d84f3d73c47ec4e58577259" "www.example.com" '
+        '"arn:aws:acm:us-east-2:123456789012:certificate/1" '
         f'1 {_iso(ms)} "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"'
     )
 
