@@ -13,6 +13,7 @@ from review.replay.envelopes.known import ENVELOPES
 from review.replay.formats import csv_with_header, json_of_any_kind
 from review.replay.formats.format import Format, Reader, Sample
 from review.replay.formats.known import FORMATS
+from review.replay.printable import printable
 
 _LINES = 1000
 """Of a file, looked at."""
@@ -34,7 +35,7 @@ class Recognized:
         """In words, with the fields that were taken for what."""
         parts = [self.format.words, self.envelope.words, source.encoding(self.file)]
         said = ", ".join(part for part in parts if part)
-        return f"{said} ({self.reader.columns})" if self.reader.columns else said
+        return f"{said} ({printable(self.reader.columns)})" if self.reader.columns else said
 
 
 def format_names() -> str:

@@ -139,7 +139,7 @@ class _Replay:
             plan_of_key=tuple(self._plans),
             recorded=self._recorded,
             resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
-            taken_for=tuple(_taken_for(each) for each in self._inputs),
+            taken_for=(*(_taken_for(each) for each in self._inputs), *self._without_lines()),
             problems=problems,
             unknown_routes=unknown,
             put_back=stream.disorder.put_back,
@@ -158,6 +158,10 @@ class _Replay:
             found += f", most often {named(unknown)}; it has {known}"
         files = ", ".join(file.as_posix() for file in self._log.files)
         return f"{files}: nothing usable: {found}"
+
+    def _without_lines(self) -> list[str]:
+        read = {each.log.file for each in self._inputs}
+        return [f"{file.as_posix()}: holds no line" for file in self._log.files if file not in read]
 
     def _note_what_is_left_out(self) -> None:
         if self._waf_rows.left_out:

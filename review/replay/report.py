@@ -86,7 +86,7 @@ def notes(replayed: Replayed) -> tuple[str, ...]:
         length = duration(replayed.resolution_sec)
         said.append(
             f"The log does not say when within {length} a request came: those of the same {length} were spread evenly "
-            "over it. What a throttle refuses is then the least that it would have refused: a burst within that time "
+            "over it. What a limit refuses is then the least that it would have refused: a burst within that time "
             "does not show."
         )
     if replayed.put_back:

@@ -24,6 +24,7 @@ from review.replay.recorded import Block
 from review.replay.replay import Replayed
 from review.replay.rerun import Outcomes, nothing, rerun
 from review.replay.resolution import FINE
+from settings.throttling import BLOCKED
 from settings.waf.rate_rule import LOWEST_LIMIT
 
 PERCENTILES = (90.0, 99.0, 99.9, 100.0)
@@ -31,8 +32,10 @@ _LOWEST_SUGGESTED = 99.0
 MOST_REFUSED = 0.01
 """Of the requests: what a suggested limit refuses at most of callers who are not set apart."""
 
+_LONGEST_ID = 16
+_SHOWN_OF_A_KEY = 4
+_BLOCKED = Bucket(rate_limit=BLOCKED.rate_limit, burst_limit=BLOCKED.burst_limit)
 _USUAL_WINDOW = 300
-_LONGEST_WINDOW = 600
 _MOST_NAMED = 3
 _COARSE_SEC = 1.0
 
@@ -215,6 +218,8 @@ class _Suggesting:
             held = np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
             seen = self._peaks.key_peak[: len(held)][held & (self._peaks.key_peak[: len(held)] > 0)]
             if not len(seen):
+                if any(route.key_required for route in self._layers.routes):
+                    self._withheld.append(f"usage plan {plan.name}: the log has no request with a key of it.")
                 continue
             if self._is_coarse(f"usage plan {plan.name}"):
                 continue
@@ -242,7 +247,8 @@ class _Suggesting:
                 )
 
             requests = self._requests_of_keys(held)
-            candidates = _candidates(settings, refused, self._replayed.keys)
+            names = [_shortened(each) for each in self._replayed.keys]
+            candidates = _candidates(settings, refused, names)
             found.append(
                 _choice("usage plan", plan.name, "busiest second of an API key", len(seen), requests, candidates)
             )
@@ -262,6 +268,9 @@ class _Suggesting:
             seconds = self._busy_seconds(index)
             total = int(seconds.sum())
             if not total:
+                continue
+            if route.bucket == _BLOCKED:
+                self._withheld.append(f"method {route.key}: the environment file blocks it.")
                 continue
             if self._is_coarse(f"method {route.key}"):
                 continue
@@ -392,6 +401,11 @@ def _choice(
         candidates=candidates,
         suggested=next(fitting, len(candidates) - 1),
     )
+
+
+def _shortened(key: str) -> str:
+    """An id of API Gateway's as it is; what is longer may be the key itself, and is not shown in full."""
+    return key if len(key) <= _LONGEST_ID else f"{key[:_SHOWN_OF_A_KEY]}..."
 
 
 def _bucket(setting: dict[str, float]) -> Bucket:

@@ -16,28 +16,22 @@ from review.replay.formats import text_lines
 from review.replay.formats.format import Format, Reader, Sample
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
-_HEAD = (
-    r"^(?:https?|h2|grpcs|wss?) (?P<time>\S+) \S+ \[?(?P<ip>\S+?)\]?:\d+ "
+_LINE = (
+    r"^(?:https?|h2|grpcs|wss?) (?P<time>[^ ]+) [^ ]+ \[?(?P<ip>[^ ]+?)\]?:[0-9]+ "
     r'[^"]*"(?P<method>[A-Za-z-]+) (?:[a-z]+://[^/ "]*)?(?P<path>/[^ "]*)[^"]*"'
+    # The group `key` is where the time goes for a moment: of the fields that formats have, this one has none.
+    rf'(?: {_QUOTED} [^ ]+ [^ ]+ [^ ]+ "[^"]*" "[^"]*" "[^"]*" [^ ]+ (?P<key>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[^ ]+) )?'
 )
-_CREATED = rf"^[^\"]*{_QUOTED} {_QUOTED} \S+ \S+ \S+ {_QUOTED} {_QUOTED} {_QUOTED} \S+ (\d{{4}}-\d\d-\d\dT\S+) "
 
 
 def _recognize(sample: Sample) -> Reader | None:
-    found = text_lines.recognize(sample, _HEAD)
-    return None if found is None else Reader(texts=_texts)
+    found = text_lines.recognize(sample, _LINE)
+    return None if found is None else Reader(texts=lambda block, problems: _texts(found, block, problems))
 
 
-def _texts(block: bytes, problems: Counter[str]) -> pl.DataFrame:
-    lines = text_lines.lines_of(block)
-    found = lines.str.extract_groups(_HEAD).struct.unnest()
-    created = lines.str.extract(_CREATED, 1)
-    found = found.with_columns(pl.coalesce(created.alias("created"), "time").alias("time"))
-    unmatched = found["path"].is_null()
-    if unmatched.any():
-        problems[text_lines.NOT_A_LINE] += int((unmatched & (lines.str.strip_chars() != "")).sum())
-        found = found.filter(~unmatched)
-    return found
+def _texts(found: Reader, block: bytes, problems: Counter[str]) -> pl.DataFrame:
+    frame = found.texts(block, problems)
+    return frame.with_columns(pl.coalesce("key", "time").alias("time")).drop("key")
 
 
 ALB = Format(

@@ -13,6 +13,7 @@ from review.refusal import ReviewError
 from review.replay.formats.count_columns import refuse_uncounted
 from review.replay.formats.format import REQUIRED, Reader, Sample
 from review.replay.parse import NOT_JSON, readable
+from review.replay.printable import listed
 
 _ENOUGH = 50
 
@@ -74,7 +75,7 @@ def missing(sample: Sample, names: Names) -> None:
         chosen = _chosen(found[0], sample.said, names)
         lacks = [what for what in REQUIRED if what not in chosen]
         wanted = ", ".join(sample.said.get(what, what) for what in lacks)
-        raise ReviewError(f"no field for {wanted}; it has {', '.join(found[0])}; --columns says which is which")
+        raise ReviewError(f"no field for {wanted}; it has {listed(found[0])}; --columns says which is which")
 
 
 def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> dict[str, str]:

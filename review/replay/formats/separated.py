@@ -11,6 +11,7 @@ from review.refusal import ReviewError
 from review.replay.formats.count_columns import refuse_uncounted
 from review.replay.formats.format import REQUIRED, Reader
 from review.replay.parse import NOT_CSV, readable
+from review.replay.printable import listed
 
 COMMENT = "#"
 
@@ -38,7 +39,7 @@ def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping
 def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, separator: str = ",") -> Reader:
     """Reads those columns; the header, again at the beginning of each file, is no request. Raises ReviewError."""
     if len(set(names)) < len(names):
-        raise ReviewError(f"two columns of one name: {', '.join(names)}")
+        raise ReviewError(f"two columns of one name: {listed(names)}")
     if "count" not in chosen:
         refuse_uncounted(names)
     schema = dict.fromkeys(names, pl.String())
@@ -85,7 +86,7 @@ def missing_columns(names: Sequence[str], said: Mapping[str, str], chosen: Mappi
     """Raises ReviewError if the header lacks a required column, or one that `--columns` names."""
     lacks = [said.get(what, what) for what in dict.fromkeys((*REQUIRED, *said)) if what not in chosen]
     if lacks:
-        raise ReviewError(f"no column {', '.join(lacks)}; it has {', '.join(names)}; --columns says which is which")
+        raise ReviewError(f"no column {', '.join(lacks)}; it has {listed(names)}; --columns says which is which")
 
 
 def _expression(name: str, names: Sequence[str]) -> pl.Expr:

@@ -189,3 +189,22 @@ def test_nothing_above_the_accounts_quota_is_suggested(tmp_path: Path) -> None:
     (method,) = [each for each in found.choices if each.layer == "method"]
     assert all(each.setting["burst_limit"] <= 50 and each.setting["rate_limit"] <= 100 for each in method.candidates)
     assert method.chosen.requests_refused == 350
+
+
+def test_a_route_that_the_file_blocks_is_not_opened(tmp_path: Path) -> None:
+    blocked = Bucket(rate_limit=0.000001, burst_limit=1)
+    found = suggestions(replayed(layers(bucket=blocked), write(tmp_path, [line(second) for second in range(50)])))
+    assert [each.layer for each in found.choices] == ["WAF"]
+    assert found.withheld == ("method POST /chat: the environment file blocks it.",)
+
+
+def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
+    account = Bucket(rate_limit=10_000, burst_limit=2)
+    entries = [line(0, key="sk-live-0123456789abcdef") for _ in range(9)] + [
+        line(0, key="a1b2c3d4e5") for _ in range(9)
+    ]
+    found = suggestions(
+        replayed(layers(plans=[Plan(name="p")], key_required=True, account=account), write(tmp_path, entries))
+    )
+    (plan,) = [each for each in found.choices if each.layer == "usage plan"]
+    assert {name for name, _ in plan.chosen.who} == {"sk-l...", "a1b2c3d4e5"}
