@@ -1,4 +1,5 @@
-"""The result of a Logs Insights query as CSV: `@message` is one column, in any place.
+"""The result of a Logs Insights query as CSV: `@message` is one column, in any place. Of the events that the console
+shows of a log group it is `message`, beside `timestamp`.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html, read 2026-11.
 """
@@ -15,7 +16,8 @@ from review.replay.formats.separated import header
 from review.replay.parse import NOT_CSV, readable
 from review.replay.source import whole_lines
 
-_MESSAGE = "@message"
+_MESSAGE = "message"
+_TIMES = frozenset({"timestamp", "@timestamp"})
 
 
 def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
@@ -24,7 +26,7 @@ def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
         block = each
         if not names:
             first, _, block = block.partition(b"\n")
-            names = header(first)
+            names = [name.removeprefix("@") for name in header(first)]
         if block.strip():
             yield _messages(block, names, problems)
 
@@ -47,7 +49,8 @@ def _messages(block: bytes, names: list[str], problems: Counter[str]) -> bytes:
 
 
 def _recognize(head: bytes) -> bool:
-    return _MESSAGE in header(head.partition(b"\n")[0])
+    names = header(head.partition(b"\n")[0])
+    return f"@{_MESSAGE}" in names or (_MESSAGE in names and bool(_TIMES & set(names)))
 
 
 INSIGHTS_CSV = Envelope(

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from review.replay.envelopes.envelope import Envelope
 from review.replay.source import LONGEST_LINE
 
-_MESSAGE = re.compile(rb'"message"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
-_BEGINS = re.compile(rb'"message"\s*:\s*"')
-_EVENT = re.compile(rb'"(?:logEvents|events|logStreamName|ingestionTime|eventId)"\s*:')
+_MESSAGE = re.compile(rb'"@?message"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
+_BEGINS = re.compile(rb'"@?message"\s*:\s*"')
+_EVENT = re.compile(rb'"(?:logEvents|events|logStreamName|ingestionTime|eventId|@timestamp|@logStream|@ptr)"\s*:')
 # What CloudWatch sends to try a destination out is no line of the log.
 _CONTROL = "CWL CONTROL MESSAGE"
 

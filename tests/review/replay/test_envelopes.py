@@ -125,6 +125,15 @@ WAYS: dict[str, Callable[[], str | bytes]] = {
         {"requestId": "x", "records": [{"data": packed(each)} for each in subscriptions()]}
     ),
     "Logs Insights": lambda: insights(["@timestamp", "@message"]),
+    "Logs Insights, as JSON": lambda: json.dumps(
+        [{"@timestamp": stamp(at), "@message": message} for at, message in zip(TIMES, MESSAGES, strict=True)]
+    ),
+    "the console's events": lambda: insights(["@timestamp", "@message"]).replace(
+        "@timestamp,@message", "timestamp,message"
+    ),
+    "--query events[].message": lambda: json.dumps(MESSAGES, indent=4),
+    "--query events[].[message]": lambda: json.dumps([[message] for message in MESSAGES], indent=4),
+    "--query events[].message, as text": lambda: "\t".join(MESSAGES),
     "Logs Insights, columns otherwise": lambda: insights(["@message", "@logStream", "@timestamp"]),
     "Logs Insights, newest first": lambda: newest_first(insights(["@timestamp", "@message"])),
     "get-query-results": query_results,

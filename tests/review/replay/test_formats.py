@@ -118,6 +118,28 @@ def test_what_a_caller_writes_into_a_line_breaks_nothing(tmp_path: Path, name: s
             '192.0.2.1 - a b [02/Mar/2026:08:26:40 +0000] "POST /v1/embeddings HTTP/1.1" 200 1 "-" "a \\" b"',
             "192.0.2.1",
         ),
+        (
+            'example.com:443 192.0.2.1 - - [02/Mar/2026:08:26:40 +0000] "POST /v1/embeddings HTTP/1.1" 200 1',
+            "192.0.2.1",
+        ),
+        (
+            (
+                '{"time_iso8601":"2026-03-02T08:26:40+00:00","remote_addr":"192.0.2.1","request_method":"POST",'
+                '"request_uri":"/v1/embeddings?x=1"}'
+            ),
+            "192.0.2.1",
+        ),
+        (
+            '{"ts":1772440000.12,"request":{"remote_ip":"192.0.2.1","method":"POST","uri":"/v1/embeddings"}}',
+            "192.0.2.1",
+        ),
+        (
+            (
+                '{"ClientHost":"192.0.2.1","RequestMethod":"POST","RequestPath":"/v1/embeddings",'
+                '"StartUTC":"2026-03-02T08:26:40.123456789Z"}'
+            ),
+            "192.0.2.1",
+        ),
         ('host.example - - [02/Mar/2026:09:26:40 +0100] "POST /v1/embeddings HTTP/1.1" 200 1', "host.example"),
         ('192.0.2.1 - - [02/Mar/2026:08:26:40 +0000] "POST POST /v1/embeddings HTTP/1.1" 200 1 a b', "192.0.2.1"),
         ('192.0.2.1 - - [02/Mar/2026:08:26:40 +0000] "POST ANY /v1/embeddings HTTP/1.1" 200 1 a b', "192.0.2.1"),
