@@ -65,6 +65,8 @@ def _recognized(file: Path, said: Mapping[str, str], log_format: str) -> Recogni
             for each in formats:
                 reader = each.recognize(sample)
                 if reader is not None:
+                    if said and not reader.columns:
+                        raise ReviewError(f"--columns: the fields of {each.words} have no names")
                     return Recognized(file=file, format=each, envelope=envelope, reader=reader, sample=sample.lines)
     _refuse(file, Sample(lines=_lines(BARE, beginning), said=said), log_format, formats[0])
     return None

@@ -21,6 +21,7 @@ def _recognize(sample: Sample) -> Reader | None:
     # One line of data would hardly have fields that are called so.
     if any(what not in chosen for what in REQUIRED):
         return None
+    separated.missing_columns(names, sample.said, chosen)
     return separated.reader(names, chosen, sample.lines[0])
 
 

@@ -59,13 +59,22 @@ def path_of(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def recognize(sample: Sample, names: Names) -> Reader | None:
     """A reader if one of the sample's lines is an object that has every required field, by one of its names."""
     found = objects(sample.lines)
+    chosen: dict[str, str] = {}
+    paths: dict[str, list[tuple[str, ...]]] = {}
     for entry in found:
-        chosen = _chosen(entry, sample.said, names)
-        if all(what in chosen for what in REQUIRED):
-            if "count" not in chosen:
-                refuse_uncounted(list(entry))
-            return reader({what: _paths(entry, name) for what, name in chosen.items()}, chosen)
-    return None
+        fields = _chosen(entry, sample.said, names)
+        # A field that not every line has, such as a key, is found in a later one.
+        for what in fields if chosen or all(what in fields for what in REQUIRED) else ():
+            if what not in chosen:
+                chosen[what], paths[what] = fields[what], _paths(entry, fields[what])
+    if not chosen:
+        return None
+    lacks = [sample.said[what] for what in sample.said if what not in chosen]
+    if lacks:
+        raise ReviewError(f"no field {', '.join(lacks)}; it has {listed(found[0])}; --columns says which is which")
+    if "count" not in chosen:
+        refuse_uncounted(list(found[0]))
+    return reader(paths, chosen)
 
 
 def missing(sample: Sample, names: Names) -> None:

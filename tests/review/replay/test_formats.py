@@ -263,3 +263,22 @@ def test_what_is_nothing_known_is_said_at_once(tmp_path: Path, text: str, said: 
 def test_a_format_that_it_is_not_is_refused(tmp_path: Path, log_format: str, said: str) -> None:
     with pytest.raises(ReviewError, match=re.escape(said)):
         read(write(tmp_path, [line(0)]), log_format=log_format)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "said"),
+    [
+        ("combined", "ip=x", "--columns: the fields of a web server's log in the combined"),
+        ("csv", "key=token", "no column token; it has status, time, ip, method, path"),
+        ("spillway", "key=token", "no field token; it has requestId, requestTimeEpoch, sourceIp"),
+    ],
+)
+def test_a_field_that_is_not_there_is_said(tmp_path: Path, name: str, columns: str, said: str) -> None:
+    with pytest.raises(ReviewError, match=re.escape(said)):
+        read(file_of(tmp_path, name), columns=columns)
+
+
+def test_a_key_that_the_first_line_does_not_have_is_found(tmp_path: Path) -> None:
+    first = {name: value for name, value in line(0, route=CHAT).items() if name != "apiKeyId"}
+    found = read(write(tmp_path, [first, line(1, route=CHAT, key="abc")]))
+    assert list(found.keys) == ["abc"]
