@@ -6,7 +6,7 @@ Each candidate is replayed on the same requests, so that what it refuses is coun
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from review.replay.places import Places
 from review.replay.printable import printable
 from review.replay.recorded import Block
 from review.replay.replay import Replayed
-from review.replay.rerun import Outcomes, nothing, rerun
+from review.replay.rerun import OfRoutes, Who, nothing, of_routes, refused_by_route, rerun
 from review.replay.resolution import FINE
 from settings.throttling import BLOCKED
 from settings.waf.rate_rule import LOWEST_LIMIT
@@ -190,15 +190,18 @@ class _Suggesting:
             return []
         limits = [max(LOWEST_LIMIT, math.ceil(percentile(seen, each) * weight)) for each in PERCENTILES]
 
-        def refused(setting: dict[str, float]) -> Outcomes:
+        def refused(setting: dict[str, float]) -> Who:
             window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
             layers = replace(nothing(self._layers), windows=(window,))
-            return rerun(self._replayed, layers, (None,) * len(self._replayed.keys))
+            by_client = rerun(self._replayed, layers, (None,) * len(self._replayed.keys)).by_client
+            return _sparse(by_client[:, Outcome.WAF] * self._others)
 
         settings: list[dict[str, float]] = [
             {"limit": limit, "evaluation_window_sec": self._rule.window_sec} for limit in limits
         ]
-        candidates = self._by_client(settings, refused, LOWEST_LIMIT)
+        candidates = _candidates(
+            settings, lambda number: refused(settings[number]), self._replayed.clients, LOWEST_LIMIT
+        )
         requests = int(self._replayed.tally.by_client[: len(self._others)][self._others].sum())
         return [
             _choice(
@@ -213,104 +216,110 @@ class _Suggesting:
 
     def _plans(self) -> list[Choice]:
         """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
-        found = []
-        for plan in self._layers.plans:
-            held = np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
-            seen = self._peaks.key_peak[: len(held)][held & (self._peaks.key_peak[: len(held)] > 0)]
+        account = self._layers.account
+        settings: dict[str, list[dict[str, float]]] = {}
+        sent = self._requests_of_keys()
+        held = {
+            plan.name: np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
+            for plan in self._layers.plans
+        }
+        for name, mine in held.items():
+            seen = self._peaks.key_peak[: len(mine)][mine & (self._peaks.key_peak[: len(mine)] > 0)]
             if not len(seen):
                 if any(route.key_required for route in self._layers.routes):
-                    self._withheld.append(f"usage plan {plan.name}: the log has no request with a key of it.")
-                continue
-            if self._is_coarse(f"usage plan {plan.name}"):
-                continue
-            busiest = [percentile(seen, each) for each in PERCENTILES]
-            account = self._layers.account
-            settings = [
-                {
-                    "rate_limit": min(float(peak), account.rate_limit),
-                    "burst_limit": min(2 * peak, account.burst_limit),
-                }
-                for peak in busiest
-            ]
+                    self._withheld.append(f"usage plan {name}: the log has no request with a key of it.")
+            elif not self._is_coarse(f"usage plan {name}"):
+                busiest = [percentile(seen, each) for each in PERCENTILES]
+                settings[name] = [
+                    {
+                        "rate_limit": min(float(peak), account.rate_limit),
+                        "burst_limit": min(2 * peak, account.burst_limit),
+                    }
+                    for peak in busiest
+                ]
 
-            def refused(setting: dict[str, float], plan: Plan = plan) -> Values:
-                tried, free = Plan(name=plan.name, bucket=_bucket(setting)), Plan(name="another plan")
-                of_keys = tuple(
-                    None if each is None else tried if each == plan else free for each in self._replayed.plan_of_key
+        @cache
+        def refused(number: int) -> Values:
+            """All plans at once, since a key is in one of them."""
+            tried = {
+                plan.name: Plan(
+                    name=plan.name, bucket=_bucket(settings[plan.name][number]) if plan.name in settings else None
                 )
-                routes = tuple(replace(route, bucket=None, own=False) for route in self._layers.routes)
-                layers = replace(nothing(self._layers), routes=routes, plans=(tried, free))
-                return (
-                    rerun(self._replayed, layers, of_keys, self._gets_to_a_plan)
-                    .by_key[:, Outcome.PLAN]
-                    .astype(np.int64)
-                )
+                for plan in self._layers.plans
+            }
+            of_keys = [None if each is None else tried[each.name] for each in self._replayed.plan_of_key]
+            routes = tuple(replace(route, bucket=None, own=False) for route in self._layers.routes)
+            layers = replace(nothing(self._layers), routes=routes, plans=tuple(tried.values()))
+            found = rerun(self._replayed, layers, of_keys, self._gets_to_a_plan).by_key[:, Outcome.PLAN]
+            return found.astype(np.int64)
 
-            requests = self._requests_of_keys(held)
-            names = [_shortened(each) for each in self._replayed.keys]
-            candidates = _candidates(settings, refused, names)
-            found.append(
-                _choice("usage plan", plan.name, "busiest second of an API key", len(seen), requests, candidates)
+        def of_plan(mine: NDArray[np.bool_], number: int) -> Who:
+            return _sparse(refused(number) * mine)
+
+        names = [_shortened(each) for each in self._replayed.keys]
+        return [
+            _choice(
+                "usage plan",
+                name,
+                "busiest second of an API key",
+                int((sent[held[name]] > 0).sum()),
+                int(sent[held[name]].sum()),
+                _candidates(tried, partial(of_plan, held[name]), names),
             )
-        return found
+            for name, tried in settings.items()
+        ]
 
-    def _requests_of_keys(self, held: NDArray[np.bool_]) -> int:
-        total = 0
+    def _requests_of_keys(self) -> Values:
+        """By key: those that get to a plan."""
+        total = np.zeros(len(self._replayed.keys), dtype=np.int64)
         for block in self._replayed.recorded.blocks():
             key = block.requests.key[self._gets_to_a_plan(block)]
-            total += int(held[key[key >= 0]].sum())
+            numbers, counts = np.unique(key[key >= 0], return_counts=True)
+            total[numbers] += counts
         return total
 
     def _methods(self) -> list[Choice]:
         """A rate for the busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
-        found = []
+        settings: dict[int, list[dict[str, float]]] = {}
+        totals: dict[int, int] = {}
         for index, route in enumerate(self._layers.routes):
             seconds = self._busy_seconds(index)
-            total = int(seconds.sum())
-            if not total:
+            totals[index] = int(seconds.sum())
+            if not totals[index]:
                 continue
             if route.bucket == _BLOCKED:
                 self._withheld.append(f"method {route.key}: the environment file blocks it.")
-                continue
-            if self._is_coarse(f"method {route.key}"):
-                continue
-            ordered = np.cumsum(seconds)
-            busiest = [int(np.searchsorted(ordered, _place(total, each) + 1)) for each in PERCENTILES]
-            settings = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
+            elif not self._is_coarse(f"method {route.key}"):
+                ordered = np.cumsum(seconds)
+                busiest = [int(np.searchsorted(ordered, _place(totals[index], each) + 1)) for each in PERCENTILES]
+                settings[index] = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
 
-            def refused(setting: dict[str, float], index: int = index) -> Outcomes:
-                free = nothing(self._layers)
-                routes = list(free.routes)
-                routes[index] = replace(routes[index], bucket=_bucket(setting), own=True)
-                layers = replace(free, routes=tuple(routes))
-
-                def of_route(block: Block) -> NDArray[np.bool_]:
-                    return np.asarray(self._gets_to_a_method(block) & (block.requests.route == index))
-
-                return rerun(self._replayed, layers, (None,) * len(self._replayed.keys), of_route)
-
-            requests, callers = self._of_route(index)
-            candidates = self._by_client(settings, refused)
-            found.append(
-                _choice(
-                    "method",
-                    route.key,
-                    f"busiest of {total:,} seconds, all callers together",
-                    callers,
-                    requests,
-                    candidates,
-                )
+        @cache
+        def refused(number: int) -> OfRoutes:
+            """All routes at once, since each has a bucket of its own."""
+            free = nothing(self._layers)
+            routes = tuple(
+                replace(route, bucket=_bucket(settings[index][number]), own=True) if index in settings else route
+                for index, route in enumerate(free.routes)
             )
-        return found
+            return refused_by_route(self._replayed, replace(free, routes=routes), self._gets_to_a_method)
 
-    def _of_route(self, index: int) -> tuple[int, int]:
-        """Requests that get to it, and callers."""
-        seen = np.zeros(len(self._others), dtype=np.int64)
-        for block in self._replayed.recorded.blocks():
-            client = block.requests.client[self._gets_to_a_method(block) & (block.requests.route == index)]
-            counted = np.bincount(client)
-            seen[: len(counted)] += counted
-        return int(seen.sum()), int((seen > 0).sum())
+        def of_route(index: int, number: int) -> Who:
+            return refused(number).of(index)
+
+        blocks = self._replayed.recorded.blocks()
+        sent = of_routes(self._replayed, (block.requests.at(self._gets_to_a_method(block)) for block in blocks))
+        return [
+            _choice(
+                "method",
+                self._layers.routes[index].key,
+                f"busiest of {totals[index]:,} seconds, all callers together",
+                len(sent.of(index)[0]),
+                int(sent.of(index)[1].sum()),
+                _candidates(tried, partial(of_route, index), self._replayed.clients),
+            )
+            for index, tried in settings.items()
+        ]
 
     def _busy_seconds(self, index: int) -> Values:
         seconds: Values = self._peaks.route_seconds[index].copy()
@@ -340,43 +349,35 @@ class _Suggesting:
         )
         return True
 
-    def _by_client(
-        self,
-        settings: Sequence[dict[str, float]],
-        refused: Callable[[dict[str, float]], Outcomes],
-        lowest: int | None = None,
-    ) -> tuple[Candidate, ...]:
-        def of(setting: dict[str, float]) -> Values:
-            by_client = refused(setting).by_client
-            stopped = by_client[:, Outcome.ACCEPTED + 1 :].sum(axis=1, dtype=np.int64)
-            stopped[~self._others] = 0
-            return np.asarray(stopped)
 
-        return _candidates(settings, of, self._replayed.clients, lowest)
+def _sparse(counts: NDArray[np.generic]) -> Who:
+    """Those who have any."""
+    who = np.flatnonzero(counts)
+    return who, counts[who].astype(np.int64)
 
 
 def _candidates(
     settings: Sequence[dict[str, float]],
-    refused: Callable[[dict[str, float]], Values],
+    refused: Callable[[int], Who],
     names: Sequence[str],
     lowest: int | None = None,
 ) -> tuple[Candidate, ...]:
-    """One for each setting that differs."""
-    percentiles: dict[tuple[float, ...], list[float]] = {}
-    for percent, setting in zip(PERCENTILES, settings, strict=True):
-        percentiles.setdefault(tuple(setting.values()), []).append(percent)
+    """One for each setting that differs; `refused` is asked for the place of one."""
+    places: dict[tuple[float, ...], list[int]] = {}
+    for place, setting in enumerate(settings):
+        places.setdefault(tuple(setting.values()), []).append(place)
     found = []
-    for values, of in percentiles.items():
-        setting = dict(zip(settings[0], values, strict=True))
-        stopped = refused(setting)
-        worst = [int(each) for each in np.argsort(-stopped, kind="stable")[:_MOST_NAMED] if stopped[each]]
+    for of in places.values():
+        setting = settings[of[0]]
+        who, counts = refused(of[0])
+        worst = np.argsort(-counts, kind="stable")[:_MOST_NAMED].tolist()
         found.append(
             Candidate(
-                percentiles=tuple(of),
+                percentiles=tuple(PERCENTILES[place] for place in of),
                 setting=setting,
-                callers_refused=int((stopped > 0).sum()),
-                requests_refused=int(stopped.sum()),
-                who=tuple((printable(names[each]), int(stopped[each])) for each in worst),
+                callers_refused=len(who),
+                requests_refused=int(counts.sum()),
+                who=tuple((printable(names[int(who[each])]), int(counts[each])) for each in worst),
                 is_lowest=lowest is not None and setting.get("limit") == lowest,
             )
         )

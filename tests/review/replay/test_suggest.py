@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow
+from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
 from review.refusal import ReviewError
 from review.replay.replay import Replayed
 from review.replay.suggest import Candidate, Choice, percentile, suggestions
-from tests.review.engine.decided import layers
+from tests.review.engine.decided import PLENTY, layers
 from tests.review.replay.logs import Line, line, replayed, write
 
 
@@ -208,3 +208,28 @@ def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
     )
     (plan,) = [each for each in found.choices if each.layer == "usage plan"]
     assert {name for name, _ in plan.chosen.who} == {"sk-l...", "a1b2c3d4e5"}
+
+
+def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
+    """The candidates of all routes are replayed at once; each finds what it would have found alone."""
+    account = Bucket(rate_limit=10_000, burst_limit=3)
+    limits = replace(
+        layers(account=account),
+        routes=tuple(RouteLimits(key=key, bucket=None, own=True) for key in ("POST /a", "POST /b", "GET /never")),
+    )
+    entries = [line(second, f"10.0.0.{part}", "POST /a") for second in range(30) for part in range(9)]
+    entries += [line(second + 0.5, f"10.0.1.{part}", "POST /b") for second in range(30) for part in range(2)]
+    file = write(tmp_path, sorted(entries, key=lambda each: each["requestTimeEpoch"]))
+    methods = {each.name: each for each in suggestions(replayed(limits, file)).choices if each.layer == "method"}
+    assert set(methods) == {"POST /a", "POST /b"}
+    assert (methods["POST /a"].callers, methods["POST /b"].requests) == (9, 60)
+    for name, choice in methods.items():
+        for candidate in choice.candidates:
+            own = tuple(
+                replace(route, bucket=bucket(candidate.setting) if route.key == name else None)
+                for route in limits.routes
+            )
+            again = replayed(replace(limits, routes=own, account=PLENTY), file).tally
+            assert candidate.requests_refused == again.outcomes[Outcome.METHOD]
+    assert methods["POST /a"].chosen.requests_refused > 0
+    assert methods["POST /b"].chosen.requests_refused == 0
