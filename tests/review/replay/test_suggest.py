@@ -219,7 +219,8 @@ def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
     )
     entries = [line(second, f"10.0.0.{part}", "POST /a") for second in range(30) for part in range(9)]
     entries += [line(second + 0.5, f"10.0.1.{part}", "POST /b") for second in range(30) for part in range(2)]
-    file = write(tmp_path, sorted(entries, key=lambda each: each["requestTimeEpoch"]))
+    entries = sorted(entries, key=lambda each: each["requestTimeEpoch"])
+    file = write(tmp_path, entries)
     methods = {each.name: each for each in suggestions(replayed(limits, file)).choices if each.layer == "method"}
     assert set(methods) == {"POST /a", "POST /b"}
     assert (methods["POST /a"].callers, methods["POST /b"].requests) == (9, 60)
