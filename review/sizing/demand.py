@@ -1,5 +1,6 @@
 """What is known: who calls how often, how long an answer takes, and what there is to serve it."""
 
+import re
 from dataclasses import dataclass
 
 from review.refusal import ReviewError
@@ -7,6 +8,8 @@ from review.refusal import ReviewError
 _HOUR = 3600
 MOST_USERS = 1_000_000
 _TIER_PARTS = (3, 4)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+"""A usage plan's, as settings/usage_plan.py has it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +70,7 @@ def tier_of(said: str, tokens: int) -> Tier:
         f"--tier {said}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "
         f"{MOST_USERS:,} users"
     )
-    if len(parts) not in _TIER_PARTS or not parts[0]:
+    if len(parts) not in _TIER_PARTS or not _NAME.fullmatch(parts[0]):
         raise wrong
     try:
         users, each = int(parts[1]), float(parts[2])

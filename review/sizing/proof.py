@@ -10,11 +10,13 @@ from review.engine.rate_window import WafModel
 from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
 from review.simulation.simulate import Group, simulate
 from review.simulation.traffic import Steady, Traffic
+from review.sizing.demand import Tier
 from review.sizing.size import Size
+from settings.quotas import USUAL
 
 _HOUR = 3600.0
 _MOST_REQUESTS = 2_000_000
-_ACCOUNT = Bucket(rate_limit=10_000, burst_limit=5_000)
+_ACCOUNT = Bucket(rate_limit=USUAL.rate_limit, burst_limit=USUAL.burst_limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,11 @@ def in_work(accepted: NDArray[np.int64], seconds: float) -> int:
     return int((np.arange(1, len(accepted) + 1) - begun).max())
 
 
+def _plan(tier: Tier) -> str:
+    """Not the name alone: in traffic `none` is a word of its own."""
+    return f"tier {tier.name}" if tier.name else ""
+
+
 def _layers(sized: Size, route: str) -> Layers:
     has_plans = bool(sized.plans)
     bucket = Bucket(rate_limit=sized.rate_limit, burst_limit=sized.burst_limit)
@@ -56,7 +63,7 @@ def _layers(sized: Size, route: str) -> Layers:
         stage=bucket,
         windows=(RateWindow(name="per-ip", limit=sized.address_limit, window_sec=sized.window_sec),),
         plans=tuple(
-            Plan(name=plan.tier.name, bucket=Bucket(rate_limit=plan.rate_limit, burst_limit=plan.burst_limit))
+            Plan(name=_plan(plan.tier), bucket=Bucket(rate_limit=plan.rate_limit, burst_limit=plan.burst_limit))
             for plan in sized.plans
         ),
     )
@@ -74,7 +81,7 @@ def _traffic(sized: Size) -> Traffic:
                 kind="steady",
                 count=tier.users,
                 rate=tier.requests_per_hour / _HOUR,
-                usage_plan=tier.name,
+                usage_plan=_plan(tier),
             )
             for tier in demand.tiers
         ),

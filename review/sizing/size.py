@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from review.numbers import plain
 from review.sizing.demand import Demand, Tier
 from review.sizing.poisson import quantile
+from settings.quotas import USUAL
 from settings.throttling import DECIMALS, LOWEST_RATE
 from settings.waf.rate_rule import LOWEST_LIMIT
 
@@ -78,7 +79,7 @@ class _Sizing:
 
     def all(self) -> Size:
         self._arrivals()
-        rate, burst = self._shared()
+        rate, burst = self._within_account(*self._shared())
         plans = tuple(self._plan(tier) for tier in self._demand.tiers if tier.name)
         return Size(
             demand=self._demand,
@@ -112,7 +113,11 @@ class _Sizing:
     def _resources(self) -> Iterator[Resource]:
         demand = self._demand
         if demand.slots:
-            yield Resource(name=f"{demand.slots:,} slots", seconds=demand.seconds, requests=demand.slots)
+            yield Resource(
+                name=f"{demand.slots:,} slot{'s' if demand.slots > 1 else ''}",
+                seconds=demand.seconds,
+                requests=demand.slots,
+            )
         if demand.requests_per_minute:
             name = f"{demand.requests_per_minute:,} requests a minute"
             yield Resource(name=name, seconds=_MINUTE, requests=demand.requests_per_minute)
@@ -149,6 +154,17 @@ class _Sizing:
             )
         return rate, burst
 
+    def _within_account(self, rate: float, burst: int) -> tuple[float, int]:
+        """API Gateway itself has a bucket for each account and Region."""
+        within = min(rate, USUAL.rate_limit), min(burst, USUAL.burst_limit)
+        if within != (rate, burst):
+            self._step("shared bucket", "API Gateway's quota of an account", f"{_short(within[0])}/s, {within[1]:,}")
+            self._warnings.append(
+                f"{_short(rate)} requests a second and {burst:,} at once are above API Gateway's quota of an account, "
+                f"{USUAL.rate_limit:,.0f} and {USUAL.burst_limit:,}: ask AWS for more."
+            )
+        return within
+
     def _bucket(self, resource: Resource) -> tuple[float, int]:
         mean = self._demand.rate * resource.seconds
         most = quantile(mean, self._demand.quantile)
@@ -159,7 +175,10 @@ class _Sizing:
                 f"{resource.name}: {most:,} requests in {plain(resource.seconds)} s are too many for "
                 f"{plain(math.floor(resource.requests))}: fewer than {self._demand.quantile:.1%} get through at once."
             )
-        rate = max(resource.requests - burst, resource.requests / 2) / resource.seconds
+        rate, how = (resource.requests - burst) / resource.seconds, f"({_short(resource.requests)} - {burst:,})"
+        if rate <= 0:
+            # The next token is there when the one before it is done with.
+            rate, how = resource.requests / resource.seconds, f"one after the other: {_short(resource.requests)}"
         self._step(
             f"{resource.name}: burst",
             f"at most {most:,} in {plain(resource.seconds)} s, less the {_short(mean)} on average",
@@ -167,7 +186,7 @@ class _Sizing:
         )
         self._step(
             f"{resource.name}: rate",
-            f"({_short(resource.requests)} - {burst:,}) / {plain(resource.seconds)} s",
+            f"{how} / {plain(resource.seconds)} s",
             f"{_short(_down(rate))}/s",
         )
         return _down(rate), burst

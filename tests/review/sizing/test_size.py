@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from review.commands import main
@@ -57,6 +57,7 @@ def test_of_nobody_nothing_comes() -> None:
     assert quantile(0, 0.99) == 0
 
 
+@example(count=12, each=100.0, seconds=3.0, slots=5)
 @given(
     count=st.integers(1, 5000),
     each=st.floats(0.1, 100),
@@ -68,8 +69,9 @@ def test_never_more_begin_than_there_are_slots(count: int, each: float, seconds:
     assert found.burst_limit >= 1
     assert found.rate_limit > 0
     assert round(found.rate_limit, DECIMALS) == found.rate_limit
-    if slots > 1:
-        assert found.burst_limit + found.rate_limit * seconds <= slots + 1e-6 * seconds + 1e-9
+    most = found.burst_limit + found.rate_limit * seconds
+    # A single slot: the next one begins when the one before it is done.
+    assert most <= (slots if slots > 1 else 2) + 1e-6 * seconds + 1e-9
 
 
 @pytest.mark.parametrize(("people", "slots"), [(120, 16), (1000, 80), (40, 8)])
@@ -89,6 +91,18 @@ def test_a_demand_that_does_not_fit_is_said_and_the_slots_are_kept() -> None:
     proof = prove(found, ROUTE)
     assert proof.in_work <= 16
     assert proof.groups[0].served < 0.7 * proof.groups[0].requests
+
+
+def test_one_slot_serves_one_after_the_other() -> None:
+    found = sized(users(100, 10), seconds=10, slots=1)
+    assert (found.burst_limit, found.rate_limit) == (1, 0.1)
+    assert prove(found, ROUTE).in_work == 1
+
+
+def test_nothing_is_above_the_accounts_quota() -> None:
+    found = sized(users(1_000_000, 60), seconds=5, slots=100_000)
+    assert (found.rate_limit, found.burst_limit <= 5_000) == (10_000, True)
+    assert any("above API Gateway's quota of an account" in each for each in found.warnings)
 
 
 def test_no_minute_passes_more_than_the_quota() -> None:
@@ -145,7 +159,9 @@ def test_how_many_are_in_work_at_once() -> None:
     assert in_work(times[:0], 10) == 0
 
 
-@pytest.mark.parametrize("said", ["free", "free:x:1", "free:1", ":1:1", "free:0:1", "free:1:1:1:1", "free:1:0"])
+@pytest.mark.parametrize(
+    "said", ["free", "my tier:1:1", "free:x:1", "free:1", ":1:1", "free:0:1", "free:1:1:1:1", "free:1:0"]
+)
 def test_a_tier_that_is_none(said: str) -> None:
     with pytest.raises(ReviewError, match=r"must be NAME:USERS:REQUESTS_PER_HOUR"):
         tier_of(said, 0)
