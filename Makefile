@@ -25,12 +25,14 @@ RUFF := ruff
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
+SINCE ?= 7d
 # As they are written, neither expanded by make nor read by the shell: recipes take them from the environment.
 override ENV := $(value ENV)
 override API := $(value API)
 override BASE := $(value BASE)
+override SINCE := $(value SINCE)
 override REVIEWED := $(value REVIEWED)
-export ENV API BASE REVIEWED
+export ENV API BASE REVIEWED SINCE
 
 # A word of a command that `make -n` is to show: as it is where that is plain, else in quotes.
 define NEWLINE
@@ -124,6 +126,11 @@ check-committed: .venv/.packages ## fails where a folder of committed/ is not wh
 .PHONY: imports
 imports: .venv/.packages ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
 	@python -m tools.imports -- "$$ENV" "$$API"
+
+# The second call of the same command goes on where the first was stopped.
+.PHONY: fetch-log
+fetch-log: .venv/.installed ## the access log of ENV=prod since SINCE=7d out of CloudWatch, for `review replay`
+	@python -m tools.fetch_log -- "$$ENV" "$$SINCE"
 
 .PHONY: schema
 schema: .venv/.packages ## docs/environment.schema.json, by which editors check environment files

@@ -112,6 +112,8 @@ class Layers:
 
     key_headers: tuple[str, ...] = ("x-api-key",)
     """Where callers send their API keys, in small letters."""
+    path_prefixes: tuple[str, ...] = ()
+    """What may stand before a route's path in a log: the stage's name, a custom domain's base path."""
 
     left_out: tuple[str, ...] = ()
     """What the environment limits and the review cannot know, in sentences."""

@@ -36,6 +36,7 @@ def layers_of(environment: Environment) -> Layers:
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=_retry_after(environment.rate_limit_response),
         key_headers=environment.api.key_headers,
+        path_prefixes=environment.path_prefixes,
         left_out=tuple(_left_out(environment)),
     )
 

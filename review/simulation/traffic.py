@@ -56,7 +56,8 @@ class _Clients(Settings):
     """By `METHOD /path`, taken in turn. Default: the environment's first."""
 
     usage_plan: str = ""
-    """Each client holds a key of this plan; `none`: it sends no key. Default: the first plan, where there is one."""
+    """Each client holds a key of this plan; `none`: it sends no key. Default: the clients hold keys of all plans in
+    turn."""
 
     from_sec: Seconds = 0
     to_sec: Seconds | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -103,6 +104,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
     yield from _taken_for_preflights(environment, waf)
     yield from _preflights_of_one_caller(environment, waf)
     yield from _against_buckets(environment, waf)
+    yield from _below_plans(environment, waf)
     yield from _dear(environment, waf)
 
 
@@ -399,6 +401,30 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             if (index, topic) not in told:
                 told.add((index, topic))
                 yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+
+
+def _below_plans(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """A per-IP limit below what a plan grants each key: a server calls from one address, and never gets it."""
+    for index, rule in enumerate(waf.rate_rules):
+        with_key = {route.key for route in counted_routes(rule, environment.routes) if route.api_key_required}
+        if rule.aggregate_key_type != "IP" or rule.action == "count" or rule.scope_down or not with_key:
+            continue
+        window = rule.evaluation_window_sec
+        above = {
+            name: plan.throttle
+            for name, plan in environment.usage_plans.items()
+            if plan.throttle is not None and plan.throttle.rate_limit * window > rule.limit
+        }
+        if not above:
+            continue
+        granted = ", ".join(f"{name} {decimal(throttle.rate_limit)}" for name, throttle in above.items())
+        needed = max(throttle.rate_limit * window + throttle.burst_limit for throttle in above.values())
+        allowed = (
+            f"lets one IP send {decimal(rule.limit / window, 3)} requests per second, and usage plans grant each key "
+            f"more ({granted}): a server with one address never gets that; raise it to {math.ceil(needed)}, or list "
+            "such callers' addresses in waf.allow"
+        )
+        yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
 
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:

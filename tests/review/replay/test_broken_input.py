@@ -208,7 +208,13 @@ def test_no_bytes_are_fatal(tmp_path: Path, noise: bytes, where: int) -> None:
     [
         ([], "nothing usable: no line at all"),
         (["x", "y", line(0, ip="-")], "nothing usable: 2 x not a JSON object; 1 x no client address"),
-        ([line(0, route="GET /nowhere")], "nothing usable: 1 x route that the environment does not have"),
+        (
+            [line(0, route="GET /nowhere")],
+            (
+                "nothing usable: 1 x route that the environment does not have, most often GET /nowhere (1); it has "
+                "POST /chat"
+            ),
+        ),
     ],
 )
 def test_a_file_with_nothing_usable_is_an_error_of_one_line(
