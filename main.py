@@ -1,11 +1,20 @@
 """Synthesize one Terraform configuration for each environment file."""
 
+import gc
+
+import interrupted
+
+if __name__ == "__main__":
+    interrupted.quietly()
+    # This process ends when it has written: collecting cycles, imports' too, is a tenth of its time.
+    gc.disable()
+
 import lazy_provider
 
 lazy_provider.install()
 
-import gc
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,7 +22,7 @@ from cdktf import App
 
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environments
+from settings.read import environments_folder, read_environments, warnings_of
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 
 ROOT = Path(__file__).parent
@@ -22,8 +31,10 @@ ROOT = Path(__file__).parent
 def build_app(environments: tuple[Environment, ...], *, outdir: str | None = None) -> App:
     """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says."""
     app = App(outdir=outdir)
+    warnings = warnings_of(environments)
     for environment in environments:
-        RateLimitedApiStack(app, environment.name, environment=environment)
+        name = environment.name
+        RateLimitedApiStack(app, name, environment=environment, warnings=warnings[name])
     return app
 
 
@@ -32,21 +43,34 @@ def main() -> int:
 
     Warnings go to standard error.
     """
-    # This process ends when it has written: collecting cycles is a tenth of its time in a large API.
-    gc.disable()
     try:
         environments = read_environments(environments_folder())
-        app = build_app(environments)
+        if output := os.environ.get("CDKTF_OUTDIR"):
+            Path(output).mkdir(parents=True, exist_ok=True)
+        build_app(environments).synth()
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
-    app.synth()
+    except (OSError, RuntimeError) as error:
+        print(_unwritten(error), file=sys.stderr)
+        return 1
     # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
-        for environment in environments:
-            for warning in environment.warnings():
-                print(f"warning: {environment.name}: {warning}", file=sys.stderr)
+        for name, warnings in warnings_of(environments).items():
+            for warning in warnings:
+                print(f"warning: {name}: {warning}", file=sys.stderr)
     return 0
+
+
+def _unwritten(error: OSError | RuntimeError) -> str:
+    """What kept the configuration from being written, in a line; any other error is raised again."""
+    output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
+    if isinstance(error, OSError):
+        return f"{output}: cannot be written: {error.strerror}"
+    # Node's words for an error of the system, which jsii passes on: `ENOSPC: no space left on device, write`.
+    if said := re.search(r"\bE[A-Z]+: ([^,\n]+)", str(error)):
+        return f"{output}: cannot be written: {said[1]}"
+    raise error
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 import sys
 
-from bench import replay, synthesis
+from bench import log_formats, replay, synthesis
 
 if __name__ == "__main__":
     synthesis.main()
-    sys.exit(replay.main())
+    kept = replay.main()
+    log_formats.main()
+    sys.exit(kept)

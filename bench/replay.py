@@ -113,10 +113,11 @@ def measured(file: str) -> None:
     from review.engine.rate_window import WafModel  # noqa: PLC0415  # imports are part of the time
     from review.environment_file import read  # noqa: PLC0415
     from review.layers_of import layers_of  # noqa: PLC0415
-    from review.replay.columns import ACCESS_LOG  # noqa: PLC0415
     from review.replay.replay import Log, replay  # noqa: PLC0415
+    from review.replay.suggest import suggestions  # noqa: PLC0415
 
-    replayed = replay(layers_of(read(ENVIRONMENT)), Log(files=(Path(file),), columns=ACCESS_LOG), WafModel())
+    replayed = replay(layers_of(read(ENVIRONMENT)), Log(files=(Path(file),)), WafModel())
+    suggestions(replayed)
     seconds = time.perf_counter() - began
     found = {
         "requests": replayed.tally.requests,

@@ -1,4 +1,4 @@
-"""Synthesis as a whole process: lazy against ordinary loading, and by the number of routes."""
+"""Synthesis as a whole process: lazy against ordinary loading, against the AWS CDK, and by the number of routes."""
 
 import os
 import statistics
@@ -8,13 +8,24 @@ import tempfile
 import time
 from pathlib import Path
 
+from lazy_provider.packaged_node import prefer_packaged_node
+
 ROOT = Path(__file__).parent.parent
+CDK = ROOT / "bench" / "cdk"
 RUNS = 5
 ROUTES = (1, 100, 300, 1000)
+AGAINST_CDK = (1, 1000)
+
+# As `make synth` and the CDKTF CLI run it.
+OURS = [sys.executable, "-O", "main.py"]
+# As `cdk init` has it in cdk.json.
+CDKS = [str(CDK / ".venv" / "bin" / "python"), str(CDK / "app.py")]
 
 
 def main() -> None:
-    """Print both, as they are measured."""
+    """Print all of it, as it is measured."""
+    # The CDK's app gets the same Node.
+    prefer_packaged_node()
     dev = (ROOT / "environments" / "dev.toml").read_text()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -22,35 +33,50 @@ def main() -> None:
             (folder / str(count)).mkdir()
             extra = "".join(f'\n[[routes]]\nmethod = "POST"\npath = "/r{index}"\n' for index in range(1, count))
             (folder / str(count) / "dev.toml").write_text(dev + extra)
-        output = folder / "out"
-        lazy = _seconds(["main.py"], folder / "1", output)
-        ordinary = _seconds(["main.py"], folder / "1", output, SPILLWAY_LAZY_PROVIDER="0")
-        _say(f"python main.py, dev: {lazy:.2f} s; with ordinary loading {ordinary:.2f} s; ratio {lazy / ordinary:.3f}")
-        # As `make synth` runs it.
-        one = _seconds(["-O", "main.py"], folder / str(ROUTES[0]), output)
-        _say(f"python -O main.py, {ROUTES[0]:>5} route:  {one:5.2f} s")
+        lazy = _seconds(OURS, **_ours(folder, 1))
+        ordinary = _seconds(OURS, **_ours(folder, 1), SPILLWAY_LAZY_PROVIDER="0")
+        _say(f"main.py, dev: {lazy:.2f} s; with ordinary loading {ordinary:.2f} s; ratio {lazy / ordinary:.3f}")
+        one = _seconds(OURS, **_ours(folder, 1))
+        _say(f"main.py, {1:>5} route:  {one:5.2f} s")
         for count in ROUTES[1:]:
-            taken = _seconds(["-O", "main.py"], folder / str(count), output)
+            taken = _seconds(OURS, **_ours(folder, count))
             each = (taken - one) / (count - 1) * 1000
-            _say(f"python -O main.py, {count:>5} routes: {taken:5.2f} s, {each:.1f} ms for each route after the first")
+            _say(f"main.py, {count:>5} routes: {taken:5.2f} s, {each:.1f} ms for each route after the first")
+        for count in AGAINST_CDK:
+            _compare_with_cdk(folder, count)
 
 
-def _seconds(program: list[str], environments: Path, output: Path, **variables: str) -> float:
-    """The median of some processes, after one that does not count."""
-    environment = {
-        **os.environ,
-        "ENVIRONMENTS": str(environments),
-        "CDKTF_OUTDIR": str(output),
+def _compare_with_cdk(folder: Path, count: int) -> None:
+    """The same API: with what the CDK does by default, and without its validation of the finished template."""
+    ours = _seconds(OURS, **_ours(folder, count))
+    app = [*CDKS, str(count)]
+    cdk = _seconds(app, CDK_OUTDIR=str(folder / "cdk.out"))
+    unchecked = _seconds(app, CDK_OUTDIR=str(folder / "cdk.out"), CDK_VALIDATION="false")
+    _say(
+        f"{count:>5} routes: main.py {ours:.2f} s, AWS CDK {cdk:.2f} s, ratio {ours / cdk:.2f}; "
+        f"CDK without validation {unchecked:.2f} s, ratio {ours / unchecked:.2f}"
+    )
+
+
+def _ours(folder: Path, count: int) -> dict[str, str]:
+    return {
+        "ENVIRONMENTS": str(folder / str(count)),
+        "CDKTF_OUTDIR": str(folder / "out"),
         # As the CDKTF CLI does, which leaves main.py silent: a thousand routes are more than AWS's quota, and it warns.
         "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "true",
-        **variables,
     }
+
+
+def _seconds(program: list[str], **variables: str) -> float:
+    """The median of some processes, after one that does not count."""
+    environment = {**os.environ, **variables}
     # Warm: what Python has compiled is kept, as it is on a machine that does not say otherwise.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     taken = []
     for _ in range(RUNS + 1):
         start = time.perf_counter()
-        subprocess.run([sys.executable, *program], cwd=ROOT, env=environment, check=True)
+        # The CDK warns of a thousand routes too.
+        subprocess.run(program, cwd=ROOT, env=environment, check=True, capture_output=True)
         taken.append(time.perf_counter() - start)
     return statistics.median(taken[1:])
 

@@ -1,4 +1,7 @@
-"""`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back."""
+"""`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back.
+
+`make demo ENV=prod` does it with another environment, as the emulator can deploy it.
+"""
 
 import json
 import os
@@ -13,22 +16,29 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demo.burst import Answer, send
 from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import EmulatorError, emulator, emulator_client, free_port
+from demo.for_emulator import for_emulator
 from demo.interruption import interruptible
-from demo.terraform import ROOT, TerraformUnavailableError, require_provider, terraform_binary
+from demo.terraform import require_provider
+from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
+from review.environment_file import find
 from review.layers_of import layers_of
 from review.limits import report
+from review.refusal import ReviewError
 from review.table import Format, show
 from settings.checks.throttling import bucket_of
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from settings.throttling import Throttle
+from verify.burst import Answer, send
+from verify.check import Checked
+from verify.runs import runs
 
 FOLDER = ROOT / ".demo"
-STACK = "local"
+_ENVIRONMENTS = FOLDER / "environments"
+_LOCAL = "local"
 REQUESTS = 60
 PAUSE = 0.25  # seconds: 60 requests of 8 clients then take two, long enough to see the bucket refill
 _USUAL_PORT = 4566
@@ -44,14 +54,15 @@ working = console.status("")
 _WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again: cut it off[/]"
 
 
-def main() -> int:
+def main(stack: str = _LOCAL) -> int:
     """0 where the limits did what rate and burst allow, or where nothing can be deployed from here; 1 otherwise."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    environment = read_environment(Path(os.path.relpath(ROOT / "environments" / f"{STACK}.toml")))
+    file = find(stack)
+    stack = file.stem
     port = free_port(_USUAL_PORT)
-    environments = _environments(port)
-    step(f"Synthesize environments/{STACK}.toml")
-    configuration = _synthesize(environments)
+    step(f"Synthesize {Path(os.path.relpath(file)).as_posix()}")
+    environment, keys = _environment(file, port)
+    configuration = _synthesize(stack)
     step("The limits that a deploy sets")
     show(report(layers_of(environment), tuple(map(str, environment.warnings()))), Format.TABLE)
     try:
@@ -65,23 +76,28 @@ def main() -> int:
         return 0
     step(f"Start the AWS emulator on 127.0.0.1:{port}")
     cdktf = Cdktf(
-        FOLDER, environments=environments, binary=binary, report=_report, interrupted=lambda: working.update(_WAITS)
+        FOLDER,
+        environments=_ENVIRONMENTS,
+        binary=binary,
+        report=_report,
+        interrupted=lambda: working.update(_WAITS),
+        variables={f"api_key_value_{name}": value for name, value in keys.items()},
     )
     with emulator(port) as url:
         try:
-            step(f"cdktf deploy {STACK}")
+            step(f"cdktf deploy {stack}")
             working.update("planning and applying")
             with working:
-                outputs = cdktf.deploy(STACK, synthesized=True)
-            right = _hit(environment, outputs)
+                outputs = cdktf.deploy(stack, synthesized=True)
+            right = _hit(environment, outputs) if stack == _LOCAL else _check(environment, outputs, keys)
             step("The WAF rule that stands in front")
             _show_waf(url, environment)
         except CommandFailedError as error:
             console.print(f"[red]cdktf failed:[/]\n{escape(str(error))}", soft_wrap=True)
             return 1
         finally:
-            step(f"cdktf destroy {STACK}")
-            _destroy(cdktf)
+            step(f"cdktf destroy {stack}")
+            _destroy(cdktf, stack)
     step("Stopped the emulator; nothing is left running")
     return 0 if right else 1
 
@@ -98,27 +114,38 @@ def _report(line: str) -> None:
         console.print(f"  {escape(line)}", soft_wrap=True)
 
 
-def _environments(port: int) -> Path:
-    """A folder with a copy of local.toml alone; where the usual port is taken, the copy names another."""
-    folder = FOLDER / "environments"
-    folder.mkdir(parents=True)
-    text = (ROOT / "environments" / f"{STACK}.toml").read_text()
-    (folder / f"{STACK}.toml").write_text(text.replace(f"127.0.0.1:{_USUAL_PORT}", f"127.0.0.1:{port}"))
-    return folder
+def _environment(file: Path, port: int) -> tuple[Environment, dict[str, str]]:
+    """A copy of the file alone in a folder, for the emulator on that port, and the values of its keys.
+
+    local.toml is for an emulator already; where the usual port is taken, the copy names another.
+    """
+    environment = read_environment(Path(os.path.relpath(file)))
+    url = f"http://127.0.0.1:{port}"
+    keys: dict[str, str] = {}
+    if environment.name == _LOCAL:
+        text = file.read_text(encoding="utf-8").replace(f"http://127.0.0.1:{_USUAL_PORT}", url)
+    else:
+        text, keys, differences = for_emulator(file, environment, url)
+        for difference in differences:
+            console.print(f"  [dim]{escape(difference)}[/]", soft_wrap=True)
+    _ENVIRONMENTS.mkdir(parents=True)
+    copy = _ENVIRONMENTS / file.name
+    copy.write_text(text, encoding="utf-8")
+    return read_environment(copy), keys
 
 
-def _synthesize(environments: Path) -> Path:
+def _synthesize(stack: str) -> Path:
     """The folder of the stack's configuration."""
     output = FOLDER / "cdktf.out"
     subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,
-        env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output)},
+        env={**os.environ, "ENVIRONMENTS": str(_ENVIRONMENTS), "CDKTF_OUTDIR": str(output)},
         check=True,
         # A Ctrl-C ends it through us, without a traceback of its own.
         start_new_session=True,
     )
-    folder = output / "stacks" / STACK
+    folder = output / "stacks" / stack
     console.print(f"  {(folder / 'cdk.tf.json').relative_to(ROOT)}")
     return folder
 
@@ -152,6 +179,21 @@ def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
     return right
 
 
+def _check(environment: Environment, outputs: dict[str, str], keys: dict[str, str]) -> bool:
+    """The same for any environment, as `make verify` asks a stage."""
+    asked = runs(environment, outputs["http_endpoint"], keys, paid_backends=False)
+    step(f"Send {asked.count} requests: to each throttle as many as empty its bucket")
+    for reason in asked.left_out:
+        console.print(f"  [dim]left out: {escape(reason)}[/]", soft_wrap=True)
+    checked = Checked(environment, asked, console)
+    for line in checked.wrong:
+        console.print(f"[red]not as set[/] {escape(line)}", soft_wrap=True)
+    if checked.refused:
+        step("One whole 429")
+        _show_answer(checked.refused)
+    return not checked.wrong
+
+
 def _show_answer(answer: Answer) -> None:
     console.print(f"  HTTP/1.1 {answer.status} {answer.reason}")
     for name, value in answer.headers:
@@ -183,11 +225,11 @@ def _show_waf(url: str, environment: Environment) -> None:
     console.print("  The emulator keeps the rule but does not enforce it; AWS does, within seconds to minutes.")
 
 
-def _destroy(cdktf: Cdktf) -> None:
+def _destroy(cdktf: Cdktf, stack: str) -> None:
     try:
         working.update("destroying")
         with working:
-            cdktf.destroy(STACK)
+            cdktf.destroy(stack)
     except CommandFailedError as error:
         reason = str(error).partition("\n")[0].strip("│╷ ")
         console.print(f"  destroy failed, and what is left goes with the emulator: {escape(reason)}", soft_wrap=True)
@@ -196,8 +238,8 @@ def _destroy(cdktf: Cdktf) -> None:
 if __name__ == "__main__":
     interruptible()
     try:
-        sys.exit(main())
-    except (EnvironmentFileError, EmulatorError) as error:
+        sys.exit(main(*sys.argv[1:2]))
+    except (EnvironmentFileError, ReviewError, EmulatorError) as error:
         console.print(escape(str(error)), soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:

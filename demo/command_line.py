@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.interruption import undisturbed
-from demo.terraform import ROOT, terraform_environment
+from deploy.terraform import ROOT, terraform_environment
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _MOST_LINES_OF_AN_ERROR = 40
@@ -25,7 +25,8 @@ class Cdktf:
     """`cdktf` in this project, with its output and state in a folder of its own.
 
     A Ctrl-C waits until a command has ended, for Terraform would still be creating while the caller destroys; a
-    second one kills the command. `interrupted` tells of the first.
+    second one kills the command. `interrupted` tells of the first. `environment` is Terraform's, besides this process's
+    own, and `variables` are the stack's.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Cdktf:
         report: Callable[[str], object],
         interrupted: Callable[[], object] = lambda: None,
         variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.output = folder / "cdktf.out"
         self._outputs = folder / "outputs.json"
@@ -44,7 +46,8 @@ class Cdktf:
         self._binary = binary
         self._report = report
         self._interrupted = interrupted
-        self._variables = {f"TF_VAR_{name}": value for name, value in (variables or {}).items()}
+        named = {f"TF_VAR_{name}": value for name, value in (variables or {}).items()}
+        self._environment = {**(environment or {}), **named}
 
     def deploy(self, stack: str, *, synthesized: bool = False) -> dict[str, Any]:
         """Deploy, and return the stack's outputs; `synthesized` where its JSON lies in `output` already."""
@@ -79,6 +82,7 @@ class Cdktf:
         shown = subprocess.run(
             [self._binary, "show", "-json", *plan],
             cwd=self.output / "stacks" / stack,
+            env=os.environ | self._environment,
             capture_output=True,
             text=True,
             check=True,
@@ -96,7 +100,7 @@ class Cdktf:
             raise CommandFailedError("cdktf is not installed: run make install")
         environment = (
             terraform_environment()
-            | self._variables
+            | self._environment
             | {
                 "ENVIRONMENTS": str(self.environments),
                 "TERRAFORM_BINARY_NAME": self._binary,

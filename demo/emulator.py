@@ -15,6 +15,7 @@ from typing import Any
 
 from demo.interruption import undisturbed
 
+_WATCHED = Path(__file__).with_name("watched.py")
 _STARTS_WITHIN_SECONDS = 60
 _STOPS_WITHIN_SECONDS = 10
 
@@ -60,10 +61,11 @@ def emulator(port: int, *, node_modules: Path | None = None) -> Iterator[str]:
         }
         with undisturbed(), log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                # It ends with this process, however that ends: demo/watched.py.
+                [sys.executable, _WATCHED, folder, "ministack"],
                 cwd=folder,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 # A Ctrl-C in the terminal must not reach it: what was deployed to it is destroyed first.
@@ -108,3 +110,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdin:
+            process.stdin.close()

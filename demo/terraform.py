@@ -1,46 +1,13 @@
 """Whether Terraform (or OpenTofu) can deploy from this machine."""
 
-import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from deploy.terraform import TerraformUnavailableError, terraform_environment
+
 _PROVIDER_WITHIN_SECONDS = 600
 _STOPS_WITHIN_SECONDS = 30
-
-
-class TerraformUnavailableError(Exception):
-    """Why nothing can be deployed from here, in one line."""
-
-
-def terraform_binary() -> str:
-    """The name to run: TERRAFORM_BINARY_NAME, else `terraform`, else `tofu`.
-
-    Raises TerraformUnavailableError where PATH has none of them.
-    """
-    chosen = os.environ.get("TERRAFORM_BINARY_NAME")
-    for name in [chosen] if chosen else ["terraform", "tofu"]:
-        if shutil.which(name):
-            return name
-    raise TerraformUnavailableError(f"{chosen} is not on PATH" if chosen else "neither terraform nor tofu is on PATH")
-
-
-def terraform_environment() -> dict[str, str]:
-    """The environment of this process, with a provider cache in the project: fetched once, then used by every run.
-
-    The CDKTF CLI's own is ~/.terraform.d/plugin-cache, which two checkouts would share and break for each other:
-    https://github.com/hashicorp/terraform/issues/31964, read 2026-11. TF_PLUGIN_CACHE_DIR names another one.
-    """
-    cache = os.environ.get("TF_PLUGIN_CACHE_DIR") or str(ROOT / ".terraform.d" / "plugin-cache")
-    return {
-        **os.environ,
-        "TF_PLUGIN_CACHE_DIR": cache,
-        # A new folder has no lock file, and without one Terraform would fetch into the cache what is there already.
-        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
-        "CHECKPOINT_DISABLE": "1",
-    }
 
 
 def require_provider(binary: str, configuration: Path) -> None:

@@ -10,9 +10,11 @@ def preload_node_hooks() -> None:
     """Add the hooks to NODE_OPTIONS, the only way into a process that jsii starts, and keep what is there.
 
     Every Node process started from here inherits them, so each hook acts in jsii's process or on the provider's
-    files only. `--preserve-symlinks` is what jsii gives its second process, and one_process.cjs leaves that out.
+    files only. A variable named after a hook switches it off: SPILLWAY_ONE_PROCESS=0. `--preserve-symlinks` is what
+    jsii gives its second process, and one_process.cjs leaves that out.
     """
-    wanted = ["--preserve-symlinks", *(f"--require={_quoted(hook)}" for hook in sorted(HOOKS.glob("*.cjs")))]
+    hooks = [hook for hook in sorted(HOOKS.glob("*.cjs")) if os.environ.get(f"SPILLWAY_{hook.stem.upper()}") != "0"]
+    wanted = ["--preserve-symlinks", *(f"--require={_quoted(hook)}" for hook in hooks)] if hooks else []
     options = os.environ.get("NODE_OPTIONS", "")
     missing = [option for option in wanted if option not in options]
     os.environ["NODE_OPTIONS"] = " ".join([*([options] if options else []), *missing])

@@ -60,7 +60,7 @@ def read_suppressions(file: Path = SUPPRESSIONS) -> tuple[Suppression, ...]:
     Raises SuppressionsError.
     """
     try:
-        return _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).suppressions
+        return _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8-sig"))).suppressions
     except tomllib.TOMLDecodeError as error:
         raise SuppressionsError(f"{file.name}: {error}") from None
     except ValidationError as error:

@@ -2,3 +2,7 @@
 
 Reads the same settings as synthesis; imports nothing of cdktf, so it needs no Node, no Terraform and no AWS account.
 """
+
+import interrupted
+
+interrupted.quietly()

@@ -73,7 +73,7 @@ def diff(
     ] = None,
     form: Output = Format.TABLE,
     fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--fail-on-flag", help="End with 2 where a limit is marked `!!`, or the base is refused.")
+        bool, typer.Option("--fail-on-flag", help="End with 2 where anything is marked `!!`, or the base is refused.")
     ] = False,
 ) -> None:
     """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
@@ -145,6 +145,7 @@ def simulate(
 ) -> None:
     """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
     from review.layers_of import layers_of
+    from review.signs_of_life import signs_of_life
     from review.simulation.report import report
     from review.simulation.simulate import simulate as run
     from review.simulation.traffic import read_traffic
@@ -166,28 +167,53 @@ def simulate(
         other = layers_of(read(against))
         cases.append((other.name, other))
     _say_if_first()
-    results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
+    results: list[tuple[str, Result]] = []
+    for number, (title, case) in enumerate(cases, 1):
+        of = f" ({number} of {len(cases)}: {title})" if len(cases) > 1 else ""
+        with signs_of_life(f"simulating {requests.name}{of}"):
+            results.append((title, run(case, requests, waf)))
     show(report(results), form)
     if picture is not None:
-        draw(results, picture)
+        with signs_of_life(f"drawing {picture.as_posix()}"):
+            draw(results, picture)
         sys.stderr.write(f"wrote {picture.as_posix()}\n")
 
 
 @app.command()
 def replay(
     environment: Environment,
-    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="Access logs, plain or gzip, in order of time.")],
+    logs: Annotated[
+        list[Path],
+        typer.Argument(metavar="LOG...", help="Logs, plain or gzip, in any format that docs/simulation.md lists."),
+    ],
     form: Output = Format.TABLE,
+    log_format: Annotated[
+        str, typer.Option("--log-format", help="The format's name. Default: recognized by the first lines.")
+    ] = "",
     columns: Annotated[
         str,
         typer.Option(
-            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=... Default for JSON lines: "
-            "the access log that this project writes; for CSV: these words themselves."
+            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=...,count=... A dot leads "
+            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time)."
         ),
     ] = "",
-    csv: Annotated[bool | None, typer.Option("--csv/--json-lines", help="Default: by the first file's name.")] = None,
+    csv: Annotated[
+        bool | None, typer.Option("--csv/--json-lines", help="The same as --log-format csv and --log-format json.")
+    ] = None,
     key_plan: Annotated[
         list[str] | None, typer.Option(help="KEY_ID=PLAN: an API key's usage plan; may be repeated.")
+    ] = None,
+    abuser: Annotated[
+        list[str] | None, typer.Option(help="A client by whom no limit is to be measured; may be repeated.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="A client who is not to be set apart; may be repeated.")
+    ] = None,
+    choose: Annotated[
+        str, typer.Option(help="p90, p99, p99.9 or busiest, for every limit. Default: the suggested one of each.")
+    ] = "",
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a copy of the environment file with the chosen limits.")
     ] = None,
     tolerance: Annotated[
         float, typer.Option(min=0, max=86_400, help="Put lines back in order that are late by at most so many seconds.")
@@ -196,29 +222,102 @@ def replay(
     waf_lag: Lag = 20,
     waf_recency: Recency = 0.0,
 ) -> None:
-    """Send recorded traffic through the limits: whom they would have hit, and limits that 99% of clients would fit."""
+    """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
     from review.layers_of import layers_of
-    from review.replay.columns import columns_of
+    from review.replay.chosen import choose as chosen_of
+    from review.replay.chosen import percentile_of
+    from review.replay.columns import said_columns
     from review.replay.progress import progress
     from review.replay.replay import Log
     from review.replay.replay import replay as run
     from review.replay.report import report
+    from review.replay.suggest import suggestions
+    from review.replay.write import write as write_to
+    from review.signs_of_life import signs_of_life
 
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     layers = layers_of(read(environment))
-    is_csv = ".csv" in logs[0].suffixes if csv is None else csv
-    plans = _plans(key_plan or [], [plan.name for plan in layers.plans])
+    percentile = percentile_of(choose)
+    if csv is not None and not log_format:
+        log_format = "csv" if csv else "json"
     log = Log(
         files=tuple(logs),
-        columns=columns_of(columns, logs[0], is_csv=is_csv),
-        is_csv=is_csv,
+        columns=said_columns(columns),
+        log_format=log_format,
         tolerance_sec=tolerance,
-        plan_of_key=plans,
+        plan_of_key=_plans(key_plan or [], [plan.name for plan in layers.plans]),
     )
+    if write is not None and write.exists():
+        raise ReviewError(f"--write {write.as_posix()}: is there already; name another file")
     _say_if_first()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
-    show(report(replayed), form)
+    with signs_of_life("replaying limits to choose from"):
+        suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
+        chosen = chosen_of(replayed, suggested, find(environment), percentile)
+    show(report(replayed, suggested, chosen), form)
+    if write is not None:
+        write_to(chosen.written.text, write)
+        sys.stderr.write(f"wrote {write.as_posix()}\n")
+
+
+@app.command()
+def size(
+    users: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Users in the busiest hour, if there is one tier.")
+    ] = 0,
+    requests_per_hour: Annotated[
+        float, typer.Option(min=0, max=3_600_000, help="Requests of each user in the busiest hour.")
+    ] = 0,
+    seconds: Annotated[
+        float, typer.Option(min=0.001, max=900, help="Seconds that an answer takes, to its last token.")
+    ] = 10,
+    tokens: Annotated[int, typer.Option(min=0, help="Tokens of a request, prompt and answer together.")] = 0,
+    slots: Annotated[int, typer.Option(min=0, help="Requests that the backend works on at once.")] = 0,
+    requests_per_minute: Annotated[int, typer.Option(min=0, help="The account's or provider's quota of requests.")] = 0,
+    tokens_per_minute: Annotated[int, typer.Option(min=0, help="The account's or provider's quota of tokens.")] = 0,
+    tier: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME:USERS:REQUESTS_PER_HOUR[:TOKENS], a usage plan of its own; may be repeated."),
+    ] = None,
+    per_address: Annotated[int, typer.Option(min=1, max=1_000_000, help="Users behind one IP address.")] = 1,
+    quantile: Annotated[
+        float, typer.Option(min=0.5, max=0.99999, help="How much of the time the limits are to suffice.")
+    ] = 0.99,
+    route: Annotated[str, typer.Option(help="The route that the bucket is for.")] = "POST /v1/chat/completions",
+    form: Output = Format.TABLE,
+) -> None:
+    """Limits without a log: from users, requests, seconds, tokens and what the backend takes, with the arithmetic."""
+    from review.signs_of_life import signs_of_life
+    from review.sizing.demand import Demand, Tier, tier_of
+    from review.sizing.proof import prove
+    from review.sizing.report import report
+    from review.sizing.size import size as sized_by
+
+    if bool(tier) == bool(users and requests_per_hour):
+        raise ReviewError("size takes --users and --requests-per-hour, or --tier; --help says what there is")
+    if tokens_per_minute and not (tokens or any(each.count(":") > 2 for each in tier or ())):  # noqa: PLR2004
+        raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
+    tiers = tuple(tier_of(each, tokens) for each in tier or ()) or (
+        Tier(name="", users=users, requests_per_hour=requests_per_hour, tokens=tokens),
+    )
+    if len({each.name for each in tiers}) < len(tiers):
+        raise ReviewError("--tier: two of one name")
+    sized = sized_by(
+        Demand(
+            tiers=tiers,
+            seconds=seconds,
+            slots=slots,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+            per_address=per_address,
+            quantile=quantile,
+        )
+    )
+    _say_if_first()
+    with signs_of_life("simulating the busiest hour"):
+        proof = prove(sized, route)
+    show(report(sized, proof, route), form)
 
 
 @app.command()

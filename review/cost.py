@@ -23,6 +23,9 @@ _GB = 1_000_000_000
 _DAYS_OF_A_MONTH = 30
 _CAPACITY_STEP, _BODY_STEP = 500, 16
 
+# Assumed; it does nothing but copy a header. The memory is what constructs/gateway/bearer_key.py gives it.
+_BEARER_KEY_SECONDS, _BEARER_KEY_GB = 0.005, 0.125
+
 BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
 
 # One to reserve, one to settle, and some that find another state than they expected: tests/metering/test_workers.py.
@@ -88,6 +91,7 @@ class _Bill:
     def lines(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         yield from self._waf(environment, traffic.requests / _MILLION)
         yield self._api_gateway(traffic.requests / _MILLION)
+        yield from self._bearer_key(environment, traffic.requests)
         yield from self._token_limits(environment, traffic.requests / _MILLION)
         yield from self._logs(environment, traffic)
         yield from self._metrics(environment)
@@ -106,6 +110,14 @@ class _Bill:
             price="api_gateway_requests",
             dollars=price.dollars(millions),
         )
+
+    def _bearer_key(self, environment: Environment, requests: int) -> Iterator[Line]:
+        if not environment.has_bearer_key:
+            return
+        calls = bearer_key_calls(environment, requests)
+        yield self._line("Lambda: API keys by Bearer", calls / _MILLION, "lambda_requests")
+        gb_seconds = calls * _BEARER_KEY_SECONDS * _BEARER_KEY_GB
+        yield self._line("Lambda: their time", gb_seconds, "lambda_gb_seconds")
 
     def _token_limits(self, environment: Environment, millions: float) -> Iterator[Line]:
         """Of routes with limits in tokens, whose share of the requests nobody knows: all of them."""
@@ -130,6 +142,9 @@ class _Bill:
         if any(group.name == BOT_CONTROL and group.vendor_name == "AWS" for group in waf.managed_rule_groups):
             yield self._line("WAF: Bot Control", 1, "waf_bot_control")
             yield self._line("WAF: requests of Bot Control", millions, "waf_bot_control_requests")
+        if any(group.is_anti_ddos for group in waf.managed_rule_groups):
+            yield self._line("WAF: Anti-DDoS", 1, "waf_anti_ddos")
+            yield self._line("WAF: requests of Anti-DDoS", millions, "waf_anti_ddos_requests")
 
     def _logs(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         if access := access_log(environment):
@@ -153,6 +168,22 @@ class _Bill:
         for item, price, count in counts:
             if count:
                 yield self._line(item, count, price)
+
+
+def _bearer_key_note(environment: Environment) -> Iterator[str]:
+    if environment.has_bearer_key:
+        seconds = environment.api.authorizer_result_ttl_in_seconds
+        often = f"once in {seconds} s for each key of this file" if seconds else "for each request"
+        yield f"The authorizer of api.key_source = BEARER is asked {often}; 5 ms with 128 MB are assumed."
+
+
+def bearer_key_calls(environment: Environment, requests: int) -> float:
+    """How often AWS asks the authorizer: for each request, or while it remembers, for each key that often at most."""
+    seconds = environment.api.authorizer_result_ttl_in_seconds
+    keys = sum(len(plan.keys) for plan in environment.usage_plans.values())
+    if not seconds or not keys:
+        return requests
+    return min(requests, keys * _DAYS_OF_A_MONTH * 86_400 / seconds)
 
 
 def items_of_a_request(environment: Environment) -> int:
@@ -239,6 +270,7 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
         yield "The web ACL is an existing one: its monthly price, its rules and its capacity are its owner's."
     if environment.waf and any(group.vendor_name != "AWS" for group in environment.waf.managed_rule_groups):
         yield "A vendor's managed rule group has a price of its own in AWS Marketplace, which is not in it."
+    yield from _bearer_key_note(environment)
     if access_log(environment) is not None:
         yield f"A line of the access log: {access_log_bytes(environment)} bytes, from its format and usual values."
     if waf_log(environment) is not None:
@@ -247,7 +279,7 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
     if environment.observability.detailed_metrics or filter_metrics(environment):
         yield "Metrics are counted as if every layer limited every route in every hour."
     free = "is taken off" if with_free else "is not taken off; --free-tier does"
-    yield f"What every account has free of CloudWatch and Bot Control {free}."
+    yield f"What every account has free of CloudWatch, Lambda and Bot Control {free}."
     reads = sorted({price.read for price in prices.sources.values()})
     yield f"Prices of {region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}; --prices takes others."
     second_hand = [name for name, price in prices.sources.items() if price.checked == "second hand"]

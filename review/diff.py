@@ -7,7 +7,7 @@ from typing import Any
 from review.difference import Difference, LimitChange, SettingChange, difference
 from review.layers_of import layers_of
 from review.limits import Limit, limits, words
-from review.replacement import Change, changes
+from review.replacement import Change, changes, notable
 from review.table import Report, Table
 from settings.environment import Environment
 from settings.problem import shown
@@ -84,9 +84,9 @@ def report(before: Side, after: Side) -> Report:
         data=_data(after.environment.name, *names, new=False)
         | {
             "limits": [_limit_data(change) for change in found.limits],
-            "flagged": len(flags(found)),
+            "flagged": len(flags(found)) + sum(step.flagged for step in notable(steps)),
             "routes": {"added": list(found.added), "removed": list(found.removed)},
-            "deploy": [asdict(step) for step in steps],
+            "deploy": [asdict(step) | {"second_deployment": step.needs_second_deployment} for step in steps],
             "settings": [asdict(change) for change in found.settings],
             "warnings": {"new": list(appeared), "gone": [warning for warning in old if warning not in new]},
             "notes": list(notes),
@@ -172,13 +172,13 @@ def _steps_table(steps: tuple[Change, ...]) -> Table:
     return Table(
         title="What a deploy replaces, destroys and creates",
         columns=("step", "resource", "why, and what it means"),
-        rows=tuple((step.step, step.address, _meaning(step)) for step in steps),
+        rows=tuple((step.step, step.address, _meaning(step)) for step in notable(steps)),
         caption="Everything else changes in place, or comes and goes with these.",
     )
 
 
 def _meaning(step: Change) -> str:
-    return ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
+    return f"{FLAG} " * step.flagged + ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
 
 
 def _settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str]) -> Table:
@@ -211,6 +211,12 @@ def _notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ..
         yield "Another account: Terraform finds nothing there, and everything is created anew."
     if any(change.name.startswith("WAF") for change in found.limits):
         yield "A changed WAF rate rule counts afresh, and may stop nobody for up to a minute."
+    if any(step.needs_second_deployment for step in steps):
+        yield (
+            f"{FLAG} One apply is not enough: the stage serves a snapshot, and Terraform cuts it before it destroys "
+            f"what went. make deploy ENV={new.name} does all that it takes, "
+            "and fails if the stage still serves something else."
+        )
     if any(step.address.startswith("aws_api_gateway_deployment") for step in steps):
         yield "Throttles, usage plans and WAF act without a new deployment, as soon as they are applied."
 

@@ -10,7 +10,9 @@ from typing import Any
 from review.layers_of import layers_of
 from review.limits import Limit, limits
 from settings.environment import Environment
+from settings.file_reference import files_of
 from settings.problem import field_path
+from settings.waf.rate_rule import PREFLIGHTS
 
 _HALF = 0.5
 
@@ -117,16 +119,19 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
     old, new = _by_route(before), _by_route(after)
     together: dict[tuple[Slot, Any, Any], list[str]] = {}
     found: dict[tuple[Slot, Any, Any], tuple[Limit | None, Limit | None]] = {}
-    for route in kept:
-        for slot in dict.fromkeys((*old[route], *new[route])):
-            pair = (old[route].get(slot), new[route].get(slot))
+    for route in (*kept, *({PREFLIGHTS} & (old.keys() | new.keys()))):
+        was, is_now = old.get(route, {}), new.get(route, {})
+        for slot in dict.fromkeys((*was, *is_now)):
+            pair = (was.get(slot), is_now.get(slot))
+            if route == PREFLIGHTS and None in pair and slot[0] != "WAF":
+                continue  # their bucket is there in both; only a rule that counts them has a row for it
             alike = (slot, _facts(pair[0]), _facts(pair[1]))
             if alike[1] != alike[2]:
                 together.setdefault(alike, []).append(route)
                 found.setdefault(alike, pair)
     for alike, routes in together.items():
-        was, is_now = found[alike]
-        yield LimitChange(routes=tuple(routes), slot=alike[0], before=was, after=is_now)
+        before_it, after_it = found[alike]
+        yield LimitChange(routes=tuple(routes), slot=alike[0], before=before_it, after=after_it)
 
 
 def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
@@ -183,8 +188,7 @@ def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, obj
 def _digest(folder: Path) -> str:
     """Of a folder's files, wherever it lies."""
     content = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-            content.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in files_of(folder):
+        content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        content.update(hashlib.sha256(file.read_bytes()).digest())
     return content.hexdigest()[:12]

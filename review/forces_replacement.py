@@ -24,6 +24,9 @@ class Forces:
     destroyed: str
     """What it means that it goes."""
 
+    flagged: bool = False
+    """Whether somebody should look twice where it is replaced."""
+
 
 REGION = "region"
 """Of every Regional resource since version 6 of the provider: a provider in another Region replaces them all
@@ -37,6 +40,12 @@ FORCES: dict[str, Forces] = {
         replaced="another URL; the old one answers 403, and counts of throttles and quotas begin anew",
         destroyed="the URL answers 403",
     ),
+    "aws_api_gateway_client_certificate": Forces(
+        arguments=(),
+        file="apigateway/client_certificate.go",
+        replaced="",
+        destroyed="backends that ask for it refuse the API's calls",
+    ),
     "aws_api_gateway_deployment": Forces(
         arguments=("triggers",),
         file="apigateway/deployment.go",
@@ -47,7 +56,31 @@ FORCES: dict[str, Forces] = {
         arguments=("http_method",),
         file="apigateway/method.go",
         replaced="",
-        destroyed="callers of the route get 403 (Missing Authentication Token)",
+        destroyed="the route goes on answering, without its own throttle, until a second deployment",
+    ),
+    "aws_api_gateway_integration": Forces(
+        arguments=("type", "integration_http_method", "credentials", "passthrough_behavior"),
+        file="apigateway/integration.go",
+        replaced="deleted right after it is made, since AWS knows one for each method (issue 21907)",
+        destroyed="",
+    ),
+    "aws_api_gateway_integration_response": Forces(
+        arguments=("status_code",),
+        file="apigateway/integration_response.go",
+        replaced="",
+        destroyed="the answer stays until a second deployment",
+    ),
+    "aws_api_gateway_gateway_response": Forces(
+        arguments=(),
+        file="apigateway/gateway_response.go",
+        replaced="",
+        destroyed="the answer stays until a second deployment",
+    ),
+    "aws_api_gateway_rest_api_policy": Forces(
+        arguments=(),
+        file="apigateway/rest_api_policy.go",
+        replaced="",
+        destroyed="it stays in force until a second deployment",
     ),
     "aws_api_gateway_method_settings": Forces(
         arguments=("stage_name", "method_path"),
@@ -62,7 +95,8 @@ FORCES: dict[str, Forces] = {
         destroyed="its keys open nothing; what they used of their quota is forgotten",
     ),
     "aws_api_gateway_api_key": Forces(
-        arguments=("name", "value"),
+        # Another name is an update since pull request 33281: the key keeps its value, its plan and what it used.
+        arguments=("value",),
         file="apigateway/api_key.go",
         replaced="another value: its holder gets 403 until told",
         destroyed="its holder gets 403",
@@ -86,7 +120,8 @@ FORCES: dict[str, Forces] = {
         destroyed="the name answers no more",
     ),
     "aws_api_gateway_base_path_mapping": Forces(
-        arguments=("domain_name",),
+        # `stage_name` is an update to the provider; constructs/gateway/domain.py has it replaced with its stage.
+        arguments=("domain_name", "stage_name"),
         file="apigateway/base_path_mapping.go",
         replaced="the domain leads nowhere for a moment",
         destroyed="the domain leads nowhere",
@@ -104,7 +139,8 @@ FORCES: dict[str, Forces] = {
         destroyed="",
     ),
     "aws_wafv2_web_acl": Forces(
-        arguments=("name",),
+        # `name` would, but constructs/waf/web_acl.py has Terraform leave it.
+        arguments=(),
         file="wafv2/web_acl.go",
         replaced="the stage is without WAF for a moment, and every count begins anew",
         destroyed="nothing limits a single IP any more",
@@ -118,8 +154,9 @@ FORCES: dict[str, Forces] = {
     "aws_wafv2_web_acl_association": Forces(
         arguments=("resource_arn", "web_acl_arn"),
         file="wafv2/web_acl_association.go",
-        replaced="the stage is without WAF for a moment",
+        replaced="the stage is without WAF until this is there again, at the end of the deploy",
         destroyed="the stage is without WAF",
+        flagged=True,
     ),
     "aws_cloudwatch_log_group": Forces(
         arguments=("name",),
@@ -133,10 +170,30 @@ FORCES: dict[str, Forces] = {
         replaced="it begins without data",
         destroyed="nobody is woken by it",
     ),
+    "aws_sns_topic": Forces(
+        arguments=("name",),
+        file="sns/topic.go",
+        replaced="alarms go to the new one, which tells nobody until its subscriptions are confirmed",
+        destroyed="",
+        flagged=True,
+    ),
+    "aws_sns_topic_subscription": Forces(
+        arguments=("topic_arn",),
+        file="sns/topic_subscription.go",
+        replaced="alarms tell nobody there until the link in AWS's new e-mail is followed",
+        destroyed="no alarm is sent there any more",
+        flagged=True,
+    ),
     "aws_cloudwatch_dashboard": Forces(
         arguments=("dashboard_name",),
         file="cloudwatch/dashboard.go",
         replaced="another address in the console",
+        destroyed="",
+    ),
+    "aws_iam_role": Forces(
+        arguments=("name",),
+        file="iam/role.go",
+        replaced="",
         destroyed="",
     ),
     "aws_lambda_function": Forces(

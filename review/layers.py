@@ -5,6 +5,7 @@ the method's throttle or the stage's, then the account's. What of it AWS says, a
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 Period = Literal["DAY", "WEEK", "MONTH"]
@@ -90,11 +91,11 @@ class RouteLimits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryAfter:
-    """What a limited caller is told to wait, in seconds."""
+    """What a limited caller is told to wait, in seconds; for ever where it is told not to ask again."""
 
-    throttle: int = 1
-    quota: int = 3600
-    waf: int = 60
+    throttle: float = 1
+    quota: float = inf
+    waf: float = inf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,5 +109,11 @@ class Layers:
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()
+
+    key_headers: tuple[str, ...] = ("x-api-key",)
+    """Where callers send their API keys, in small letters."""
+    path_prefixes: tuple[str, ...] = ()
+    """What may stand before a route's path in a log: the stage's name, a custom domain's base path."""
+
     left_out: tuple[str, ...] = ()
     """What the environment limits and the review cannot know, in sentences."""

@@ -1,12 +1,15 @@
 """From an environment file's settings to the layers that a request meets."""
 
+from math import inf
+
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
 from review.waf_scope import in_scope
 from settings.environment import Environment
+from settings.rate_limit_response import RateLimitResponse
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
-from settings.waf.rate_rule import RateRule
+from settings.waf.rate_rule import PREFLIGHTS, RateRule
 from settings.waf.rules import RateTier, counted_routes, web_acl_rules
 from settings.waf.waf import Waf
 
@@ -14,7 +17,6 @@ from settings.waf.waf import Waf
 def layers_of(environment: Environment) -> Layers:
     """Every limit that the environment sets, and the account's."""
     account = environment.account_throttle
-    retry_after = environment.rate_limit_response.retry_after
     waf = environment.waf
     return Layers(
         name=environment.name,
@@ -26,13 +28,38 @@ def layers_of(environment: Environment) -> Layers:
                 key_required=route.api_key_required,
             )
             for route in environment.routes
-        ),
+        )
+        + _preflights(environment),
         stage=Bucket(rate_limit=environment.throttling.rate_limit, burst_limit=environment.throttling.burst_limit),
         account=Bucket(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
-        retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),
+        retry_after=_retry_after(environment.rate_limit_response),
+        key_headers=environment.api.key_headers,
+        path_prefixes=environment.path_prefixes,
         left_out=tuple(_left_out(environment)),
+    )
+
+
+def _preflights(environment: Environment) -> tuple[RouteLimits, ...]:
+    """One row for them all where a rate rule counts them, since each path's are limited alike."""
+    if not _counts_preflights(environment):
+        return ()
+    return (RouteLimits(key=PREFLIGHTS, bucket=_bucket(environment.throttling), own=False),)
+
+
+def _counts_preflights(environment: Environment) -> bool:
+    rules = environment.waf.rate_rules if environment.waf else ()
+    return environment.has_preflights and any(rule.counts_preflights for rule in rules)
+
+
+def _retry_after(response: RateLimitResponse) -> RetryAfter:
+    """With `x-should-retry: false` an SDK gives up, whatever the seconds are."""
+    seconds, retried = response.retry_after, response.should_retry
+    return RetryAfter(
+        throttle=seconds.throttle if retried.throttle else inf,
+        quota=seconds.quota if retried.quota else inf,
+        waf=seconds.waf if retried.waf else inf,
     )
 
 
@@ -92,22 +119,35 @@ def _key(rule: RateRule) -> tuple[str, ...]:
 
 def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
     """None where it is every route that the environment has."""
-    inside = frozenset(
+    inside = {
         route.key
         for route in counted_routes(rule, environment.routes)
         if rule.scope_down is None or in_scope(rule.scope_down, route) is not False
-    )
-    return None if len(inside) == len(environment.routes) else inside
+    }
+    if rule.counts_preflights and environment.has_preflights:
+        inside.add(PREFLIGHTS)
+    every = len(environment.routes) + _counts_preflights(environment)
+    return None if len(inside) == every else frozenset(inside)
 
 
 def _left_out(environment: Environment) -> list[str]:
     """What limits, and the review cannot know or does not count."""
     said, waf, routes = [], environment.waf, environment.routes
-    if environment.cors is not None:
+    if _counts_preflights(environment):
+        said.append(
+            f"{PREFLIGHTS} is the preflight of any one path: each is assumed to have a bucket of the stage's size, is "
+            f"in no usage plan, and a WAF rate rule counts it only if its routes name {PREFLIGHTS}."
+        )
+    elif environment.has_preflights:
         said.append(
             "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
             "no usage plan, and no WAF rate rule counts it."
         )
+    said += [
+        f"Usage plan {name} is an existing one, {plan.id}, whose limits are not in this file: they are left out."
+        for name, plan in environment.usage_plans.items()
+        if plan.id
+    ]
     if waf is None:
         return said
     if waf.web_acl_arn:

@@ -17,7 +17,7 @@ _PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
 # What makes requests of one address, or of one API key, one client. A method and a path are the route's, the same for
 # all its callers; a header that a caller may change at will makes it another client each time.
 _OF_ADDRESS = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
-_OF_KEY = frozenset({"header:x-api-key", "method", "path"})
+_OF_ROUTE = frozenset({"method", "path"})
 
 # What of these AWS says: docs/limits.md.
 STAGE = (
@@ -197,7 +197,8 @@ def _bites(layers: Layers, route: RouteLimits) -> Bites:
     windows = [limit for limit in stopping if limit.layer == "WAF"]
     shared = [limit for limit in stopping if limit.shared]
     of_address = [limit for limit in windows if limit.key and set(limit.key) <= _OF_ADDRESS]
-    of_key = [limit for limit in windows if limit.key and set(limit.key) <= _OF_KEY]
+    keys = _OF_ROUTE | {f"header:{name}" for name in layers.key_headers}
+    of_key = [limit for limit in windows if limit.key and set(limit.key) <= keys]
     plans = layers.plans if route.key_required else ()
     return Bites(
         route=route.key,
@@ -273,7 +274,8 @@ def words(limit: Limit) -> str:
             return _window_words(limit)
         case _ if limit.blocked:
             return "blocked"
-    return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
+        case _:
+            return f"{plain(limit.per_second)}/s, {_at_once(limit)}"
 
 
 def _by_route(layers: Layers) -> Table:
@@ -329,6 +331,8 @@ def _window_words(limit: Limit) -> str:
 
 def _plan_cell(route: RouteLimits, plan: Plan) -> str:
     own = _of_plan(route, plan)
+    if not own:
+        return f"{plan.name}: unknown"
     lines = []
     buckets = [limit for limit in own if limit.layer == "usage plan"]
     if any(limit.blocked for limit in buckets):

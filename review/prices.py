@@ -88,11 +88,15 @@ class Prices(Settings):
     waf_body: Price
     waf_bot_control: Price
     waf_bot_control_requests: Price
+    waf_anti_ddos: Price
+    waf_anti_ddos_requests: Price
     logs_ingested: Price
     logs_stored: Price
     metrics: Price
     alarm_metrics: Price
     dashboards: Price
+    lambda_requests: Price
+    lambda_gb_seconds: Price
     dynamodb_writes: Price
 
     @property
@@ -118,7 +122,7 @@ def read_prices(file: Path | None) -> Prices:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

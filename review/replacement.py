@@ -1,10 +1,12 @@
 """What a deploy of one environment file over another replaces, creates and destroys."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from review.forces_replacement import FORCES, REGION
 from review.resources import Of, resources
+from settings.captured import CAPTURED
 from settings.environment import Environment
 
 Step = Literal["replaced", "destroyed", "created"]
@@ -22,6 +24,18 @@ class Change:
 
     meaning: str = ""
 
+    flagged: bool = False
+    """Somebody should look at it twice."""
+
+    @property
+    def needs_second_deployment(self) -> bool:
+        """The first deployment still has what goes, or has what is being replaced: `make deploy` cuts a second one."""
+        # Another Region is another API, with a stage of its own.
+        return self.step in _GOES and _type(self.address) in CAPTURED and REGION not in self.because
+
+
+_GOES: tuple[Step, ...] = ("replaced", "destroyed")
+
 
 def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
     """Of the resources in `review/resources.py`; everything else changes in place, or comes and goes with these."""
@@ -36,10 +50,13 @@ def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
         forcing = (name for name in forces.arguments if _differs(old[address].get(name), arguments.get(name), found))
         because = (*moved, *forcing)
         if because:
-            found[address] = Change(step="replaced", address=address, because=because, meaning=forces.replaced)
+            found[address] = Change(
+                step="replaced", address=address, because=because, meaning=forces.replaced, flagged=forces.flagged
+            )
     for address in old.keys() - new.keys():
         found[address] = Change(step="destroyed", address=address, meaning=FORCES[_type(address)].destroyed)
-    return tuple(sorted(found.values(), key=lambda change: (_STEPS.index(change.step), _order(change.address))))
+    flagged = (replace(each, flagged=each.flagged or each.needs_second_deployment) for each in found.values())
+    return tuple(sorted(flagged, key=lambda change: (_STEPS.index(change.step), _order(change.address))))
 
 
 def _differs(was: object, now: object, found: dict[str, Change]) -> bool:
@@ -56,3 +73,28 @@ def _type(address: str) -> str:
 def _order(address: str) -> tuple[int, str]:
     """As in the table of what forces it: what callers notice comes first."""
     return list(FORCES).index(_type(address)), address
+
+
+def notable(steps: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes without those that come and go with a method or an integration that is there too."""
+    steps = tuple(steps)
+    same = {(step.step, step.address) for step in steps}
+    replaced = {step.address for step in steps if step.step == "replaced"}
+    return tuple(step for step in steps if not (_owners(step) & same or _integration(step.address) in replaced))
+
+
+def _owners(change: Change) -> set[tuple[Step, str]]:
+    """What an integration, an answer or a role belongs to, if it takes the same step."""
+    type_, _, name = change.address.partition(".")
+    if type_ not in {"aws_api_gateway_integration", "aws_api_gateway_integration_response", "aws_iam_role"}:
+        return set()
+    method = name.rpartition("_")[0] if type_ == "aws_api_gateway_integration_response" else name
+    return {(change.step, f"aws_api_gateway_method.{method}")}
+
+
+def _integration(address: str) -> str | None:
+    """The integration that an integration response belongs to."""
+    type_, _, name = address.partition(".")
+    if type_ != "aws_api_gateway_integration_response":
+        return None
+    return f"aws_api_gateway_integration.{name.rpartition('_')[0]}"

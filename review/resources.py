@@ -8,15 +8,25 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from review.watched_metrics import alarm_metrics
+from settings.api import BEARER_KEY
 from settings.environment import Environment
-from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
-from settings.observability.watched import access_log, waf_log
-from settings.route import Route, path_address
+from settings.integration import (
+    AwsServiceIntegration,
+    BedrockIntegration,
+    HttpIntegration,
+    LambdaIntegration,
+    MockIntegration,
+    PrivateIntegration,
+    SagemakerIntegration,
+)
+from settings.observability.alarms import INFORMATIONAL
+from settings.observability.watched import access_log, dashboard_name, waf_log
+from settings.route import Route, path_address, path_names
 from settings.token_limits.covering import metered_routes
-from settings.usage_plan import plan_address
+from settings.usage_plan import key_names, plan_names
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
 
@@ -33,23 +43,38 @@ Arguments = Mapping[str, object]
 Resources = dict[str, Arguments]
 """By address, `aws_api_gateway_stage.stage`; what others refer to comes before them."""
 
-# Settings of a route's own function, role or VPC link, which a deployment does not capture.
-_BEHIND = frozenset(
-    {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
-    | {"log_retention_in_days", "model_id", "allow", "subnet_ids", "security_group_ids"}
+# Settings of an integration that reach API Gateway, so that a deployment captures them. The others are of the route's
+# own function, role or VPC link.
+OF_THE_INTEGRATION = frozenset(
+    {"type", "timeout_milliseconds", "response_transfer_mode", "status", "body", "url", "headers", "drop_headers"}
+    | {"function_arn", "vpc_link_id", "load_balancer_arn", "endpoint_name", "service", "action", "path", "role_arn"}
+    | {"integration_http_method", "request_parameters", "request_template", "response_template"}
 )
 
 
 def resources(environment: Environment) -> Resources:
     """All of them."""
-    found = (*_api(environment), *_keys(environment), *_waf(environment), *_behind(environment), *_watch(environment))
+    found = (
+        *_roles(environment),
+        *_api(environment),
+        *_answers(environment),
+        *_keys(environment),
+        *_waf(environment),
+        *_behind(environment),
+        *_watch(environment),
+    )
     return dict(found)
 
 
 def captured(environment: Environment) -> str:
     """A digest of what a deployment captures (constructs/gateway/deployment.py)."""
-    exclude = {"integration": set(_BEHIND)}
-    routes = [route.model_dump(mode="json", exclude=exclude) for route in environment.routes]
+    routes = [
+        {
+            **route.model_dump(mode="json", exclude={"integration"}),
+            "integration": route.integration.model_dump(mode="json", include=set(OF_THE_INTEGRATION)),
+        }
+        for route in environment.routes
+    ]
     shared = environment.model_dump(
         mode="json", include={"api", "authorizers", "cors", "resource_policy", "rate_limit_response"}
     )
@@ -63,34 +88,130 @@ def captured(environment: Environment) -> str:
 def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     stage = Of("aws_api_gateway_stage.stage")
     yield "aws_api_gateway_deployment.deployment", {"triggers": captured(environment)}
+    if environment.stage.creates_client_certificate:
+        yield "aws_api_gateway_client_certificate.stage", {}
     yield "aws_api_gateway_stage.stage", {"stage_name": environment.stage.name}
     yield "aws_api_gateway_method_settings.stage", {"stage_name": stage, "method_path": "*/*"}
+    names = path_names(route.path for route in environment.routes)
     answered = {route.path for route in environment.routes if route.method == "OPTIONS"}
     for route in environment.routes:
         yield f"aws_api_gateway_method.{route.address}", {"http_method": route.method}
         if environment.cors is not None and route.path not in answered:
-            yield f"aws_api_gateway_method.options_{path_address(route.path)}", {"http_method": "OPTIONS"}
+            preflight = f"options_{names[route.path]}"
+            yield f"aws_api_gateway_method.{preflight}", {"http_method": "OPTIONS"}
+            yield f"aws_api_gateway_integration.{preflight}", _MOCK
+            yield f"aws_api_gateway_integration_response.{preflight}_200", {"status_code": "200"}
         if route.key in environment.throttling.routes:
             settings: Arguments = {"stage_name": stage, "method_path": route.key}
             yield f"aws_api_gateway_method_settings.{route.address}", settings
-    for name in environment.authorizers:
+        yield f"aws_api_gateway_integration.{route.address}", _integration(route)
+    for name in (*environment.authorizers, *([BEARER_KEY] if environment.has_bearer_key else [])):
         yield f"aws_api_gateway_authorizer.{name}", {}
+    if environment.resource_policy is not None:
+        yield "aws_api_gateway_rest_api_policy.api", {}
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
         yield domain, {"domain_name": environment.domain.domain_name}
-        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain)}
+        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain), "stage_name": stage}
+
+
+_MOCK: Arguments = {"type": "MOCK"} | dict.fromkeys(("integration_http_method", "credentials", "passthrough_behavior"))
+
+
+def _integration(route: Route) -> Arguments:
+    match route.integration:
+        case MockIntegration():
+            return _MOCK
+        case HttpIntegration() | PrivateIntegration():
+            return {**_MOCK, "type": "HTTP_PROXY", "integration_http_method": route.method}
+        case LambdaIntegration() | BedrockIntegration():
+            return {**_MOCK, "type": "AWS_PROXY", "integration_http_method": "POST"}
+        case SagemakerIntegration():
+            return _aws_integration(route, "POST", None, has_template=False)
+        case AwsServiceIntegration() as service:
+            has_template = service.request_template is not None
+            return _aws_integration(route, service.integration_http_method, service.role_arn, has_template=has_template)
+        case _ as forgotten:
+            assert_never(forgotten)
+
+
+def _aws_integration(route: Route, http_method: str, role_arn: str | None, *, has_template: bool) -> Arguments:
+    return {
+        "type": "AWS",
+        "integration_http_method": http_method,
+        "credentials": role_arn or Of(f"aws_iam_role.{route.address}"),
+        "passthrough_behavior": "NEVER" if has_template else "WHEN_NO_MATCH",
+    }
+
+
+def _roles(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    """API Gateway's own at a service, and those of functions."""
+    metered = metered_routes(environment)
+    for route in environment.routes:
+        match route.integration:
+            case _ if route in metered:
+                has_role = True
+            case SagemakerIntegration() | BedrockIntegration() | AwsServiceIntegration(role_arn=None):
+                has_role = True
+            case LambdaIntegration(code=code):
+                has_role = code is not None
+            case MockIntegration() | HttpIntegration() | PrivateIntegration() | AwsServiceIntegration():
+                has_role = False
+            case _ as forgotten:
+                assert_never(forgotten)
+        if has_role:
+            yield _role(environment, route.address)
+    if environment.has_bearer_key:
+        yield _role(environment, BEARER_KEY)
+
+
+def _role(environment: Environment, name: str) -> tuple[str, Arguments]:
+    return f"aws_iam_role.{name}", {"name": (environment.api.name, environment.aws.region, name)}
+
+
+def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    """Answers that API Gateway makes from what a service, a mock or it itself says."""
+    for route in environment.routes:
+        match route.integration:
+            case MockIntegration() as mock:
+                statuses = [str(mock.status)]
+            case SagemakerIntegration() | AwsServiceIntegration():
+                statuses = ["200", "400", "429", "502"]
+            case HttpIntegration() | PrivateIntegration() | LambdaIntegration() | BedrockIntegration():
+                statuses = []
+            case _ as forgotten:
+                assert_never(forgotten)
+        for status in statuses:
+            yield f"aws_api_gateway_integration_response.{route.address}_{status}", {"status_code": status}
+    for response_type in _gateway_responses(environment):
+        yield f"aws_api_gateway_gateway_response.{response_type}", {}
+
+
+def _gateway_responses(environment: Environment) -> Iterator[str]:
+    yield from ("throttled", "quota_exceeded", "default_4xx", "default_5xx", "integration_failure")
+    yield from ("integration_timeout", "waf_filtered")
+    if not any(route.authorization == "AWS_IAM" for route in environment.routes):
+        yield "missing_authentication_token"
+    if any(route.api_key_required for route in environment.routes):
+        yield "invalid_api_key"
+    if environment.has_bearer_key and all(route.authorization in {"NONE", "AWS_IAM"} for route in environment.routes):
+        yield "unauthorized"
+    if any(route.request.validates for route in environment.routes):
+        yield from ("bad_request_body", "bad_request_parameters")
 
 
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    plans, keys = plan_names(environment.usage_plans), key_names(environment.usage_plans)
     for name, usage_plan in environment.usage_plans.items():
-        plan = f"aws_api_gateway_usage_plan.{plan_address(name)}"
-        yield plan, {}
+        plan = f"aws_api_gateway_usage_plan.{plans[name]}"
+        if usage_plan.id is None:
+            yield plan, {}
         for key in usage_plan.keys:
-            api_key = f"aws_api_gateway_api_key.{key.address}"
-            value = None if key.value == "generated" else "variable"
-            yield api_key, {"name": (environment.api.name, key.name), "value": value}
-            membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
-            yield f"aws_api_gateway_usage_plan_key.{key.address}", membership
+            api_key = f"aws_api_gateway_api_key.{keys[key.name]}"
+            if key.id is None:
+                yield api_key, {"value": None if key.value == "generated" else "variable"}
+            membership = {"usage_plan_id": usage_plan.id or Of(plan), "key_id": key.id or Of(api_key)}
+            yield f"aws_api_gateway_usage_plan_key.{keys[key.name]}", membership
 
 
 def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
@@ -99,7 +220,7 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         return
     web_acl = "aws_wafv2_web_acl.web_acl"
     if waf.web_acl_arn is None:
-        yield web_acl, {"name": api}
+        yield web_acl, {}
         rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
         for ip_set in ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule)):
             yield f"aws_wafv2_ip_set.{ip_set.name}", {"name": (api, ip_set.name)}
@@ -111,25 +232,31 @@ def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     metered = metered_routes(environment)
     if metered:
         yield "aws_dynamodb_table.token_limits", {"name": (environment.api.name, environment.stage.name)}
+    if environment.has_bearer_key:
+        yield from _function(environment, BEARER_KEY)
     for route in environment.routes:
         if route in metered:
-            yield from _function(environment, route)
+            yield from _function(environment, route.address)
             continue
         match route.integration:
             case LambdaIntegration(code=None):
                 pass
             case LambdaIntegration() | BedrockIntegration():
-                yield from _function(environment, route)
+                yield from _function(environment, route.address)
             case PrivateIntegration(vpc_link_id=None, load_balancer_arn=str(arn)) as private:
                 yield _vpc_link(private, arn)
-            case _:
+            case PrivateIntegration() | HttpIntegration() | MockIntegration():
                 pass
+            case SagemakerIntegration() | AwsServiceIntegration():
+                pass
+            case other:
+                assert_never(other)
 
 
-def _function(environment: Environment, route: Route) -> Iterator[tuple[str, Arguments]]:
-    name = (environment.api.name, route.address)
-    yield f"aws_lambda_function.{route.address}", {"function_name": name}
-    yield f"aws_cloudwatch_log_group.{route.address}", {"name": name}
+def _function(environment: Environment, address: str) -> Iterator[tuple[str, Arguments]]:
+    name = (environment.api.name, address)
+    yield f"aws_lambda_function.{address}", {"function_name": name}
+    yield f"aws_cloudwatch_log_group.{address}", {"name": name}
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:
@@ -153,5 +280,12 @@ def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         yield "aws_cloudwatch_log_group.waf_log", {"name": environment.api.name}
     for alarm in alarm_metrics(environment):
         yield f"aws_cloudwatch_metric_alarm.{alarm}", {"alarm_name": (*stem, alarm)}
+    if alarms := environment.observability.alarms:
+        for prefix, pages in (("", True), (INFORMATIONAL, False)):
+            topic = f"aws_sns_topic.{prefix}alarms"
+            if subscriptions := alarms.subscriptions(pages=pages):
+                yield topic, {"name": stem}
+            for name, _ in subscriptions:
+                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Of(topic)}
     if environment.observability.dashboard:
-        yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": stem}
+        yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": dashboard_name(environment)}

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from review.visible import markdown, visible
+
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
@@ -65,26 +67,22 @@ def show(report: Report, how: Format) -> None:
 
 def as_markdown(report: Report) -> str:
     """For a pull request."""
-    parts = [f"## {report.title}"]
-    parts += [f"> **Warning:** {_cell(warning)}" for warning in report.warnings]
+    parts = [f"## {markdown(report.title)}"]
+    parts += [f"> **Warning:** {markdown(warning)}" for warning in report.warnings]
     for table in report.tables:
         lines = [_line(table.columns)]
         lines.append(_line(["---:" if column in table.numbers else "---" for column in table.columns]))
         lines += [_line(row) for row in table.rows]
-        parts += [f"### {table.title}", "\n".join(lines)]
+        parts += [f"### {markdown(table.title)}", "\n".join(lines)]
         if table.caption:
-            parts.append(table.caption)
+            parts.append(markdown(table.caption))
     if report.notes:
-        parts.append("\n".join(f"- {note}" for note in report.notes))
+        parts.append("\n".join(f"- {markdown(note)}" for note in report.notes))
     return "\n\n".join(parts) + "\n"
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", "<br>")
+    return "| " + " | ".join(map(markdown, cells)) + " |"
 
 
 def _on_terminal(report: Report) -> None:
@@ -94,19 +92,19 @@ def _on_terminal(report: Report) -> None:
 
     given = "COLUMNS" in os.environ
     console = Console(highlight=False, width=None if sys.stdout.isatty() or given else _UNBOUNDED)
-    console.print(Text(report.title, style="bold"))
+    console.print(Text(visible(report.title), style="bold"))
     for warning in report.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"))
+        console.print(Text(visible(f"warning: {warning}"), style="yellow"))
     for table in report.tables:
         console.print()
-        console.print(Text(table.title, style="bold"))
+        console.print(Text(visible(table.title), style="bold"))
         console.print(_rich(table, console.width))
         if table.caption:
-            console.print(Text(table.caption, style="dim"))
+            console.print(Text(visible(table.caption), style="dim"))
     if report.notes:
         console.print()
     for note in report.notes:
-        console.print(Text(f"- {note}", style="dim"))
+        console.print(Text(visible(f"- {note}"), style="dim"))
 
 
 def _rich(table: Table, width: int) -> "RichTable":
@@ -118,14 +116,16 @@ def _rich(table: Table, width: int) -> "RichTable":
     shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, leading=int(several))
     for column in table.columns:
         shown.add_column(
-            column,
+            Text(visible(column)),
             justify="right" if column in table.numbers else "left",
             no_wrap=column in table.paths,
             overflow="fold",
         )
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)
-        shown.add_row(*(Text(broken(cell, width // 2) if name in table.paths else cell) for name, cell in cells))
+        shown.add_row(
+            *(Text(broken(visible(cell), width // 2) if name in table.paths else visible(cell)) for name, cell in cells)
+        )
     return shown
 
 

@@ -1,7 +1,13 @@
 """How many metrics CloudWatch charges for, as its constructs make them (constructs/observability; a test compares)."""
 
 from settings.environment import Environment
-from settings.observability.watched import has_limit_metrics, has_own_web_acl, limiting_layers, routes_with_own_limit
+from settings.observability.watched import (
+    has_limit_metrics,
+    has_own_web_acl,
+    limiting_layers,
+    refusing_metrics,
+    routes_with_own_limit,
+)
 from settings.token_limits.covering import metered_routes
 
 # Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/observability/metrics.py.
@@ -42,7 +48,10 @@ def alarm_metrics(environment: Environment) -> dict[str, int]:
         "waf_blocked": (alarms.waf_blocked_requests != "off" and with_web_acl, 1),
         "limiter_unavailable": (alarms.limiter_unavailable != "off" and bool(metered_routes(environment)), 1),
     } | {
-        f"near_limit_{route.address}": (alarms.near_limit_percent != "off" and detailed, 1)
+        f"near_limit_{route.address}": (
+            alarms.near_limit_percent != "off" and detailed,
+            1 + len(refusing_metrics(environment)),
+        )
         for route, _ in routes_with_own_limit(environment)
     }
     return {alarm: metrics for alarm, (is_there, metrics) in there.items() if is_there}

@@ -4,14 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.authorizer_result import ResultTtl
 from settings.integration.lambda_function import FunctionArn
 from settings.model import Items, Settings, SomeItems
 
 # Also its Terraform name; lower case, so that it is never one of AWS's own words.
 AuthorizerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
-
-# https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html, read 2026-11.
-ResultTtl = Annotated[int, Field(ge=0, le=3600)]
 
 _HEADER = r"method\.request\.header\.[A-Za-z0-9-]+"
 

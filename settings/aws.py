@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from settings.assume_role import AssumeRole
 from settings.model import Items, Settings
+from settings.numbers import LARGEST_INTEGER
 from settings.problem import Problem, refuse
 from settings.provider_version import ProviderVersion
 
@@ -50,10 +51,10 @@ class Aws(Settings):
     endpoints: dict[Service, Url] = {}
     """Single services at an address of their own, a VPC endpoint for instance, with real credentials."""
 
-    account_rate_limit: Annotated[float, Field(gt=0)] | None = None
+    account_rate_limit: Annotated[float, Field(gt=0, le=LARGEST_INTEGER)] | None = None
     """The account's own quota in that Region, requests per second. Default: what AWS gives a new account."""
 
-    account_burst_limit: Annotated[int, Field(ge=1)] | None = None
+    account_burst_limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)] | None = None
     """The account's own burst quota in that Region, requests. Default: what AWS gives a new account."""
 
     @property

@@ -29,7 +29,7 @@ class Cors(Settings):
         "X-Amz-Date",
         "X-Amz-Security-Token",
     )
-    expose_headers: Items[HeaderName] = ("Retry-After",)
+    expose_headers: Items[HeaderName] = ("Retry-After", "x-should-retry")
     """What a page's script may read, beside what it always may."""
 
     allow_credentials: bool = False

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.model import Settings
+from settings.tls import EndpointAccessMode, SecurityPolicy
 
 CertificateArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[a-z0-9-]+$")]
 
@@ -27,12 +28,17 @@ class Domain(Settings):
     base_path: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
     """The first part of the path that leads to this API. Default: every path does."""
 
-    security_policy: Literal["TLS_1_0", "TLS_1_2"] = "TLS_1_2"
+    security_policy: SecurityPolicy = "TLS_1_2"
     """The oldest TLS that is accepted; `TLS_1_2` takes TLS 1.3 too.
 
-    AWS's newer policies need `endpoint_access_mode`, which version 6.25.0 of the Terraform provider does not have
-    (hashicorp/terraform-provider-aws pull request 45741).
+    A `SecurityPolicy_...` needs `endpoint_access_mode`, and `aws.provider_version` to start at 6.28.
     """
+
+    endpoint_access_mode: EndpointAccessMode | None = None
+    """`STRICT` refuses a request that reaches the domain by another kind of endpoint or under another host's name."""
+
+    ip_address_type: Literal["ipv4", "dualstack"] | None = None
+    """`dualstack` takes calls over IPv6 too. Default: as `[api]` says."""
 
     mutual_tls: MutualTls | None = None
     ownership_verification_certificate_arn: CertificateArn | None = None

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from settings import quotas
+from settings import newer_provider, quotas
 from settings.api import Api, Stage
 from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
@@ -13,14 +13,18 @@ from settings.backend import Backend, LocalBackend
 from settings.checks import (
     access,
     integrations,
+    ip_versions,
+    names,
     observability,
     rate_limit_response,
     routes,
     running,
+    texts,
     throttling,
     token_limits,
     usage_plans,
     waf,
+    walked_around,
 )
 from settings.cors import Cors
 from settings.domain import Domain
@@ -31,7 +35,7 @@ from settings.problem import Problem, refuse
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
-from settings.route import Route
+from settings.route import Route, named_apart
 from settings.tags import Tags
 from settings.throttling import Throttling
 from settings.token_limits.token_limit import TokenLimit
@@ -70,6 +74,11 @@ class Environment(Settings):
     observability: Observability = Observability()
     imports: Imports = {}
 
+    @field_validator("routes")
+    @classmethod
+    def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+        return named_apart(routes)
+
     @property
     def account_throttle(self) -> AccountThrottle:
         """The bucket that everything in the account and Region shares."""
@@ -84,6 +93,17 @@ class Environment(Settings):
         """What may stand before a route's path in a URL: the stage's name, or a custom domain's base path."""
         base_path = self.domain.base_path if self.domain else None
         return (self.stage.name, base_path) if base_path else (self.stage.name,)
+
+    @property
+    def has_preflights(self) -> bool:
+        """Whether `[cors]` makes the OPTIONS of some path, which no route of the file is."""
+        own = {route.path for route in self.routes if route.method == "OPTIONS"}
+        return self.cors is not None and any(route.path not in own for route in self.routes)
+
+    @property
+    def has_bearer_key(self) -> bool:
+        """Whether an authorizer of ours reads the API key."""
+        return self.api.key_source == "BEARER" and any(route.api_key_required for route in self.routes)
 
     @property
     def cors_headers(self) -> Mapping[str, str]:
@@ -105,6 +125,9 @@ class Environment(Settings):
         yield from waf.refused(self)
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
+        yield from texts.refused(self)
+        yield from newer_provider.refused(self)
+        yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""
@@ -115,8 +138,10 @@ class Environment(Settings):
         yield from routes.warned(self)
         yield from integrations.warned(self)
         yield from access.warned(self)
+        yield from ip_versions.warned(self)
         yield from throttling.warned(self)
         yield from usage_plans.warned(self)
         yield from token_limits.warned(self)
         yield from waf.warned(self)
+        yield from walked_around.warned(self)
         yield from observability.warned(self)

@@ -1,6 +1,15 @@
-"""Files that an environment file names. They are found beside it, whatever folder the program runs in."""
+"""Files that an environment file names. They are found beside it, whatever folder the program runs in.
+
+A change of an environment file, or a link, must not bring along what the machine that synthesizes happens to have: the
+deploying process's variables under /proc, a registry's password in the home folder. So whatever is named lies in the
+repository, and outside of hidden folders such as .git.
+"""
 
 import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,27 +23,95 @@ _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 MOST_MEGABYTES = 50
 _MEGABYTE = 1024 * 1024
 
-# The key of the validation context that holds the environment file's folder.
-FOLDER = "folder"
+# Ours: thousands of routes fit in, and a reader of TOML or JSON is done with it in seconds.
+LARGEST_FILE = 10 * _MEGABYTE
+
+# The key of the validation context that holds the Place of the environment file.
+PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an environment file is, and how far up what it names may be."""
+
+    folder: Path
+    root: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> "Place":
+        """The git repository is the root; without one, the folder itself."""
+        real = _real(folder)
+        root = next((above for above in (real, *real.parents) if (above / ".git").exists()), real)
+        return cls(folder, root)
+
+    def __str__(self) -> str:
+        return "the environment file's folder" if self.root == _real(self.folder) else "the repository"
+
+    def holds(self, path: Path) -> bool:
+        """Whether the path, once links are followed, is inside, and what lies beside the folder is not hidden."""
+        real = _real(path)
+        if real.is_relative_to(_real(self.folder)):
+            return True
+        return real.is_relative_to(self.root) and not any(
+            part.startswith(".") for part in real.relative_to(self.root).parts
+        )
+
+
+def _real(path: Path) -> Path:
+    """Without links and `..`. Unlike Path.resolve it takes links that lead in a circle."""
+    return Path(os.path.realpath(path))
+
+
+def text_of(file: Path) -> str:
+    """What a file says, in UTF-8.
+
+    Raises OSError, UnicodeDecodeError, and ValueError for what is no file, or one that is too large.
+    """
+    # A FIFO would be waited for, a device read for ever.
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise ValueError("is no file")
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"is larger than {LARGEST_FILE // _MEGABYTE} MB")
+    # -sig: some editors on Windows write a byte order mark, and neither TOML nor JSON has a place for it.
+    return content.decode("utf-8-sig")
 
 
 def _beside(info: ValidationInfo, name: str) -> Path:
-    if name.startswith(("/", "~")) or "\\" in name or ":" in name:
+    if name.startswith(("/", "~")) or "\\" in name or ":" in name or "\0" in name:
         raise ValueError("must be a path relative to the environment file, with forward slashes")
-    folder: Path = (info.context or {}).get(FOLDER, Path())
-    return folder / name
+    place = _place(info)
+    path = place.folder / name
+    if not place.holds(path):
+        raise ValueError(f"must not lead out of {place}, nor into a hidden folder beside it")
+    return path
+
+
+def _place(info: ValidationInfo) -> Place:
+    return (info.context or {}).get(PLACE) or Place.of(Path())
 
 
 def _folder(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     folder = _beside(info, value)
-    if not folder.is_dir():
-        raise ValueError("no such folder beside the environment file")
-    files = files_of(folder)
+    place = _place(info)
+    try:
+        if not folder.is_dir():
+            raise ValueError("no such folder beside the environment file")
+        if _real(folder) in _real(place.folder).parents:
+            raise ValueError("must not hold the environment file's own folder")
+        files = files_of(folder)
+        for file in files:
+            if file.is_symlink() and not place.holds(file):
+                raise ValueError(f"{_named(file, folder)} is a link that leads out of {place}")
+        size = sum(file.stat().st_size for file in files)
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
     if not files:
         raise ValueError("must hold a file; a function is made of them")
-    megabytes = -(-sum(file.stat().st_size for file in files) // _MEGABYTE)
+    megabytes = -(-size // _MEGABYTE)
     if megabytes > MOST_MEGABYTES:
         raise ValueError(
             f"must hold at most {MOST_MEGABYTES} MB, as much as Lambda takes in an upload, and holds {megabytes}; "
@@ -44,19 +121,43 @@ def _folder(value: object, info: ValidationInfo) -> object:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Every file of a function's code, by name."""
-    files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
-    inside = ((file.relative_to(folder).as_posix(), file) for file in files)
-    return [file for name, file in sorted(inside) if not _LEFT_OUT & set(Path(name).parts)]
+    """Every file of a function's code, by name.
+
+    Raises OSError for what may not be read, and ValueError for what no zip can hold: a link to a folder or to nothing,
+    a FIFO, a device.
+    """
+    named = ((_named(file, folder), file) for file in _below(folder))
+    return [file for _, file in sorted(named)]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name in _LEFT_OUT or entry.name.endswith(".pyc"):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path))
+            elif Path(entry.path).is_file():
+                yield Path(entry.path)
+            else:
+                what = "is a link, and leads to no file" if entry.is_symlink() else "is no file"
+                raise ValueError(f"{entry.name} {what}")
+
+
+def _named(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix()
 
 
 def _json_document(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
+    file = _beside(info, value)
     try:
-        return json.loads(_beside(info, value).read_text(encoding="utf-8"))
-    except OSError:
+        return json.loads(text_of(file))
+    except FileNotFoundError:
         raise ValueError("no such file beside the environment file") from None
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError("must be a file in UTF-8") from None
     except json.JSONDecodeError as error:

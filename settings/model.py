@@ -24,5 +24,13 @@ class Settings(BaseModel):
     """Frozen, keyword-only, no unknown keys, no silent conversion of types (`"10"` is not a number)."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        # Only the JSON Schema shows them, and the tool that writes it runs without -O. pydantic reads the sources again
+        # to find them, which is a twentieth of a small synthesis.
+        use_attribute_docstrings=__debug__,
+        # A table is compiled with the table that holds it, not by itself too.
+        defer_build=True,
     )

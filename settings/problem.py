@@ -14,6 +14,8 @@ from settings.known_keys import hint, listing
 from settings.numbers import decimal
 
 _LONGEST_SHOWN = 80
+# A route's path is shown whole.
+_LONGEST_KEY = 300
 
 # Types by TOML's names instead of Python's.
 _A_TABLE = "must be a table"
@@ -87,7 +89,7 @@ def describe(error: ErrorDetails, table: object, schema: dict[str, Any] | None =
             return f"{where}: missing, and required"
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
-            return f"{where}.{tag} = {context['tag']!r}: must be one of {context['expected_tags']}"
+            return f"{where}.{tag} = {shown(context['tag'])}: must be one of {context['expected_tags']}"
         case "union_tag_not_found":
             tag = context["discriminator"].strip("'")
             return f"{where}.{tag}: missing, and required"
@@ -126,7 +128,8 @@ def field_path(loc: Where) -> str:
             text += f"[{part}]"
         else:
             bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
-            text += ("." if text else "") + (part if bare else f'"{_in_one_line(part)}"')
+            short = part if len(part) <= _LONGEST_KEY else f"{part[: _LONGEST_KEY - 3]}..."
+            text += ("." if text else "") + (short if bare else f'"{_in_one_line(short)}"')
     return text
 
 
@@ -146,6 +149,11 @@ def shown(value: object) -> str:
             return decimal(value)
         case date() | time():
             return value.isoformat()
+        case _:
+            return _short(value)
+
+
+def _short(value: object) -> str:
     try:
         text = repr(value)
     except ValueError:  # Python writes out no whole number of more than 4,300 digits; TOML may hold one in hexadecimal.

@@ -7,6 +7,11 @@ from pydantic import AfterValidator
 
 # What cdktf-cdktf-provider-aws 21.22, the last release of the bindings, is made for. A test compares.
 BINDINGS = (6, 25, 0)
+
+# The first that knows every argument that is written whatever the file says: `integration_target` and
+# `response_transfer_mode` came last (pull requests 45311 and 45329). What needs a newer one: newer_provider.py.
+OLDEST = (6, 25, 0)
+
 NEXT_MAJOR = (7, 0, 0)
 
 # https://developer.hashicorp.com/terraform/language/expressions/version-constraints, read 2026-11. No pre-releases:
@@ -49,6 +54,11 @@ def bounds(constraint: str) -> tuple[Version, Version | None]:
     return oldest, end
 
 
+def written(version: Version) -> str:
+    """`6.25.0`."""
+    return ".".join(map(str, version))
+
+
 def _version(numbers: list[int]) -> Version:
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     return major, minor, patch
@@ -62,9 +72,10 @@ def _admits_only_what_knows_our_arguments(constraint: str) -> str:
     oldest, end = bounds(constraint)
     if end is not None and oldest >= end:
         raise ValueError("no version fits all of it")
-    if oldest < BINDINGS:
-        written = ".".join(str(number) for number in BINDINGS)
-        raise ValueError(f"must not admit versions before {written}, which lack arguments that are written here")
+    if oldest < OLDEST:
+        raise ValueError(
+            f"must not admit versions before {written(OLDEST)}, which lack arguments that are written here"
+        )
     return constraint
 
 

@@ -1,11 +1,11 @@
 """The `[rate_limit_response]` table: what a limited caller gets, whichever layer limited it."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from settings.error_body import error_body
 from settings.model import Settings
 
 Layer = Literal["throttle", "quota", "waf"]
@@ -43,7 +43,19 @@ class RetryAfter(Settings):
 
     throttle: Seconds = 1
     quota: Seconds = 3600
-    waf: Seconds = 60
+    waf: Seconds = 300
+    """Default: a rate rule's usual window, after which nothing that it counted is left."""
+
+
+class ShouldRetry(Settings):
+    """Whether a client SDK is to ask again by itself; `false` sends `x-should-retry: false`.
+
+    The clients of OpenAI and Anthropic look at that header before `Retry-After`. What each does: docs/limits.md.
+    """
+
+    throttle: bool = True
+    quota: bool = False
+    waf: bool = False
 
 
 # AWS WAF takes at most so many headers in a response of one action, none of them Content-Type, none twice.
@@ -57,7 +69,11 @@ LARGEST_BODY = 4 * 1024
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 HeaderValue = Annotated[str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE), AfterValidator(_is_plain)]
 
-_OURS = {"retry-after": "retry_after says it", "content-type": "it is application/json, and AWS takes no other here"}
+_OURS = {
+    "retry-after": "retry_after says it",
+    "x-should-retry": "should_retry says it",
+    "content-type": "it is application/json, and AWS takes no other here",
+}
 
 
 def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
@@ -74,29 +90,65 @@ def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
-class RateLimitResponse(Settings):
-    """Status 429, `Retry-After`, JSON in the shape of OpenAI's errors, so that client SDKs back off by themselves."""
+Message = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_is_plain)]
+DocsUrl = Annotated[str, Field(max_length=1024), AfterValidator(_is_plain), AfterValidator(_is_a_web_address)]
+Headers = Annotated[dict[HeaderName, HeaderValue], AfterValidator(_fit_beside_ours)]
 
-    message: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_is_plain)] = (
-        "Rate limit reached. Slow down and retry."
-    )
-    docs_url: (
-        Annotated[str, Field(max_length=1024), AfterValidator(_is_plain), AfterValidator(_is_a_web_address)] | None
-    ) = None
+_SLOW_DOWN = "Rate limit reached. Slow down and retry."
+_MESSAGES: dict[Layer, str] = {
+    "throttle": _SLOW_DOWN,
+    "quota": "The quota of this API key is used up. Retrying does not help before its next period.",
+    "waf": _SLOW_DOWN,
+}
+
+
+class LayerResponse(Settings):
+    """What one layer says in place of what all say."""
+
+    message: Message | None = None
+    docs_url: DocsUrl | None = None
+    headers: Headers = {}
+    """Beside those of all layers; of one name, the layer's own counts."""
+
+
+class RateLimitResponse(Settings):
+    """Status 429, `Retry-After`, and JSON that the SDKs of OpenAI and of Anthropic understand."""
+
+    message: Message | None = None
+    """For every layer. Default: a sentence of each layer's own."""
+
+    docs_url: DocsUrl | None = None
     """Told to the caller after the message."""
 
     retry_after: RetryAfter = RetryAfter()
+    should_retry: ShouldRetry = ShouldRetry()
 
-    headers: Annotated[dict[HeaderName, HeaderValue], AfterValidator(_fit_beside_ours)] = {}
+    headers: Headers = {}
     """More headers, the same from every layer."""
+
+    throttle: LayerResponse = LayerResponse()
+    quota: LayerResponse = LayerResponse()
+    waf: LayerResponse = LayerResponse()
 
     def body(self, layer: Layer) -> str:
         """The JSON body of that layer's 429."""
-        message = f"{self.message} See {self.docs_url}" if self.docs_url else self.message
-        error = {"message": message, "type": "rate_limit_error", "param": None, "code": CODES[layer]}
-        return json.dumps({"error": error})
+        own = self._of(layer)
+        message, docs_url = own.message or self.message or _MESSAGES[layer], own.docs_url or self.docs_url
+        said = f"{message} See {docs_url}" if docs_url else message
+        return error_body(message=said, kind="rate_limit_error", code=CODES[layer])
 
     def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:
         """All headers of that layer's 429 but Content-Type; `others` are those of all responses, for instance CORS."""
-        seconds = str(getattr(self.retry_after, layer))
-        return {"Retry-After": seconds, **self.headers, **(others or {})}
+        contract = {"Retry-After": str(getattr(self.retry_after, layer))}
+        if not getattr(self.should_retry, layer):
+            contract["x-should-retry"] = "false"
+        return {**contract, **self.layer_headers(layer), **(others or {})}
+
+    def layer_headers(self, layer: Layer) -> dict[str, str]:
+        """The file's own headers of that layer: those of all, and its own, which count where both name one."""
+        own = self._of(layer).headers
+        taken = {name.lower() for name in own}
+        return {name: value for name, value in self.headers.items() if name.lower() not in taken} | own
+
+    def _of(self, layer: Layer) -> LayerResponse:
+        return {"throttle": self.throttle, "quota": self.quota, "waf": self.waf}[layer]

@@ -1,21 +1,27 @@
 """Reading environment files: TOML in, settings out, or every mistake said at once."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from settings.checks import state
+from settings.checks import same_names, state
 from settings.environment import Environment
-from settings.file_reference import FOLDER
+from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
-from settings.problem import EnvironmentFileError, describe, shown
+from settings.problem import EnvironmentFileError, Problem, describe, shown
+
+# tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
+_MOST_PARTS = 64
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{_MOST_PARTS},}}+{_PART}[=\]]", re.MULTILINE)
 
 
 def environments_folder() -> Path:
-    """Where the environment files are: the folder that ENVIRONMENTS names, by default `environments`."""
-    return Path(os.environ.get("ENVIRONMENTS", "environments"))
+    """Where the environment files are: the folder that ENVIRONMENTS names, `environments` where it names none."""
+    return Path(os.environ.get("ENVIRONMENTS") or "environments")
 
 
 def read_environments(folder: Path) -> tuple[Environment, ...]:
@@ -40,14 +46,31 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
     return tuple(environments.values())
 
 
-def read_environment(file: Path) -> Environment:
+def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
+    """What the environments of one folder are warned of, by name: each by itself, and beside the others."""
+    side_by_side = list(same_names.warned({environment.name: environment for environment in environments}))
+    return {
+        environment.name: (
+            *environment.warnings(),
+            *(problem for name, problem in side_by_side if name == environment.name),
+        )
+        for environment in environments
+    }
+
+
+def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     """One environment, named after its file.
 
+    What it names lies below `root`. Default: its git repository, or its folder where there is none.
     Raises EnvironmentFileError.
     """
     path = file.as_posix()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        place = Place(file.parent, root) if root else Place.of(file.parent)
+        text = text_of(file)
+        if _LONG_KEY.search(text):
+            raise EnvironmentFileError.of(path, f"a key has more than {_MOST_PARTS} parts")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         raise EnvironmentFileError.of(path, "no such file") from None
     except OSError as error:
@@ -56,8 +79,10 @@ def read_environment(file: Path) -> Environment:
         raise EnvironmentFileError.of(path, f"is not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         raise EnvironmentFileError.of(path, f"is not TOML: {error}") from None
-    except ValueError:  # Python reads no whole number of more than 4,300 digits.
-        raise EnvironmentFileError.of(path, "is not TOML: a number has too many digits") from None
+    except ValueError as error:
+        # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
+        said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
+        raise EnvironmentFileError.of(path, said) from None
     except RecursionError:
         raise EnvironmentFileError.of(path, "is nested too deep to be read") from None
     if "name" in table:
@@ -65,7 +90,7 @@ def read_environment(file: Path) -> Environment:
             path, f"name = {shown(table['name'])}: unknown key; the file's own name names the environment"
         )
     try:
-        return Environment.model_validate({"name": file.stem, **table}, context={FOLDER: file.parent})
+        return Environment.model_validate({"name": file.stem, **table}, context={PLACE: place})
     except ValidationError as error:
         raise EnvironmentFileError.of(
             path, *(describe(detail, table, file_schema()) for detail in error.errors())

@@ -1,18 +1,25 @@
 """One `[[routes]]` table: a method of a path, and what answers behind it."""
 
 import re
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, Self
 
-from pydantic import field_validator
+from pydantic import PrivateAttr, field_validator
 
 from settings.authorization import Authorization
 from settings.integration import Integration, MockIntegration
 from settings.model import Items, Settings
+from settings.terraform_name import distinct_names, terraform_name
 from settings.validation import Request
 
 # A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
 _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
+# 2026-11: the length of a Regional API's URL, and the resources of an API, of which every part of a path is one.
+LONGEST_PATH = 10_240
+MOST_PARTS = 300
 
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
@@ -35,11 +42,16 @@ class Route(Settings):
 
     request: Request = Request()
 
+    _path_name: str | None = PrivateAttr(default=None)
+    _model_name: str | None = PrivateAttr(default=None)
+
     @field_validator("path")
     @classmethod
     def _is_a_path(cls, path: str) -> str:
         if not path.startswith("/"):
             raise ValueError("must start with a slash")
+        if len(path) > LONGEST_PATH or path.count("/") > MOST_PARTS:
+            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS takes no more")
         if path == "/":
             return path
         *front, last = path[1:].split("/")
@@ -67,14 +79,42 @@ class Route(Settings):
     @property
     def model_name(self) -> str:
         """What AWS calls the schema of the body, in letters and digits only: `PostV1ChatCompletions`."""
-        return "".join(part[:1].upper() + part[1:] for part in self.address.split("_"))
+        return self._model_name or "".join(part[:1].upper() + part[1:] for part in self.address.split("_"))
 
     @property
     def address(self) -> str:
         """The stem of the route's Terraform names: `post_v1_chat_completions`. A public contract (docs/adr/0004)."""
-        return f"{self.method.lower()}_{path_address(self.path)}"
+        return f"{self.method.lower()}_{self._path_name or path_address(self.path)}"
+
+    def named(self, *, path_name: str | None = None, model_name: str | None = None) -> Self:
+        """The same route with the names that tell it apart from the others of its API."""
+        copy = self.model_copy()
+        copy._path_name = path_name or self._path_name  # noqa: SLF001  # its own class
+        copy._model_name = model_name  # noqa: SLF001
+        return copy
+
+
+def named_apart(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """The routes of an API, in their order, with names of their own in Terraform and for AWS's models."""
+    names = path_names(route.path for route in routes)
+    routes = [route.named(path_name=names[route.path]) for route in routes]
+    plain = {route.key: route.model_name for route in routes if route.request.body_schema is not None}
+    models = distinct_names(plain, plain.__getitem__, joined_by="")
+    return tuple(route.named(model_name=models.get(route.key)) for route in routes)
+
+
+def path_names(paths: Iterable[str]) -> dict[str, str]:
+    """The Terraform name of every part of the tree of paths: `/v1` is `v1`, `/v1/chat` is `v1_chat`."""
+    return distinct_names((prefix for path in paths for prefix in prefixes(path)), path_address)
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """`/v1/chat` has `/v1` and `/v1/chat`; `/` has itself."""
+    parts = path[1:].split("/")
+    for count in range(1, len(parts) + 1):
+        yield "/" + "/".join(parts[:count])
 
 
 def path_address(path: str) -> str:
-    """`/v1/models/{id}` becomes `v1_models_id`, and `/` becomes `root`."""
-    return re.sub(r"[^a-z0-9]+", "_", path.lower()).strip("_") or "root"
+    """`/v1/models/{id}` becomes `v1_models_id`, and `/` becomes `root`: the name unless another path has it."""
+    return terraform_name(path) or "root"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from settings.model import Settings
+from settings.numbers import LARGEST_INTEGER
 
 # The AWS provider writes a stage's and a method's rate with "%f", which is six decimals: 0.0000001 becomes 0, and
 # 0.0166667 becomes 0.016667, which every later plan then wants to change back. A usage plan's it writes in full;
@@ -18,8 +19,8 @@ from settings.model import Settings
 DECIMALS = 6
 LOWEST_RATE = 10**-DECIMALS
 
-RateLimit = Annotated[float, Field(ge=LOWEST_RATE)]
-BurstLimit = Annotated[int, Field(ge=1)]
+RateLimit = Annotated[float, Field(ge=LOWEST_RATE, le=LARGEST_INTEGER)]
+BurstLimit = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 
 
 class Throttle(Settings):

@@ -5,15 +5,20 @@ cost ceiling; throttles and quotas are best effort.
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 """
 
-import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
+from settings.numbers import LARGEST_INTEGER
 from settings.problem import Problem, refuse
+from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table
-from settings.token_limits.limits import Limits
+from settings.token_limits.limits import LIMITS, Limits
+
+# As AWS makes them, for keys and for plans.
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
@@ -24,10 +29,10 @@ HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
 class Quota(Settings):
     """Requests of one key in a calendar period, all the plan's routes together."""
 
-    limit: Annotated[int, Field(ge=1)]
+    limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
     period: Literal["DAY", "WEEK", "MONTH"]
 
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
     """Requests taken off the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
 
     @model_validator(mode="after")
@@ -50,10 +55,14 @@ class ApiKey(Settings):
     value: Literal["generated", "variable"] = "generated"
     """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
 
-    @property
-    def address(self) -> str:
-        """The stem of the key's Terraform names."""
-        return plan_address(self.name)
+    id: Id | None = None
+    """A key that is there already: it joins the plan, and is never made, changed or destroyed here."""
+
+    @model_validator(mode="after")
+    def _is_made_or_there(self) -> Self:
+        if self.id is not None and self.value != "generated":
+            raise ValueError("must have no value beside id: the key is there already, and has one")
+        return self
 
 
 PlanRouteThrottle = Annotated[
@@ -70,6 +79,10 @@ ApiKeyOrName = Annotated[
 
 class UsagePlan(Limits):
     """One tier: a throttle, a quota, and limits in tokens and money for each key, and who has a key."""
+
+    id: Id | None = None
+    """A plan that is there already, for instance of another API: keys join it, and it is never made, changed or
+    destroyed here. Its owner adds this API's stage to it; its limits are what the owner says."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
 
@@ -91,6 +104,11 @@ class UsagePlan(Limits):
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
+        if self.id is not None:
+            unfit = sorted(self.model_fields_set & {"description", "throttle", "quota", "routes", *LIMITS})
+            if unfit:
+                raise ValueError(f"must have no {', '.join(unfit)}: the plan is there already, and is not changed here")
+            return self
         if self.throttle is None and self.quota is None and not self.routes and not self.token_limits:
             raise ValueError("limits nothing; give it a throttle, a quota or both")
         if self.throttle is None and self.routes:
@@ -99,6 +117,11 @@ class UsagePlan(Limits):
         return self
 
 
-def plan_address(name: str) -> str:
-    """`Team-A` becomes `team_a`."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+def plan_names(usage_plans: Mapping[str, UsagePlan]) -> dict[str, str]:
+    """The Terraform name of each plan: `Team-A` is `team_a`."""
+    return distinct_names(usage_plans)
+
+
+def key_names(usage_plans: Mapping[str, UsagePlan]) -> dict[str, str]:
+    """The stem of the Terraform names of each key of all plans."""
+    return distinct_names(key.name for plan in usage_plans.values() for key in plan.keys)

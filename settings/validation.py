@@ -1,5 +1,7 @@
 """`[routes.request]`: what API Gateway refuses with a 400 before a backend is asked."""
 
+import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -7,6 +9,7 @@ from pydantic import AfterValidator, Field
 from settings import draft_4
 from settings.file_reference import JsonDocument
 from settings.model import Items, Settings
+from settings.problem import Where, field_path, shown
 
 
 def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
@@ -15,7 +18,26 @@ def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"must be JSON Schema draft 4 ($schema = {draft_4.DRAFT_4!r}), the only one API Gateway reads")
     if problem := next(draft_4.refused(schema), None):
         raise ValueError(f"must be JSON Schema draft 4: {problem}")
+    if problem := next(_not_json(schema, ()), None):
+        raise ValueError(f"must be JSON: {problem}")
     return {"$schema": draft_4.DRAFT_4} | schema
+
+
+def _not_json(value: Any, where: Where) -> Iterator[str]:
+    """TOML has times and numbers that JSON has not: nan, inf, and whole numbers without end."""
+    match value:
+        case dict():
+            for key, each in value.items():
+                yield from _not_json(each, (*where, key))
+        case list():
+            for index, each in enumerate(value):
+                yield from _not_json(each, (*where, index))
+        case None | bool() | str():
+            return
+        case int() | float() if abs(value) <= sys.float_info.max:
+            return
+        case _:
+            yield f"{field_path(where)} = {shown(value)} has no place in it"
 
 
 class Request(Settings):

@@ -1,5 +1,6 @@
 """The one stack: an API, its limits, and what tells a user about them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cdktf import Annotations, TerraformOutput, TerraformStack
@@ -13,6 +14,7 @@ from constructs.gateway.resource_policy import ResourcePolicy
 from constructs.gateway.rest_api import RestApi
 from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
+from constructs.gateway.stage_check import add_stage_check
 from constructs.gateway.token_metering import TokenMetering
 from constructs.observability.alarms import Alarms
 from constructs.observability.console import dashboard_url, log_group_url
@@ -20,6 +22,7 @@ from constructs.observability.dashboard import Dashboard
 from constructs.observability.stage_logs import StageLogs
 from constructs.observability.token_queries import TokenQueries
 from constructs.observability.waf_log import WafLog
+from constructs.terraform.literal import literals
 from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
@@ -27,7 +30,8 @@ from constructs.waf.web_acl import WebAcl
 from settings.aws import Service
 from settings.environment import Environment
 from settings.observability.watched import has_saved_queries, log_groups, waf_log
-from settings.token_limits.covering import metered_routes
+from settings.problem import Problem
+from settings.token_limits.covering import metered_routes, prices
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
@@ -36,12 +40,26 @@ from stacks.state_backend import add_state_backend
 
 
 class RateLimitedApiStack(TerraformStack):
-    """Everything that one environment file asks for, in a Terraform configuration of its own."""
+    """Everything that one environment file asks for, in a Terraform configuration of its own.
 
-    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+    `warnings` become annotations. Default: those of the environment by itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: Environment,
+        warnings: Sequence[Problem] | None = None,
+    ) -> None:
         super().__init__(scope, id)
-        self._environment = environment
+        # Terraform reads no templates in a backend block, so that an escape would become part of the value.
         add_state_backend(self, environment)
+        # Nor does it read what stands inside of a function's archive.
+        self._token_prices = prices(environment)
+        warnings = environment.warnings() if warnings is None else warnings
+        self._environment = environment = literals(environment)
         more: tuple[Service, ...] = ("dynamodb",) if metered_routes(environment) else ()
         add_aws_provider(self, environment.aws, tags=environment.tags, more=more)
         self._rest_api = RestApi(self, "rest_api", api=environment.api, aws=environment.aws)
@@ -83,14 +101,19 @@ class RateLimitedApiStack(TerraformStack):
         self._add_monitoring()
         self._add_outputs()
         add_imports(self, environment)
-        for problem in environment.warnings():
+        for problem in warnings:
             Annotations.of(self).add_warning(str(problem))
+
+    def prepare_stack(self) -> None:
+        """Nothing: CDKTF would render every resource once more, to find what refers to another stack. Nothing does."""
 
     def to_terraform(self) -> Any:
         """The rendered stack, with our names, completed by what only all of it together says."""
         rendered = super().to_terraform()
         rendered["resource"] = named(rendered["resource"])
         self._deployment.capture(rendered["resource"])
+        if self._environment.stage.check_export:
+            add_stage_check(rendered, environment=self._environment.name)
         if moved := moved_blocks(f"{type_}.{name}" for type_, made in rendered["resource"].items() for name in made):
             rendered["moved"] = moved
         return rendered
@@ -112,12 +135,13 @@ class RateLimitedApiStack(TerraformStack):
         environment = self._environment
         metering = None
         if metered_routes(environment):
-            metering = TokenMetering(self, "token_metering", environment=environment)
+            metering = TokenMetering(self, "token_metering", environment=environment, prices=self._token_prices)
         Routes(
             self,
             "routes",
             rest_api=self._rest_api,
             routes=environment.routes,
+            bearer_key_ttl=environment.api.authorizer_result_ttl_in_seconds if environment.has_bearer_key else None,
             authorizers=environment.authorizers,
             cors=environment.cors,
             response=environment.rate_limit_response,
@@ -137,8 +161,9 @@ class RateLimitedApiStack(TerraformStack):
             self,
             "error_responses",
             rest_api=self._rest_api,
-            with_validation=any(route.request.validates for route in environment.routes),
-            cors=environment.cors,
+            routes=environment.routes,
+            has_bearer_key=environment.has_bearer_key,
+            headers=environment.cors_headers,
         )
 
     def _add_waf(self) -> None:
@@ -173,7 +198,7 @@ class RateLimitedApiStack(TerraformStack):
             "domain",
             stage=self._stage,
             domain=environment.domain,
-            endpoint_type=environment.api.endpoint_type,
+            api=environment.api,
         )
         TerraformOutput(self, "domain_target", value=domain.target, description="What the DNS record points to")
         TerraformOutput(
@@ -206,5 +231,7 @@ class RateLimitedApiStack(TerraformStack):
         if environment.aws.endpoint_url:
             url = f"{environment.aws.endpoint_url}/_aws/execute-api/{self._rest_api.id}/{environment.stage.name}"
         TerraformOutput(self, "http_endpoint", value=url, description="URL of the stage")
+        if pem := self._stage.client_certificate_pem:
+            TerraformOutput(self, "client_certificate_pem", value=pem, description="What https backends must trust")
         for route in environment.routes:
             TerraformOutput(self, f"url_{route.address}", value=url + route.path, description=route.key)

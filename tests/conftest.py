@@ -9,8 +9,10 @@ import pytest
 
 import lazy_provider
 from tests import examples  # noqa: F401  # its profile is there before pytest asks for it
+from tests.type_hints import remember_type_hints
 
 lazy_provider.install()
+remember_type_hints()
 
 Remembered = Callable[[str, Iterable[bytes], Callable[[], Any]], Any]
 

@@ -9,6 +9,7 @@ import pytest
 from tests.environment_files import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 GITLAB = ROOT / ".gitlab-ci.yml"
 
 _USES = re.compile(r"uses: (\S+)@(\S+)(.*)")
@@ -24,7 +25,7 @@ def lint(*files: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_github_workflows_are_linted() -> None:
-    done = lint(*WORKFLOWS, ROOT / ".github" / "dependabot.yml")
+    done = lint(*WORKFLOWS, *ACTIONS, ROOT / ".github" / "dependabot.yml")
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -58,7 +59,7 @@ def test_the_linter_finds(tmp_path: Path, old: str, new: str, said: str) -> None
 
 def test_every_action_is_one_commit_everywhere_with_its_version_beside_it() -> None:
     commits: dict[str, set[tuple[str, str]]] = {}
-    for file in WORKFLOWS:
+    for file in (*WORKFLOWS, *ACTIONS):
         for action, commit, comment in _USES.findall(file.read_text(encoding="utf-8")):
             assert re.fullmatch(r"[0-9a-f]{40}", commit)
             assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
@@ -100,7 +101,19 @@ def test_a_deploy_refuses_a_local_state_before_anybody_is_asked_to_approve() -> 
     # `failure()` counts every job that it needs.
     assert "\n    needs: [state, plan]\n" in approved
     assert "if: ${{ !failure()" in approved
-    assert "cdktf deploy" in approved
+    assert "run: make deploy YES=1\n" in approved
+
+
+def test_a_job_that_deploys_installs_nothing_of_the_review_or_the_tests() -> None:
+    for name in ("deploy.yml", "plan.yml"):
+        text = (ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"\btarget: ([a-z-]+)", text)) == {"install-deploy"}
+        assert "make install" not in text
+    made = run("make", "-n", "-B", "install-deploy").stdout
+    assert "pipenv sync --extra-pip-args" in made
+    assert "--categories" not in made
+    for target in ("synth", "policy"):
+        assert "--categories" not in run("make", "-n", "-B", target).stdout
 
 
 def test_gitlab_pipeline_follows_gitlabs_schema(tmp_path: Path) -> None:
@@ -114,9 +127,12 @@ def test_gitlab_pipeline_follows_gitlabs_schema(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", [*WORKFLOWS, GITLAB], ids=lambda file: file.name)
 def test_every_make_target_exists(file: Path) -> None:
-    targets = set(re.findall(r"\bmake (?:--silent )?([a-z-]+)", file.read_text(encoding="utf-8")))
-    # What a plan calls does not check it.
-    assert targets >= ({"synth"} if file.name == "plan.yml" else {"policy"})
+    text = file.read_text(encoding="utf-8")
+    # By itself, or through .github/actions/install.
+    targets = {*re.findall(r"\bmake (?:--silent )?([a-z-]+)", text), *re.findall(r"\btarget: ([a-z-]+)", text)}
+    # What a plan calls does not check it, and the road after CDKTF is another matter.
+    of_its_own = {"plan.yml": "synth", "cdk-terrain.yml": "check-cdktn"}
+    assert of_its_own.get(file.name, "policy") in targets
     for target in targets:
         assert run("make", "-n", target).returncode == 0, target
 
@@ -127,3 +143,52 @@ def test_the_review_says_what_differs_the_limits_and_the_cost() -> None:
     assert done.returncode == 0, done.stderr
     headings = [line for line in done.stdout.splitlines() if line.startswith("## ")]
     assert [heading.split()[1].lower() for heading in headings] == ["dev:", "limits", "cost"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "$(shell touch {})",
+        "; touch {}",
+        "\n\ttouch {}",
+        "'; touch {}; '",
+        '"; touch {}; "',
+        "`touch {}`",
+        "$$(touch {})",
+    ],
+)
+@pytest.mark.parametrize(
+    ("target", "variable"),
+    [
+        ("review-markdown", "BASE"),
+        ("review-markdown", "REVIEWED"),
+        ("review", "ENV"),
+        ("committed", "ENV"),
+        ("imports", "API"),
+    ],
+)
+def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, target: str, variable: str) -> None:
+    said = made.format(tmp_path / "made")
+    # Nowhere to be found, so that nothing is asked of AWS.
+    variables = {"BASE": "HEAD", "REVIEWED": "dev", "ENV": "nowhere", "API": "a"} | {variable: said}
+    given = [f"{name}={value}" for name, value in variables.items()]
+    done = run("make", "--silent", "-o", ".venv/.installed", target, *given)
+    assert done.returncode != 0
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_name_of_a_file_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "x$(touch${IFS}PWNED).toml").write_text("", encoding="utf-8")
+    recipe = run("make", "--silent", "-n", "-o", ".venv/.installed", "review-markdown").stdout
+    said = recipe.replace("python -m review", "echo")
+    done = subprocess.run(
+        ["bash", "-c", said],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "BASE": "HEAD"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "x$(touch${IFS}PWNED)" in done.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["environments"]

@@ -1,6 +1,5 @@
 """`python main.py`, as the CDKTF CLI runs it."""
 
-import gc
 import json
 import os
 import subprocess
@@ -13,12 +12,15 @@ import pytest
 import main
 from tests.environment_files import MINIMAL, ROOT, changed, write
 
+# `pipenv run python -O main.py`
+_, _, _, *FLAGS, PROGRAM = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["app"].split()
+
 
 def synthesize(
     environments: Path, output: Path, *, cwd: Path = ROOT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(ROOT / "main.py")],
+        [sys.executable, *FLAGS, str(ROOT / PROGRAM)],
         cwd=cwd,
         env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output), **variables},
         capture_output=True,
@@ -32,7 +34,6 @@ def run_main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environments: Path, output: Path
 ) -> tuple[int, str, str]:
     """Its exit status, standard output and standard error, in this process: half a second is jsii's start."""
-    monkeypatch.setattr(gc, "disable", lambda: None)
     monkeypatch.setattr(main, "build_app", partial(main.build_app, outdir=str(output)))
     monkeypatch.setenv("ENVIRONMENTS", str(environments))
     status = main.main()
@@ -42,6 +43,10 @@ def run_main(
 
 def stacks(output: Path) -> dict[str, bytes]:
     return {file.parent.name: file.read_bytes() for file in output.glob("stacks/*/cdk.tf.json")}
+
+
+def test_the_cdktf_cli_leaves_out_the_checks_of_argument_types() -> None:
+    assert FLAGS == ["-O"]
 
 
 def test_same_bytes_from_another_folder(tmp_path: Path) -> None:
@@ -73,7 +78,7 @@ def test_one_stack_for_each_file_of_the_folder_and_a_line_for_each_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("blue", "green"):
-        write(tmp_path, WARNED, name)
+        write(tmp_path, WARNED.replace('name = "api"', f'name = "{name}"'), name)
     status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
     assert (status, out) == (0, "")
     assert err.splitlines() == [
@@ -91,3 +96,65 @@ def test_the_cdktf_cli_is_left_to_say_the_warnings(
     assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out") == (0, "", "")
     (annotation,) = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["stacks"]["test"]["annotations"]
     assert annotation["message"].startswith("waf.mode = 'count': ")
+
+
+def test_an_empty_variable_is_none(tmp_path: Path) -> None:
+    done = synthesize(Path(), tmp_path / "out", ENVIRONMENTS="")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert stacks(tmp_path / "out").keys() == {file.stem for file in (ROOT / "environments").glob("*.toml")}
+
+
+def test_the_folders_above_the_output_are_made(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    done = synthesize(tmp_path, tmp_path / "a/b/c")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(stacks(tmp_path / "a/b/c")) == ["test"]
+
+
+@pytest.mark.parametrize(("output", "said"), [("file", "File exists"), ("file/x", "Not a directory")])
+def test_an_output_that_cannot_be_written_is_said_in_a_line(tmp_path: Path, output: str, said: str) -> None:
+    write(tmp_path, MINIMAL)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = synthesize(tmp_path, tmp_path / output)
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path / output}: cannot be written: {said}\n")
+
+
+def test_what_node_cannot_write_is_said_in_a_line_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/stacks").write_text("", encoding="utf-8")
+    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+    assert (status, out) == (1, "")
+    assert err == "cdktf.out: cannot be written: not a directory\n"
+
+
+def test_another_error_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(main, "RateLimitedApiStack", fail)
+    with pytest.raises(RuntimeError, match="ours"):
+        run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "raised", ["KeyboardInterrupt()", "ValueError('Error building validator:\\n  KeyboardInterrupt: ')"]
+)
+def test_an_interruption_leaves_no_traceback(raised: str) -> None:
+    program = f"import interrupted; interrupted.quietly(); raise {raised}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0, done.stdout, done.stderr) == (True, "", "interrupted\n")
+
+
+def test_an_error_that_is_none_has_its_traceback() -> None:
+    program = "import interrupted; interrupted.quietly(); raise ValueError('ours')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ValueError: ours\n")
+    assert done.stderr.startswith("Traceback")

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import tarfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
@@ -86,37 +88,43 @@ class _TerraformCloud(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_an_api_driven_run_uploads_the_folder(tmp_path: Path) -> None:
-    if not shutil.which("curl"):
-        pytest.skip("curl is not installed")
-    (script,) = [block for block in blocks("terraform-cloud", "sh") if "curl" in block]
-    folder = tmp_path / "committed" / "prod" / "functions"
-    folder.mkdir(parents=True)
-    (folder / "post_chat.zip").write_bytes(b"zip")
-    (folder.parent / "cdk.tf.json").write_text("{}")
+@contextmanager
+def terraform_cloud() -> Iterator[str]:
+    """The address of its API."""
+    _TerraformCloud.asked.clear()
     server = http.server.HTTPServer(("127.0.0.1", 0), _TerraformCloud)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        done = subprocess.run(
-            ["sh", "-c", script.replace("make committed ENV=prod", ":")],
-            cwd=tmp_path,
-            env={
-                "PATH": "/usr/bin:/bin",
-                "TFE_API": f"http://127.0.0.1:{server.server_port}/api/v2",
-                "TFE_TOKEN": "a-token",
-                "WORKSPACE": "ws-1",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        yield f"http://127.0.0.1:{server.server_port}/api/v2"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def run_script(script: str, api: str, folder: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "TFE_API": api, "TFE_TOKEN": "a-token", "WORKSPACE": "ws-1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_an_api_driven_run_uploads_the_folder(tmp_path: Path) -> None:
+    (script,) = [block for block in blocks("terraform-cloud", "sh") if "curl" in block and "tar " in block]
+    folder = tmp_path / "committed" / "prod" / "functions"
+    folder.mkdir(parents=True)
+    (folder / "post_chat.zip").write_bytes(b"zip")
+    (folder.parent / "cdk.tf.json").write_text("{}")
+    with terraform_cloud() as api:
+        run_script(script.replace("make committed ENV=prod", ":"), api, tmp_path)
     (made, uploaded) = _TerraformCloud.asked
     assert made[:3] == ("POST", "/api/v2/workspaces/ws-1/configuration-versions", "Bearer a-token")
     assert json.loads(made[3])["data"]["attributes"] == {"auto-queue-runs": True}
@@ -125,3 +133,15 @@ def test_an_api_driven_run_uploads_the_folder(tmp_path: Path) -> None:
     with tarfile.open(fileobj=BytesIO(uploaded[3])) as archive:
         files = {member.name for member in archive if member.isfile()}
     assert files == {"./cdk.tf.json", "./functions/post_chat.zip"}
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_a_second_run_replaces_the_deployment(tmp_path: Path) -> None:
+    (script,) = [block for block in blocks("terraform-cloud", "sh") if "replace-addrs" in block]
+    with terraform_cloud() as api:
+        run_script(script, api, tmp_path)
+    (run,) = _TerraformCloud.asked
+    assert run[:3] == ("POST", "/api/v2/runs", "Bearer a-token")
+    data = json.loads(run[3])["data"]
+    assert data["attributes"] == {"replace-addrs": ["aws_api_gateway_deployment.deployment"]}
+    assert data["relationships"]["workspace"]["data"] == {"type": "workspaces", "id": "ws-1"}

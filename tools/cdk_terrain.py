@@ -16,6 +16,10 @@ AWS_PROVIDER = "6.69.1"
 """What those bindings are made for; CDKTF's are for 6.25.0."""
 
 
+COMMANDS = ("deploy", "destroy", "diff", "list", "output", "synth")
+"""Of the command line, those that people and workflows call. They have the same names in both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern, what to put in its place, and in which files (by the end of their path)."""
@@ -37,7 +41,7 @@ RULES = (
     Rule(r"'@cdktf', 'provider-aws'", "'@cdktn', 'provider-aws'"),
     # The command line.
     Rule(r'"cdktf"', '"cdktn"'),
-    Rule(r"\bcdktf (deploy|destroy|diff|synth)\b", r"cdktn \1", (".py", ".md", ".json")),
+    Rule(rf"\bcdktf ({'|'.join(COMMANDS)})\b", r"cdktn \1", (".py", ".md", ".json", ".yml", "Makefile")),
     Rule(r'"cdktf-cli": ".*"', f'"cdktn-cli": "{CDKTN}"', ("package.json",)),
     # The AWS provider that the JSON asks for: its version, and how the bindings spell its address.
     Rule(r"^BINDINGS = \(6, 25, 0\)$", f"BINDINGS = ({AWS_PROVIDER.replace('.', ', ')})"),

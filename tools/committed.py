@@ -19,7 +19,8 @@ from tools.shared_state import require
 
 FOLDER = Path("committed")
 # What Terraform and its users may put beside it stays: .terraform.lock.hcl is there to be committed too.
-_OURS = ("cdk.tf.json", "functions/*.zip")
+_CONFIGURATION = "cdk.tf.json"
+_OURS = (_CONFIGURATION, "functions/*.zip")
 
 Files = dict[str, bytes]
 
@@ -47,7 +48,11 @@ def main(
     wrong = False
     for name, files in stacks.items():
         if not check:
-            write(FOLDER / name, files)
+            try:
+                write(FOLDER / name, files)
+            except OSError as error:
+                print(f"{(FOLDER / name).as_posix()}: cannot be written: {error.strerror}", file=sys.stderr)
+                raise typer.Exit(1) from None
         elif differing := differences(FOLDER / name, files):
             wrong = True
             where = f"{(FOLDER / name).as_posix()} is not what {environments.as_posix()}/{name}.toml says"
@@ -75,15 +80,26 @@ def differences(folder: Path, files: Files) -> list[str]:
 
 
 def write(folder: Path, files: Files) -> None:
-    """Make the folder have these files; report each that changes."""
-    for name in differences(folder, files):
+    """Make the folder have these files; report each that changes.
+
+    What is cut off, by a full disk for instance, leaves each file as it was or as it is to be. The zips come before the
+    configuration that names them, and those that it names no more go last.
+    """
+    differing = differences(folder, files)
+    for name in differing:
+        print((folder / name).as_posix())
+    for name in sorted(differing, key=lambda name: (name not in files, name == _CONFIGURATION)):
         file = folder / name
-        print(file.as_posix())
-        if name in files:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(files[name])
-        else:
+        if name not in files:
             file.unlink()
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f".{file.name}.unfinished")
+        try:
+            unfinished.write_bytes(files[name])
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

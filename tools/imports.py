@@ -90,7 +90,8 @@ def _holds(method: Mapping[str, Any], type_: str, status: str | None) -> bool:
             return status in method.get("methodResponses", {})
         case "aws_api_gateway_integration_response":
             return status in (integration or {}).get("integrationResponses", {})
-    return True
+        case _:
+            return True
 
 
 def left_over(environment: Environment, existing: Existing) -> list[str]:

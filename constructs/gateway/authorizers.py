@@ -9,7 +9,6 @@ from constructs import Construct
 from constructs.gateway.lambda_integration import add_invoke_permission, invoke_uri
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from constructs.terraform.literal import literal
 from settings.authorization import Authorizer, CognitoAuthorizer, RequestAuthorizer, TokenAuthorizer
 
 
@@ -55,7 +54,7 @@ class Authorizers(Construct):
                 return {
                     "authorizer_uri": invoke_uri(self._rest_api, authorizer.function_arn),
                     "identity_source": authorizer.identity_source,
-                    "identity_validation_expression": literal(expression) if expression else None,
+                    "identity_validation_expression": expression or None,
                 }
             case RequestAuthorizer():
                 return {

@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs.gateway.method import Method, of_method
 from constructs.gateway.response_headers import declared, mapped
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
+from settings.error_body import error_body
 from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
@@ -60,7 +60,7 @@ class AwsIntegration(Construct):
             uri=uri,
             credentials=credentials,
             request_parameters=dict(request_parameters or {}) or None,
-            request_templates={"application/json": literal(request_template)} if request_template else None,
+            request_templates={"application/json": request_template} if request_template else None,
             # With a template, a body of another content type must not slip by it.
             passthrough_behavior="NEVER" if request_template else "WHEN_NO_MATCH",
             timeout_milliseconds=timeout_milliseconds,
@@ -105,7 +105,7 @@ class AwsIntegration(Construct):
             status_code=responded.reference("status_code"),
             selection_pattern=pattern,
             response_parameters=mapped(headers, passed),
-            response_templates={"application/json": literal(template)} if template else None,
+            response_templates={"application/json": template} if template else None,
         )
 
 
@@ -125,10 +125,6 @@ def _unless_limited(template: str, response: RateLimitResponse) -> str:
     )
 
 
-def _error(kind: str, message: str) -> str:
-    return f'{{"error": {{"message": "{message}", "type": "{kind}", "param": null, "code": "backend_error"}}}}'
-
-
 # The service's own words may tell a caller of roles and accounts; they are in the execution log.
-_REFUSED = _error("invalid_request_error", "The backend refused the request.")
-_FAILED = _error("server_error", "The backend failed.")
+_REFUSED = error_body(message="The backend refused the request.", kind="invalid_request_error", code="backend_error")
+_FAILED = error_body(message="The backend failed.", kind="server_error", code="backend_error")

@@ -5,7 +5,6 @@ from constructs import Construct
 from constructs.gateway.aws_integration import AwsIntegration
 from constructs.gateway.method import Method
 from constructs.gateway.service_role import ServiceRole
-from constructs.terraform.literal import literal
 from constructs.terraform.policy_document import allowed
 from settings.integration import AwsServiceIntegration as AwsServiceIntegrationSettings
 
@@ -45,4 +44,4 @@ def request_parameters(integration: AwsServiceIntegrationSettings) -> dict[str, 
     """Path variables, then what the settings say."""
     path = {f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables}
     said = integration.request_parameters.items()
-    return path | {f"integration.request.{name}": literal(value) for name, value in said}
+    return path | {f"integration.request.{name}": value for name, value in said}

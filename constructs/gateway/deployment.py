@@ -10,24 +10,7 @@ from constructs import Construct
 
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-
-# What CreateDeployment copies: a change to any of it reaches callers only through a new deployment.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html, "updating a REST API"
-CAPTURED = frozenset(
-    {
-        "aws_api_gateway_authorizer",
-        "aws_api_gateway_gateway_response",
-        "aws_api_gateway_integration",
-        "aws_api_gateway_integration_response",
-        "aws_api_gateway_method",
-        "aws_api_gateway_method_response",
-        "aws_api_gateway_model",
-        "aws_api_gateway_request_validator",
-        "aws_api_gateway_resource",
-        "aws_api_gateway_rest_api",
-        "aws_api_gateway_rest_api_policy",
-    }
-)
+from settings.captured import CAPTURED
 
 # Terraform's own, which AWS never sees.
 META_ARGUMENTS = frozenset({"//", "depends_on", "lifecycle"})

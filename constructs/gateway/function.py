@@ -20,11 +20,13 @@ from constructs import Construct
 from constructs.gateway.archive import Archive
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
 from constructs.terraform.policy_document import assumed_by, policy_of
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
 _LONGEST_NAME = 64
+
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html: PolicyName, read 2026-11.
+LONGEST_POLICY_NAME = 128
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +118,7 @@ class Function(Construct):
             self,
             self._name,
             role=role.reference("name"),
-            name=self._name,
+            name=within_limit(self._name, LONGEST_POLICY_NAME),
             policy=policy_of([logging, *allow]),
         )
         return role.reference("arn")
@@ -137,16 +139,16 @@ def role_name(rest_api: RestApi, name: str) -> str:
     return within_limit(f"{rest_api.name}-{rest_api.region}-{name}")
 
 
-def within_limit(full: str) -> str:
-    """The name, or where it is too long for AWS its beginning and a hash that tells it apart."""
-    if len(full) <= _LONGEST_NAME:
+def within_limit(full: str, longest: int = _LONGEST_NAME) -> str:
+    """The name, or if it is too long for AWS its beginning and a hash that tells it apart."""
+    if len(full) <= longest:
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:8]
-    return f"{full[: _LONGEST_NAME - 9]}-{digest}"
+    return f"{full[: longest - 9]}-{digest}"
 
 
 def _variables(environment: Mapping[str, str], references: Mapping[str, str]) -> LambdaFunctionEnvironment | None:
-    variables = {name: literal(value) for name, value in environment.items()} | dict(references)
+    variables = {**environment, **references}
     return LambdaFunctionEnvironment(variables=variables) if variables else None
 
 

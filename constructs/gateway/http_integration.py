@@ -7,7 +7,6 @@ from constructs.gateway.method import Method, of_method
 from constructs.gateway.response_headers import static
 from constructs.gateway.vpc_links import VpcLink
 from constructs.terraform.address import place
-from constructs.terraform.literal import literal
 from settings.integration import HttpIntegration, PrivateIntegration
 
 
@@ -26,7 +25,7 @@ def add_http_integration(
         **of_method(method.address),
         type="HTTP_PROXY",
         integration_http_method=method.route.method,
-        uri=literal(integration.url),
+        uri=integration.url,
         request_parameters=request_parameters(integration) or None,
         connection_type="VPC_LINK" if vpc_link else None,
         connection_id=vpc_link.id if vpc_link else None,
@@ -42,6 +41,4 @@ def request_parameters(integration: HttpIntegration | PrivateIntegration) -> dic
         f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables
     }
     headers = integration.headers | dict.fromkeys(integration.drop_headers, "")
-    return parameters | {
-        f"integration.request.header.{name}": static(literal(value)) for name, value in headers.items()
-    }
+    return parameters | {f"integration.request.header.{name}": static(value) for name, value in headers.items()}

@@ -7,7 +7,7 @@ from typing import Any
 from cdktf_cdktf_provider_aws.data_aws_lb import DataAwsLb
 from constructs import Construct
 
-from constructs.gateway.bedrock_integration import may_invoke, variables
+from constructs.gateway.bedrock_integration import answers, may_invoke
 from constructs.gateway.function import Function, Subnets
 from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
 from constructs.gateway.method import Method
@@ -34,7 +34,6 @@ class MeteredIntegration(Construct):
     ) -> None:
         super().__init__(scope, id)
         streams = integration.response_transfer_mode == "STREAM"
-        timeout = -(-integration.timeout_milliseconds // 1000)
         own = integration if isinstance(integration, BedrockIntegration) else metered.settings
         function = Function(
             self,
@@ -46,12 +45,11 @@ class MeteredIntegration(Construct):
             runtime="nodejs22.x",
             handler="index.stream" if streams else "index.invoke",
             memory_size=own.memory_size,
-            timeout=timeout,
+            timeout=-(-integration.timeout_milliseconds // 1000),
             environment={
-                **variables(method.response, method.headers),
+                **answers(integration, method.response, method.headers),
                 **metered.variables,
                 "BACKEND": json.dumps(backend(integration), separators=(",", ":")),
-                "TIMEOUT_SECONDS": str(timeout),
             },
             references={**metered.references, **self._address(method, integration)},
             made=metered.made,

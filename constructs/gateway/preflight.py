@@ -7,7 +7,6 @@ from constructs.gateway.mock_integration import add_mock_integration
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from settings.cors import Cors
-from settings.route import path_address
 
 
 class Preflight(Construct):
@@ -20,7 +19,6 @@ class Preflight(Construct):
         *,
         rest_api: RestApi,
         resource_id: str,
-        path: str,
         methods: tuple[str, ...],
         cors: Cors,
     ) -> None:
@@ -28,7 +26,7 @@ class Preflight(Construct):
         method = place(
             ApiGatewayMethod,
             self,
-            f"options_{path_address(path)}",
+            id,
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method="OPTIONS",

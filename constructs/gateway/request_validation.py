@@ -10,7 +10,6 @@ from constructs import Construct
 
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from constructs.terraform.literal import literal
 from settings.route import Route
 
 
@@ -46,7 +45,7 @@ class RequestValidation(Construct):
             rest_api_id=self._rest_api.id,
             name=route.model_name,
             content_type="application/json",
-            schema=literal(json.dumps(schema)),
+            schema=json.dumps(schema),
         )
         return model.reference("name")
 

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from settings.route import path_address
+from settings.route import path_names
 
 
 class Resources(Construct):
@@ -16,13 +16,19 @@ class Resources(Construct):
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, paths: Iterable[str]) -> None:
         super().__init__(scope, id)
         self._rest_api = rest_api
+        paths = sorted(paths)
+        self._names = path_names(paths)
         self._ids = {"": rest_api.root_resource_id, "/": rest_api.root_resource_id}
-        for path in sorted(paths):
+        for path in paths:
             self._add(path)
 
     def id_of(self, path: str) -> str:
         """The Terraform reference to the id of that path's resource."""
         return self._ids[path]
+
+    def name_of(self, path: str) -> str:
+        """The Terraform name of that path's resource, which the root has too."""
+        return self._names[path]
 
     def _add(self, path: str) -> None:
         if path in self._ids:
@@ -32,7 +38,7 @@ class Resources(Construct):
         resource = place(
             ApiGatewayResource,
             self,
-            path_address(path),
+            self._names[path],
             rest_api_id=self._rest_api.id,
             parent_id=self._ids[parent],
             path_part=part,

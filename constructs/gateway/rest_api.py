@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.api_gateway_rest_api import ApiGatewayRestApi, Api
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from constructs import Construct
 
-from constructs.terraform.address import place
+from constructs.terraform.newer_argument import place_newer
 from settings.api import Api
 from settings.aws import Aws
 
@@ -19,15 +19,19 @@ class RestApi(Construct):
         super().__init__(scope, id)
         self.name = api.name
         self.region, self.partition = aws.region, aws.partition
-        self.address = place(
+        self.address = place_newer(
             ApiGatewayRestApi,
             self,
             "api",
+            {"security_policy": api.security_policy, "endpoint_access_mode": api.endpoint_access_mode},
             name=api.name,
             description=api.description or None,
-            api_key_source=None if api.key_source == "HEADER" else api.key_source,
+            # BEARER is an authorizer of ours.
+            api_key_source=None if api.key_source == "HEADER" else "AUTHORIZER",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(
-                types=[api.endpoint_type], vpc_endpoint_ids=sorted(api.vpc_endpoint_ids) or None
+                types=[api.endpoint_type],
+                vpc_endpoint_ids=sorted(api.vpc_endpoint_ids) or None,
+                ip_address_type=api.ip_address_type,
             ),
             binary_media_types=list(api.binary_media_types) or None,
             disable_execute_api_endpoint=api.disable_execute_api_endpoint or None,

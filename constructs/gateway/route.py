@@ -1,12 +1,14 @@
 """One method of one path."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from constructs import Construct
 
 from constructs.gateway.authorizers import Authorizers
 from constructs.gateway.aws_service_integration import AwsServiceIntegration
+from constructs.gateway.bearer_key import BearerKey
 from constructs.gateway.bedrock_integration import BedrockIntegration
 from constructs.gateway.http_integration import add_http_integration
 from constructs.gateway.lambda_integration import LambdaIntegration
@@ -19,7 +21,6 @@ from constructs.gateway.sagemaker_integration import SOURCES, SagemakerIntegrati
 from constructs.gateway.token_metering import Metered
 from constructs.gateway.vpc_links import VpcLinks
 from constructs.terraform.address import place
-from constructs.terraform.literal import literal
 from settings import integration as settings
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
@@ -38,6 +39,7 @@ class Route(Construct):
         resource_id: str,
         route: RouteSettings,
         authorizers: Authorizers,
+        bearer_key: BearerKey | None,
         validation: RequestValidation,
         vpc_links: VpcLinks,
         response: RateLimitResponse,
@@ -45,6 +47,7 @@ class Route(Construct):
         metered: Metered | None = None,
     ) -> None:
         super().__init__(scope, id)
+        by_key = bearer_key if route.api_key_required else None
         self.method = place(
             ApiGatewayMethod,
             self,
@@ -52,7 +55,7 @@ class Route(Construct):
             rest_api_id=rest_api.id,
             resource_id=resource_id,
             http_method=route.method,
-            **authorizers.arguments_of(route.authorization),
+            **(by_key.arguments if by_key else authorizers.arguments_of(route.authorization)),
             authorization_scopes=sorted(route.authorization_scopes) or None,
             api_key_required=route.api_key_required or None,
             request_parameters=method_parameters(route) or None,
@@ -77,7 +80,7 @@ class Route(Construct):
                     method=method.address,
                     status=mock.status,
                     headers=method.headers,
-                    template=literal(mock.body),
+                    template=mock.body,
                     model="Empty",
                 )
             case settings.HttpIntegration() as http:
@@ -93,6 +96,8 @@ class Route(Construct):
                 SagemakerIntegration(self, "integration", method=method, integration=sagemaker)
             case settings.AwsServiceIntegration() as service:
                 AwsServiceIntegration(self, "integration", method=method, integration=service)
+            case other:
+                assert_never(other)
 
 
 def method_parameters(route: RouteSettings) -> dict[str, bool]:
@@ -115,5 +120,7 @@ def sources(integration: settings.Integration) -> set[str]:
         case settings.AwsServiceIntegration():
             mapped = {value for value in integration.request_parameters.values() if value.startswith("method.request.")}
             return mapped | {f"method.request.path.{name}" for name in integration.path_variables}
-        case _:
+        case settings.MockIntegration() | settings.LambdaIntegration() | settings.BedrockIntegration():
             return set()
+        case other:
+            assert_never(other)

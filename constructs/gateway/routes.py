@@ -6,6 +6,7 @@ from itertools import groupby
 from constructs import Construct
 
 from constructs.gateway.authorizers import Authorizers
+from constructs.gateway.bearer_key import BearerKey
 from constructs.gateway.preflight import Preflight
 from constructs.gateway.request_validation import RequestValidation
 from constructs.gateway.resources import Resources
@@ -18,7 +19,6 @@ from settings.cors import Cors
 from settings.integration import PrivateIntegration
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route as RouteSettings
-from settings.route import path_address
 
 
 class Routes(Construct):
@@ -31,6 +31,7 @@ class Routes(Construct):
         *,
         rest_api: RestApi,
         routes: Sequence[RouteSettings],
+        bearer_key_ttl: int | None,
         authorizers: Mapping[str, Authorizer],
         cors: Cors | None,
         response: RateLimitResponse,
@@ -48,6 +49,9 @@ class Routes(Construct):
             if isinstance(route.integration, PrivateIntegration) and metered[route.key] is None
         ]
         vpc_links = VpcLinks(self, "vpc_links", api_name=rest_api.name, integrations=private)
+        bearer_key = None
+        if bearer_key_ttl is not None:
+            bearer_key = BearerKey(self, "bearer_key", rest_api=rest_api, ttl_in_seconds=bearer_key_ttl)
         for route in routes:
             Route(
                 self,
@@ -56,6 +60,7 @@ class Routes(Construct):
                 resource_id=resources.id_of(route.path),
                 route=route,
                 authorizers=known,
+                bearer_key=bearer_key,
                 validation=validation,
                 vpc_links=vpc_links,
                 response=response,
@@ -71,10 +76,9 @@ class Routes(Construct):
         for path, of_path in methods.items():
             Preflight(
                 self,
-                f"options_{path_address(path)}",
+                f"options_{resources.name_of(path)}",
                 rest_api=rest_api,
                 resource_id=resources.id_of(path),
-                path=path,
                 methods=of_path,
                 cors=cors,
             )

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from constructs.gateway.function import role_name
+from constructs.gateway.function import LONGEST_POLICY_NAME, role_name, within_limit
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from constructs.terraform.policy_document import assumed_by, policy_of
@@ -27,5 +27,12 @@ class ServiceRole(Construct):
             name=role_name(rest_api, name),
             assume_role_policy=assumed_by("apigateway.amazonaws.com"),
         )
-        place(IamRolePolicy, self, name, role=role.reference("name"), name=name, policy=policy_of(allow))
+        place(
+            IamRolePolicy,
+            self,
+            name,
+            role=role.reference("name"),
+            name=within_limit(name, LONGEST_POLICY_NAME),
+            policy=policy_of(allow),
+        )
         self.arn = role.reference("arn")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage, ApiGatewayStageAccessLogSettings
 from constructs import Construct
 
+from constructs.gateway.client_certificate import ClientCertificate
 from constructs.gateway.deployment import Deployment
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address
@@ -13,6 +14,8 @@ from settings.api import Stage as StageSettings
 
 class Stage(Construct):
     """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and ACL stay.
+
+    Also `aws_api_gateway_client_certificate.stage`, where the settings say so.
 
     `waits_for` is what must be there before AWS takes the stage's logs.
     """
@@ -31,6 +34,13 @@ class Stage(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.address = Address.of(ApiGatewayStage, "stage")
+        self.client_certificate_pem: str | None = None
+        """What a backend must trust, where the certificate is made here."""
+        certificate_id = stage.client_certificate
+        if stage.creates_client_certificate:
+            description = f"{rest_api.name}, stage {stage.name}"
+            certificate = ClientCertificate(self, "client_certificate", description=description)
+            certificate_id, self.client_certificate_pem = certificate.id, certificate.pem
         resource = ApiGatewayStage(
             self,
             str(self.address),
@@ -38,6 +48,7 @@ class Stage(Construct):
             deployment_id=deployment.id,
             stage_name=stage.name,
             description=stage.description or None,
+            client_certificate_id=certificate_id,
             access_log_settings=access_log,
             xray_tracing_enabled=xray_tracing or None,
         )

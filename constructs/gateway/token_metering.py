@@ -12,8 +12,9 @@ from constructs.terraform.address import Address
 from settings.environment import Environment
 from settings.observability.metrics import limited_namespace
 from settings.route import Route
-from settings.token_limits.covering import covering, limit_variables, plan_keys, prices
+from settings.token_limits.covering import covering, limit_variables, plan_keys
 from settings.token_limits.token_metering import TokenMetering as TokenMeteringSettings
+from settings.usage_plan import key_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +29,16 @@ class Metered:
 
 
 class TokenMetering(Construct):
-    """Creates the table, for an environment that has a route with limits in tokens."""
+    """Creates the table, for an environment that has a route with limits in tokens.
 
-    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
+    `prices` go into the functions' archives, where Terraform reads nothing: they are the file's own words, of settings
+    that are not `literals`.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, environment: Environment, prices: str) -> None:
         super().__init__(scope, id)
         self._environment = environment
+        self._prices = prices
         name = f"{environment.api.name}-{environment.stage.name}-token-limits"
         self._table = TokenTable(self, "table", name=name, store=environment.token_store)
 
@@ -41,8 +47,9 @@ class TokenMetering(Construct):
         environment = self._environment
         if not covering(environment, route):
             return None
+        names = key_names(environment.usage_plans)
         ids = {
-            key.address: Address.of(ApiGatewayApiKey, key.address).reference("id")
+            key.name: key.id or Address.of(ApiGatewayApiKey, names[key.name]).reference("id")
             for plan in environment.usage_plans.values()
             for key in plan.keys
         }
@@ -53,7 +60,7 @@ class TokenMetering(Construct):
                 "METRIC_NAMESPACE": limited_namespace(environment),
             },
             references={"TOKEN_TABLE": self._table.name} | ({"PLAN_KEYS": keys} if keys else {}),
-            made={"prices.json": prices(environment)},
+            made={"prices.json": self._prices},
             allow=self._table.statements,
             settings=environment.token_metering,
         )

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.api_gateway_vpc_link import ApiGatewayVpcLink
 from cdktf_cdktf_provider_aws.apigatewayv2_vpc_link import Apigatewayv2VpcLink
 from constructs import Construct
 
+from constructs.gateway.function import within_limit
 from constructs.terraform.address import place
 from settings.integration import PrivateIntegration
 from settings.route import path_address
@@ -15,6 +16,9 @@ from settings.route import path_address
 # Other subnets, or a load balancer made anew, replace a link, and AWS deletes none that an integration refers to:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11.
 _BEFORE = TerraformResourceLifecycle(create_before_destroy=True)
+
+# Of a V2 link: the AWS provider's own check, internal/service/apigatewayv2/vpc_link.go, read 2026-11. V1 takes no less.
+_LONGEST_NAME = 128
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +53,7 @@ class VpcLinks(Construct):
     def _link(self, arn: str, integration: PrivateIntegration) -> VpcLink:
         load_balancer = arn.split("/")[2]
         name = path_address(load_balancer)
-        api_name = f"{self._api_name}-{load_balancer}"
+        api_name = within_limit(f"{self._api_name}-{load_balancer}", _LONGEST_NAME)
         if integration.subnet_ids:
             link = place(
                 Apigatewayv2VpcLink,

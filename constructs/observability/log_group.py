@@ -1,5 +1,6 @@
 """A CloudWatch log group."""
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
@@ -8,7 +9,11 @@ from settings.observability.log_group import LogGroup as LogGroupSettings
 
 
 class LogGroup(Construct):
-    """Creates `aws_cloudwatch_log_group.<id>` under a name that is stable or AWS's own."""
+    """Creates `aws_cloudwatch_log_group.<id>` under a name that is stable or AWS's own.
+
+    It goes after whatever writes to it was told so: API Gateway would make a group that is missing again, by itself and
+    without retention. A group is replaced only under another name, so the new one can be made first.
+    """
 
     def __init__(self, scope: Construct, id: str, *, name: str, log_group: LogGroupSettings) -> None:
         super().__init__(scope, id)
@@ -19,6 +24,7 @@ class LogGroup(Construct):
             name=name,
             retention_in_days=log_group.retention_in_days,
             kms_key_id=log_group.kms_key_arn,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.name = self.address.reference("name")
         self.arn = self.address.reference("arn")

@@ -45,10 +45,14 @@ filter action = "BLOCK"
 | sort blocked desc
 | limit 20"""
 
-# In WAF's log a rule that only counts is one of the rules that did not end the evaluation.
+# A rule that only counts is one of the rules that did not end the evaluation: of the web ACL, or of a managed group,
+# whose list is inside `ruleGroupList` and comes first in the record. Which place the group has there is not known, so
+# the text is searched. Of several rules that counted a request, `rule` is the first; the other columns help to tell.
 COUNTED_REQUESTS = """\
-filter action = "ALLOW" and ispresent(nonTerminatingMatchingRules.0.ruleId)
-| stats count(*) as counted by nonTerminatingMatchingRules.0.ruleId, httpRequest.clientIp
+filter action = "ALLOW"
+| parse @message /"nonTerminatingMatchingRules":\\s*\\[\\s*\\{\\s*"ruleId":\\s*"(?<rule>[^"]+)"/
+| filter ispresent(rule)
+| stats count(*) as counted by rule, labels.0.name, nonTerminatingMatchingRules.0.ruleId, httpRequest.clientIp
 | sort counted desc
 | limit 50"""
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from constructs.terraform.literal import literal
 from settings.integration.allow import Allow
 
 
@@ -19,12 +18,17 @@ def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
         {
             "Effect": "Allow",
             "Action": list(statement.actions),
-            "Resource": [literal(resource) for resource in statement.resources],
+            "Resource": list(statement.resources),
         }
         for statement in allow
     ]
 
 
 def assumed_by(service: str) -> str:
-    """A trust policy for one AWS service."""
+    """A trust policy for one AWS service.
+
+    Without `aws:SourceAccount` or `aws:SourceArn`: no AWS document says that API Gateway or Lambda sends them when it
+    assumes a role, and a role whose condition is never met lets nothing work. A service takes a role only from somebody
+    of the same account who may pass it (`iam:PassRole`). See prowler-cloud/prowler issue 2810, read 2026-11.
+    """
     return policy_of([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])

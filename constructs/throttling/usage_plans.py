@@ -16,10 +16,9 @@ from constructs import Construct
 
 from constructs.gateway.stage import Stage
 from constructs.terraform.address import Address, place
-from constructs.terraform.literal import literal
 from settings.route import Route
 from settings.throttling import BLOCKED, Throttle
-from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, plan_address
+from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, key_names, plan_names
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 _SHORTEST_KEY, _LONGEST_KEY = 20, 128
@@ -29,6 +28,7 @@ class UsagePlans(Construct):
     """Creates `aws_api_gateway_usage_plan.<plan>`, and for each key `aws_api_gateway_api_key.<key>`, the
     `aws_api_gateway_usage_plan_key.<key>` that puts it into the plan, and the sensitive output `api_key_<key>`.
 
+    A plan or a key that is there already, by its id, is only referred to, and a key's value then shows nowhere.
     A key whose value is ours brings the sensitive variable `api_key_value_<key>`.
     """
 
@@ -46,18 +46,19 @@ class UsagePlans(Construct):
         self._api_name = api_name
         self._stage = stage
         self._routes = routes
+        self._plan_names, self._key_names = plan_names(usage_plans), key_names(usage_plans)
         for name, usage_plan in usage_plans.items():
-            plan = self._add_plan(name, usage_plan)
+            plan_id = usage_plan.id or self._add_plan(name, usage_plan).reference("id")
             for key in usage_plan.keys:
-                self._add_key(key, plan)
+                self._add_key(key, plan_id)
 
     def _add_plan(self, name: str, usage_plan: UsagePlan) -> Address:
         return place(
             ApiGatewayUsagePlan,
             self,
-            plan_address(name),
+            self._plan_names[name],
             name=f"{self._api_name}-{name}",
-            description=literal(usage_plan.description) or None,
+            description=usage_plan.description or None,
             # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
             api_stages=[
                 ApiGatewayUsagePlanApiStages(
@@ -79,36 +80,42 @@ class UsagePlans(Construct):
             path=path, rate_limit=limits.rate_limit, burst_limit=limits.burst_limit
         )
 
-    def _add_key(self, key: ApiKey, plan: Address) -> None:
-        address = place(
-            ApiGatewayApiKey,
-            self,
-            key.address,
-            name=f"{self._api_name}-{key.name}",
-            value=self._value(key) if key.value == "variable" else None,
-        )
+    def _add_key(self, key: ApiKey, plan_id: str) -> None:
         place(
             ApiGatewayUsagePlanKey,
             self,
-            key.address,
-            usage_plan_id=plan.reference("id"),
-            key_id=address.reference("id"),
+            self._key_names[key.name],
+            usage_plan_id=plan_id,
+            key_id=key.id or self._make_key(key),
             key_type="API_KEY",
+        )
+
+    def _make_key(self, key: ApiKey) -> str:
+        """The id of a key of our own."""
+        name = self._key_names[key.name]
+        address = place(
+            ApiGatewayApiKey,
+            self,
+            name,
+            name=f"{self._api_name}-{key.name}",
+            value=self._value(key) if key.value == "variable" else None,
         )
         output = TerraformOutput(
             self,
-            f"output_{key.address}",
+            f"output_{name}",
             value=address.reference("value"),
             sensitive=True,
             description=f"API key of {key.name}",
         )
-        output.override_logical_id(f"api_key_{key.address}")
+        output.override_logical_id(f"api_key_{name}")
+        return address.reference("id")
 
     def _value(self, key: ApiKey) -> str:
-        name = f"api_key_value_{key.address}"
+        stem = self._key_names[key.name]
+        name = f"api_key_value_{stem}"
         variable = TerraformVariable(
             self,
-            f"variable_{key.address}",
+            f"variable_{stem}",
             type="string",
             sensitive=True,
             nullable=False,

@@ -7,10 +7,10 @@ key comes from here, and a test holds each against constructs/waf/statement_sche
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from constructs.terraform.literal import literal
 from settings.waf.condition import (
     AddressIn,
     And,
+    AsnIn,
     Condition,
     CountryIn,
     HasLabel,
@@ -73,12 +73,17 @@ def _rate_based(tier: RateTier, arns: Arns) -> Statement:
 
 
 def _managed(group: ManagedRuleGroup) -> Statement:
-    body: Statement = {"name": group.name, "vendor_name": literal(group.vendor_name)}
+    body: Statement = {"name": group.name, "vendor_name": group.vendor_name}
     if group.version:
         body["version"] = group.version
     if group.is_bot_control:
         level = {"inspection_level": "COMMON"}
         body["managed_rule_group_configs"] = [{"aws_managed_rules_bot_control_rule_set": level}]
+    if group.is_anti_ddos:
+        # A challenge is for browsers, and an API client cannot solve it: only the group's rule that blocks is left.
+        challenge = {"client_side_action_config": {"challenge": {"usage_of_action": "DISABLED"}}}
+        sensitivity = {"sensitivity_to_block": group.sensitivity_to_block} if group.sensitivity_to_block else {}
+        body["managed_rule_group_configs"] = [{"aws_managed_rules_anti_ddos_rule_set": challenge | sensitivity}]
     if group.rule_actions:
         body["rule_action_override"] = [
             {"name": name, "action_to_use": {action: {}}} for name, action in sorted(group.rule_actions.items())
@@ -102,6 +107,8 @@ def _leaf(leaf: Leaf, arns: Arns) -> Statement:  # noqa: PLR0911  # one return f
             return {"ip_set_reference_statement": {"arn": ip_set if isinstance(ip_set, str) else arns[ip_set.name]}}
         case CountryIn(countries):
             return {"geo_match_statement": {"country_codes": list(countries)}}
+        case AsnIn(asns):
+            return {"asn_match_statement": {"asn_list": list(asns)}}
         case HasLabel(key, scope):
             return {"label_match_statement": {"key": key, "scope": scope}}
 
@@ -109,7 +116,7 @@ def _leaf(leaf: Leaf, arns: Arns) -> Statement:  # noqa: PLR0911  # one return f
 def _regex(pattern: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
     return {
         "regex_match_statement": {
-            "regex_string": literal(pattern),
+            "regex_string": pattern,
             "field_to_match": field,
             "text_transformation": _transformations(transformations),
         }
@@ -119,7 +126,7 @@ def _regex(pattern: str, field: Statement, transformations: Sequence[TextTransfo
 def _bytes(value: str, position: str, field: Statement, transformations: Sequence[TextTransformation]) -> Statement:
     return {
         "byte_match_statement": {
-            "search_string": literal(value),
+            "search_string": value,
             "positional_constraint": position,
             "field_to_match": field,
             "text_transformation": _transformations(transformations),
@@ -146,7 +153,7 @@ def _custom_key(key: AnyKey) -> Statement:
         case FingerprintKey():
             body = {"fallback_behavior": part.fallback_behavior}
         case NamedKey():
-            body = {"name": literal(part.name), "text_transformation": _transformations(part.text_transformations)}
+            body = {"name": part.name, "text_transformation": _transformations(part.text_transformations)}
         case _:
             body = {"text_transformation": _transformations(part.text_transformations)}
     return {key.kind: body}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
     Wafv2WebAclAssociationConfig,
@@ -45,6 +46,10 @@ class WebAcl(Construct):
 
     The rules' order and priorities: settings/waf/rules.py. `headers` go with every 429 beside the contract's own;
     `protected_headers` show in no sampled request and in no log.
+
+    The ACL keeps the name that it was made with when the API gets another one. A name forces a new ACL, and Terraform
+    takes the stage's association away at the beginning of a deploy and makes it again at the end. Metrics follow, since
+    their name is not the ACL's.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class WebAcl(Construct):
             self,
             "web_acl",
             name=name,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["name"]),
             scope=waf.scope,
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             rule=[self._rule(rule) for rule in rules],

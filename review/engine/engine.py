@@ -118,25 +118,41 @@ def with_room(now: State, rows: int) -> State:
 
 def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) -> State:
     """The same with more API keys after those it knows, each with full buckets; None: a key of no plan."""
-    added: list[Bucket] = []
-    of_keys = np.full((len(plan_of_key), 1 + len(layers.routes)), NONE, dtype=np.int32)
-    for index, plan in enumerate(plan_of_key):
-        if plan is not None:
-            of_routes = [_added(added, plan.bucket_of(route.key)) for route in layers.routes]
-            of_keys[index] = [_added(added, plan.bucket), *of_routes]
-    of_keys[of_keys != NONE] += len(now.buckets)
-    quotas = [plan.quota if plan else None for plan in plan_of_key]
-    keys = np.zeros(len(plan_of_key), dtype=_KEY)
-    keys["valid"] = [plan is not None for plan in plan_of_key]
-    keys["quota"] = [quota.limit if quota else NONE for quota in quotas]
-    keys["period"] = [NUMBERS[quota.period] if quota else NONE for quota in quotas]
-    keys["offset"] = [quota.offset if quota else 0 for quota in quotas]
+    plans = list({id(plan): plan for plan in plan_of_key}.values())
+    index_of = {id(plan): index for index, plan in enumerate(plans)}
+    of_key = np.fromiter((index_of[id(plan)] for plan in plan_of_key), dtype=np.int32, count=len(plan_of_key))
+    patterns, templates = zip(*(_of_plan(plan, layers) for plan in plans), strict=True) if plans else ((), ())
+    sizes = np.array([len(template) for template in templates], dtype=np.int64)[of_key]
+    first = np.cumsum(sizes) - sizes
+    added = np.zeros(int(sizes.sum()), dtype=now.buckets.dtype)
+    of_keys = np.full((len(of_key), 1 + len(layers.routes)), NONE, dtype=np.int32)
+    keys = np.zeros(len(of_key), dtype=_KEY)
     keys["used_in"] = _NEVER
+    for index, plan in enumerate(plans):
+        mine = np.flatnonzero(of_key == index)
+        pattern, template = patterns[index], templates[index]
+        added[first[mine][:, None] + np.arange(len(template))] = template
+        of_keys[mine] = np.where(pattern == NONE, NONE, first[mine][:, None] + pattern + len(now.buckets))
+        quota = plan.quota if plan else None
+        keys["valid"][mine] = plan is not None
+        keys["quota"][mine] = quota.limit if quota else NONE
+        keys["period"][mine] = NUMBERS[quota.period] if quota else NONE
+        keys["offset"][mine] = quota.offset if quota else 0
     return now._replace(
-        buckets=np.concatenate([now.buckets, buckets(added)]),
+        buckets=np.concatenate([now.buckets, added]),
         keys=np.concatenate([now.keys, keys]),
         key_buckets=np.concatenate([now.key_buckets, of_keys]),
     )
+
+
+def _of_plan(plan: Plan | None, layers: Layers) -> tuple[NDArray[np.int32], Buckets]:
+    """Which of a key's buckets each place of `key_buckets` means, and those buckets, full."""
+    added: list[Bucket] = []
+    if plan is None:
+        return np.full(1 + len(layers.routes), NONE, dtype=np.int32), buckets(added)
+    of_routes = [_added(added, plan.bucket_of(route.key)) for route in layers.routes]
+    pattern = np.array([_added(added, plan.bucket), *of_routes], dtype=np.int32)
+    return pattern, buckets(added)
 
 
 @jit

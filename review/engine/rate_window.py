@@ -2,8 +2,9 @@
 
 Documented: each key is counted alone, over a look-back window; above the limit the action applies until the rate falls;
 at most 10,000 keys are limited at once, those with the highest rates; a request without the key is not counted; the
-estimate gives more weight to recent requests; the delay is usually below 30 seconds, at worst several minutes.
-Not documented, so parameters here: how often AWS looks, how late its counts are, how recent requests are weighted.
+estimate gives more weight to recent requests; the delay is usually below 30 seconds, at worst several minutes; AWS
+checks the rate about every 10 seconds (EvaluationWindowSec of API_RateBasedStatement, read 2026-11).
+Not documented, so parameters here: how late its counts are, how recent requests are weighted.
 Sources, of https://docs.aws.amazon.com/waf/latest/developerguide/: waf-rule-statement-type-rate-based-caveats.html,
 waf-rule-statement-type-rate-based-high-level-settings.html, waf-rule-statement-type-rate-based-request-limiting.html
 """

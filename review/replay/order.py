@@ -36,7 +36,8 @@ class Columns(NamedTuple):
         )
 
 
-def _none() -> Columns:
+def none() -> Columns:
+    """No request."""
     empty = np.empty(0, dtype=np.int32)
     return Columns(np.empty(0, dtype=np.int64), empty, empty, empty)
 
@@ -47,7 +48,7 @@ class InOrder:
     def __init__(self, tolerance_sec: float) -> None:
         self._tolerance = int(tolerance_sec * 1_000_000)
         self._newest = np.iinfo(np.int64).min // 2
-        self._unchecked, self._held = _none(), _none()
+        self._unchecked, self._held = none(), none()
         self.ahead = 0
         """Left out: wrong by the lines after them."""
 

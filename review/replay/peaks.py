@@ -24,7 +24,7 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 class Peaks(NamedTuple):
-    """By client: a ring of counts and the highest sum of a window. By key and route: single seconds."""
+    """By place: a ring of counts. By client: the highest sum of a window. By key and route: single seconds."""
 
     slot: int
     """Microseconds: a client's window moves in steps of this."""
@@ -74,15 +74,16 @@ def peaks(window_sec: int, slot_sec: int, routes: int) -> Peaks:
     )
 
 
-def with_room(seen: Peaks, clients: int, keys: int) -> Peaks:
+def with_room(seen: Peaks, clients: int, keys: int, places: int = 0) -> Peaks:
     """Room for at least that many."""
-    if clients > len(seen.total):
+    if places > len(seen.total):
         seen = seen._replace(
-            counts=_longer(seen.counts, clients),
-            total=_longer(seen.total, clients),
-            touched=_longer(seen.touched, clients),
-            peak=_longer(seen.peak, clients),
+            counts=_longer(seen.counts, places),
+            total=_longer(seen.total, places),
+            touched=_longer(seen.touched, places),
         )
+    if clients > len(seen.peak):
+        seen = seen._replace(peak=_longer(seen.peak, clients))
     if keys > len(seen.key_second):
         seen = seen._replace(
             key_second=_longer(seen.key_second, keys),
@@ -99,12 +100,16 @@ def _longer(column: NDArray[Number], need: int) -> NDArray[Number]:
 
 
 @jit
-def see(
-    seen: Peaks, time: NDArray[np.int64], client: NDArray[np.int32], route: NDArray[np.int32], key: NDArray[np.int32]
-) -> None:
-    """Count requests, in order of time."""
+def see_clients(seen: Peaks, time: NDArray[np.int64], client: NDArray[np.int32], place: NDArray[np.int32]) -> None:
+    """Count requests of each client, at its place, in order of time."""
     for index in range(len(time)):
-        _see_client(seen, client[index], time[index] // seen.slot)
+        _see_client(seen, client[index], place[index], time[index] // seen.slot)
+
+
+@jit
+def see_keys_and_routes(seen: Peaks, time: NDArray[np.int64], route: NDArray[np.int32], key: NDArray[np.int32]) -> None:
+    """Count requests of each key and each route, in order of time."""
+    for index in range(len(time)):
         second = time[index] // _SECOND
         who = key[index]
         if who != NONE:
@@ -134,19 +139,19 @@ def _see_route(seen: Peaks, route: int, time: int, second: int) -> None:
 
 
 @jit
-def _see_client(seen: Peaks, client: int, slot: int) -> None:
+def _see_client(seen: Peaks, client: int, place: int, slot: int) -> None:
     slots = seen.counts.shape[1]
-    passed = slot - seen.touched[client]
+    passed = slot - seen.touched[place]
     if passed >= slots:
         for at in range(slots):
-            seen.counts[client, at] = 0
-        seen.total[client] = 0
+            seen.counts[place, at] = 0
+        seen.total[place] = 0
     else:
         for step in range(1, passed + 1):
-            at = (seen.touched[client] + step) % slots
-            seen.total[client] -= seen.counts[client, at]
-            seen.counts[client, at] = 0
-    seen.touched[client] = slot
-    seen.counts[client, slot % slots] += 1
-    seen.total[client] += 1
-    seen.peak[client] = max(seen.peak[client], seen.total[client])
+            at = (seen.touched[place] + step) % slots
+            seen.total[place] -= seen.counts[place, at]
+            seen.counts[place, at] = 0
+    seen.touched[place] = slot
+    seen.counts[place, slot % slots] += 1
+    seen.total[place] += 1
+    seen.peak[client] = max(seen.peak[client], seen.total[place])

@@ -1,9 +1,9 @@
 """A recorded log against an environment's limits."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,13 @@ from review.engine.engine import Requests, State, run, state, with_keys, with_ro
 from review.engine.rate_window import WafModel
 from review.layers import Layers, Plan
 from review.refusal import ReviewError
-from review.replay import peaks, source
-from review.replay.columns import Columns as Names
-from review.replay.columns import header
+from review.replay import resolution as exactness
 from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes
-from review.replay.order import Columns, InOrder
-from review.replay.parse import csv_lines, json_lines
+from review.replay.order import Columns
+from review.replay.printable import printable
+from review.replay.recognize import recognize
+from review.replay.recorded import Recorded
+from review.replay.stream import Input, Stream
 from review.replay.tally import Tally
 from review.replay.waf_rows import WafRows
 
@@ -26,6 +27,9 @@ UNKNOWN_ROUTE = "route that the environment does not have"
 PREFLIGHT_REQUEST = "CORS preflight (OPTIONS), not limited with its route"
 LATE = "time out of order by more than the tolerance"
 AHEAD = "time far ahead of the lines after it"
+
+MOST_NAMED = 5
+"""Routes that the environment does not have."""
 
 Progress = Callable[[int, int], None]
 """Hears how many bytes of how many have been read."""
@@ -36,8 +40,12 @@ class Log:
     """What to read, and how."""
 
     files: tuple[Path, ...]
-    columns: Names
-    is_csv: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What the log calls its fields, if it cannot be told by itself."""
+
+    log_format: str = ""
+    """The format's name; empty: recognized."""
+
     tolerance_sec: float = 60.0
     plan_of_key: Mapping[str, str] | None = None
     """Usage plans by API key id, where the ids say nothing."""
@@ -50,13 +58,23 @@ class Replayed:
     layers: Layers
     waf: WafModel
     tally: Tally
-    clients: tuple[str, ...]
-    peaks: peaks.Peaks
-    window_sec: int
-    """The window over which the clients' peaks were taken."""
+    clients: Sequence[str]
+    keys: Sequence[str]
+    plan_of_key: tuple[Plan | None, ...]
+    """By key."""
+
+    recorded: Recorded
+    resolution_sec: float
+    """The coarsest of the files'."""
+
+    taken_for: tuple[str, ...]
+    """What each file was taken for."""
 
     problems: dict[str, int]
     """Lines left out, by reason."""
+
+    unknown_routes: tuple[tuple[str, int], ...]
+    """The most frequent of those that the environment does not have."""
 
     put_back: int
     counted: dict[str, int]
@@ -64,45 +82,88 @@ class Replayed:
 
 
 def replay(layers: Layers, log: Log, waf: WafModel, progress: Progress = lambda _, __: None) -> Replayed:
-    """Read the log once, block by block. Raises ReviewError where nothing in it can be used."""
+    """Read the log once, block by block. Raises ReviewError if nothing in it can be used."""
     return _Replay(layers, log, waf, progress).all()
+
+
+def without_keys(layers: Layers) -> Layers:
+    """The same without usage plans, for a log that names no keys."""
+    return replace(layers, routes=tuple(replace(route, key_required=False) for route in layers.routes))
 
 
 class _Replay:
     def __init__(self, layers: Layers, log: Log, waf: WafModel, progress: Progress) -> None:
         self._notes: list[str] = []
-        if not log.columns.key and any(route.key_required for route in layers.routes):
+        self._inputs = _inputs(log)
+        has_keys = any(each.log.reader.has_keys for each in self._inputs)
+        if self._inputs and not has_keys and any(route.key_required for route in layers.routes):
             self._notes.append("The log names no API keys: usage plans and quotas were left out.")
-            layers = replace(layers, routes=tuple(replace(route, key_required=False) for route in layers.routes))
+            layers = without_keys(layers)
         self._layers, self._log, self._waf, self._progress = layers, log, waf, progress
         self._problems: Counter[str] = Counter()
         self._clients, self._keys, self._routes = Numbers(), Numbers(), Routes(layers)
-        self._order = InOrder(log.tolerance_sec)
         self._waf_rows = WafRows(layers)
         self._met = 0
         self._plans: list[Plan | None] = []
         self._guessed = 0
         self._state: State = state(layers, waf)
         self._tally = Tally()
-        self._window_sec = min((window.window_sec for window in layers.windows if "ip" in window.key), default=300)
-        self._peaks = peaks.peaks(self._window_sec, waf.interval_sec, len(layers.routes))
+        self._recorded = Recorded()
 
     def all(self) -> Replayed:
-        # One block is parsed while the one before it is decided: both leave the interpreter's lock.
         with ThreadPoolExecutor(1) as ahead:
-            parsed = self._parsed()
-            coming = ahead.submit(next, parsed, None)
-            while (frame := coming.result()) is not None:
-                coming = ahead.submit(next, parsed, None)
-                self._decide(self._order.add(self._numbered(frame)))
-        self._decide(self._order.rest())
+            stream = Stream(
+                self._inputs,
+                self._problems,
+                self._numbered,
+                tolerance_sec=self._log.tolerance_sec,
+                heard=self._progress,
+                ahead=ahead,
+            )
+            for requests in stream.all():
+                self._decide(requests)
         self._tally.end()
-        self._problems[LATE], self._problems[AHEAD] = self._order.late, self._order.ahead
+        self._problems[LATE], self._problems[AHEAD] = stream.disorder.late, stream.disorder.ahead
         problems = {reason: count for reason, count in self._problems.items() if count}
+        unknown = tuple((printable(name), count) for name, count in self._routes.unknown.most_common(MOST_NAMED))
         if not self._tally.requests:
-            found = "; ".join(f"{count:,} x {reason}" for reason, count in problems.items()) or "no line at all"
-            files = ", ".join(file.as_posix() for file in self._log.files)
-            raise ReviewError(f"{files}: nothing usable: {found}")
+            raise ReviewError(self._nothing_usable(problems, unknown))
+        self._note_what_is_left_out()
+        windows = self._layers.windows
+        return Replayed(
+            layers=self._layers,
+            waf=self._waf,
+            tally=self._tally,
+            clients=self._clients.names,
+            keys=self._keys.names,
+            plan_of_key=tuple(self._plans),
+            recorded=self._recorded,
+            resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
+            taken_for=(*(_taken_for(each) for each in self._inputs), *self._without_lines()),
+            problems=problems,
+            unknown_routes=unknown,
+            put_back=stream.disorder.put_back,
+            counted={
+                window.name: int(count)
+                for window, count in zip(windows, self._state.counted, strict=True)
+                if not window.blocks
+            },
+            notes=tuple(self._notes),
+        )
+
+    def _nothing_usable(self, problems: Mapping[str, int], unknown: Sequence[tuple[str, int]]) -> str:
+        found = "; ".join(f"{count:,} x {reason}" for reason, count in problems.items()) or "no line at all"
+        if unknown:
+            known = ", ".join(route.key for route in self._layers.routes[:MOST_NAMED])
+            found += f", most often {named(unknown)}; it has {known}"
+        files = ", ".join(file.as_posix() for file in self._log.files)
+        return f"{files}: nothing usable: {found}"
+
+    def _without_lines(self) -> list[str]:
+        read = {each.log.file for each in self._inputs}
+        return [f"{file.as_posix()}: holds no line" for file in self._log.files if file not in read]
+
+    def _note_what_is_left_out(self) -> None:
         if self._waf_rows.left_out:
             names = ", ".join(self._waf_rows.left_out)
             self._notes.append(f"WAF rules that count by what no access log holds were left out: {names}.")
@@ -112,49 +173,6 @@ class _Replay:
                 f"{self._guessed:,} API keys of unknown plan were taken to be of the first, {first}; "
                 "--key-plan says better."
             )
-        windows = self._layers.windows
-        return Replayed(
-            layers=self._layers,
-            waf=self._waf,
-            tally=self._tally,
-            clients=tuple(self._clients.names),
-            peaks=self._peaks,
-            window_sec=self._window_sec,
-            problems=problems,
-            put_back=self._order.put_back,
-            counted={
-                window.name: int(count)
-                for window, count in zip(windows, self._state.counted, strict=True)
-                if not window.blocks
-            },
-            notes=tuple(self._notes),
-        )
-
-    def _parsed(self) -> Iterator[pl.DataFrame]:
-        sizes = [_size(file) for file in self._log.files]
-        before = 0
-        for file, size in zip(self._log.files, sizes, strict=True):
-            done = before
-
-            def read(at: int, done: int = done) -> None:
-                self._progress(done + at, sum(sizes))
-
-            yield from self._of_file(file, read)
-            before += size
-        self._progress(before, before)
-
-    def _of_file(self, file: Path, read: Callable[[int], None]) -> Iterator[pl.DataFrame]:
-        names: list[str] = []
-        for each in source.blocks(file, self._problems, read):
-            block = each
-            if not self._log.is_csv:
-                yield json_lines(block, self._log.columns, self._problems)
-                continue
-            if not names:
-                first, _, block = block.partition(b"\n")
-                names = _header(file, first, self._log.columns)
-            if block.strip():
-                yield csv_lines(block, names, self._log.columns, self._problems)
 
     def _numbered(self, frame: pl.DataFrame) -> Columns:
         route = self._routes.of(frame["route"])
@@ -182,13 +200,12 @@ class _Replay:
             new = [self._plan(key) for key in self._keys.names[len(self._plans) :]]
             self._plans += new
             self._state = with_keys(self._state, self._layers, new)
-        self._state = with_room(self._state, self._waf_rows.count(clients))
-        self._peaks = peaks.with_room(self._peaks, clients, len(self._plans))
         outcomes = np.empty(len(requests.time), dtype=np.int8)
-        rows = self._waf_rows.of(requests.client, requests.route)
+        rows = self._waf_rows.of(self._state.windows, requests)
+        self._state = with_room(self._state, self._waf_rows.count)
         run(self._state, Requests(requests.time, requests.route, requests.key, rows), outcomes)
-        peaks.see(self._peaks, requests.time, requests.client, requests.route, requests.key)
         self._tally.add(requests, outcomes, clients)
+        self._recorded.add(requests, outcomes)
 
     def _plan(self, key: str) -> Plan | None:
         plans = {plan.name: plan for plan in self._layers.plans}
@@ -205,21 +222,17 @@ class _Replay:
         return self._layers.plans[0]
 
 
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError as error:
-        raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror}") from None
+def named(routes: Sequence[tuple[str, int]]) -> str:
+    """`POST /v1/embeddings (38,865), GET /health (12)`."""
+    return ", ".join(f"{route} ({count:,})" for route, count in routes)
 
 
-def _header(file: Path, line: bytes, columns: Names) -> list[str]:
-    names = header(line)
-    missing = [name for name in columns.names() if name not in names]
-    if missing:
-        raise ReviewError(
-            f"{file.as_posix()}: no column {', '.join(missing)}; it has {', '.join(names)}; "
-            "--columns says which is which"
-        )
-    if len(set(names)) < len(names):
-        raise ReviewError(f"{file.as_posix()}: two columns of one name: {', '.join(names)}")
-    return names
+def _inputs(log: Log) -> tuple[Input, ...]:
+    """Every file that holds a line. Raises ReviewError if one is nothing that is known."""
+    found = (recognize(file, log.columns, log.log_format) for file in log.files)
+    return tuple(Input(log=each, resolution_sec=exactness.resolution(each)) for each in found if each is not None)
+
+
+def _taken_for(each: Input) -> str:
+    times = exactness.words(each.resolution_sec)
+    return f"{each.log.file.as_posix()}: taken for {each.log.words}; times in {times}"

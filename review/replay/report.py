@@ -1,5 +1,6 @@
 """A replay in words and numbers."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -7,12 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
-from review.numbers import plain, share
-from review.replay.replay import Replayed
-from review.replay.suggest import Suggestion, suggestions
+from review.numbers import duration, plain, share
+from review.replay.chosen import Chosen
+from review.replay.printable import printable
+from review.replay.replay import UNKNOWN_ROUTE, Replayed, named
+from review.replay.resolution import FINE
+from review.replay.suggest import Candidate, Choice, Suggestions, percentile_words
 from review.table import Report, Table
 
 _MOST_SHOWN = 10
+_WINDOW = "evaluation_window_sec"
+"""The same in every candidate."""
+
 _REFUSED = tuple(outcome for outcome in Outcome if outcome != Outcome.ACCEPTED)
 
 
@@ -26,22 +33,25 @@ class Hit:
     by: dict[Outcome, int]
 
 
-def report(replayed: Replayed) -> Report:
-    """Whom these limits would have hit."""
+def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = None) -> Report:
+    """Whom these limits would have hit, and which ones to choose from."""
     tally = replayed.tally
-    suggested = suggestions(replayed)
     refused = _refused(replayed)
-    said = notes(replayed)
+    said = (*notes(replayed), *_of_suggestions(suggested))
     tables = [_outcomes(replayed)]
     if refused.any():
         tables += [_worst(replayed, refused), _when(replayed)]
-    tables.append(_suggested(suggested))
+    if suggested.apart:
+        tables.append(_apart(replayed, suggested))
+    tables += [_choice(each, chosen) for each in suggested.choices]
+    if chosen is not None and chosen.taken:
+        tables.append(_replayed_again(chosen))
     return Report(
         title=f"{tally.requests:,} requests of {tally.clients:,} clients against {replayed.layers.name}, "
         f"{_time(tally.first)} to {_time(tally.last)} UTC",
         tables=tuple(tables),
         notes=said,
-        warnings=tuple(f"{count:,} left out: {reason}" for reason, count in replayed.problems.items()),
+        warnings=(*_left_out(replayed), *(chosen.warnings if chosen else ())),
         data={
             "environment": replayed.layers.name,
             "requests": tally.requests,
@@ -51,10 +61,19 @@ def report(replayed: Replayed) -> Report:
             "outcomes": _by_name(tally.outcomes),
             "clients_refused": int((refused > 0).sum()),
             "hit_hardest": [asdict(hit) | {"by": _by_name(hit.by)} for hit in _hardest(replayed, refused)],
+            "taken_for": list(replayed.taken_for),
+            "resolution_sec": replayed.resolution_sec,
             "left_out": replayed.problems,
+            "unknown_routes": dict(replayed.unknown_routes),
             "put_back_in_order": replayed.put_back,
             "counted_only": replayed.counted,
-            "suggestions": [asdict(each) for each in suggested],
+            "set_apart": [
+                asdict(each) | {"client": printable(replayed.clients[each.client])} for each in suggested.apart
+            ],
+            "suggestions": [_data(choice, chosen) for choice in suggested.choices],
+            "withheld": list(suggested.withheld),
+            "not_accepted": list(chosen.refused) if chosen else [],
+            "replayed_with_suggestions": chosen.data() if chosen else None,
             "notes": list(said),
         },
     )
@@ -62,7 +81,14 @@ def report(replayed: Replayed) -> Report:
 
 def notes(replayed: Replayed) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    said = [*replayed.notes, *replayed.layers.left_out]
+    said = [*replayed.taken_for, *replayed.notes, *replayed.layers.left_out]
+    if replayed.resolution_sec >= FINE:
+        length = duration(replayed.resolution_sec)
+        said.append(
+            f"The log does not say when within {length} a request came: those of the same {length} were spread evenly "
+            "over it. What a limit refuses is then the least that it would have refused: a burst within that time "
+            "does not show."
+        )
     if replayed.put_back:
         said.append(f"{replayed.put_back:,} lines were out of order within the tolerance, and put back in order.")
     said += [
@@ -89,8 +115,7 @@ def _by_name(counts: dict[Outcome, int]) -> dict[str, int]:
 
 def _refused(replayed: Replayed) -> NDArray[np.int64]:
     """By client."""
-    by_client = replayed.tally.by_client.astype(np.int64)
-    return np.asarray(by_client.sum(axis=1) - by_client[:, Outcome.ACCEPTED])
+    return np.asarray(replayed.tally.by_client[:, Outcome.ACCEPTED + 1 :].sum(axis=1, dtype=np.int64))
 
 
 def _outcomes(replayed: Replayed) -> Table:
@@ -113,7 +138,7 @@ def _hardest(replayed: Replayed, refused: NDArray[np.int64]) -> list[Hit]:
     by_client = replayed.tally.by_client
     return [
         Hit(
-            client=replayed.clients[index],
+            client=printable(replayed.clients[index]),
             requests=int(by_client[index].sum()),
             refused=int(refused[index]),
             by={each: int(by_client[index, each]) for each in _REFUSED if by_client[index, each]},
@@ -154,16 +179,108 @@ def _when(replayed: Replayed) -> Table:
     )
 
 
-def _suggested(suggested: tuple[Suggestion, ...]) -> Table:
+def _left_out(replayed: Replayed) -> tuple[str, ...]:
+    said = []
+    for reason, count in replayed.problems.items():
+        which = f", most often {named(replayed.unknown_routes)}" if reason == UNKNOWN_ROUTE else ""
+        said.append(f"{count:,} left out: {reason}{which}")
+    return tuple(said)
+
+
+def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
+    said = [f"Not suggested: {each}" for each in suggested.withheld]
+    if suggested.choices:
+        said.append(
+            "Limits to choose from: p99 is the limit within which 99% of the callers stay, of a method the rate of 99% "
+            "of its busy seconds. What each would have refused is counted by replaying the log."
+        )
+    if suggested.apart:
+        said.append(
+            "Callers set apart do not count in what a limit is measured by, nor in what it refuses. --customer CLIENT "
+            "counts one in again, --abuser CLIENT sets one apart."
+        )
+    return tuple(said)
+
+
+def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
+    window = f"busiest {suggested.window_sec} s"
+    columns = ("client", "requests", "refused now", window, "why")
+    shown = suggested.apart[:_MOST_SHOWN]
+    more = len(suggested.apart) - len(shown)
     return Table(
-        title="Limits that would have let 99% of these clients through",
-        columns=("layer", "setting", "because"),
+        title=f"Set apart from the suggestions: {len(suggested.apart):,} of {replayed.tally.clients:,} clients",
+        columns=columns,
         rows=tuple(
             (
-                each.layer,
-                ", ".join(f"{name} = {plain(value).replace(',', '_')}" for name, value in each.setting.items()),
-                f"{each.route}: {each.because}" if each.route else each.because,
+                printable(replayed.clients[each.client]),
+                f"{each.requests:,}",
+                f"{each.refused:,}",
+                f"{each.peak:,}",
+                each.why,
             )
-            for each in suggested
+            for each in shown
         ),
+        numbers=frozenset(columns[1:4]),
+        caption=f"And {more:,} more." if more else "",
     )
+
+
+def _choice(choice: Choice, chosen: Chosen | None) -> Table:
+    columns = ("within it", "setting", "callers refused", "requests refused", "of whom most")
+    taken = chosen.of(choice) if chosen else choice.suggested
+    return Table(
+        title=f"{choice.layer} {choice.name}: to choose from, by the {choice.measured}",
+        columns=columns,
+        rows=tuple(
+            (
+                percentile_words(each.percentiles) + ("\n<- suggested" if index == taken else ""),
+                "\n".join(_lines(each)),
+                f"{each.callers_refused:,} of {choice.callers:,}",
+                f"{each.requests_refused:,} = {share(each.requests_refused, choice.requests)}",
+                "\n".join(f"{name} ({count:,})" for name, count in each.who) or "nobody",
+            )
+            for index, each in enumerate(choice.candidates)
+        ),
+        caption=f"{_WINDOW} = {choice.chosen.setting[_WINDOW]:.0f}" if _WINDOW in choice.chosen.setting else "",
+    )
+
+
+def _lines(candidate: Candidate) -> Iterator[str]:
+    for name, value in candidate.setting.items():
+        if name != _WINDOW:
+            yield f"{name} = {plain(value).replace(',', '_')}"
+    if candidate.is_lowest:
+        yield "(AWS takes no lower one)"
+
+
+def _replayed_again(chosen: Chosen) -> Table:
+    columns = ("what", "requests", "of all")
+    return Table(
+        title="The log again, with every suggested limit in place",
+        columns=columns,
+        rows=tuple((what, f"{count:,}", share(count, of)) for what, count, of in chosen.rows()),
+        numbers=frozenset(columns[1:]),
+        caption="Spillway's own checks accept them in this environment file; --write FILE puts them into a copy of it.",
+    )
+
+
+def _data(choice: Choice, chosen: Chosen | None) -> dict[str, object]:
+    return {
+        "layer": choice.layer,
+        "name": choice.name,
+        "callers": choice.callers,
+        "requests": choice.requests,
+        "suggested": chosen.of(choice) if chosen else choice.suggested,
+        "candidates": [
+            {
+                "percentiles": list(each.percentiles),
+                "setting": each.setting,
+                "callers_refused": each.callers_refused,
+                "requests_refused": each.requests_refused,
+                "share_of_requests_refused": each.requests_refused / choice.requests if choice.requests else 0.0,
+                "who": dict(each.who),
+                "is_lowest_of_aws": each.is_lowest,
+            }
+            for each in choice.candidates
+        ],
+    }

@@ -1,9 +1,10 @@
-"""Log files as blocks of whole lines, plain or gzip."""
+"""Log files as bytes: unpacked, decoded, and cut into blocks of whole lines."""
 
+import codecs
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -15,7 +16,14 @@ BLOCK = 8 * 1024 * 1024
 
 LONGEST_LINE = 4 * 1024 * 1024
 READ = 1024 * 1024
+HEAD = 256 * 1024
+"""Bytes of a file, unpacked, by which its format is recognized."""
+
 _GZIP = b"\x1f\x8b"
+# Firehose packs what CloudWatch has packed already:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html, "Firehose", read 2026-11.
+_MOST_TIMES_PACKED = 3
+_UTF8_MARK = codecs.BOM_UTF8
 
 TRUNCATED = "gzip file cut short or damaged; read as far as it goes"
 TOO_LONG = f"line longer than {LONGEST_LINE // 1024 // 1024} MiB"
@@ -24,53 +32,53 @@ TOO_LONG = f"line longer than {LONGEST_LINE // 1024 // 1024} MiB"
 class _Stream(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
+    def peek(self, size: int, /) -> bytes: ...
 
-def blocks(file: Path, problems: Counter[str], progress: Callable[[int], None]) -> Iterator[bytes]:
-    """The file in blocks that end where a line ends. `progress` hears how many of the file's bytes have been read.
 
-    Raises ReviewError where the file cannot be read.
+def chunks(
+    file: Path, problems: Counter[str], progress: Callable[[int], None] = lambda _: None, size: int | None = None
+) -> Iterator[bytes]:
+    """The file unpacked, in UTF-8, without a byte order mark. `progress` hears how many of its bytes have been read.
+
+    Raises ReviewError if the file cannot be read.
     """
     with _opened(file) as (stream, raw):
-        yield from _whole_lines(stream, raw, problems, progress)
+        decode: Callable[[bytes], bytes] | None = None
+        for chunk in _chunks(stream, problems, BLOCK if size is None else size):
+            progress(raw.tell())
+            if decode is None:
+                decode = _decoder(chunk)
+                chunk = chunk.removeprefix(_UTF8_MARK)  # noqa: PLW2901  # once, at the beginning
+            yield decode(chunk)
 
 
-def first_line(file: Path) -> bytes:
-    """As far as it can be read. Raises ReviewError where the file cannot be."""
+def head(file: Path) -> bytes:
+    """The beginning of the file, for recognizing it. Raises ReviewError if the file cannot be read."""
+    found = next(chunks(file, Counter(), size=HEAD), b"")
+    return found[:HEAD]
+
+
+def encoding(file: Path) -> str:
+    """`UTF-16` or nothing to say. Raises ReviewError if the file cannot be read."""
     with _opened(file) as (stream, _):
-        parts = (chunk.partition(b"\n") for chunk in _chunks(stream, Counter()))
-        first = next(parts, (b"", b"", b""))
-        return first[0]
+        return "UTF-16" if _utf_16(next(_chunks(stream, Counter(), 4), b"")) else ""
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
-    """Unpacked, and the file itself."""
-    try:
-        with file.open("rb") as raw:
-            packed = raw.read(len(_GZIP)) == _GZIP
-            raw.seek(0)
-            yield cast("_Stream", gzip.GzipFile(fileobj=raw) if packed else raw), raw
-    except OSError as error:
-        raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror or error}") from None
-
-
-def _whole_lines(
-    stream: _Stream, raw: BinaryIO, problems: Counter[str], progress: Callable[[int], None]
-) -> Iterator[bytes]:
+def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
+    """Blocks that end where a line ends. A line that is too long is counted and left out."""
     rest = b""
     skipping = False
-    for chunk in _chunks(stream, problems):
-        progress(raw.tell())
-        head, newline, tail = chunk.rpartition(b"\n")
+    for chunk in parts:
+        beginning, newline, tail = chunk.rpartition(b"\n")
         if skipping:
             # The rest of a line that was given up.
-            _, skipping_ends, head = head.partition(b"\n") if newline else (b"", b"", b"")
+            _, skipping_ends, beginning = beginning.partition(b"\n") if newline else (b"", b"", b"")
             skipping = not newline
             if newline and not skipping_ends:
                 rest = tail
                 continue
         if newline:
-            yield rest + head + newline
+            yield rest + beginning + newline
             rest = tail
         elif not skipping:
             rest += tail
@@ -81,19 +89,41 @@ def _whole_lines(
         yield rest + b"\n"
 
 
-def _chunks(stream: _Stream, problems: Counter[str]) -> Iterator[bytes]:
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
+    """Unpacked, and the file itself."""
+    try:
+        with file.open("rb") as raw:
+            stream: _Stream = raw
+            for _ in range(_MOST_TIMES_PACKED):
+                if not _is_packed(stream):
+                    break
+                stream = gzip.GzipFile(fileobj=cast("BinaryIO", stream), mode="rb")
+            yield stream, raw
+    except OSError as error:
+        raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror or error}") from None
+
+
+def _is_packed(stream: _Stream) -> bool:
+    try:
+        return stream.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+    except (EOFError, zlib.error, gzip.BadGzipFile):  # said when it is read
+        return False
+
+
+def _chunks(stream: _Stream, problems: Counter[str], size: int) -> Iterator[bytes]:
     while True:
         parts: list[bytes] = []
         damaged = False
         try:
-            size = 0
-            while size < BLOCK:
+            have = 0
+            while have < size:
                 # At most one read of the file itself: what a damaged gzip file held before the damage is kept.
                 part = stream.read1(READ)
                 if not part:
                     break
                 parts.append(part)
-                size += len(part)
+                have += len(part)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             problems[TRUNCATED] += 1
             damaged = True
@@ -101,3 +131,20 @@ def _chunks(stream: _Stream, problems: Counter[str]) -> Iterator[bytes]:
             yield b"".join(parts)
         if damaged or not parts:
             return
+
+
+def _utf_16(beginning: bytes) -> str:
+    """Which UTF-16 it is, or nothing. PowerShell 5 writes it when the output of a command is sent to a file."""
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if beginning[1:2] == b"\0" and beginning[:1] != b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if beginning[:1] == b"\0" and beginning[1:2] not in {b"\0", b""} else ""
+
+
+def _decoder(beginning: bytes) -> Callable[[bytes], bytes]:
+    name = _utf_16(beginning)
+    if not name:
+        return lambda chunk: chunk
+    decoder = codecs.getincrementaldecoder(name)(errors="replace")
+    return lambda chunk: decoder.decode(chunk).encode(errors="replace")

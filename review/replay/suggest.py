@@ -1,96 +1,418 @@
-"""Limits that would have let the 99th percentile of clients through."""
+"""Limits to choose from: for each layer, what would let 90%, 99%, 99.9% and all of the callers through.
+
+Each candidate is replayed on the same requests, so that what it refuses is counted and not guessed.
+"""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from review.engine.outcome import Outcome
 from review.engine.token_bucket import TOKEN
+from review.layers import Bucket, Layers, Plan, RateWindow
 from review.numbers import plain
-from review.replay.peaks import MOST_A_SECOND, RATES
+from review.replay import peaks
+from review.replay.apart import Apart, set_apart
+from review.replay.peaks import MOST_A_SECOND, RATES, Peaks
+from review.replay.places import Places
+from review.replay.printable import printable
+from review.replay.recorded import Block
 from review.replay.replay import Replayed
+from review.replay.rerun import OfRoutes, Who, nothing, of_routes, refused_by_route, rerun
+from review.replay.resolution import FINE
+from settings.throttling import BLOCKED
 from settings.waf.rate_rule import LOWEST_LIMIT
 
-PERCENTILE = 99
+PERCENTILES = (90.0, 99.0, 99.9, 100.0)
+_LOWEST_SUGGESTED = 99.0
+MOST_REFUSED = 0.01
+"""Of the requests: what a suggested limit refuses at most of callers who are not set apart."""
+
+_LONGEST_ID = 16
+_SHOWN_OF_A_KEY = 4
+_BLOCKED = Bucket(rate_limit=BLOCKED.rate_limit, burst_limit=BLOCKED.burst_limit)
+_USUAL_WINDOW = 300
+_MOST_NAMED = 3
+_COARSE_SEC = 1.0
+
+Values = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Suggestion:
-    """A limit, and why."""
+class Candidate:
+    """One limit, and what it would have refused of those who are not set apart."""
 
-    layer: str
-    route: str
-    """Empty where it is for all of them."""
+    percentiles: tuple[float, ...]
+    """Of the callers (or of the busy seconds of a route) that stay within it; 100 is the busiest."""
 
     setting: dict[str, float]
     """As the environment file calls it."""
 
-    because: str
+    callers_refused: int
+    requests_refused: int
+    who: tuple[tuple[str, int], ...]
+    """The callers whom it would have refused most, and how many of their requests."""
+
+    is_lowest: bool = False
+    """AWS takes none that is lower."""
 
 
-def suggestions(replayed: Replayed) -> tuple[Suggestion, ...]:
-    """From what the busiest clients and seconds asked for."""
-    return (_waf(replayed), *_keys(replayed), *_routes(replayed))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What there is to choose from for one limit."""
+
+    layer: str
+    """`WAF`, `usage plan` or `method`."""
+
+    name: str
+    """The rule, the plan, the route."""
+
+    measured: str
+    """By what."""
+
+    callers: int
+    requests: int
+    candidates: tuple[Candidate, ...]
+    suggested: int
+    """An index into the candidates."""
+
+    @property
+    def chosen(self) -> Candidate:
+        """The suggested one."""
+        return self.candidates[self.suggested]
 
 
-def percentile(values: NDArray[np.int64]) -> int:
-    """The smallest value that at least 99 of 100 do not exceed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestions:
+    """All choices, and who was set apart."""
+
+    apart: tuple[Apart, ...]
+    choices: tuple[Choice, ...]
+    withheld: tuple[str, ...]
+    """What is not suggested, and why."""
+
+    window_sec: int
+    peaks: Peaks
+
+
+def suggestions(replayed: Replayed, *, abusers: Sequence[str] = (), customers: Sequence[str] = ()) -> Suggestions:
+    """From what the busiest callers and seconds asked for. Raises ReviewError for a caller that the log lacks."""
+    return _Suggesting(replayed, abusers, customers).all()
+
+
+def percentile(values: Values, percent: float) -> int:
+    """The smallest value that at least that many of 100 do not exceed."""
     ordered = np.sort(values)
-    return int(ordered[math.ceil(len(ordered) * PERCENTILE / 100) - 1])
+    return int(ordered[_place(len(ordered), percent)])
 
 
-def _waf(replayed: Replayed) -> Suggestion:
-    """A limit that its estimate does not pass, whatever weight recent requests have."""
-    seen = replayed.peaks.peak[replayed.peaks.peak > 0]
-    peak = percentile(seen)
-    limit = max(LOWEST_LIMIT, math.ceil(peak * (1 + replayed.waf.recency)))
-    floor = f"; AWS's lowest limit is {LOWEST_LIMIT}" if limit > peak * (1 + replayed.waf.recency) else ""
-    return Suggestion(
-        layer="WAF",
-        route="",
-        setting={"limit": limit, "evaluation_window_sec": replayed.window_sec},
-        because=f"{PERCENTILE}% of {len(seen):,} addresses sent at most {peak:,} in {replayed.window_sec} s{floor}",
+def _place(count: int, percent: float) -> int:
+    # 99.9 is no binary fraction: without rounding a thousand values would have a place too many.
+    return math.ceil(round(count * percent / 100, 6)) - 1
+
+
+def ip_rule(layers: Layers) -> RateWindow | None:
+    """The rule that counts by address alone: the one for every route, or the first. A tier that only counts is none."""
+    names = {window.name for window in layers.windows}
+    found = [
+        window
+        for window in layers.windows
+        if window.key == ("ip",) and window.name.removesuffix("-count") not in names - {window.name}
+    ]
+    return next((window for window in found if window.routes is None), found[0] if found else None)
+
+
+class _Suggesting:
+    def __init__(self, replayed: Replayed, abusers: Sequence[str], customers: Sequence[str]) -> None:
+        self._replayed = replayed
+        self._layers = replayed.layers
+        self._rule = ip_rule(self._layers) or RateWindow(name="per-ip", limit=LOWEST_LIMIT, window_sec=_USUAL_WINDOW)
+        counted = np.array([self._rule.covers(route.key) for route in self._layers.routes])
+        self._counts: NDArray[np.bool_] = counted
+        self._peaks = peaks.peaks(self._rule.window_sec, replayed.waf.interval_sec, len(self._layers.routes))
+        self._peaks = peaks.with_room(self._peaks, len(replayed.clients), len(replayed.keys))
+        self._see_clients()
+        self._peak = self._peaks.peak[: len(replayed.clients)]
+        self._apart = set_apart(replayed, self._peak, abusers, customers)
+        self._others = np.ones(len(replayed.clients), dtype=np.bool_)
+        self._others[[each.client for each in self._apart]] = False
+        for block in replayed.recorded.blocks():
+            asked = block.requests.at(self._gets_to_a_method(block))
+            peaks.see_keys_and_routes(self._peaks, asked.time, asked.route, asked.key)
+        self._withheld: list[str] = []
+
+    def _see_clients(self) -> None:
+        """Every client's busiest window, of the requests that the rule counts."""
+        places = Places()
+        for block in self._replayed.recorded.blocks():
+            of_rule = block.requests.at(self._counts[block.requests.route])
+            if not len(of_rule.time):
+                continue
+            slot = int(of_rule.time[0]) // self._peaks.slot
+            place = places.of(of_rule.client, partial(self._idle, slot))
+            self._peaks = peaks.with_room(self._peaks, len(self._replayed.clients), 0, places.count)
+            peaks.see_clients(self._peaks, of_rule.time, of_rule.client, place)
+
+    def _idle(self, slot: int, count: int) -> NDArray[np.bool_]:
+        """Places whose window is over."""
+        return np.asarray(self._peaks.touched[:count] + self._peaks.counts.shape[1] <= slot)
+
+    def all(self) -> Suggestions:
+        choices = [*self._waf(), *self._plans(), *self._methods()]
+        return Suggestions(
+            apart=self._apart,
+            choices=tuple(choices),
+            withheld=tuple(self._withheld),
+            window_sec=self._rule.window_sec,
+            peaks=self._peaks,
+        )
+
+    def _gets_to_a_plan(self, block: Block) -> NDArray[np.bool_]:
+        """Of the callers who are not set apart; what WAF stops gets no further."""
+        return np.asarray(self._others[block.requests.client] & (block.outcomes != Outcome.WAF))
+
+    def _gets_to_a_method(self, block: Block) -> NDArray[np.bool_]:
+        before = (Outcome.WAF, Outcome.NO_KEY, Outcome.PLAN, Outcome.QUOTA)
+        return np.asarray(self._others[block.requests.client] & ~np.isin(block.outcomes, before))
+
+    def _waf(self) -> list[Choice]:
+        """A limit that the estimate does not pass, whatever weight recent requests have."""
+        if self._replayed.resolution_sec > self._rule.window_sec:
+            self._withheld.append(f"WAF: the log's times are coarser than its window of {self._rule.window_sec} s.")
+            return []
+        weight = 1 + self._replayed.waf.recency
+        seen = self._peak[self._others & (self._peak > 0)]
+        if not len(seen):
+            return []
+        limits = [max(LOWEST_LIMIT, math.ceil(percentile(seen, each) * weight)) for each in PERCENTILES]
+
+        def refused(setting: dict[str, float]) -> Who:
+            window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
+            layers = replace(nothing(self._layers), windows=(window,))
+            by_client = rerun(self._replayed, layers, (None,) * len(self._replayed.keys)).by_client
+            return _sparse(by_client[:, Outcome.WAF] * self._others)
+
+        settings: list[dict[str, float]] = [
+            {"limit": limit, "evaluation_window_sec": self._rule.window_sec} for limit in limits
+        ]
+        candidates = _candidates(
+            settings, lambda number: refused(settings[number]), self._replayed.clients, LOWEST_LIMIT
+        )
+        requests = int(self._replayed.tally.by_client[: len(self._others)][self._others].sum())
+        return [
+            _choice(
+                "WAF",
+                self._rule.name,
+                f"busiest {self._rule.window_sec} s of an address",
+                len(seen),
+                requests,
+                candidates,
+            )
+        ]
+
+    def _plans(self) -> list[Choice]:
+        """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
+        account = self._layers.account
+        settings: dict[str, list[dict[str, float]]] = {}
+        sent = self._requests_of_keys()
+        held = {
+            plan.name: np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
+            for plan in self._layers.plans
+        }
+        for name, mine in held.items():
+            seen = self._peaks.key_peak[: len(mine)][mine & (self._peaks.key_peak[: len(mine)] > 0)]
+            if not len(seen):
+                if any(route.key_required for route in self._layers.routes):
+                    self._withheld.append(f"usage plan {name}: the log has no request with a key of it.")
+            elif not self._is_coarse(f"usage plan {name}"):
+                busiest = [percentile(seen, each) for each in PERCENTILES]
+                settings[name] = [
+                    {
+                        "rate_limit": min(float(peak), account.rate_limit),
+                        "burst_limit": min(2 * peak, account.burst_limit),
+                    }
+                    for peak in busiest
+                ]
+
+        @cache
+        def refused(number: int) -> Values:
+            """All plans at once, since a key is in one of them."""
+            tried = {
+                plan.name: Plan(
+                    name=plan.name, bucket=_bucket(settings[plan.name][number]) if plan.name in settings else None
+                )
+                for plan in self._layers.plans
+            }
+            of_keys = [None if each is None else tried[each.name] for each in self._replayed.plan_of_key]
+            routes = tuple(replace(route, bucket=None, own=False) for route in self._layers.routes)
+            layers = replace(nothing(self._layers), routes=routes, plans=tuple(tried.values()))
+            found = rerun(self._replayed, layers, of_keys, self._gets_to_a_plan).by_key[:, Outcome.PLAN]
+            return found.astype(np.int64)
+
+        def of_plan(mine: NDArray[np.bool_], number: int) -> Who:
+            return _sparse(refused(number) * mine)
+
+        names = [_shortened(each) for each in self._replayed.keys]
+        return [
+            _choice(
+                "usage plan",
+                name,
+                "busiest second of an API key",
+                int((sent[held[name]] > 0).sum()),
+                int(sent[held[name]].sum()),
+                _candidates(tried, partial(of_plan, held[name]), names),
+            )
+            for name, tried in settings.items()
+        ]
+
+    def _requests_of_keys(self) -> Values:
+        """By key: those that get to a plan."""
+        total = np.zeros(len(self._replayed.keys), dtype=np.int64)
+        for block in self._replayed.recorded.blocks():
+            key = block.requests.key[self._gets_to_a_plan(block)]
+            numbers, counts = np.unique(key[key >= 0], return_counts=True)
+            total[numbers] += counts
+        return total
+
+    def _methods(self) -> list[Choice]:
+        """A rate for the busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
+        settings: dict[int, list[dict[str, float]]] = {}
+        totals: dict[int, int] = {}
+        for index, route in enumerate(self._layers.routes):
+            seconds = self._busy_seconds(index)
+            totals[index] = int(seconds.sum())
+            if not totals[index]:
+                continue
+            if route.bucket == _BLOCKED:
+                self._withheld.append(f"method {route.key}: the environment file blocks it.")
+            elif not self._is_coarse(f"method {route.key}"):
+                ordered = np.cumsum(seconds)
+                busiest = [int(np.searchsorted(ordered, _place(totals[index], each) + 1)) for each in PERCENTILES]
+                settings[index] = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
+
+        @cache
+        def refused(number: int) -> OfRoutes:
+            """All routes at once, since each has a bucket of its own."""
+            free = nothing(self._layers)
+            routes = tuple(
+                replace(route, bucket=_bucket(settings[index][number]), own=True) if index in settings else route
+                for index, route in enumerate(free.routes)
+            )
+            return refused_by_route(self._replayed, replace(free, routes=routes), self._gets_to_a_method)
+
+        def of_route(index: int, number: int) -> Who:
+            return refused(number).of(index)
+
+        blocks = self._replayed.recorded.blocks()
+        sent = of_routes(self._replayed, (block.requests.at(self._gets_to_a_method(block)) for block in blocks))
+        return [
+            _choice(
+                "method",
+                self._layers.routes[index].key,
+                f"busiest of {totals[index]:,} seconds, all callers together",
+                len(sent.of(index)[0]),
+                int(sent.of(index)[1].sum()),
+                _candidates(tried, partial(of_route, index), self._replayed.clients),
+            )
+            for index, tried in settings.items()
+        ]
+
+    def _busy_seconds(self, index: int) -> Values:
+        seconds: Values = self._peaks.route_seconds[index].copy()
+        last = min(int(self._peaks.route_count[index]), MOST_A_SECOND)
+        if last:
+            seconds[last] += 1
+        return seconds
+
+    def _of_method(self, index: int, busy: int, busiest: int) -> dict[str, float]:
+        account = self._layers.account
+        rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
+        burst = math.ceil(int(self._peaks.burst[index, rate]) / TOKEN)
+        if self._replayed.resolution_sec >= FINE:
+            # The log does not say how a second's requests came: perhaps all at once.
+            burst = max(burst, busiest)
+        return {
+            "rate_limit": min(RATES[rate], account.rate_limit),
+            "burst_limit": min(burst, account.burst_limit),
+        }
+
+    def _is_coarse(self, what: str) -> bool:
+        if self._replayed.resolution_sec <= _COARSE_SEC:
+            return False
+        self._withheld.append(
+            f"{what}: a rate and a burst need times of a second or finer; this log's are in steps of "
+            f"{plain(self._replayed.resolution_sec)} s."
+        )
+        return True
+
+
+def _sparse(counts: NDArray[np.generic]) -> Who:
+    """Those who have any."""
+    who = np.flatnonzero(counts)
+    return who, counts[who].astype(np.int64)
+
+
+def _candidates(
+    settings: Sequence[dict[str, float]],
+    refused: Callable[[int], Who],
+    names: Sequence[str],
+    lowest: int | None = None,
+) -> tuple[Candidate, ...]:
+    """One for each setting that differs; `refused` is asked for the place of one."""
+    places: dict[tuple[float, ...], list[int]] = {}
+    for place, setting in enumerate(settings):
+        places.setdefault(tuple(setting.values()), []).append(place)
+    found = []
+    for of in places.values():
+        setting = settings[of[0]]
+        who, counts = refused(of[0])
+        worst = np.argsort(-counts, kind="stable")[:_MOST_NAMED].tolist()
+        found.append(
+            Candidate(
+                percentiles=tuple(PERCENTILES[place] for place in of),
+                setting=setting,
+                callers_refused=len(who),
+                requests_refused=int(counts.sum()),
+                who=tuple((printable(names[int(who[each])]), int(counts[each])) for each in worst),
+                is_lowest=lowest is not None and setting.get("limit") == lowest,
+            )
+        )
+    return tuple(found)
+
+
+def _choice(
+    layer: str, name: str, measured: str, callers: int, requests: int, candidates: tuple[Candidate, ...]
+) -> Choice:
+    """Suggested is the tightest that leaves 99% of the callers, and 99% of the requests, alone; or the loosest."""
+    fitting = (
+        index
+        for index, each in enumerate(candidates)
+        if each.percentiles[-1] >= _LOWEST_SUGGESTED and each.requests_refused <= MOST_REFUSED * requests
+    )
+    return Choice(
+        layer=layer,
+        name=name,
+        measured=measured,
+        callers=callers,
+        requests=requests,
+        candidates=candidates,
+        suggested=next(fitting, len(candidates) - 1),
     )
 
 
-def _keys(replayed: Replayed) -> list[Suggestion]:
-    """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
-    seen = replayed.peaks.key_peak[replayed.peaks.key_peak > 0]
-    if not len(seen):
-        return []
-    peak = percentile(seen)
-    return [
-        Suggestion(
-            layer="usage plan",
-            route="",
-            setting={"rate_limit": peak, "burst_limit": 2 * peak},
-            because=f"{PERCENTILE}% of {len(seen):,} API keys sent at most {peak:,} in a second",
-        )
-    ]
+def _shortened(key: str) -> str:
+    """An id of API Gateway's as it is; what is longer may be the key itself, and is not shown in full."""
+    return key if len(key) <= _LONGEST_ID else f"{key[:_SHOWN_OF_A_KEY]}..."
 
 
-def _routes(replayed: Replayed) -> list[Suggestion]:
-    """A rate for its busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
-    found = []
-    for index, route in enumerate(replayed.layers.routes):
-        seconds = replayed.peaks.route_seconds[index].copy()
-        last = min(int(replayed.peaks.route_count[index]), MOST_A_SECOND)
-        if last:
-            seconds[last] += 1
-        total = int(seconds.sum())
-        if not total:
-            continue
-        busy = int(np.searchsorted(np.cumsum(seconds), math.ceil(total * PERCENTILE / 100)))
-        rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
-        burst = math.ceil(int(replayed.peaks.burst[index, rate]) / TOKEN)
-        found.append(
-            Suggestion(
-                layer="method",
-                route=route.key,
-                setting={"rate_limit": RATES[rate], "burst_limit": burst},
-                because=f"{PERCENTILE}% of its {total:,} busy seconds had at most {busy:,} requests; at "
-                f"{plain(RATES[rate])}/s this burst refuses none of them",
-            )
-        )
-    return found
+def _bucket(setting: dict[str, float]) -> Bucket:
+    return Bucket(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
+
+
+def percentile_words(percentiles: Sequence[float]) -> str:
+    """`p90, p99`, `busiest`."""
+    return ", ".join("busiest" if each == 100 else f"p{each:g}" for each in percentiles)  # noqa: PLR2004

@@ -48,8 +48,8 @@ class Tally:
         if clients > len(self.by_client):
             more = max(clients, 2 * len(self.by_client)) - len(self.by_client)
             self.by_client = np.concatenate([self.by_client, np.zeros((more, len(Outcome)), dtype=np.uint32)])
-        counted = np.bincount(requests.client.astype(np.int64) * len(Outcome) + outcomes)
-        self.by_client.reshape(-1)[: len(counted)] += counted.astype(np.uint32)
+        cells, counted = np.unique(requests.client.astype(np.int64) * len(Outcome) + outcomes, return_counts=True)
+        self.by_client.reshape(-1)[cells] += counted.astype(np.uint32)
         numbers, start, count = np.unique(requests.time // _MINUTE, return_index=True, return_counts=True)
         refused = np.add.reduceat((outcomes != Outcome.ACCEPTED).astype(np.int64), start)
         for number, sent, stopped in zip(numbers.tolist(), count.tolist(), refused.tolist(), strict=True):

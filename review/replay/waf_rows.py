@@ -1,11 +1,16 @@
 """Which of WAF's counters a recorded request belongs to."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.engine import NONE
+from review.engine.rate_window import Windows
 from review.ip_ranges import IpRanges
 from review.layers import Layers, RateWindow
+from review.replay.order import Columns
+from review.replay.places import Places
 
 _IN_A_LOG = {"ip", "method", "path"}
 
@@ -26,6 +31,7 @@ class WafRows:
         for rule, window in enumerate(layers.windows):
             if window.name not in self.left_out:
                 self._number(rule, window, keys)
+        self._places = Places()
         self._ranges = [IpRanges(window.exempt) for window in layers.windows]
         self._exempt = np.zeros((len(layers.windows), 0), dtype=np.bool_)
 
@@ -45,7 +51,7 @@ class WafRows:
             self._part[rule, inside] += self._shared
             self._shared += len(parts)
 
-    def meet(self, clients: list[str]) -> None:
+    def meet(self, clients: Sequence[str]) -> None:
         """New clients, in the order of their numbers: who of them is exempt from which rule."""
         if not any(window.exempt for window in self._windows):
             return
@@ -54,18 +60,30 @@ class WafRows:
         )
         self._exempt = np.concatenate([self._exempt, fresh], axis=1)
 
-    def of(self, client: NDArray[np.int32], route: NDArray[np.int32]) -> NDArray[np.int32]:
-        """By rule and request."""
+    def of(self, windows: Windows, requests: Columns) -> NDArray[np.int32]:
+        """By rule and request. `windows` is what the rows have counted so far."""
+        client, route = requests.client, requests.route
         rows = np.full((len(self._windows), len(client)), NONE, dtype=np.int32)
+        place = client
+        if self._width and len(client):
+            slot = int(requests.time[0]) // windows.interval
+            place = self._places.of(client, lambda count: self._idle(windows, count, slot))
         for rule in range(len(self._windows)):
             part = self._part[rule][route]
             inside = part != NONE
             if self._exempt.shape[1]:
                 inside &= ~self._exempt[rule][client]
-            row = part + (self._shared + client.astype(np.int64) * self._width if self._per_client[rule] else 0)
+            row = part + (self._shared + place.astype(np.int64) * self._width if self._per_client[rule] else 0)
             rows[rule] = np.where(inside, row, NONE)
         return rows
 
-    def count(self, clients: int) -> int:
-        """Rows that so many clients need."""
-        return self._shared + clients * self._width
+    def _idle(self, windows: Windows, count: int, slot: int) -> NDArray[np.bool_]:
+        """Places none of whose rows holds a count that a window still looks at."""
+        keys = windows.keys[self._shared : self._shared + count * self._width].reshape(count, self._width)
+        aged = keys["touched"] + windows.counts.shape[1] <= slot
+        return np.asarray((aged & ~keys["is_hot"]).all(axis=1))
+
+    @property
+    def count(self) -> int:
+        """Rows that are in use."""
+        return self._shared + self._places.count * self._width

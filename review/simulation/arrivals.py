@@ -1,6 +1,8 @@
 """From a traffic file to single requests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,9 @@ from review.layers import Layers, Plan, RateWindow
 from review.simulation.traffic import NO_KEY, Abuser, Burst, Clients, NatOffice, Retries, Traffic, check
 
 _MICROSECONDS = 1_000_000
+
+_OF_ALL = frozenset({"ip", "forwarded_ip", "method", "path"})
+"""Parts of a rule's key that every request has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,14 +29,66 @@ class Caller:
     headers: dict[str, str]
 
 
+class Callers(Sequence[Caller]):
+    """All clients, one group after the other. Made when asked for: a million of them would take half a gigabyte."""
+
+    def __init__(self, groups: Sequence[Clients]) -> None:
+        self._groups = groups
+        counts = [_count(entry) for entry in groups]
+        self.first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        """By group: its first client; then how many there are."""
+
+        self.group = np.repeat(np.arange(len(groups), dtype=np.int32), counts)
+        """By client."""
+
+    def __len__(self) -> int:
+        return int(self.first[-1])
+
+    @overload
+    def __getitem__(self, index: int) -> Caller: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Caller, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Caller | tuple[Caller, ...]:
+        if isinstance(index, slice):
+            return tuple(self[each] for each in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        client = index % len(self)
+        group = int(self.group[client])
+        number = client - int(self.first[group])
+        headers = {name: value.replace("{client}", str(number)) for name, value in self._groups[group].headers.items()}
+        return Caller(group=group, ip=self._ip(group, number), headers=headers)
+
+    def _ip(self, group: int, number: int) -> str:
+        entry = self._groups[group]
+        if isinstance(entry, NatOffice | Abuser):
+            return entry.ip or _ip(group, 0)
+        return _ip(group, number)
+
+    def addresses(self) -> NDArray[np.int64]:
+        """By client: a number for its address."""
+        found = np.arange(len(self), dtype=np.int64)
+        shared: dict[str, int] = {}
+        for group, entry in enumerate(self._groups):
+            if isinstance(entry, NatOffice | Abuser):
+                first = int(self.first[group])
+                found[first : self.first[group + 1]] = shared.setdefault(self._ip(group, 0), first)
+        return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrivals:
     """Who sends what, before anyone is refused."""
 
     requests: Requests
     client: NDArray[np.int32]
-    callers: tuple[Caller, ...]
+    callers: Callers
     plan_of_key: list[Plan | None]
+    plan_of_client: NDArray[np.int32]
+    """An index into the layers' plans, or NONE."""
+
     row_count: int
     retries: tuple[Retries | None, ...]
     """By group."""
@@ -42,27 +99,16 @@ def arrivals(traffic: Traffic, layers: Layers) -> Arrivals:
     check(traffic, layers)
     route_keys = [route.key for route in layers.routes]
     random = np.random.default_rng(traffic.seed)
-    callers: list[Caller] = []
-    plan_of_key: list[Plan | None] = []
-    key_of_client: list[int] = []
+    callers = Callers(traffic.clients)
+    plan_of_client = np.concatenate([_plans(entry, layers) for entry in traffic.clients])
     times: list[NDArray[np.float64]] = []
     clients: list[NDArray[np.int32]] = []
     routes: list[NDArray[np.int32]] = []
     for group, entry in enumerate(traffic.clients):
-        plan = _plan(entry, layers)
-        first = len(callers)
-        count = 1 if isinstance(entry, Abuser) else entry.count
-        for number in range(count):
-            ip = (entry.ip or _ip(group, 0)) if isinstance(entry, NatOffice | Abuser) else _ip(group, number)
-            headers = {name: value.replace("{client}", str(number)) for name, value in entry.headers.items()}
-            callers.append(Caller(group=group, ip=ip, headers=headers))
-            key_of_client.append(NONE if plan is None else len(plan_of_key))
-            if plan is not None:
-                plan_of_key.append(plan)
-        when, who = _moments(entry, count, traffic.duration_sec, random)
+        when, who = _moments(entry, _count(entry), traffic.duration_sec, random)
         choice = np.array([route_keys.index(key) for key in entry.routes or route_keys[:1]], dtype=np.int32)
         times.append(when)
-        clients.append((who + first).astype(np.int32))
+        clients.append((who + callers.first[group]).astype(np.int32))
         routes.append(choice[np.arange(len(when)) % len(choice)])
     all_times = np.concatenate(times)
     order = np.argsort(all_times, kind="stable")
@@ -70,20 +116,27 @@ def arrivals(traffic: Traffic, layers: Layers) -> Arrivals:
     route = np.concatenate(routes)[order]
     rows, row_count = _rows(layers, callers, client, route)
     start = int(traffic.start.timestamp() * _MICROSECONDS)
+    has_key = plan_of_client != NONE
+    key_of_client = np.where(has_key, np.cumsum(has_key) - 1, NONE).astype(np.int32)
     requests = Requests(
         time=start + np.round(all_times[order] * _MICROSECONDS).astype(np.int64),
         route=route,
-        key=np.array(key_of_client, dtype=np.int32)[client],
+        key=key_of_client[client],
         rows=rows,
     )
     return Arrivals(
         requests=requests,
         client=client,
-        callers=tuple(callers),
-        plan_of_key=plan_of_key,
+        callers=callers,
+        plan_of_key=[layers.plans[plan] for plan in plan_of_client[has_key].tolist()],
+        plan_of_client=plan_of_client,
         row_count=row_count,
         retries=tuple(entry.retries for entry in traffic.clients),
     )
+
+
+def _count(entry: Clients) -> int:
+    return 1 if isinstance(entry, Abuser) else entry.count
 
 
 def _ip(group: int, number: int) -> str:
@@ -92,11 +145,15 @@ def _ip(group: int, number: int) -> str:
     return ".".join(str(at >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-def _plan(entry: Clients, layers: Layers) -> Plan | None:
+def _plans(entry: Clients, layers: Layers) -> NDArray[np.int32]:
+    """By client: its plan. Where the traffic names none, the clients hold keys of all plans in turn."""
+    count = _count(entry)
     if entry.usage_plan == NO_KEY or not layers.plans:
-        return None
-    plans = {plan.name: plan for plan in layers.plans}
-    return plans[entry.usage_plan] if entry.usage_plan else layers.plans[0]
+        return np.full(count, NONE, dtype=np.int32)
+    if entry.usage_plan:
+        plan = [plan.name for plan in layers.plans].index(entry.usage_plan)
+        return np.full(count, plan, dtype=np.int32)
+    return (np.arange(count) % len(layers.plans)).astype(np.int32)
 
 
 def _moments(
@@ -123,23 +180,57 @@ def _moments(
 
 
 def _rows(
-    layers: Layers, callers: list[Caller], client: NDArray[np.int32], route: NDArray[np.int32]
+    layers: Layers, callers: Callers, client: NDArray[np.int32], route: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], int]:
     """For every rule and request the number of the key that counts it, all rules' keys numbered through."""
     rows = np.full((len(layers.windows), len(client)), NONE, dtype=np.int32)
-    numbers: dict[tuple[object, ...], int] = {}
-    pairs, inverse = np.unique(client.astype(np.int64) * len(layers.routes) + route, return_inverse=True)
+    count = 0
     for rule, window in enumerate(layers.windows):
-        exempt = IpRanges(window.exempt)
-        row_of_pair = np.full(len(pairs), NONE, dtype=np.int32)
-        for index, pair in enumerate(pairs):
-            who, where = divmod(int(pair), len(layers.routes))
-            route_key = layers.routes[where].key
-            key = _aggregation_key(window, callers[who], route_key) if window.covers(route_key) else None
-            if key is not None and callers[who].ip not in exempt:
-                row_of_pair[index] = numbers.setdefault((rule, *key), len(numbers))
-        rows[rule] = row_of_pair[inverse]
-    return rows, len(numbers)
+        keys = _by_request(layers, window, callers, client, route)
+        inside = keys != NONE
+        if window.exempt:
+            exempt = IpRanges(window.exempt)
+            asking = np.unique(client[inside])
+            free = asking[[callers[who].ip in exempt for who in asking.tolist()]]
+            inside &= ~np.isin(client, free)
+        names, numbers = np.unique(keys[inside], return_inverse=True)
+        rows[rule, inside] = numbers + count
+        count += len(names)
+    return rows, count
+
+
+def _by_request(
+    layers: Layers, window: RateWindow, callers: Callers, client: NDArray[np.int32], route: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """A number for what the rule tells each request apart by; NONE where it does not count it."""
+    if not set(window.key) <= _OF_ALL:
+        return _by_headers(layers, window, callers, client, route)
+    part_of_route = np.full(len(layers.routes), NONE, dtype=np.int64)
+    parts: dict[tuple[str, ...], int] = {}
+    for number, each in enumerate(layers.routes):
+        if window.covers(each.key):
+            method, path = each.key.split(" ", 1)
+            part = tuple(word for name, word in (("method", method), ("path", path)) if name in window.key)
+            part_of_route[number] = parts.setdefault(part, len(parts))
+    of_request = part_of_route[route]
+    if {"ip", "forwarded_ip"} & set(window.key):
+        return np.where(of_request == NONE, NONE, callers.addresses()[client] * (len(parts) or 1) + of_request)
+    return of_request
+
+
+def _by_headers(
+    layers: Layers, window: RateWindow, callers: Callers, client: NDArray[np.int32], route: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    numbers: dict[tuple[str, ...], int] = {}
+    pairs, inverse = np.unique(client.astype(np.int64) * len(layers.routes) + route, return_inverse=True)
+    key_of_pair = np.full(len(pairs), NONE, dtype=np.int64)
+    for index, pair in enumerate(pairs.tolist()):
+        who, where = divmod(pair, len(layers.routes))
+        route_key = layers.routes[where].key
+        key = _aggregation_key(window, callers[who], route_key) if window.covers(route_key) else None
+        if key is not None:
+            key_of_pair[index] = numbers.setdefault(key, len(numbers))
+    return key_of_pair[inverse]
 
 
 def _aggregation_key(window: RateWindow, caller: Caller, route: str) -> tuple[str, ...] | None:

@@ -1,5 +1,6 @@
 """Simulations as a picture: SVG or PNG, by the file's ending; the same results give the same bytes."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RcKeyType
 from numpy.typing import NDArray
 
+from review.engine.engine import NONE
 from review.engine.outcome import Outcome
-from review.layers import Bucket
+from review.layers import Bucket, RateWindow
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
@@ -47,6 +49,9 @@ _MOST_BINS = 120
 _MINUTE = 60
 _IN_MINUTES_FROM = 180
 _FAR_ABOVE = 1.6
+_TITLE_WIDTH = 88
+"""Characters, of two pictures side by side."""
+
 _HALF_A_LINE = 65
 """Characters."""
 
@@ -99,7 +104,9 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             height_ratios=(2.6, rows),
             layout="constrained",
         )
+        figure.suptitle(_scenario(results[0], len(cases)), fontsize=10, fontweight="bold", x=0.01, ha="left")
         lines = _lines(results)
+        alone = dict.fromkeys(limit for result in results for limit in _of_each_caller(result))
         for column, (title, result) in enumerate(cases):
             axes[0][column].set_title(title)
             _over_time(axes[0][column], result, [line for line in lines if line[0] in _limits(result)])
@@ -113,6 +120,8 @@ def draw(cases: Sequence[Case], file: Path) -> None:
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=dashes, label=limit.words) for limit, dashes in lines),
+            # Not drawn: beside everybody's requests together, the limit of one caller says nothing.
+            *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
         short = all(len(str(handle.get_label())) <= _HALF_A_LINE for handle in handles)
         figure.legend(handles=handles, loc="outside lower left", ncols=2 if short else 1, frameon=False)
@@ -135,7 +144,9 @@ def check(file: Path) -> None:
 
 def description(cases: Sequence[Case]) -> str:
     """What the picture shows, in words, for who cannot see it; the file holds it."""
-    return " ".join(f"{title}: {_described(result)}." for title, result in cases)
+    said = cases[0][1].traffic.description
+    named = f"{cases[0][1].traffic.name}: {said} ".replace(":  ", ". ")
+    return named + " ".join(f"{title}: {_described(result)}." for title, result in cases)
 
 
 def _described(result: Result) -> str:
@@ -207,17 +218,38 @@ def _limits(result: Result) -> list[Limit]:
             words = f"method throttle of {route.key}" if route.own else "stage throttle, for each method"
             yield _of_bucket(words, "shared by all", route.bucket)
         yield _of_bucket("account", "shared by all", layers.account)
-        held = [plan for plan in layers.plans if plan in result.arrivals.plan_of_key]
-        for plan in held if any(route.key_required for route in used) else ():
-            yield _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
         for window in layers.windows:
-            if any(window.covers(route.key) for route in used):
-                whose = "for each client" if window.key else "shared by all"
-                counted = f"{window.limit:,} in {window.window_sec} s"
-                words = f"WAF {window.name}, {whose}: {counted} = {plain(window.per_second)}/s"
-                yield Limit(words=words, per_second=window.per_second)
+            if not window.key and any(window.covers(route.key) for route in used):
+                yield _of_window(window, "shared by all")
 
     return [limit for limit in dict.fromkeys(found()) if limit and limit.per_second <= _FAR_ABOVE * peak]
+
+
+def _of_each_caller(result: Result) -> Iterator[Limit]:
+    """The limits of one caller alone that this traffic meets."""
+    layers = result.layers
+    used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
+    held = {layers.plans[plan].name for plan in np.unique(result.arrivals.plan_of_client).tolist() if plan != NONE}
+    for plan in layers.plans if any(route.key_required for route in used) else ():
+        limit = _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
+        if plan.name in held and limit:
+            yield limit
+    for window in layers.windows:
+        if window.key and any(window.covers(route.key) for route in used):
+            yield _of_window(window, "for each client")
+
+
+def _of_window(window: RateWindow, whose: str) -> Limit:
+    counted = f"{window.limit:,} in {window.window_sec} s"
+    words = f"WAF {window.name}, {whose}: {counted} = {plain(window.per_second)}/s"
+    return Limit(words=words, per_second=window.per_second)
+
+
+def _scenario(result: Result, cases: int) -> str:
+    """What was simulated: the traffic's name and what it says of itself, on lines that fit."""
+    traffic = result.traffic
+    said = f"{traffic.name}: {traffic.description}".removesuffix(": ")
+    return textwrap.fill(said, round(_TITLE_WIDTH * max(1, cases / 2)))
 
 
 def _of_bucket(words: str, whose: str, bucket: Bucket | None) -> Limit | None:

@@ -1,6 +1,7 @@
 """Simulations in words and numbers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from review.numbers import plain, share
 from review.simulation.simulate import Group, Refusals, Result
@@ -71,6 +72,17 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
         rows=tuple(_through(group) for group in result.groups),
         numbers=frozenset(columns[1:]),
     )
+    if result.plans:
+        by_plan = ("clients", "usage plan", "n", "requests", "through")
+        yield Table(
+            title=f"{who} gets through, by usage plan",
+            columns=by_plan,
+            rows=tuple(
+                (each.group, each.plan, f"{each.clients:,}", f"{each.requests:,}", share(each.served, each.requests))
+                for each in result.plans
+            ),
+            numbers=frozenset(by_plan[2:]),
+        )
     refused = tuple(_refused(group, refusals) for group in result.groups for refusals in group.refusals)
     if refused:
         columns = ("clients", "refused by", "requests", "of sent", "from", "to")
@@ -121,6 +133,7 @@ def _case(title: str, result: Result) -> dict[str, object]:
             "recency": result.waf.recency,
         },
         "clients": [_group(group) for group in result.groups],
+        "usage_plans": [asdict(each) for each in result.plans],
         "counted_only": result.counted,
     }
 

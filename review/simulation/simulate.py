@@ -1,5 +1,6 @@
 """What limits do to traffic."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,17 @@ class Group:
     """By client: the share of its requests that got through; nothing for those who sent none."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfPlan:
+    """What became of those clients of one kind who hold a key of one usage plan."""
+
+    group: str
+    plan: str
+    clients: int
+    requests: int
+    served: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One simulation."""
@@ -62,6 +74,9 @@ class Result:
     arrivals: Arrivals
     sent: Sent
     groups: tuple[Group, ...]
+    plans: tuple[OfPlan, ...]
+    """By kind of client and plan, if one kind holds keys of several."""
+
     counted: dict[str, int]
     """By WAF rule that only counts: requests it would have stopped."""
 
@@ -74,7 +89,7 @@ class Result:
 def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
     """Send the traffic through the layers, one request after the other."""
     drawn = arrivals(traffic, layers)
-    group = np.array([caller.group for caller in drawn.callers], dtype=np.int32)[drawn.client]
+    group = drawn.callers.group[drawn.client]
     now = with_room(with_keys(state(layers, waf), layers, drawn.plan_of_key), drawn.row_count)
     sent = run_with_retries(
         now,
@@ -85,13 +100,18 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
         np.random.default_rng(traffic.seed + 1).random(65_537),
     )
     start = int(traffic.start.timestamp() * _MICROSECONDS)
+    served = np.zeros(len(group), dtype=np.bool_)
+    served[sent.request[sent.outcome == Outcome.ACCEPTED]] = True
     return Result(
         layers=layers,
         traffic=traffic,
         waf=waf,
         arrivals=drawn,
         sent=sent,
-        groups=tuple(_group(number, traffic, drawn, group, sent, start) for number in range(len(traffic.clients))),
+        plans=tuple(_plans(layers, traffic, drawn, group, served)),
+        groups=tuple(
+            _group(number, traffic, drawn, group, sent, served, start) for number in range(len(traffic.clients))
+        ),
         counted={
             window.name: int(count)
             for window, count in zip(layers.windows, now.counted, strict=True)
@@ -118,16 +138,40 @@ def _told(layers: Layers) -> NDArray[np.float64]:
     return told
 
 
-def _group(number: int, traffic: Traffic, drawn: Arrivals, group: NDArray[np.int32], sent: Sent, start: int) -> Group:
+def _plans(
+    layers: Layers, traffic: Traffic, drawn: Arrivals, group: NDArray[np.int32], served: NDArray[np.bool_]
+) -> Iterator[OfPlan]:
+    of_request = drawn.plan_of_client[drawn.client]
+    for number, entry in enumerate(traffic.clients):
+        held = drawn.plan_of_client[drawn.callers.first[number] : drawn.callers.first[number + 1]]
+        plans = np.unique(held)
+        for plan in plans.tolist() if len(plans) > 1 else ():
+            mine = (group == number) & (of_request == plan)
+            yield OfPlan(
+                group=entry.name,
+                plan=layers.plans[plan].name,
+                clients=int((held == plan).sum()),
+                requests=int(mine.sum()),
+                served=int(served[mine].sum()),
+            )
+
+
+def _group(  # passed on as they are
+    number: int,
+    traffic: Traffic,
+    drawn: Arrivals,
+    group: NDArray[np.int32],
+    sent: Sent,
+    served: NDArray[np.bool_],
+    start: int,
+) -> Group:
     entry = traffic.clients[number]
     of_group = group[sent.request] == number
-    outcomes, times, requests = sent.outcome[of_group], sent.time[of_group], sent.request[of_group]
-    served = np.zeros(len(group), dtype=np.bool_)
-    served[requests[outcomes == Outcome.ACCEPTED]] = True
+    outcomes, times = sent.outcome[of_group], sent.time[of_group]
     mine = group == number
     clients = drawn.client[mine]
-    first = min((index for index, caller in enumerate(drawn.callers) if caller.group == number), default=0)
-    count = sum(caller.group == number for caller in drawn.callers)
+    first = int(drawn.callers.first[number])
+    count = int(drawn.callers.first[number + 1]) - first
     asked = np.bincount(clients - first, minlength=count)
     got = np.bincount(clients - first, weights=served[mine], minlength=count)
     return Group(

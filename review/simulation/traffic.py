@@ -56,7 +56,8 @@ class _Clients(Settings):
     """By `METHOD /path`, taken in turn. Default: the environment's first."""
 
     usage_plan: str = ""
-    """Each client holds a key of this plan; `none`: it sends no key. Default: the first plan, where there is one."""
+    """Each client holds a key of this plan; `none`: it sends no key. Default: the clients hold keys of all plans in
+    turn."""
 
     from_sec: Seconds = 0
     to_sec: Seconds | None = None
@@ -215,7 +216,7 @@ def read_traffic(name: str) -> Traffic:
             raise ReviewError(f"no scenario {name!r}; there are {', '.join(scenarios())}; or name a .toml file")
     shown = name if file.parent == SCENARIOS else file.as_posix()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         return Traffic(name=file.stem, **table)
     except OSError as error:
         raise ReviewError(f"{shown}: cannot be read: {error.strerror}") from None

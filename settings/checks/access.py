@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings import tls
+from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer, RequestAuthorizer
 from settings.problem import Problem
 
@@ -30,6 +32,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
     """Open doors: routes that cost money and ask nobody who he is, ways around mutual TLS, authorizers of no use."""
     yield from _open_to_all(environment)
     yield from _paths_of_aws_own(environment)
+    yield from _beyond_quotas(environment)
     used = {route.authorization for route in environment.routes}
     for name, authorizer in environment.authorizers.items():
         if name not in used:
@@ -38,6 +41,32 @@ def warned(environment: Environment) -> Iterator[Problem]:
     if domain and domain.mutual_tls and not environment.api.disable_execute_api_endpoint:
         allowed = "callers get around mutual TLS by the execute-api address; set it to true"
         yield Problem(where=("api", "disable_execute_api_endpoint"), got=False, allowed=allowed)
+
+
+def _beyond_quotas(environment: Environment) -> Iterator[Problem]:
+    """More than AWS takes before it raises a quota."""
+    if len(environment.authorizers) > USUAL_AUTHORIZERS:
+        allowed = f"authorizers, and AWS takes {USUAL_AUTHORIZERS} in an API until it raises the quota"
+        yield Problem(where=("authorizers",), got=len(environment.authorizers), allowed=allowed)
+    policy = environment.resource_policy
+    if policy is None:
+        return
+    lists = (policy.source_ips, policy.source_vpc_endpoints, policy.source_vpcs, policy.accounts)
+    entries = [entry for entries in lists for entry in entries]
+    # Each entry with its quotes, comma and blank; an account is part of an ARN.
+    length = sum(len(entry) + 4 for entry in entries) + len(policy.accounts) * len("arn:aws:iam:::root")
+    if length > USUAL_POLICY:
+        allowed = (
+            f"its lists alone are {length} characters long, and AWS takes a policy of {USUAL_POLICY} until it raises "
+            "the account's quota; write fewer and wider ranges"
+        )
+        yield Problem(where=("resource_policy",), got=len(entries), allowed=allowed)
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
+# 2026-11: "Authorizers per API", "Length, in characters, of API Gateway resource policy".
+USUAL_AUTHORIZERS = 10
+USUAL_POLICY = 8192
 
 
 def _open_to_all(environment: Environment) -> Iterator[Problem]:
@@ -83,7 +112,7 @@ def _authorization(environment: Environment) -> Iterator[Problem]:
 def _authorizers(environment: Environment) -> Iterator[Problem]:
     for name, authorizer in environment.authorizers.items():
         arn = getattr(authorizer, "function_arn", None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             allowed = f"must be a function in {environment.aws.region}, the API's Region"
             yield Problem(where=("authorizers", name, "function_arn"), got=arn, allowed=allowed)
         if (
@@ -107,6 +136,11 @@ def _endpoint(environment: Environment) -> Iterator[Problem]:
     if api.disable_execute_api_endpoint and environment.domain is None:
         allowed = "needs a [domain], or the API has no address at all"
         yield Problem(where=("api", "disable_execute_api_endpoint"), got=True, allowed=allowed)
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html, read 2026-11.
+    if api.ip_address_type == "ipv4" and api.endpoint_type == "PRIVATE":
+        allowed = "must be dualstack for a PRIVATE API, which AWS has no other way"
+        yield Problem(where=("api", "ip_address_type"), got=api.ip_address_type, allowed=allowed)
+    yield from tls.refused("api", api.security_policy, api.endpoint_access_mode, endpoint_type=api.endpoint_type)
 
 
 def _resource_policy(environment: Environment) -> Iterator[Problem]:
@@ -138,9 +172,10 @@ def _domain(environment: Environment) -> Iterator[Problem]:
         yield Problem(where=("domain", "domain_name"), got=domain.domain_name, allowed=allowed)
         return
     region = _EDGE_CERTIFICATE_REGION if endpoint_type == "EDGE" else environment.aws.region
-    if domain.certificate_arn.split(":")[3] != region:
+    if region_of(domain.certificate_arn) != region:
         allowed = f"must be a certificate in {region} for this {endpoint_type} API"
         yield Problem(where=("domain", "certificate_arn"), got=domain.certificate_arn, allowed=allowed)
+    yield from tls.refused("domain", domain.security_policy, domain.endpoint_access_mode, endpoint_type=endpoint_type)
     if domain.mutual_tls is None:
         return
     if endpoint_type == "EDGE":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from settings.arn import region_of
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -12,9 +13,11 @@ from settings.integration import (
     LambdaIntegration,
     MockIntegration,
     PrivateIntegration,
+    SagemakerIntegration,
 )
+from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
-from settings.integration.transfer import USUAL_TIMEOUT
+from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
 from settings.problem import Problem, Where
 
 if TYPE_CHECKING:
@@ -32,14 +35,16 @@ def refused(environment: Environment) -> Iterator[Problem]:
         where = ("routes", index, "integration")
         yield from _unknown_variables(route, where)
         yield from _cannot_stream(route, where)
-        yield from _too_long_for_edge(environment, route, where)
+        yield from _too_long(environment, route, where)
         yield from _of_another_region(environment, route, where)
+        yield from _models_of_others(environment, route, where)
     yield from _one_link_each(environment)
     yield from _binary_json(environment)
 
 
 def warned(environment: Environment) -> Iterator[Problem]:
     """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
+    yield from _certificate_for_nobody(environment)
     edge = environment.api.endpoint_type == "EDGE"
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "integration")
@@ -61,6 +66,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
             )
             yield Problem(where=(*where, "response_transfer_mode"), got="STREAM", allowed=allowed)
         yield from _function_stops_first(route, where)
+        yield from _of_another_geography(environment, route, where)
 
 
 def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
@@ -69,8 +75,16 @@ def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
             field = "url"
         case AwsServiceIntegration(path=str(text)):
             field = "path"
-        case _:
+        case (
+            AwsServiceIntegration()
+            | BedrockIntegration()
+            | LambdaIntegration()
+            | MockIntegration()
+            | SagemakerIntegration()
+        ):
             return
+        case other:
+            assert_never(other)
     for name in variables_of(text):
         if name not in route.path_variables:
             has = ", ".join(f"{{{known}}}" for known in route.path_variables) or "none"
@@ -95,10 +109,14 @@ def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
 _NOT_STREAMING_RUNTIMES = ("python", "java", "ruby", "dotnet")
 
 
-def _too_long_for_edge(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
     timeout = route.integration.timeout_milliseconds
-    streams = route.integration.response_transfer_mode == "STREAM"
-    if environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT and not streams:
+    if route.integration.response_transfer_mode == "STREAM":
+        return
+    if timeout > LONGEST_BUFFERED:
+        allowed = f'at most {LONGEST_BUFFERED}; more is for response_transfer_mode = "STREAM"'
+        yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
+    elif environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT:
         allowed = f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only"
         yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
 
@@ -106,9 +124,51 @@ def _too_long_for_edge(environment: Environment, route: Route, where: Where) -> 
 def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
     for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
         arn = getattr(route.integration, field, None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             allowed = f"must be a {what} in {environment.aws.region}, the API's Region"
             yield Problem(where=(*where, field), got=arn, allowed=allowed)
+
+
+def _certificate_for_nobody(environment: Environment) -> Iterator[Problem]:
+    urls = [getattr(route.integration, "url", "") for route in environment.routes]
+    if environment.stage.client_certificate and not any(url.startswith("https://") for url in urls):
+        allowed = "API Gateway shows it to http and private backends at an https URL, and no route has one"
+        where = ("stage", "client_certificate")
+        yield Problem(where=where, got=environment.stage.client_certificate, allowed=allowed)
+
+
+def _models(route: Route) -> Iterator[tuple[str, str, BedrockModel]]:
+    """Each field of a Bedrock integration that names a model, what it says, and what that is."""
+    integration = route.integration
+    if isinstance(integration, BedrockIntegration):
+        yield "model_id", integration.model_id, integration.model
+        if integration.model_source and integration.source:
+            yield "model_source", integration.model_source, integration.source
+
+
+def _models_of_others(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+    """The function calls Bedrock in its own Region, and its role is of the account that is deployed to."""
+    aws = environment.aws
+    accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
+    for field, said, model in _models(route):
+        if model.region and (model.partition, model.region) != (aws.partition, aws.region):
+            allowed = f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
+            yield Problem(where=(*where, field), got=said, allowed=allowed)
+        elif model.account_id and accounts and model.account_id not in accounts:
+            allowed = f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
+            yield Problem(where=(*where, field), got=said, allowed=allowed)
+
+
+def _of_another_geography(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+    """https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html, read 2026-11."""
+    region = environment.aws.region
+    for field, said, model in _models(route):
+        if model.is_elsewhere(region):
+            allowed = (
+                f"an inference profile is called from Regions of its own geography, {model.geography}, and this API "
+                f"is in {region}, where Bedrock may not know it"
+            )
+            yield Problem(where=(*where, field), got=said, allowed=allowed)
 
 
 def _binary_json(environment: Environment) -> Iterator[Problem]:

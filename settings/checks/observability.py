@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.arn import region_of
+from settings.observability.alarms import INFORMATIONAL, PAGES
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 from settings.problem import Problem, Where
+from settings.token_limits.covering import metered_routes
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -86,13 +89,15 @@ def _missing(environment: Environment) -> dict[str, str]:
         missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
     elif not any(routes_with_own_limit(environment)):
         missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
+    if not metered_routes(environment):
+        missing["limiter_unavailable"] = "no route has limits in tokens, money or concurrent requests"
     return missing
 
 
 def _other_regions(environment: Environment) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
-        if arn.split(":")[3] != region:
+        if region_of(arn) != region:
             yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
 
 
@@ -119,15 +124,22 @@ def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
         if table is not None and table != "off" and table.kms_key_arn is not None:
             yield ("observability", name, "kms_key_arn"), table.kms_key_arn
     if settings.alarms:
-        for index, arn in enumerate(settings.alarms.topic_arns):
-            yield ("observability", "alarms", "topic_arns", index), arn
+        for field in ("topic_arns", f"{INFORMATIONAL}topic_arns"):
+            for index, arn in enumerate(getattr(settings.alarms, field)):
+                yield ("observability", "alarms", field, index), arn
 
 
 def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
-    if not (alarms.topic_arns or alarms.emails):
-        allowed = "nobody is told; give topic_arns or emails"
-        yield Problem(where=("observability", "alarms", "topic_arns"), got=[], allowed=allowed)
     missing = _missing(environment)
+    for prefix, pages in (("", True), (INFORMATIONAL, False)):
+        rings = [
+            field
+            for field, of_a_page in PAGES.items()
+            if of_a_page == pages and field not in missing and getattr(alarms, field) != "off"
+        ]
+        if rings and not (getattr(alarms, f"{prefix}topic_arns") or getattr(alarms, f"{prefix}emails")):
+            allowed = f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails"
+            yield Problem(where=("observability", "alarms", f"{prefix}topic_arns"), got=[], allowed=allowed)
     # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():

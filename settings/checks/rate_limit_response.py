@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from settings.problem import Problem
-from settings.rate_limit_response import LONGEST_HEADER_VALUE, MOST_HEADERS
+from settings.problem import Problem, Where
+from settings.rate_limit_response import CODES, LONGEST_HEADER_VALUE, MOST_HEADERS, RateLimitResponse
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -14,19 +14,32 @@ if TYPE_CHECKING:
 
 def refused(environment: Environment) -> Iterator[Problem]:
     """Headers that CORS brings too, too many of both, or one too long for WAF."""
-    if environment.cors is None:
-        return
-    cors = environment.cors.response_headers
-    own = environment.rate_limit_response.headers
-    for name in own:
-        if name.lower() in {header.lower() for header in cors}:
-            where = ("rate_limit_response", "headers", name)
-            yield Problem(where=where, got=own[name], allowed="cors brings that header; AWS takes it once")
-    sent = environment.rate_limit_response.response_headers("waf", cors)
-    if len(sent) > MOST_HEADERS:
-        allowed = f"with Retry-After and those of cors {len(sent)} headers; AWS takes {MOST_HEADERS}"
-        yield Problem(where=("rate_limit_response", "headers"), got=len(own), allowed=allowed)
+    response, cors = environment.rate_limit_response, environment.cors_headers
+    of_cors = {name.lower() for name in cors}
+    for where, own in _tables(response):
+        for name in own:
+            if name.lower() in of_cors:
+                allowed = "cors brings that header; AWS takes it once"
+                yield Problem(where=(*where, name), got=own[name], allowed=allowed)
+    for layer in CODES:
+        sent = response.response_headers(layer, cors)
+        if len(sent) > MOST_HEADERS:
+            ours = [name for name in sent if name not in response.layer_headers(layer) and name not in cors]
+            with_ours = " and ".join((*ours, "those of cors") if cors else ours)
+            where = (
+                ("rate_limit_response", "headers") if response.headers else ("rate_limit_response", layer, "headers")
+            )
+            allowed = f"with {with_ours} {len(sent)} headers from the layer {layer}; AWS takes {MOST_HEADERS}"
+            yield Problem(where=where, got=len(response.layer_headers(layer)), allowed=allowed)
+            break
     for name, value in cors.items():
         if environment.waf is not None and len(value) > LONGEST_HEADER_VALUE:
             allowed = f"makes {name} {len(value)} characters long; WAF sends at most {LONGEST_HEADER_VALUE}"
             yield Problem(where=("cors",), got=name, allowed=allowed)
+
+
+def _tables(response: RateLimitResponse) -> Iterator[tuple[Where, dict[str, str]]]:
+    """The headers of all layers and those of each."""
+    yield ("rate_limit_response", "headers"), response.headers
+    for layer in CODES:
+        yield ("rate_limit_response", layer, "headers"), getattr(response, layer).headers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import DECIMALS, RouteThrottle, Throttle
@@ -21,11 +22,11 @@ def refused(environment: Environment) -> Iterator[Problem]:
     """A throttle on a route that does not exist; one above the account's own quota; one that would be rounded."""
     yield from above_account(environment, ("throttling",), environment.throttling)
     yield from _rounded(("throttling",), environment.throttling)
-    keys = [route.key for route in environment.routes]
+    keys = {route.key: None for route in environment.routes}
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
         if key not in keys:
-            yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
+            yield Problem(where=where, got=key, allowed=no_such_route(keys))
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
             yield from _rounded(where, throttle)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer
 from settings.checks.throttling import bucket_of
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
@@ -36,6 +37,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     """A limit that nothing could hold, or that would let nothing through."""
     yield from _of_table(environment)
     yield from _of_plans(environment)
+    yield from _of_another_region(environment)
     for index, route in enumerate(environment.routes):
         if covering(environment, route):
             yield from _cannot_be_reached(route, ("routes", index, "integration"))
@@ -48,6 +50,13 @@ def warned(environment: Environment) -> Iterator[Problem]:
     if not metered:
         yield from _of_no_use(environment)
         return
+    yield from _outrun(environment, metered)
+    for index, route in enumerate(environment.routes):
+        if route in metered:
+            yield from _reaches_otherwise(environment, route, ("routes", index, "integration"))
+
+
+def _outrun(environment: Environment, metered: Sequence[Route]) -> Iterator[Problem]:
     for index, limit in enumerate(environment.token_limits):
         if limit.by == ("all",):
             reach = sum(_rate(environment, route) for route in metered if covers(limit, route))
@@ -67,14 +76,23 @@ def warned(environment: Environment) -> Iterator[Problem]:
             )
             where = ("usage_plans", name, "throttle", "rate_limit")
             yield Problem(where=where, got=plan.throttle.rate_limit, allowed=allowed)
-    for index, route in enumerate(environment.routes):
-        if isinstance(route.integration, PrivateIntegration) and covering(environment, route):
-            allowed = (
-                "the function in front of it runs in these subnets, and reaches DynamoDB only through a gateway "
-                "endpoint for DynamoDB in their route tables, or a NAT"
-            )
-            got = list(route.integration.subnet_ids)
-            yield Problem(where=("routes", index, "integration", "subnet_ids"), got=got, allowed=allowed)
+
+
+def _reaches_otherwise(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+    """What API Gateway would do by itself on the way to the backend, and a function does not."""
+    certificate, url = environment.stage.client_certificate, getattr(route.integration, "url", "")
+    if certificate and url.startswith("https://"):
+        allowed = (
+            f"the function in front of {route.key} calls {url} itself, and has no certificate to show: a server that "
+            "asks for one refuses it"
+        )
+        yield Problem(where=("stage", "client_certificate"), got=certificate, allowed=allowed)
+    if isinstance(route.integration, PrivateIntegration):
+        allowed = (
+            "the function in front of it runs in these subnets, and reaches DynamoDB only through a gateway "
+            "endpoint for DynamoDB in their route tables, or a NAT"
+        )
+        yield Problem(where=(*where, "subnet_ids"), got=list(route.integration.subnet_ids), allowed=allowed)
 
 
 def _of_no_use(environment: Environment) -> Iterator[Problem]:
@@ -87,6 +105,13 @@ def _of_no_use(environment: Environment) -> Iterator[Problem]:
         if is_given:
             allowed = "does nothing: no usage plan and no [[token_limits]] limits tokens, money or concurrent requests"
             yield Problem(where=(table,), got={}, allowed=allowed)
+
+
+def _of_another_region(environment: Environment) -> Iterator[Problem]:
+    key = environment.token_store.kms_key_arn
+    if key and region_of(key) != environment.aws.region:
+        allowed = f"must be in {environment.aws.region}, where the table is"
+        yield Problem(where=("token_store", "kms_key_arn"), got=key, allowed=allowed)
 
 
 def _rate(environment: Environment, route: Route) -> float:
@@ -207,7 +232,7 @@ def _cannot_be_reached(route: Route, where: Where) -> Iterator[Problem]:
 
 
 def _too_many_variables(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
-    ids = {key.address: _KEY_ID for plan in environment.usage_plans.values() for key in plan.keys}
+    ids = {key.name: key.id or _KEY_ID for plan in environment.usage_plans.values() for key in plan.keys}
     variables = {**limit_variables(environment, route), "PLAN_KEYS": plan_keys(environment, ids)}
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items()) + _OTHER_BYTES
     if size > MOST_BYTES_OF_VARIABLES:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from settings.api import BEARER_KEY
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
-from settings.usage_plan import UsagePlan, plan_address
+from settings.usage_plan import UsagePlan
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -39,11 +41,23 @@ def warned(environment: Environment) -> Iterator[Problem]:
         if not plan.api_keys:
             allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
             yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
+    if len(environment.usage_plans) > USUAL_PLANS:
+        allowed = f"plans, and AWS takes {USUAL_PLANS} in an account and Region until it raises the quota"
+        yield Problem(where=("usage_plans",), got=len(environment.usage_plans), allowed=allowed)
+    with_key = any(route.api_key_required for route in environment.routes)
+    if environment.api.key_source == "BEARER" and not with_key:
+        allowed = "no route has api_key_required = true, so that no key is looked at"
+        yield Problem(where=("api", "key_source"), got="BEARER", allowed=allowed)
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:
                 allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
                 yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, "Usage
+# plans per account per Region", read 2026-11.
+USUAL_PLANS = 300
 
 
 def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
@@ -101,7 +115,7 @@ def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Pr
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
         if key not in routes:
-            yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(routes)}")
+            yield Problem(where=where, got=key, allowed=no_such_route(routes))
         elif not routes[key].api_key_required:
             yield Problem(where=where, got=key, allowed="AWS holds only routes with api_key_required = true to a plan")
         if isinstance(throttle, Throttle):
@@ -110,7 +124,14 @@ def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Pr
 
 def _key_source(environment: Environment) -> Iterator[Problem]:
     """AWS answers 403 to everybody where the key is to come from an authorizer that cannot give one."""
-    if environment.api.key_source != "AUTHORIZER":
+    api = environment.api
+    if api.authorizer_result_ttl_in_seconds and api.key_source != "BEARER":
+        allowed = f"must be 0 with api.key_source = {api.key_source}: it is of the authorizer that BEARER makes"
+        where = ("api", "authorizer_result_ttl_in_seconds")
+        yield Problem(where=where, got=api.authorizer_result_ttl_in_seconds, allowed=allowed)
+    if api.key_source == "BEARER":
+        yield from _bearer(environment)
+    if api.key_source != "AUTHORIZER":
         return
     for index, route in enumerate(environment.routes):
         authorizer = environment.authorizers.get(route.authorization)
@@ -119,18 +140,48 @@ def _key_source(environment: Environment) -> Iterator[Problem]:
             yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
 
 
+def _bearer(environment: Environment) -> Iterator[Problem]:
+    """A method has one authorizer, and a Lambda authorizer's input and output may show in the execution log."""
+    for index, route in enumerate(environment.routes):
+        if route.api_key_required and route.authorization != "NONE":
+            allowed = (
+                'must be "NONE": with api.key_source = BEARER the Authorization header holds the API key; for both '
+                "take AUTHORIZER, and an authorizer that answers usageIdentifierKey"
+            )
+            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+    if BEARER_KEY in environment.authorizers:
+        allowed = "is the name of the authorizer that api.key_source = BEARER makes; rename it"
+        yield Problem(where=("authorizers", BEARER_KEY), got=BEARER_KEY, allowed=allowed)
+    log = environment.observability.execution_log
+    # Seen in such a log: "Endpoint request body after transformations" with authorizationToken, and "Authorizer result
+    # body before parsing". AWS promises to redact headers and API keys, and says nothing of these two.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html, read 2026-11.
+    for field, got in (("level", log.level), ("data_trace", log.data_trace)) if log else ():
+        if got in ("INFO", True):
+            allowed = (
+                "may write API keys into the log with api.key_source = BEARER: API Gateway logs what it asks an "
+                "authorizer and what that answers"
+            )
+            yield Problem(where=("observability", "execution_log", field), got=got, allowed=allowed)
+
+
 def _names(environment: Environment) -> Iterator[Problem]:
-    """A key is in one plan of a stage; Terraform names are unique."""
-    plans: dict[str, str] = {}
+    """A key is in one plan of a stage."""
     keys: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for name, plan in environment.usage_plans.items():
-        if plans.setdefault(plan_address(name), name) != name:
-            allowed = f"{plans[plan_address(name)]} would have the same name in Terraform; rename one"
-            yield Problem(where=("usage_plans", name), got=name, allowed=allowed)
         for index, key in enumerate(plan.keys):
             where = ("usage_plans", name, "api_keys", index)
-            if key.address in keys:
-                allowed = f"usage_plans.{keys[key.address]} has that key; AWS takes a key in one plan of a stage"
+            if key.name in keys:
+                allowed = f"usage_plans.{keys[key.name]} has that key; AWS takes a key in one plan of a stage"
                 yield Problem(where=where, got=key.name, allowed=allowed)
             else:
-                keys[key.address] = name
+                keys[key.name] = name
+            if key.id is not None and ids.setdefault(key.id, key.name) != key.name:
+                allowed = f"{ids[key.id]} is the same key; AWS takes a key in one plan of a stage"
+                yield Problem(where=(*where, "id"), got=key.id, allowed=allowed)
+        if usage_plan_id := plan.id:
+            same = ids.setdefault(f"plan {usage_plan_id}", name)
+            if same != name:
+                allowed = f"usage_plans.{same} is the same plan; name it once"
+                yield Problem(where=("usage_plans", name, "id"), got=usage_plan_id, allowed=allowed)

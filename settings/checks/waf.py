@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
+from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
 from settings.problem import Problem, Where
 from settings.throttling import Throttle
 from settings.waf import capacity
-from settings.waf.condition import AddressIn, HasLabel, HeaderIs, Leaf, PathIs, TooDeepError, leaves, possible
+from settings.waf.condition import (
+    AddressIn,
+    And,
+    HasLabel,
+    HeaderIs,
+    Leaf,
+    Or,
+    PathIs,
+    TooDeepError,
+    certain,
+    leaves,
+    possible,
+)
 from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
-from settings.waf.rate_rule import RESERVED_METRICS, RateRule
+from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 if TYPE_CHECKING:
@@ -80,6 +94,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield from _chosen_by_callers(environment, waf, rule, where)
         yield from _without_fingerprints(rule, where)
         yield from _signed_anew(environment, rule, where)
+        yield from _other_key_header(environment, rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
             allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
@@ -87,7 +102,9 @@ def warned(environment: Environment) -> Iterator[Problem]:
     yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
+    yield from _preflights_of_one_caller(environment, waf)
     yield from _against_buckets(environment, waf)
+    yield from _below_plans(environment, waf)
     yield from _dear(environment, waf)
 
 
@@ -115,19 +132,30 @@ def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterato
 
 
 def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
-    keys = [route.key for route in environment.routes]
+    keys = {route.key: None for route in environment.routes}
+    preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
     for index, rule in enumerate(waf.rate_rules):
         for place, key in enumerate(rule.routes):
             where = ("waf", "rate_rules", index, "routes", place)
-            if key not in keys:
-                yield Problem(where=where, got=key, allowed=f"no such route; there are {', '.join(keys)}")
+            if key == PREFLIGHTS:
+                if len(rule.routes) > 1:
+                    allowed = "counts every OPTIONS request, and stands in routes alone; make a rule of its own of it"
+                    yield Problem(where=where, got=key, allowed=allowed)
+                elif not environment.has_preflights and all(route.method != "OPTIONS" for route in environment.routes):
+                    allowed = "nothing answers OPTIONS: there is no [cors], and no route has that method"
+                    yield Problem(where=where, got=key, allowed=allowed)
+            elif key not in keys and key in preflights:
+                allowed = f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
+                yield Problem(where=where, got=key, allowed=allowed)
+            elif key not in keys:
+                yield Problem(where=where, got=key, allowed=no_such_route(keys))
             elif key in rule.routes[:place]:
                 yield Problem(where=where, got=key, allowed="the same route twice")
 
 
 def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
     names: dict[str, tuple[str, ...]] = {}
-    routes = {route.key for route in environment.routes}
+    routes = {PREFLIGHTS, *(route.key for route in environment.routes)}
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         field = "scope_down" if rule.scope_down else "routes"
@@ -191,14 +219,20 @@ def _escapes(waf: Waf) -> Iterator[Problem]:
 
 
 def _backstop(waf: Waf, rule: RateRule) -> bool:
-    """A rule by the connection's address that stops, wherever that rule looks."""
-    return any(
-        other.aggregate_key_type == "IP"
-        and other.action != "count"
-        and other.scope_down is None
-        and (not other.routes or (rule.routes and set(rule.routes) <= set(other.routes)))
+    """Rules by the connection's address that stop wherever that rule looks, of every request there one or another."""
+    scopes = [
+        other.scope_down.condition(prefixes=(), stem="") if other.scope_down else And(())
         for other in waf.rate_rules
-    )
+        if other.aggregate_key_type == "IP"
+        and other.action != "count"
+        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
+    ]
+    return certain(Or(tuple(scopes)))
+
+
+def _counts_no_options(rule: RateRule) -> bool:
+    """What a rule for the whole API leaves out."""
+    return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
 def _too_large(environment: Environment, waf: Waf) -> Iterator[Problem]:
@@ -269,6 +303,20 @@ def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iter
             yield Problem(where=(*where, "custom_keys", index), got="authorization", allowed=allowed)
 
 
+def _other_key_header(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """A rule that counts by a header in which most callers of this API do not send their keys."""
+    on_routes = counted_routes(rule, environment.routes)
+    if not environment.has_bearer_key or not any(route.api_key_required for route in on_routes):
+        return
+    for index, key in enumerate(rule.custom_keys):
+        if identity(key) == "header x-api-key":
+            allowed = (
+                "counts only who sends x-api-key: with api.key_source = BEARER the SDKs send their keys in "
+                "authorization; count by that in this rule or in a further one"
+            )
+            yield Problem(where=(*where, "custom_keys", index), got="x-api-key", allowed=allowed)
+
+
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     """AWS ignores an override by a name that the group has not.
 
@@ -312,6 +360,17 @@ def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Proble
             yield Problem(where=("routes", index, "method"), got=route.method, allowed=allowed)
 
 
+def _preflights_of_one_caller(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """A page whose preflight is refused sends no call, whatever limits the calls keep to."""
+    stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
+    if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
+        allowed = (
+            "none counts preflights: one address can use up what the OPTIONS of a path lets through, and every web "
+            f'page is then refused before it calls; add an IP rule with routes = ["{PREFLIGHTS}"]'
+        )
+        yield Problem(where=("waf", "rate_rules"), got=[rule.name for rule in stopping], allowed=allowed)
+
+
 def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
     shared = rule.aggregate_key_type == "CONSTANT" or (
         rule.custom_keys and not any(tells_callers_apart(key) for key in rule.custom_keys)
@@ -342,6 +401,30 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             if (index, topic) not in told:
                 told.add((index, topic))
                 yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+
+
+def _below_plans(environment: Environment, waf: Waf) -> Iterator[Problem]:
+    """A per-IP limit below what a plan grants each key: a server calls from one address, and never gets it."""
+    for index, rule in enumerate(waf.rate_rules):
+        with_key = {route.key for route in counted_routes(rule, environment.routes) if route.api_key_required}
+        if rule.aggregate_key_type != "IP" or rule.action == "count" or rule.scope_down or not with_key:
+            continue
+        window = rule.evaluation_window_sec
+        above = {
+            name: plan.throttle
+            for name, plan in environment.usage_plans.items()
+            if plan.throttle is not None and plan.throttle.rate_limit * window > rule.limit
+        }
+        if not above:
+            continue
+        granted = ", ".join(f"{name} {decimal(throttle.rate_limit)}" for name, throttle in above.items())
+        needed = max(throttle.rate_limit * window + throttle.burst_limit for throttle in above.values())
+        allowed = (
+            f"lets one IP send {decimal(rule.limit / window, 3)} requests per second, and usage plans grant each key "
+            f"more ({granted}): a server with one address never gets that; raise it to {math.ceil(needed)}, or list "
+            "such callers' addresses in waf.allow"
+        )
+        yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
 
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:

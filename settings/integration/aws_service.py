@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from settings.integration.allow import Allow
 from settings.integration.http import variables_of
+from settings.integration.mapping_template import MappingTemplate
 from settings.integration.transfer import Transfer
 from settings.model import Items
 
@@ -32,10 +33,10 @@ class AwsServiceIntegration(Transfer):
     request_parameters: dict[Annotated[str, Field(pattern=r"^(header|path|querystring)\.[^\s]+$")], str] = {}
     """`"header.Content-Type" = "'text/plain'"`: a static value in quotes of its own, or a mapping expression."""
 
-    request_template: str | None = None
+    request_template: MappingTemplate | None = None
     """A mapping template that makes the service's request from the caller's JSON. Default: the body as it came."""
 
-    response_template: str | None = None
+    response_template: MappingTemplate | None = None
     """A mapping template for the caller's 200. Default: the service's answer as it came."""
 
     @property

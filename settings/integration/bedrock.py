@@ -1,10 +1,11 @@
 """`type = "bedrock"`: a Bedrock model."""
 
-from typing import Annotated, Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import model_validator
 
-from settings.integration.lambda_function import MemorySize
+from settings.integration.bedrock_model import BedrockModel, ModelId
+from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.integration.transfer import Transfer
 from settings.observability.log_group import RetentionInDays
 
@@ -17,27 +18,42 @@ class BedrockIntegration(Transfer):
     """
 
     type: Literal["bedrock"]
-    model_id: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+){1,2}[A-Za-z0-9.:-]*$")]
-    """A foundation model (`anthropic.claude-...`) or a cross-Region inference profile (`us.anthropic.claude-...`)."""
+    model_id: ModelId
+    """A foundation model (`anthropic.claude-...`) or a cross-Region inference profile (`us.anthropic.claude-...`).
+
+    Or an ARN: of either, of an application inference profile, of Provisioned Throughput (`provisioned-model`), of a
+    custom model's deployment, of an imported model.
+    """
+
+    model_source: ModelId | None = None
+    """What an application inference profile was made from: a foundation model, or a cross-Region inference profile.
+
+    Its ARN does not say. Default: unknown, so that the role may call any foundation model, by that profile only.
+    """
 
     memory_size: MemorySize = 256
     """MB of the function."""
 
-    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
-    """The true cap on concurrent calls of the model. Default: the account's shared pool."""
+    reserved_concurrent_executions: Concurrency | None = None
+    """The true cap on concurrent calls of the model; 100 must stay with the account. Default: its shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
 
     @property
-    def foundation_model(self) -> str:
-        """The model behind the profile, or the model itself."""
-        return self.model_id.split(".", 1)[1] if self.is_inference_profile else self.model_id
+    def model(self) -> BedrockModel:
+        """What is called."""
+        return BedrockModel.of(self.model_id)
 
     @property
-    def is_inference_profile(self) -> bool:
-        """Profiles put a geography before the provider: `us.`, `eu.`, `apac.`, `global.`, ..."""
-        return self.model_id.split(".", 1)[0] in _GEOGRAPHIES
+    def source(self) -> BedrockModel | None:
+        """What an application inference profile leads to."""
+        return BedrockModel.of(self.model_source) if self.model_source else None
 
-
-# As in the AWS CDK: @aws-cdk/aws-bedrock-alpha, CrossRegionInferenceProfileRegion, read 2026-11; and Canada.
-_GEOGRAPHIES = frozenset({"us", "us-gov", "eu", "apac", "au", "ca", "jp", "global"})
+    @model_validator(mode="after")
+    def _says_what_a_profile_was_made_from(self) -> Self:
+        by_profile = self.model.kind == "application-inference-profile"
+        if self.source and not by_profile:
+            raise ValueError("must have no model_source: model_id is no application inference profile's ARN")
+        if self.source and self.source.foundation_model is None:
+            raise ValueError("must have a foundation model or a cross-Region inference profile as model_source")
+        return self

@@ -8,6 +8,7 @@ from settings.file_reference import Folder
 from settings.integration.allow import Allow
 from settings.integration.transfer import Transfer
 from settings.model import Items
+from settings.numbers import LARGEST_INTEGER
 from settings.observability.log_group import RetentionInDays
 
 FunctionArn = Annotated[
@@ -21,6 +22,7 @@ FunctionArn = Annotated[
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
 MemorySize = Annotated[int, Field(ge=128, le=10_240)]
 FunctionTimeout = Annotated[int, Field(ge=1, le=900)]
+Concurrency = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved environment variables", and
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
@@ -78,8 +80,11 @@ class LambdaIntegration(Transfer):
     environment: Variables = {}
     """Variables of the function, in clear in Terraform's state."""
 
-    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
-    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool."""
+    reserved_concurrent_executions: Concurrency | None = None
+    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool.
+
+    Lambda keeps 100 unreserved for the account, and a new account may have fewer in all: docs/backends.md.
+    """
 
     log_retention_in_days: RetentionInDays = 30
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.integration.mapping_template import MappingTemplate
 from settings.integration.transfer import Transfer
 
 
@@ -12,5 +13,5 @@ class MockIntegration(Transfer):
 
     type: Literal["mock"] = "mock"
     status: Annotated[int, Field(ge=200, le=599)] = 200
-    body: str = '{"message": "ok"}'
+    body: MappingTemplate = '{"message": "ok"}'
     """A JSON document; API Gateway reads it as a mapping template, so `$` and a leading `#` have its meaning."""

@@ -10,16 +10,22 @@ from settings.model import Settings
 # raised the account's quota, which it does for Regional and private APIs only.
 USUAL_TIMEOUT = 29_000
 
-# AWS streams for up to 15 minutes, but version 6.25.0 of the Terraform provider refuses more than 300 s
-# (hashicorp/terraform-provider-aws issue 45472, mended later by pull request 45482).
-LONGEST_TIMEOUT = 300_000
+# The most that any version of the Terraform provider takes for a buffered answer, and versions before 6.26.0 for a
+# stream too (hashicorp/terraform-provider-aws issue 45472, pull request 45482).
+LONGEST_BUFFERED = 300_000
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, read 2026-11: 15 minutes.
+LONGEST_STREAM = 900_000
 
 
 class Transfer(Settings):
     """What every integration can say."""
 
-    timeout_milliseconds: Annotated[int, Field(ge=50, le=LONGEST_TIMEOUT)] = USUAL_TIMEOUT
-    """Then the caller gets a 504. Above 29,000 for a buffered answer AWS must have raised the account's quota."""
+    timeout_milliseconds: Annotated[int, Field(ge=50, le=LONGEST_STREAM)] = USUAL_TIMEOUT
+    """Then the caller gets a 504. Above 29,000 for a buffered answer AWS must have raised the account's quota.
+
+    Above 300,000 only for a stream, and only where `aws.provider_version` starts at 6.26.
+    """
 
     response_transfer_mode: Literal["BUFFERED", "STREAM"] = "BUFFERED"
-    """`STREAM` sends each chunk on as it comes, as tokens want it; then the timeout may be 15 minutes long to AWS."""
+    """`STREAM` sends each chunk on as it comes, as tokens want it; then the timeout may be 900,000."""

@@ -1,7 +1,8 @@
 """The `$context` variables that an access log of a REST API may name.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html,
-read 2026-11; for streams .../developerguide/response-streaming-troubleshoot.html. Left out: those with a name of the
+read 2026-11; for streams .../developerguide/response-streaming-troubleshoot.html; for TLS
+.../developerguide/apigateway-security-policies.html. Left out: those with a name of the
 author's own (`authorizer.claims.<property>`, `authorizer.<property>`) and those of data transformations.
 """
 
@@ -34,6 +35,7 @@ _PLAIN = (
     *("httpMethod", "integrationLatency", "integrationStatus", "isCanaryRequest", "path", "protocol", "requestId"),
     *("requestTime", "requestTimeEpoch", "resourceId", "resourcePath", "responseLatency", "responseLength", "stage"),
     *("status", "wafResponseCode", "webaclArn", "xrayTraceId"),
+    *("tlsVersion", "cipherSuite"),
 )
 
 VARIABLES = frozenset(

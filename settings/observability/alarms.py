@@ -1,17 +1,21 @@
-"""`[observability.alarms]`: when somebody is to be woken."""
+"""`[observability.alarms]`: when somebody is to be woken, and when somebody is to know."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from settings.model import Items, Settings
+from settings.numbers import LARGEST_INTEGER
 from settings.observability.log_group import KmsKeyArn
 from settings.observability.switch import OrOff
+from settings.terraform_name import terraform_name
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 Milliseconds = Annotated[int, Field(ge=1, le=900_000)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 
@@ -28,9 +32,32 @@ TopicArn = Annotated[str, AfterValidator(_is_a_topic)]
 EMAIL_PATTERN = "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$"
 Email = Annotated[str, Field(pattern=EMAIL_PATTERN)]
 
+# A threshold -> whether it pages. What only informs says that a limit does its work, which is no outage.
+PAGES: Mapping[str, bool] = MappingProxyType(
+    {
+        "server_error_percent": True,
+        "latency_p99_ms": True,
+        "integration_latency_p99_ms": True,
+        "limiter_unavailable": True,
+        "throttled_percent": False,
+        "waf_blocked_requests": False,
+        "near_limit_percent": False,
+    }
+)
+
 
 def _word_or_list(value: object) -> str:
     return "word" if isinstance(value, str) else "list"
+
+
+Emails = Annotated[
+    Annotated[Items[Email], Tag("list")] | Annotated[Literal["variable"], Tag("word")],
+    Discriminator(_word_or_list),
+]
+
+
+INFORMATIONAL = "informational_"
+"""What the Terraform names of the second topic, its variable and its subscriptions begin with."""
 
 
 class Alarms(Settings):
@@ -38,50 +65,68 @@ class Alarms(Settings):
 
     An alarm looks at the last `evaluation_periods` periods and rings where `datapoints_to_alarm` of them are beyond
     its threshold. A period without data is no alarm: nobody called, and nobody was refused.
+
+    Errors and latency page `topic_arns` and `emails`. That limits refuse requests, or soon will, only informs
+    `informational_topic_arns` and `informational_emails`.
     """
 
     throttled_percent: OrOff[Percent] = 5.0
-    """Requests that a throttle of API Gateway refused, of all requests of a period."""
+    """Requests that a throttle of API Gateway refused, of all requests of a period. Informs."""
 
     server_error_percent: OrOff[Percent] = 1.0
-    """Answers 5XX, of all requests of a period."""
+    """Answers 5XX, of all requests of a period. Pages."""
 
-    latency_p99_ms: OrOff[Milliseconds] = 20_000
-    """The 99th percentile of the time to answer. Generous by default: language models are slow."""
+    latency_p99_ms: OrOff[Milliseconds] = 25_000
+    """The 99th percentile of the time to answer. Pages.
 
-    integration_latency_p99_ms: OrOff[Milliseconds] = 20_000
-    """The same of the backend alone."""
+    Language models are slow: by default only what comes near the 29 s at which API Gateway gives up.
+    """
+
+    integration_latency_p99_ms: OrOff[Milliseconds] = 25_000
+    """The same of the backend alone. Pages."""
 
     waf_blocked_requests: OrOff[Count] = 1000
-    """Requests that our web ACL blocked in a period."""
+    """Requests that our web ACL blocked in a period. Informs."""
 
     near_limit_percent: OrOff[Percent] = 80.0
-    """How much of its own `rate_limit` a route may use over a minute. Needs `detailed_metrics`."""
+    """How much of its own `rate_limit` a route may use over a minute, without what was refused. Informs.
+
+    Needs `detailed_metrics`. Without the access log's metrics, refused requests count too.
+    """
 
     limiter_unavailable: OrOff[Count] = 5
-    """Requests of a period for which the table of the limits in tokens could not be asked."""
+    """Requests of a period for which the table of the limits in tokens could not be asked. Pages."""
 
-    minimum_requests: Count = 20
-    """A period with fewer requests is not judged by its percentages: one error of two is no outage."""
+    minimum_requests: Count = 100
+    """A period with fewer requests is not judged by its percentages: of 100, one error is 1 % and no outage."""
 
     period_sec: Literal[60, 300] = 60
     evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 5
     datapoints_to_alarm: Annotated[int, Field(ge=1, le=60)] = 3
 
     topic_arns: Items[TopicArn] = ()
-    """Existing SNS topics, told of every alarm and of its end."""
+    """Existing SNS topics, told of every alarm that pages."""
 
-    emails: Annotated[
-        Annotated[Items[Email], Tag("list")] | Annotated[Literal["variable"], Tag("word")],
-        Discriminator(_word_or_list),
-    ] = ()
-    """Subscribed to a topic of our own. Each must confirm once; AWS sends a link.
+    emails: Emails = ()
+    """Subscribed to a topic of our own, for what pages. Each must confirm once; AWS sends a link.
 
     `variable`: the Terraform variable `alarm_emails` has them, a list that is not empty.
     """
 
+    informational_topic_arns: Items[TopicArn] = ()
+    """Existing SNS topics, told of every alarm that only informs. Default: nobody; the dashboard shows them."""
+
+    informational_emails: Emails = ()
+    """Subscribed to a second topic of our own, for what only informs.
+
+    `variable`: the Terraform variable `informational_alarm_emails` has them, a list that is not empty.
+    """
+
+    ok_actions: bool = True
+    """Whether the end of an alarm is told too. `false`: only its beginning."""
+
     kms_key_arn: KmsKeyArn | None = None
-    """Encrypts our own topic. The key's policy must let `cloudwatch.amazonaws.com` use it."""
+    """Encrypts our own topics. The key's policy must let `cloudwatch.amazonaws.com` use it."""
 
     @model_validator(mode="after")
     def _can_ring(self) -> Self:
@@ -90,20 +135,29 @@ class Alarms(Settings):
                 f"datapoints_to_alarm {self.datapoints_to_alarm} is more than the {self.evaluation_periods} "
                 "evaluation_periods; it could never ring"
             )
-        if self.kms_key_arn is not None and not self.emails:
+        if self.kms_key_arn is not None and not (self.emails or self.informational_emails):
             raise ValueError("kms_key_arn encrypts a topic of our own, and without emails there is none")
         return self
 
     @model_validator(mode="after")
     def _emails_differ(self) -> Self:
-        taken: dict[str, str] = {}
-        for email in () if self.emails == "variable" else self.emails:
-            other = taken.setdefault(email_address(email), email)
-            if other is not email:
-                raise ValueError(f"emails {other} and {email} would have one name in Terraform; leave one out")
+        for field in ("emails", "informational_emails"):
+            emails, taken = getattr(self, field), dict[str, str]()
+            for email in () if emails == "variable" else emails:
+                other = taken.setdefault(email_address(email), email)
+                if other is not email:
+                    raise ValueError(f"{field} {other} and {email} would have one name in Terraform; leave one out")
         return self
+
+    def subscriptions(self, *, pages: bool) -> tuple[tuple[str, str | None], ...]:
+        """The Terraform name of each subscription to a topic of our own, and its address, which a variable has."""
+        emails = self.emails if pages else self.informational_emails
+        prefix = "" if pages else INFORMATIONAL
+        if emails == "variable":
+            return ((f"{prefix}alarm_emails", None),)
+        return tuple((f"{prefix}{email_address(email)}", email) for email in emails)
 
 
 def email_address(email: str) -> str:
     """The Terraform name of its subscription: `ops_example_com`."""
-    return re.sub(r"[^a-z0-9]+", "_", email.lower()).strip("_")
+    return terraform_name(email)

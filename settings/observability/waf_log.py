@@ -6,7 +6,7 @@ from settings.observability.log_group import LogGroup
 
 Action = Literal["BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "EXCLUDED_AS_COUNT"]
 
-# What the filter keeps: everything but ALLOW.
+# What the filter keeps: everything but ALLOW, and MONETIZE, which is for CloudFront only.
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ActionCondition.html, read 2026-11.
 KEPT_ACTIONS: tuple[Action, ...] = get_args(Action)
 

@@ -30,6 +30,13 @@ def has_limit_metrics(environment: Environment) -> bool:
     return log is not None and log.metrics
 
 
+def refusing_metrics(environment: Environment) -> tuple[Layer, ...]:
+    """The layers of API Gateway itself whose refused requests are counted for each route."""
+    if not has_limit_metrics(environment):
+        return ()
+    return tuple(layer for layer in limiting_layers(environment) if layer != "waf")
+
+
 def has_own_web_acl(environment: Environment) -> bool:
     """A web ACL of this stack, whose logging and metrics are this stack's too."""
     return environment.waf is not None and environment.waf.web_acl_arn is None
@@ -91,6 +98,11 @@ def execution_log_group(environment: Environment, rest_api_id: str) -> str:
 def waf_log_group(environment: Environment) -> str:
     """WAF takes no name that starts otherwise."""
     return f"{PREFIX}{environment.api.name}"
+
+
+def dashboard_name(environment: Environment) -> str:
+    """Of the one dashboard, which CloudWatch knows by that name in every Region."""
+    return f"{environment.api.name}-{environment.aws.region}-{environment.stage.name}"
 
 
 def log_groups(environment: Environment, rest_api_id: str) -> dict[str, str]:

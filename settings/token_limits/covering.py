@@ -126,8 +126,8 @@ def prices(environment: Environment) -> str:
 
 
 def plan_keys(environment: Environment, ids: Mapping[str, str]) -> str:
-    """`gold=<id>,<id>;free=<id>`, the ids by the keys' addresses: which key is in which plan."""
-    groups = {name: [ids[key.address] for key in plan.keys] for name, plan in environment.usage_plans.items()}
+    """`gold=<id>,<id>;free=<id>`, the ids by the keys' names: which key is in which plan."""
+    groups = {name: [ids[key.name] for key in plan.keys] for name, plan in environment.usage_plans.items()}
     return ";".join(f"{name}={','.join(of_plan)}" for name, of_plan in groups.items() if of_plan)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from settings.integration.lambda_function import MemorySize
+from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.model import Settings
 from settings.throttling import word_or_table
 from settings.token_limits.token_limit import Mode, WhenUnavailable
@@ -57,7 +57,7 @@ class TokenMetering(Settings):
     memory_size: MemorySize = 512
     """MB of the function in front of an `http` or `private` route."""
 
-    reserved_concurrent_executions: Annotated[int, Field(ge=0)] | None = None
+    reserved_concurrent_executions: Concurrency | None = None
     """Of the function of each `http` and `private` route. Default: the account's shared pool."""
 
     @property

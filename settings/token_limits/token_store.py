@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.model import Settings
+from settings.observability.log_group import KmsKeyArn
 
 
 class TokenStore(Settings):
@@ -16,7 +17,7 @@ class TokenStore(Settings):
     Default: the account's quota of a table.
     """
 
-    kms_key_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[^\s]+$")] | None = None
+    kms_key_arn: KmsKeyArn | None = None
     """A key of your own. Default: encrypted with DynamoDB's. The functions may then use the key."""
 
     point_in_time_recovery: bool = False

@@ -7,6 +7,7 @@ Sources, read 2026-11:
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html
 https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html
 https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-string-match.html
+https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-asn-match.html
 https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
 """
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from settings.waf.condition import (
     AddressIn,
+    AsnIn,
     CountryIn,
     HasLabel,
     HeaderIs,
@@ -108,7 +110,7 @@ def _cost(leaf: Leaf) -> int:
             return _CONTAINS
         case HeaderIs():
             return _STRING
-        case AddressIn() | CountryIn() | HasLabel():
+        case AddressIn() | CountryIn() | AsnIn() | HasLabel():
             return _SET_OR_LABEL
 
 
@@ -121,6 +123,8 @@ def _transformed(rule: BlockListRule | RateTier) -> Iterator[Transformed]:
                 yield from ((f"header {name}", transformation) for transformation in transformations)
             case MethodIs():
                 yield ("method", NONE[0])
+            case AddressIn() | CountryIn() | AsnIn() | HasLabel():
+                pass
     if isinstance(rule, RateTier):
         for key in rule.rule.custom_keys:
             yield from _of_key(key)

@@ -19,6 +19,9 @@ METHODS: frozenset[Method] = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PAT
 
 # Rewriting multiplies; a condition that has not fitted by then is no longer one that its author can check either.
 _MOST_CLAUSES = 64
+
+# Parts of a condition that are tried in every combination.
+_MOST_PARTS_TRIED = 8
 _DEEPEST = 2
 
 Position = Literal["EXACTLY", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "CONTAINS_WORD", "REGEX"]
@@ -64,6 +67,13 @@ class CountryIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AsnIn:
+    """The connection comes from one of these networks, by their autonomous system numbers."""
+
+    asns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HasLabel:
     """An earlier rule put that label on the request."""
 
@@ -71,7 +81,7 @@ class HasLabel:
     scope: Literal["LABEL", "NAMESPACE"]
 
 
-Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | HasLabel
+Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | AsnIn | HasLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,40 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 def possible(condition: Condition) -> bool:
     """False where no request can meet it, whatever its path, address, headers: POST and GET."""
     return any(_by_method(condition, method) is not False for method in METHODS)
+
+
+def certain(condition: Condition) -> bool:
+    """Whether every request meets it, whatever its path, address, headers: a header or not that header.
+
+    False for a condition with too many parts to try.
+    """
+    parts = sorted({_part(leaf) for leaf in leaves(condition) if not isinstance(leaf, MethodIs)}, key=repr)
+    return len(parts) <= _MOST_PARTS_TRIED and all(
+        _meets(condition, method, dict(zip(parts, truths, strict=True)))
+        for method in METHODS
+        for truths in product((True, False), repeat=len(parts))
+    )
+
+
+def _part(leaf: Leaf) -> object:
+    """The leaf without the name of its IP set, which is another in each rule."""
+    if isinstance(leaf, AddressIn) and isinstance(leaf.ip_set, IpSet):
+        return (leaf.ip_set.version, leaf.ip_set.addresses)
+    return leaf
+
+
+def _meets(condition: Condition, method: Method, truths: dict[object, bool]) -> bool:
+    match condition:
+        case And(parts):
+            return all(_meets(part, method, truths) for part in parts)
+        case Or(parts):
+            return any(_meets(part, method, truths) for part in parts)
+        case Not(part):
+            return not _meets(part, method, truths)
+        case MethodIs(methods):
+            return method in methods
+        case _:
+            return truths[_part(condition)]
 
 
 def _by_method(condition: Condition, method: Method) -> bool | None:

@@ -112,6 +112,8 @@ def identity(key: Word | CustomKey) -> str:
                 return f"{key.kind} {name.lower()}"
             case LabelKey(namespace=namespace):
                 return f"{key.kind} {namespace}"
+            case TransformedKey() | FingerprintKey() | PathKey():
+                pass  # The kind says it all.
     return kind_of(key)
 
 
@@ -128,7 +130,8 @@ def escapable(key: Word | CustomKey) -> str | None:
             return "a TLS handshake that AWS can read"
         case TransformedKey():
             return "the query string"
-    return None
+        case FingerprintKey() | PathKey():
+            return None
 
 
 def variable(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
@@ -139,6 +142,8 @@ def variable(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
                 return "the variables of the path"
             case FingerprintKey(fallback_behavior="MATCH"):
                 return "how it opens TLS"
+            case PathKey() | FingerprintKey() | NamedKey() | TransformedKey() | LabelKey():
+                pass
     return None
 
 

@@ -97,5 +97,9 @@ LLM_PRESET: dict[str, tuple[PresetRule, ...]] = {
     "AWSManagedRulesBotControlRuleSet": (
         PresetRule(name="CategoryHttpLibrary", why="client SDKs are HTTP libraries", source=_BOT_CONTROL),
         PresetRule(name="SignalNonBrowserUserAgent", why="client SDKs are no browsers", source=_BOT_CONTROL),
+        PresetRule(name="SignalKnownBotDataCenter", why="callers of an API run in data centers", source=_BOT_CONTROL),
+        PresetRule(
+            name="CategoryAI", why="AI agents call an LLM API; the rule blocks verified ones too", source=_BOT_CONTROL
+        ),
     ),
 }

@@ -12,12 +12,20 @@ from settings.waf.rate_rule import RuleName
 BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
 """The one group that needs to be told how hard it looks: COMMON here, since TARGETED challenges browsers."""
 
+ANTI_DDOS = "AWSManagedRulesAntiDDoSRuleSet"
+"""The other: to leave out its challenges, which only a browser can answer."""
+
+# Rules that the group leaves out then:
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ClientSideAction.html, read 2026-11.
+_CHALLENGES = ("ChallengeAllDuringEvent", "ChallengeDDoSRequests")
+
 # Capacity, and whether it reads bodies.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html, read 2026-11.
 KNOWN_CAPACITY = {
     "AWSManagedRulesAdminProtectionRuleSet": 100,
     "AWSManagedRulesAmazonIpReputationList": 25,
     "AWSManagedRulesAnonymousIpList": 50,
+    ANTI_DDOS: 50,
     BOT_CONTROL: 50,
     "AWSManagedRulesCommonRuleSet": 700,
     "AWSManagedRulesKnownBadInputsRuleSet": 200,
@@ -33,15 +41,16 @@ READS_NO_BODY = frozenset(
         "AWSManagedRulesAdminProtectionRuleSet",
         "AWSManagedRulesAmazonIpReputationList",
         "AWSManagedRulesAnonymousIpList",
+        ANTI_DDOS,
         BOT_CONTROL,
         "AWSManagedRulesLinuxRuleSet",
         "AWSManagedRulesWordPressRuleSet",
     }
 )
 
-# They ask for the paths of a site's login, sign-up or challenge pages, which an API has not:
+# They ask for the paths of a site's login or sign-up pages, which an API has not:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html, read 2026-11.
-_FOR_SITES = frozenset({"AWSManagedRulesACFPRuleSet", "AWSManagedRulesAntiDDoSRuleSet", "AWSManagedRulesATPRuleSet"})
+_FOR_SITES = frozenset({"AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet"})
 
 OverrideAction = Literal["count", "block", "allow", "captcha", "challenge"]
 ManagedRuleName = Annotated[str, Field(pattern=r"^[\w\-]{1,128}$")]
@@ -80,11 +89,31 @@ class ManagedRuleGroup(Settings):
     capacity: Annotated[int, Field(ge=1, le=5000)] | None = None
     """Web ACL capacity units, for a group that Spillway does not know."""
 
+    sensitivity_to_block: Literal["LOW", "MEDIUM", "HIGH"] | None = None
+    """Only for AWSManagedRulesAntiDDoSRuleSet: which requests it blocks in an attack. Default: AWS's own, `LOW`.
+
+    `LOW` blocks those that AWS holds for most likely part of the attack, `HIGH` also those that may be.
+    """
+
     @model_validator(mode="after")
     def _is_for_an_api(self) -> Self:
         if self.vendor_name == "AWS" and self.name in _FOR_SITES:
-            allowed = "AWS takes that group only with pages of a site: login, sign-up, challenge; that is not built"
+            allowed = "AWS takes that group only with pages of a site: login, sign-up; that is not built"
             refuse("ManagedRuleGroup", [Problem(where=("name",), got=self.name, allowed=allowed)])
+        if self.sensitivity_to_block and not self.is_anti_ddos:
+            allowed = f"only {ANTI_DDOS} has it"
+            problem = Problem(where=("sensitivity_to_block",), got=self.sensitivity_to_block, allowed=allowed)
+            refuse("ManagedRuleGroup", [problem])
+        if self.is_anti_ddos:
+            allowed = (
+                "Spillway switches the group's challenges off, which an API client cannot answer: the rule is not run"
+            )
+            problems = (
+                Problem(where=("overrides", name), got=self.overrides[name], allowed=allowed)
+                for name in _CHALLENGES
+                if name in self.overrides
+            )
+            refuse("ManagedRuleGroup", problems)
         return self
 
     @model_validator(mode="after")
@@ -111,6 +140,11 @@ class ManagedRuleGroup(Settings):
     def is_bot_control(self) -> bool:
         """Costs a fee of its own, a month and a request."""
         return self.vendor_name == "AWS" and self.name == BOT_CONTROL
+
+    @property
+    def is_anti_ddos(self) -> bool:
+        """Costs a fee of its own, a month and a request."""
+        return self.vendor_name == "AWS" and self.name == ANTI_DDOS
 
     @property
     def reads_bodies(self) -> bool:

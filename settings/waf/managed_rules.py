@@ -1,6 +1,7 @@
 """The rules of AWS's groups whose single rules are most often overridden, by the names that overrides must have.
 
-Source, read 2026-11: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html.
+Sources, read 2026-11: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html and
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-anti-ddos.html.
 Groups change: a name that is not here may be that of a newer or an older version's rule.
 """
 
@@ -30,4 +31,6 @@ KNOWN_RULES: dict[str, frozenset[str]] = {
             "ReactJSRCE_BODY",
         }
     ),
+    # Without its challenges: settings/waf/managed_rule_group.py.
+    "AWSManagedRulesAntiDDoSRuleSet": frozenset({"DDoSRequests"}),
 }

@@ -24,6 +24,9 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+PREFLIGHTS = "OPTIONS *"
+"""In `routes`: every OPTIONS request, whatever its path."""
+
 RuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$"), AfterValidator(_not_reserved)]
 Limit = Annotated[int, Field(ge=LOWEST_LIMIT, le=HIGHEST_LIMIT)]
 
@@ -59,7 +62,10 @@ class RateRule(Settings):
     """`block` answers 429. `captcha` and `challenge` are for browsers: an API client cannot solve them."""
 
     routes: Items[str] = ()
-    """Only these, by `METHOD /path`. Default: everything but OPTIONS, so that preflights cost no budget."""
+    """Only these, by `METHOD /path`. Default: everything but OPTIONS, so that preflights cost no budget.
+
+    `["OPTIONS *"]` counts preflights, and every other OPTIONS request.
+    """
 
     forwarded_ip: ForwardedIp | None = None
     custom_keys: Items[AnyKey] = ()
@@ -115,7 +121,13 @@ class RateRule(Settings):
     @property
     def counts(self) -> dict[str, object]:
         """What it counts and by whom, without its name, its limits and what it does then."""
-        return {**self.model_dump(exclude={"name", "limit", "count_limit", "action"}), "routes": sorted(self.routes)}
+        by = {"evaluation_window_sec", "aggregate_key_type", "forwarded_ip", "custom_keys", "scope_down"}
+        return {**self.model_dump(include=by), "routes": sorted(self.routes)}
+
+    @property
+    def counts_preflights(self) -> bool:
+        """Every OPTIONS request, and nothing else."""
+        return PREFLIGHTS in self.routes
 
     @property
     def names(self) -> tuple[str, ...]:

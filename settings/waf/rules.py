@@ -101,9 +101,11 @@ def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tu
 
 
 def counted(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
-    """The rule's routes, or all but preflights; nobody on the allow list; its own scope."""
+    """The rule's routes, or preflights, or all but preflights; nobody on the allow list; its own scope."""
     said: list[Condition] = []
-    if rule.routes:
+    if rule.counts_preflights:
+        said.append(MethodIs(frozenset({"OPTIONS"})))
+    elif rule.routes:
         said.append(any_route(tuple(route for route in routes if route.key in rule.routes), prefixes))
     else:
         said.append(Not(MethodIs(frozenset({"OPTIONS"}))))
@@ -121,6 +123,8 @@ def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ..
     """
     if not rule.routes:
         return tuple(route for route in routes if route.method != "OPTIONS")
+    if rule.counts_preflights:
+        return tuple(route for route in routes if route.method == "OPTIONS")
     named = [route for route in routes if route.key in rule.routes]
     return tuple(
         route

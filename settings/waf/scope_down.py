@@ -4,13 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from settings.model import Settings, SomeItems
+from settings.model import Item, Settings, SomeItems
 from settings.problem import Problem, refuse
 from settings.route import Method, Route
 from settings.throttling import word_or_table
 from settings.waf.condition import (
     AddressIn,
     And,
+    AsnIn,
     Condition,
     CountryIn,
     HasLabel,
@@ -42,11 +43,22 @@ def _path(path: str) -> str:
     return Route(method="GET", path=path).path
 
 
-def _each_once(countries: tuple[str, ...]) -> tuple[str, ...]:
-    twice = [country for country in countries if countries.count(country) > 1]
+def _each_once(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    twice = [item for item in items if items.count(item) > 1]
     if twice:
         raise ValueError(f"{twice[0]} twice")
-    return countries
+    return items
+
+
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_AsnMatchStatement.html, read 2026-11.
+MOST_ASNS = 100
+Asn = Annotated[int, Field(ge=0, le=4_294_967_295)]
+
+
+def _at_most_a_hundred(asns: tuple[int, ...]) -> tuple[int, ...]:
+    if len(asns) > MOST_ASNS:
+        raise ValueError(f"AWS takes at most {MOST_ASNS}, and these are {len(asns)}")
+    return asns
 
 
 class Header(Settings):
@@ -95,13 +107,16 @@ class ScopeDown(Settings):
     """Ranges, or the ARN of an existing IP set."""
 
     country: Annotated[SomeItems[Country], AfterValidator(_each_once)] | None = None
+    asn: Annotated[SomeItems[Asn], AfterValidator(_each_once), AfterValidator(_at_most_a_hundred)] | None = None
+    """Networks by their autonomous system numbers; 0 is every address of which AWS knows none."""
+
     label: Label | None = None
     """A label that an earlier rule put on the request; a namespace ends in a colon."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if sum(value is not None for value in dict(self).values()) != 1:
-            known = "and, or, not, path, method, header, ip_set, country, label"
+            known = "and, or, not, path, method, header, ip_set, country, asn, label"
             raise ValueError(f"must hold exactly one of {known}")
         if self.ip_set == ():
             raise ValueError("ip_set must hold at least one range")
@@ -153,9 +168,12 @@ class _Reader:
                 return HeaderIs(header.name.lower(), header.value, position, header.text_transformations)
             case ScopeDown(country=tuple(countries)):
                 return CountryIn(countries)
+            case ScopeDown(asn=tuple(asns)):
+                return AsnIn(asns)
             case ScopeDown(label=str(label)):
                 return HasLabel(label, "NAMESPACE" if label.endswith(":") else "LABEL")
-        return AddressIn(str(scope.ip_set))
+            case _:
+                return AddressIn(str(scope.ip_set))
 
 
 def in_any(stem: str, ranges: tuple[str, ...]) -> Condition:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.terraform import TerraformUnavailableError, terraform_binary
+from deploy.terraform import TerraformUnavailableError, terraform_binary
 
 
 @pytest.fixture

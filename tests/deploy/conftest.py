@@ -15,11 +15,16 @@ import pytest
 
 from demo.command_line import Cdktf
 from demo.emulator import emulator, emulator_client, free_port
-from demo.terraform import TerraformUnavailableError, require_provider, terraform_binary
+from demo.terraform import require_provider
+from deploy.terraform import TerraformUnavailableError, terraform_binary
 from settings.read import read_environments
+from tests.deploy.aws_double.double import Double, aws_double
 from tests.deploy.deployed import KEYS, Deployed
 from tests.deploy.echo_server import Echo
+from tests.deploy.known_arguments import KnownArguments
+from tests.deploy.many_stacks import ManyStacks
 from tests.deploy.model_server import ModelServer
+from tests.deploy.provider_process import Attached, provider_process
 from tests.environment_files import ROOT, write
 from tests.test_main import synthesize
 
@@ -32,8 +37,8 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="session")
-def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The Terraform to run; skips, with the reason, where there is none or it has no provider."""
+def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which Terraform has its provider; skips, with the reason, where there is none."""
     folder = tmp_path_factory.mktemp("provider")
     done = synthesize(ROOT / "environments", folder / "out")
     assert done.returncode == 0, done.stderr
@@ -42,14 +47,54 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> str:
         require_provider(name, folder / "out" / "stacks" / "local")
     except TerraformUnavailableError as reason:
         pytest.skip(str(reason))
-    return name
+    return folder / "out" / "stacks" / "local"
 
 
 @pytest.fixture(scope="session")
-def aws(binary: str) -> Iterator[str]:
-    """The emulator's URL."""
-    with emulator(free_port()) as url:
-        yield url
+def binary(initialized: Path) -> str:
+    """The Terraform to run."""
+    return terraform_binary()
+
+
+@pytest.fixture(scope="session")
+def attached(initialized: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attached]:
+    """The provider that runs for all of these tests."""
+    with provider_process(initialized, tmp_path_factory.mktemp("provider-runs-here")) as attached:
+        (attached.folder / "functions").mkdir()
+        yield attached
+
+
+@pytest.fixture(scope="session")
+def many_stacks(
+    binary: str, initialized: Path, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., ManyStacks]:
+    """A new root, without anything in it, for many stacks at once."""
+    known = KnownArguments(binary, initialized, attached.variables)
+
+    def of(emulator: str = aws, **provider: Any) -> ManyStacks:
+        return ManyStacks(
+            tmp_path_factory.mktemp("many-stacks"),
+            binary=binary,
+            attached=attached,
+            known=known,
+            emulator=emulator,
+            provider=provider,
+        )
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def double() -> Iterator[Double]:
+    """The emulator, with AWS's own answers where ministack gives others."""
+    with emulator(free_port()) as url, aws_double(url) as double:
+        yield double
+
+
+@pytest.fixture(scope="session")
+def aws(double: Double) -> str:
+    """Its URL."""
+    return double.url
 
 
 @pytest.fixture(scope="session")
@@ -59,15 +104,15 @@ def client(aws: str) -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
+def cdktf(binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
     """Write an environment file, aimed at the emulator, and get the command line that deploys it.
 
     Called again with the same name it is the same stack with a changed file. Folders of docs/examples that the file
-    refers to are named after it.
+    refers to are named after it. `own_provider`: Terraform starts its own, with the environment that it has then.
     """
     folder = tmp_path_factory.mktemp("stacks")
 
-    def of(name: str, text: str, *referred: str) -> Cdktf:
+    def of(name: str, text: str, *referred: str, own_provider: bool = False) -> Cdktf:
         environments = folder / name / "environments"
         environments.mkdir(parents=True, exist_ok=True)
         for each in referred:
@@ -75,7 +120,14 @@ def cdktf(binary: str, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Ca
         write(environments, text.replace("http://127.0.0.1:4566", aws), name)
         read_environments(environments)
         variables = {f"api_key_value_{key}": value for key, value in KEYS.items()}
-        return Cdktf(folder / name, environments=environments, binary=binary, report=print, variables=variables)
+        return Cdktf(
+            folder / name,
+            environments=environments,
+            binary=binary,
+            report=print,
+            variables=variables,
+            environment={} if own_provider else attached.variables,
+        )
 
     return of
 
@@ -104,13 +156,17 @@ def authorizer(client: Callable[[str], Any]) -> str:
 
 
 @pytest.fixture(scope="session")
-def everything(cdktf: Callable[..., Cdktf], model: ModelServer, authorizer: str) -> Iterator[Deployed]:
+def everything(
+    cdktf: Callable[..., Cdktf], attached: Attached, model: ModelServer, authorizer: str
+) -> Iterator[Deployed]:
     """everything.toml, deployed. Tests read it and use up only what is theirs."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo, _serving(echo):
         text = (Path(__file__).parent / "everything.toml").read_text()
         for word, value in {"ECHO": _url(echo), "MODEL": _url(model), '"AUTHORIZER"': f'"{authorizer}"'}.items():
             text = text.replace(word, value)
         stack = cdktf("everything", text, "schemas", "functions")
+        function = Path("functions", "post_function.zip")
+        (attached.folder / function).symlink_to(stack.output / "stacks" / "everything" / function)
         try:
             yield Deployed(stack, "everything", stack.deploy("everything"))
         finally:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from demo.burst import send
 from demo.command_line import Cdktf
-from tests.deploy.own_changes import own_changes
 from tests.environment_files import ROOT
 from tools.imports import app
+from verify.burst import send
 
 EXAMPLE = (ROOT / "docs" / "examples" / "adopted.toml").read_text(encoding="utf-8")
 EMULATED = EXAMPLE.replace('region = "us-east-1"', 'region = "us-east-1"\nendpoint_url = "http://127.0.0.1:4566"')
@@ -117,6 +116,6 @@ def test_the_same_api_answers_as_the_file_says(adopting: Cdktf, by_hand: ByHand,
         answer for answer in send("GET", outputs["url_get_health"], count=8).answers if answer.status == 200
     )
     assert json.loads(answered.body) == {"status": "ok"}
-    assert own_changes(adopting, NAME) == {}
+    assert adopting.planned_changes(NAME) == {}
     (stage,) = client("apigateway").get_stages(restApiId=by_hand.api_id)["item"]
     assert stage["stageName"] == "prod"

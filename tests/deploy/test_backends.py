@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.deploy.deployed import Deployed, ask
-from tests.deploy.own_changes import own_changes
 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]})
 
@@ -74,7 +73,7 @@ def test_an_authorizer_lets_in_whom_it_knows(everything: Deployed, token: str | 
 
 
 def test_a_second_plan_changes_nothing(everything: Deployed) -> None:
-    assert own_changes(everything.cdktf, "everything") == {}
+    assert everything.cdktf.planned_changes("everything") == {}
 
 
 @pytest.mark.usefixtures("everything")

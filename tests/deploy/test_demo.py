@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.terraform import require_provider, terraform_environment
+from demo.terraform import require_provider
+from deploy.terraform import terraform_environment
+from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT
 from tests.test_main import synthesize
 
@@ -46,7 +48,7 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def on_a_terminal(presses: tuple[str, ...]) -> str:
+def on_a_terminal(presses: tuple[str, ...], **environment: str) -> str:
     """What 80 columns show, where Ctrl-C is pressed at the first line with each of these."""
     seen: list[str] = []
     left = list(presses)
@@ -54,7 +56,7 @@ def on_a_terminal(presses: tuple[str, ...]) -> str:
         # A process of its own for the terminal: pytest has threads, with which forking is unsafe.
         [sys.executable, "-c", "import pty; pty.spawn(['make', 'demo'])"],
         cwd=ROOT,
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"} | environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -97,6 +99,18 @@ def test_it_deploys_hits_the_limits_and_cleans_up() -> None:
     assert_nothing_is_left(done.stdout)
 
 
+@pytest.mark.usefixtures("binary")
+def test_it_does_it_with_any_environment() -> None:
+    done = run(ENV="docs/examples/usage_plans.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "API keys: with values of the demo's own" in done.stdout
+    assert "POST /v1/chat/completions, plan free" in done.stdout
+    assert done.stdout.count("refused as set") == 2
+    assert "not as set" not in done.stdout
+    assert "Destroy complete!" in done.stdout
+    assert_nothing_is_left(done.stdout)
+
+
 @pytest.mark.parametrize(
     ("terraform", "reason"),
     [
@@ -131,18 +145,19 @@ def test_where_nothing_can_be_deployed_it_says_so_in_a_line_and_shows_the_limits
     assert_nothing_is_left(done.stdout)
 
 
-def test_where_the_deploy_fails_it_shows_the_error_and_stops_what_it_started(binary: str, tmp_path: Path) -> None:
+def test_where_the_deploy_fails_it_shows_the_error_and_stops_what_it_started(
+    binary: str, attached: Attached, tmp_path: Path
+) -> None:
     failing = tmp_path / "terraform"
     fails = '[ "$1" != apply ] || { echo "Error: no such luck"; exit 1; }'
     failing.write_text(f'#!/bin/sh\n{fails}\nexec {shutil.which(binary)} "$@"\n')
     failing.chmod(0o755)
-    done = run(TERRAFORM_BINARY_NAME=str(failing))
+    done = run(TERRAFORM_BINARY_NAME=str(failing), **attached.variables)
     assert done.returncode != 0
     assert "cdktf failed:\nError: no such luck\n" in done.stdout
     assert_nothing_is_left(done.stdout)
 
 
-@pytest.mark.usefixtures("binary")
 @pytest.mark.parametrize(
     ("presses", "ending"),
     [
@@ -153,8 +168,11 @@ def test_where_the_deploy_fails_it_shows_the_error_and_stops_what_it_started(bin
         pytest.param(("created aws_api_gateway_rest_api", NOTICE), "cdktf destroy", id="and again at once"),
     ],
 )
-def test_interrupted_it_destroys_and_stops_what_it_started(presses: tuple[str, ...], ending: str | None) -> None:
-    shown = on_a_terminal(presses)
+def test_interrupted_it_destroys_and_stops_what_it_started(
+    attached: Attached, presses: tuple[str, ...], ending: str | None
+) -> None:
+    # Nobody interrupts the fetching of a provider that runs already.
+    shown = on_a_terminal(presses, **(attached.variables if ending else {}))
     assert "Interrupted; what was started is stopped." in shown
     assert ending in shown if ending else "cdktf deploy" not in shown, shown
     assert_nothing_is_left(shown)

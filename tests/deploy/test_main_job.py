@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from demo.burst import Answer, send
 from demo.command_line import Cdktf
 from review.engine.token_bucket import accepted
 from settings.throttling import Throttle
 from tests.deploy.deployed import Deployed
-from tests.deploy.own_changes import own_changes
+from verify.burst import Answer, send
 
 CHAT, MYENDPOINT = "url_post_v1_chat_completions", "url_post_myendpoint"
 STAGE, DEPLOYMENT = "aws_api_gateway_stage.stage", "aws_api_gateway_deployment.deployment"
@@ -98,7 +97,7 @@ def test_the_bucket_that_review_simulates_gives_the_same_answers(
 
 
 def test_a_second_plan_changes_nothing(local: Deployed) -> None:
-    assert own_changes(local.cdktf, "local") == {}
+    assert local.cdktf.planned_changes("local") == {}
 
 
 def test_the_outputs_are_urls_of_the_stage(local: Deployed) -> None:

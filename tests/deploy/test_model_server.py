@@ -8,10 +8,10 @@ at its own caller, is shown here.
 import json
 from collections import Counter
 
-from demo.burst import send
 from settings.throttling import Throttle
 from tests.deploy.deployed import Deployed
 from tests.deploy.model_server import ModelServer
+from verify.burst import send
 
 # As everything.toml has it.
 THROTTLE = Throttle(rate_limit=20, burst_limit=10)

@@ -8,12 +8,15 @@ import botocore.exceptions
 import pytest
 
 from constructs.observability.dashboard_body import dashboard_body
+from demo.emulator import emulator_client
 from settings.observability.access_log import access_log_format
+from tests.deploy.aws_double.double import Double
 from tests.deploy.deployed import Deployed
 from tests.synthesis import rendered
 
 Client = Callable[[str], Any]
 
+WAF_LOG = "aws-waf-logs-everything"
 ACCESS_LOG, TOPIC = "spillway/everything/test/access-log", "arn:aws:sns:us-east-1:000000000000:everything-test-alarms"
 
 
@@ -34,7 +37,24 @@ def test_log_groups_and_for_how_long_they_keep(everything: Deployed, client: Cli
         ACCESS_LOG: 30,
         f"API-Gateway-Execution-Logs_{api}/test": 7,
         "/aws/lambda/everything-post_function": 30,
+        WAF_LOG: 30,
     }
+
+
+def test_the_web_acl_writes_its_log(everything: Deployed, client: Client) -> None:
+    arn = everything.resources["aws_wafv2_web_acl.web_acl"]["arn"]
+    configuration = client("wafv2").get_logging_configuration(ResourceArn=arn)["LoggingConfiguration"]
+    (destination,) = configuration["LogDestinationConfigs"]
+    assert destination.endswith(f":log-group:{WAF_LOG}")
+
+
+def test_saved_queries(everything: Deployed, client: Client) -> None:
+    found = client("logs").describe_query_definitions(queryDefinitionNamePrefix="everything/")["queryDefinitions"]
+    asked = rendered(everything.environment)["resource"]["aws_cloudwatch_query_definition"].values()
+    assert {each["name"]: each["queryString"] for each in found} == {
+        each["name"]: each["query_string"] for each in asked
+    }
+    assert found
 
 
 def test_metric_filters_of_the_access_log(everything: Deployed, client: Client) -> None:
@@ -74,7 +94,7 @@ def test_api_gateway_may_write_logs(everything: Deployed, client: Client) -> Non
 
 def test_alarms_look_where_they_should_and_tell_the_topic(everything: Deployed, client: Client) -> None:
     found = client("cloudwatch").describe_alarms(AlarmNamePrefix="everything-test-")["MetricAlarms"]
-    # Of alarms on an expression (throttled, server-errors) the emulator keeps no metrics.
+    # Of alarms on an expression (throttled, server-errors, near-limit) the emulator keeps no metrics.
     watched = {each["AlarmName"].removeprefix("everything-test-"): each for each in found}
     assert {
         name: (each["Namespace"], each["MetricName"], each["Threshold"], each.get("ExtendedStatistic"))
@@ -82,15 +102,17 @@ def test_alarms_look_where_they_should_and_tell_the_topic(everything: Deployed, 
     } == {
         "throttled": ("", "", 5, None),
         "server-errors": ("", "", 1, None),
-        "latency": ("AWS/ApiGateway", "Latency", 20_000, "p99"),
-        "integration-latency": ("AWS/ApiGateway", "IntegrationLatency", 20_000, "p99"),
+        "latency": ("AWS/ApiGateway", "Latency", 25_000, "p99"),
+        "integration-latency": ("AWS/ApiGateway", "IntegrationLatency", 25_000, "p99"),
         "waf-blocked": ("AWS/WAFV2", "BlockedRequests", 1000, None),
         # 80 % of a minute at 1 and at 20 requests per second.
-        "near-limit-post-v1-chat-completions": ("AWS/ApiGateway", "Count", 48, None),
-        "near-limit-post-streaming-v1-chat-completions": ("AWS/ApiGateway", "Count", 960, None),
+        "near-limit-post-v1-chat-completions": ("", "", 48, None),
+        "near-limit-post-streaming-v1-chat-completions": ("", "", 960, None),
     }
-    for each in found:
-        assert each["AlarmActions"] == each["OKActions"] == [TOPIC]
+    pages = {"server-errors", "latency", "integration-latency"}
+    for name, each in watched.items():
+        told = TOPIC if name in pages else TOPIC.replace("test-alarms", "test-informational-alarms")
+        assert each["AlarmActions"] == each["OKActions"] == [told]
         assert (each["TreatMissingData"], each["ComparisonOperator"]) == ("notBreaching", "GreaterThanThreshold")
         assert (each["EvaluationPeriods"], each["DatapointsToAlarm"]) == (5, 3)
     assert everything.environment.observability.alarms
@@ -103,7 +125,7 @@ def test_the_topic_has_its_subscriber(everything: Deployed, client: Client) -> N
 
 
 def test_the_dashboard_is_the_one_that_was_made(everything: Deployed, client: Client) -> None:
-    body = json.loads(client("cloudwatch").get_dashboard(DashboardName="everything-test")["DashboardBody"])
+    body = json.loads(client("cloudwatch").get_dashboard(DashboardName="everything-us-east-1-test")["DashboardBody"])
     alarms = client("cloudwatch").describe_alarms(AlarmNamePrefix="everything-test-")["MetricAlarms"]
     rings = next(widget for widget in body["widgets"] if widget["type"] == "alarm")["properties"]["alarms"]
     assert sorted(rings) == sorted(alarm["AlarmArn"] for alarm in alarms)
@@ -120,8 +142,8 @@ def test_the_dashboard_is_the_one_that_was_made(everything: Deployed, client: Cl
     ],
 )
 def test_what_the_emulator_lacks(
-    client: Client, service: str, call: str, arguments: dict[str, str], answer: str
+    double: Double, service: str, call: str, arguments: dict[str, str], answer: str
 ) -> None:
-    """Hence `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`. Learnt, they belong in here."""
+    """Hence `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`, for the demo's sake."""
     with pytest.raises(botocore.exceptions.ClientError, match=answer):
-        getattr(client(service), call)(**arguments)
+        getattr(emulator_client(double.emulator, service), call)(**arguments)

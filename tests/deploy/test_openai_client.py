@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import openai
 import pytest
 
-from demo.burst import send
 from tests.deploy.deployed import KEYS, Deployed
+from verify.burst import send
 
 MESSAGE = "Too many requests. See https://a.example/limits"
 CHAT = "url_post_v1_chat_completions"

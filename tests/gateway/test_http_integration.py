@@ -106,3 +106,15 @@ def test_through_a_link_that_is_there(tmp_path: Path) -> None:
     made = created["aws_api_gateway_integration"]["post_chat"]
     assert (made["connection_id"], made["integration_target"]) == ("abc123", ALB)
     assert not {"aws_api_gateway_vpc_link", "aws_apigatewayv2_vpc_link"} & created.keys()
+
+
+def test_the_name_of_a_link_fits_into_aws(tmp_path: Path) -> None:
+    integration = f"""
+        type = "private"
+        url = "https://llm.internal:443/v1/chat"
+        load_balancer_arn = "{ALB}"
+        subnet_ids = ["subnet-0a"]
+        security_group_ids = ["sg-0a"]
+    """
+    named = with_route(integration).replace('name = "api"', f'name = "{"a" * 128}"')
+    assert len(resources(tmp_path, named)["aws_apigatewayv2_vpc_link"]["llm"]["name"]) == 128

@@ -162,3 +162,11 @@ def test_names_that_are_too_long_are_cut_and_stay_apart() -> None:
     first, second = within_limit("a" * 80), within_limit("a" * 81)
     assert (len(first), len(second), first[:55], first == second) == (64, 64, "a" * 55, False)
     assert within_limit("a" * 64) == "a" * 64
+
+
+def test_the_name_of_an_inline_policy_fits_into_iam(tmp_path: Path) -> None:
+    path = "/" + "/".join(["part"] * 40)
+    created = resources(tmp_path, with_route('type = "bedrock"\nmodel_id = "anthropic.claude-3"', path=path))
+    ((address, policy),) = created["aws_iam_role_policy"].items()
+    assert len(address) > 128
+    assert len(policy["name"]) == 128

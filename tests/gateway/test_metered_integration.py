@@ -106,25 +106,53 @@ def test_the_function_knows_which_key_is_in_which_plan(tmp_path: Path) -> None:
     assert variables(created)["PLAN_KEYS"] == f"gold={acme},{initech}"
 
 
+def test_a_key_that_is_there_already_is_known_by_its_id(tmp_path: Path) -> None:
+    plan = '[usage_plans.gold]\ntokens_per_minute = 1000\napi_keys = ["Acme", { name = "old", id = "a1b2c3d4e5" }]\n'
+    created = resources(tmp_path, with_route(HTTP, more="api_key_required = true", tables=plan))
+    assert variables(created)["PLAN_KEYS"] == "gold=${aws_api_gateway_api_key.acme.id},a1b2c3d4e5"
+
+
+def test_keys_that_terraform_would_name_alike_are_told_apart(tmp_path: Path) -> None:
+    plan = '[usage_plans.gold]\ntokens_per_minute = 1000\napi_keys = ["team-a", "Team-A"]\n'
+    created = resources(tmp_path, with_route(HTTP, more="api_key_required = true", tables=plan))
+    [of_plan] = variables(created)["PLAN_KEYS"].split(";")
+    said = of_plan.removeprefix("gold=").split(",")
+    assert said[0] == "${aws_api_gateway_api_key.team_a.id}"
+    assert sorted(said) == sorted(
+        f"${{aws_api_gateway_api_key.{name}.id}}" for name in created["aws_api_gateway_api_key"]
+    )
+
+
 def test_prices_are_a_file_beside_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In which Terraform reads nothing, so that a model's name stands there as the file has it."""
     written = dict[str, bytes]()
 
     def keep(self: Any, file: Path) -> None:
         written[file.name] = self._content
 
     monkeypatch.setattr("constructs.gateway.archive.Archive.write", keep)
-    resources(tmp_path, with_route(HTTP, tables=f'{BY_IP}[token_prices."m"]\ninput = 1\noutput = 2\n'))
+    resources(tmp_path, with_route(HTTP, tables=f'{BY_IP}[token_prices."m${{x}}%{{y}}"]\ninput = 1\noutput = 2\n'))
     (tmp_path / "code.zip").write_bytes(written["post_chat.zip"])
     with zipfile.ZipFile(tmp_path / "code.zip") as archive:
         names = archive.namelist()
         assert names == sorted(names)
         prices = json.loads(archive.read("prices.json"))
-    assert prices == {"m": {"input": 1.0, "output": 2.0, "cached_input": 1.0, "cache_write": 1.0}}
+    assert prices == {"m${x}%{y}": {"input": 1.0, "output": 2.0, "cached_input": 1.0, "cache_write": 1.0}}
 
 
 def test_text_of_the_file_is_not_read_by_terraform(tmp_path: Path) -> None:
     integration = HTTP.replace('"a"', '"${var.secret}"')
-    assert "$${var.secret}" in variables(resources(tmp_path, with_route(integration, tables=BY_IP)))["BACKEND"]
+    limits = BY_IP + 'models = ["a%{x}"]\n'
+    told = variables(resources(tmp_path, with_route(integration, tables=limits)))
+    assert "$${var.secret}" in told["BACKEND"]
+    assert json.loads(told["TOKEN_LIMITS"])[0]["models"] == ["a%%{x}"]
+
+
+def test_the_function_knows_how_long_api_gateway_waits(tmp_path: Path) -> None:
+    created = resources(tmp_path, with_route(f"{BEDROCK}\ntimeout_milliseconds = 10_500", tables=BY_IP))
+    assert created["aws_lambda_function"]["post_chat"]["timeout"] == 11
+    assert variables(created)["TIMEOUT_MILLISECONDS"] == "10500"
+    assert "MODEL_ID" not in variables(created)
 
 
 def test_an_emulator_is_asked_for_the_table_too(tmp_path: Path) -> None:

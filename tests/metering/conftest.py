@@ -137,7 +137,7 @@ def deploy(tmp_path: Path, model: ModelServer, ministack_url: str) -> Iterator[D
                 "RATE_LIMIT_HEADERS": "Retry-After: 1\nX-Docs: here",
                 "RESPONSE_HEADERS": "Access-Control-Allow-Origin: *",
                 "METRIC_NAMESPACE": NAMESPACE,
-                "TIMEOUT_SECONDS": "29",
+                "TIMEOUT_MILLISECONDS": "29000",
                 "AWS_ENDPOINT_URL_DYNAMODB": store_url,
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
                 **(variables or {}),

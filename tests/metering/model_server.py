@@ -61,7 +61,8 @@ def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noq
                 {"type": "message_delta", "usage": {"output_tokens": 2}},
                 {"amazon-bedrock-invocationMetrics": INVOCATION},
             ]
-    return [delta]
+        case _:
+            return [delta]
 
 
 class ModelServer(ThreadingHTTPServer):

@@ -16,6 +16,7 @@ OWN_LIMIT = """
 LOGGED = MINIMAL + '\n[observability]\naccount_role = "existing"\n'
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
+CHANNEL = "arn:aws:sns:us-east-1:123456789012:channel"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 
 EVERYTHING = f"""

@@ -17,6 +17,9 @@ OURS = (
     "aws_wafv2_web_acl_logging_configuration",
 )
 
+# Terraform destroys such a group only after the stage was told not to write to it.
+AFTER_ITS_WRITERS = {"lifecycle": {"create_before_destroy": True}}
+
 
 def resources(folder: Path, text: str) -> Rendered:
     found: Rendered = rendered_text(folder, text)["resource"]
@@ -40,7 +43,9 @@ def test_without_the_table_there_is_nothing(tmp_path: Path) -> None:
 def test_the_access_log_and_what_comes_with_it(tmp_path: Path) -> None:
     group = "${aws_cloudwatch_log_group.access_log.name}"
     assert ours(tmp_path, LOGGED) == {
-        "aws_cloudwatch_log_group": {"access_log": {"name": "spillway/api/test/access-log", "retention_in_days": 30}},
+        "aws_cloudwatch_log_group": {
+            "access_log": {"name": "spillway/api/test/access-log", "retention_in_days": 30, **AFTER_ITS_WRITERS}
+        },
         "aws_cloudwatch_log_metric_filter": {
             "limited_by_throttle": {
                 "name": "Throttled",
@@ -128,7 +133,12 @@ def test_metrics_and_queries_are_off_by_one_word(tmp_path: Path) -> None:
 def test_retention_and_key_of_a_group(tmp_path: Path) -> None:
     text = LOGGED + f'[observability.access_log]\nretention_in_days = 365\nkms_key_arn = "{KEY}"'
     assert resources(tmp_path, text)["aws_cloudwatch_log_group"] == {
-        "access_log": {"name": "spillway/api/test/access-log", "retention_in_days": 365, "kms_key_id": KEY}
+        "access_log": {
+            "name": "spillway/api/test/access-log",
+            "retention_in_days": 365,
+            "kms_key_id": KEY,
+            **AFTER_ITS_WRITERS,
+        }
     }
 
 
@@ -137,6 +147,7 @@ def test_the_execution_log_is_there_before_the_stage(tmp_path: Path) -> None:
     assert rendered["aws_cloudwatch_log_group"]["execution_log"] == {
         "name": "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/test",
         "retention_in_days": 7,
+        **AFTER_ITS_WRITERS,
     }
     assert rendered["aws_api_gateway_stage"]["stage"]["depends_on"] == ["aws_cloudwatch_log_group.execution_log"]
 
@@ -185,7 +196,9 @@ def test_an_existing_role_is_left_alone(tmp_path: Path) -> None:
 
 def test_the_waf_log(tmp_path: Path) -> None:
     rendered = resources(tmp_path, MINIMAL + WAF)
-    assert rendered["aws_cloudwatch_log_group"] == {"waf_log": {"name": "aws-waf-logs-api", "retention_in_days": 30}}
+    assert rendered["aws_cloudwatch_log_group"] == {
+        "waf_log": {"name": "aws-waf-logs-api", "retention_in_days": 30, **AFTER_ITS_WRITERS}
+    }
     assert rendered["aws_wafv2_web_acl_logging_configuration"] == {
         "web_acl": {
             "resource_arn": "${aws_wafv2_web_acl.web_acl.arn}",
@@ -255,7 +268,7 @@ def test_outputs_link_to_the_console(tmp_path: Path) -> None:
     group = f"{console}#logsV2:log-groups/log-group"
     assert urls(tmp_path, EVERYTHING) == {
         "access_log_url": f"{group}/spillway$252Fapi$252Ftest$252Faccess-log",
-        "dashboard_url": f"{console}#dashboards/dashboard/api-test",
+        "dashboard_url": f"{console}#dashboards/dashboard/api-us-east-1-test",
         "execution_log_url": f"{group}/API-Gateway-Execution-Logs_${{aws_api_gateway_rest_api.api.id}}$252Ftest",
         "waf_log_url": f"{group}/aws-waf-logs-api",
     }

@@ -10,7 +10,7 @@ from settings.observability.waf_log import WafLog
 from settings.observability.watched import access_log, has_saved_queries, limiting_layers, waf_log
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, changed, environment
-from tests.observability.environments import EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC, WAF
+from tests.observability.environments import CHANNEL, EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC, WAF
 from tests.refusals import refusals, warnings
 
 O = "\n[observability]\n"  # noqa: E741  # the table's head, in front of nearly every line below
@@ -222,13 +222,30 @@ def test_warned_of_prompts_in_the_log(tmp_path: Path) -> None:
 
 def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
     assert warnings(tmp_path, MINIMAL + O + "[observability.alarms]") == [
-        "observability.alarms.topic_arns = []: nobody is told; give topic_arns or emails",
+        (
+            "observability.alarms.topic_arns = []: nobody is told of server_error_percent, latency_p99_ms, "
+            "integration_latency_p99_ms; give topic_arns or emails"
+        ),
         (
             "observability.alarms.throttled_percent = 5: no alarm is made of it: API Gateway has no metric of its own "
             "for throttled requests; it needs the access log and its metrics"
         ),
     ]
 
+
+def test_warned_of_what_informs_nobody(tmp_path: Path) -> None:
+    paged = LOGGED + f'[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+    assert warnings(tmp_path, paged) == [
+        (
+            "observability.alarms.informational_topic_arns = []: nobody is told of throttled_percent; "
+            "give informational_topic_arns or informational_emails"
+        )
+    ]
+    assert warnings(tmp_path, paged + 'informational_emails = ["ops@example.com"]') == []
+    assert warnings(tmp_path, paged + 'throttled_percent = "off"') == []
+
+
+HEARD = f'topic_arns = ["{TOPIC}"]\ninformational_topic_arns = ["{TOPIC}"]\n'
 
 STREAM = """
 [[routes]]
@@ -240,14 +257,14 @@ integration = { type = "http", url = "https://h", response_transfer_mode = "STRE
 
 
 def test_warned_of_a_latency_that_every_long_stream_has(tmp_path: Path) -> None:
-    heard = O + f'account_role = "existing"\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+    heard = O + f'account_role = "existing"\n[observability.alarms]\n{HEARD}'
     said = (
         'a stream\'s latency runs to its last byte, and that of POST /stream may last 60000 ms; raise it or say "off": '
         "the access log has timeToFirstContent"
     )
     assert warnings(tmp_path, MINIMAL + STREAM + heard) == [
-        f"observability.alarms.latency_p99_ms = 20000: {said}",
-        f"observability.alarms.integration_latency_p99_ms = 20000: {said}",
+        f"observability.alarms.latency_p99_ms = 25000: {said}",
+        f"observability.alarms.integration_latency_p99_ms = 25000: {said}",
     ]
     raised = 'latency_p99_ms = 60_000\nintegration_latency_p99_ms = "off"\n'
     assert warnings(tmp_path, MINIMAL + STREAM + heard + raised) == []
@@ -255,7 +272,7 @@ def test_warned_of_a_latency_that_every_long_stream_has(tmp_path: Path) -> None:
 
 
 def test_warned_of_a_limit_that_no_alarm_looks_at(tmp_path: Path) -> None:
-    heard = O + f'account_role = "existing"\n[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
+    heard = O + f'account_role = "existing"\n[observability.alarms]\n{HEARD}'
     assert warnings(tmp_path, MINIMAL + heard) == []
     assert warnings(tmp_path, MINIMAL + OWN_LIMIT + heard) == [
         (
@@ -282,4 +299,6 @@ def test_nothing_is_said_of_what_is_off_by_default(tmp_path: Path) -> None:
 
 def test_the_documented_example_has_the_defaults_of_every_alarm() -> None:
     alarms = read_environment(ROOT / "docs/examples/observability.toml").observability.alarms
-    assert alarms == Alarms(topic_arns=(TOPIC,), emails=("ops@example.com",))
+    assert alarms == Alarms(
+        topic_arns=(TOPIC,), informational_topic_arns=(CHANNEL,), informational_emails=("team@example.com",)
+    )

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+# AWS's own example: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+KEY = "AKIAIOSFODNN7EXAMPLE"
+
 
 def _as_it_is(stack: dict[str, Any]) -> None:
     assert stack["resource"]
@@ -34,13 +37,14 @@ def _another_open_route(stack: dict[str, Any]) -> None:
 
 
 def _key_in_the_provider(stack: dict[str, Any]) -> None:
-    # AWS's own example of a key: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
-    stack["provider"]["aws"][0]["access_key"] = "AKIAIOSFODNN7EXAMPLE"
+    stack["provider"]["aws"][0]["access_key"] = KEY
 
 
 def _key_in_an_output(stack: dict[str, Any]) -> None:
-    stack["output"]["http_endpoint"]["value"] = "https://a.example/?key=AKIAIOSFODNN7EXAMPLE"
+    stack["output"]["http_endpoint"]["value"] = "https://a.example/?key=" + KEY
 
+
+KEYS_LINE = "the line of the key"
 
 HOLES: dict[str, tuple[Callable[[dict[str, Any]], None], set[tuple[str, str]]]] = {
     "as_it_is": (_as_it_is, set()),
@@ -56,6 +60,6 @@ HOLES: dict[str, tuple[Callable[[dict[str, Any]], None], set[tuple[str, str]]]] 
             ("CKV2_AWS_53", "aws_api_gateway_method.post_v1_images"),
         },
     ),
-    "key_in_the_provider": (_key_in_the_provider, {("CKV_AWS_41", "provider.aws"), ("CKV_SECRET_2", "line 32")}),
-    "key_in_an_output": (_key_in_an_output, {("CKV_SECRET_2", "line 9")}),
+    "key_in_the_provider": (_key_in_the_provider, {("CKV_AWS_41", "provider.aws"), ("CKV_SECRET_2", KEYS_LINE)}),
+    "key_in_an_output": (_key_in_an_output, {("CKV_SECRET_2", KEYS_LINE)}),
 }

@@ -93,6 +93,14 @@ def test_large_bodies_and_bot_control(tmp_path: Path) -> None:
     assert free["WAF: requests of Bot Control"] == 20
 
 
+def test_the_anti_ddos_group_has_a_fee_of_its_own(tmp_path: Path) -> None:
+    text = MINIMAL + WAF + '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
+    found = dollars(lines(environment(tmp_path, text), 30_000_000))
+    assert (found["WAF: Anti-DDoS"], found["WAF: requests of Anti-DDoS"]) == (20, 4.5)
+    of_vendor = text + 'vendor_name = "V"\ncapacity = 1\n'
+    assert "WAF: Anti-DDoS" not in dollars(lines(environment(tmp_path, of_vendor)))
+
+
 def test_logs_alarms_metrics_and_dashboard() -> None:
     settings = read_environment(ROOT / "docs/examples/observability.toml")
     found = dollars(lines(settings, 10_000_000))
@@ -101,8 +109,8 @@ def test_logs_alarms_metrics_and_dashboard() -> None:
     assert found["Logs: access log, kept 30 days"] == pytest.approx(gigabytes * 0.03)
     # Filters: throttle and WAF, each in all and for two routes; detailed: five metrics of two routes.
     assert found["CloudWatch: metrics of filters and routes"] == pytest.approx((2 * 3 + 10) * 0.3)
-    # Two shares of two metrics, two latencies, WAF, one route with a limit of its own.
-    assert found["CloudWatch: alarms"] == pytest.approx(8 * 0.1)
+    # Two shares of two metrics, two latencies, WAF, one route with a limit of its own and what of it is throttled.
+    assert found["CloudWatch: alarms"] == pytest.approx(9 * 0.1)
     assert found["CloudWatch: dashboard"] == 3
     free = dollars(lines(settings, 10_000_000, free=True))
     assert (free["CloudWatch: alarms"], free["CloudWatch: dashboard"]) == (0, 0)
@@ -169,9 +177,29 @@ def test_every_environment_and_example_has_a_bill_that_adds_up(file: Path) -> No
     assert json.loads(json.dumps(said.data)) == said.data
 
 
+BEARER = MINIMAL.replace("[api]", '[api]\nkey_source = "BEARER"{more}') + (
+    'api_key_required = true\n[usage_plans.free]\nquota = {{ limit = 9, period = "DAY" }}\napi_keys = ["a", "b"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "calls"),
+    [
+        ("", 1_000_000),
+        # Two keys, asked for every hour of thirty days.
+        ("\nauthorizer_result_ttl_in_seconds = 3600", 2 * 30 * 24),
+        ("\nauthorizer_result_ttl_in_seconds = 1", 1_000_000),
+    ],
+)
+def test_the_authorizer_is_paid_for_each_time_that_aws_asks_it(tmp_path: Path, more: str, calls: float) -> None:
+    found = dollars(lines(environment(tmp_path, BEARER.format(more=more))))
+    assert found["Lambda: API keys by Bearer"] == pytest.approx(calls * 0.20 / 1_000_000, abs=1e-6)
+    assert found["Lambda: their time"] == pytest.approx(calls * 0.005 * 0.125 * 0.00001667, abs=1e-6)
+
+
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:
     prices = read_prices(None).sources
-    assert len(prices) == 14
+    assert len(prices) == 18
     assert {price.checked for price in prices.values()} == {"AWS", "second hand"}
     assert all(price.source.startswith("https://aws.amazon.com/") for price in prices.values())
 

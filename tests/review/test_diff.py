@@ -137,7 +137,8 @@ def test_routes_come_and_go_with_their_throttle(tmp_path: Path) -> None:
         ("GET /models/{id}", "added", "stage: 10/s, 5 at once"),
         ("GET /models", "removed", "stage: 10/s, 5 at once"),
     )
-    assert found.data["flagged"] == 0
+    # The route that goes: it answers until a second deployment.
+    assert found.data["flagged"] == 1
 
 
 def other_settings(folder: Path, before: str, after: str) -> list[tuple[str, object, object]]:
@@ -202,6 +203,14 @@ def test_json_holds_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert steps["aws_api_gateway_stage.stage"]["because"] == ["stage_name"]
 
 
+def test_a_flag_of_a_replacement_ends_with_2_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    watched = MINIMAL + '[observability.alarms]\nemails = ["ops@example.com"]\n'
+    before, after = write(tmp_path, watched, "a"), write(tmp_path, watched.replace('"test"', '"live"'), "b")
+    assert main(["diff", str(before), str(after), "--fail-on-flag", "--format", "markdown"]) == 2
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "aws_sns_topic.alarms" in line]
+    assert "!! name: alarms go to the new one" in line
+
+
 def test_a_flag_ends_with_2_where_that_is_asked_for(tmp_path: Path) -> None:
     before, after = write(tmp_path, MINIMAL, "a"), write(tmp_path, MINIMAL.replace("= 10", "= 30"), "b")
     assert main(["diff", str(before), str(after)]) == 0
@@ -218,3 +227,45 @@ def test_it_takes_two_files_or_one_and_a_base(
     monkeypatch.chdir(ROOT)
     assert main(["diff", "prod", *arguments]) == 1
     assert capsys.readouterr().err.startswith("diff takes OTHER, or --base REVISION, or --base and --head")
+
+
+HTTP = 'path = "/chat"\nintegration = { type = "http", url = "https://llm.example.com/" }'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rows"),
+    [
+        pytest.param(TWO, MINIMAL, {"aws_api_gateway_method.get_models"}, id="a route goes"),
+        pytest.param(MINIMAL, TWO, set(), id="a route comes"),
+        pytest.param(MINIMAL, changed(path='path = "/talk"'), {"aws_api_gateway_method.post_chat"}, id="another path"),
+        pytest.param(MINIMAL, changed(path=HTTP), {"aws_api_gateway_integration.post_chat"}, id="another backend"),
+        pytest.param(
+            MINIMAL + '[cors]\nallow_origins = ["*"]', MINIMAL, {"aws_api_gateway_method.options_chat"}, id="CORS off"
+        ),
+        pytest.param(
+            MINIMAL + '[resource_policy]\nsource_ips = ["203.0.113.0/24"]',
+            MINIMAL,
+            {"aws_api_gateway_rest_api_policy.api"},
+            id="policy off",
+        ),
+        pytest.param(
+            MINIMAL,
+            changed(path='path = "/chat"\nintegration = { type = "mock", status = 202 }'),
+            {"aws_api_gateway_integration_response.post_chat_200"},
+            id="another status",
+        ),
+        pytest.param(
+            MINIMAL,
+            changed(path='path = "/chat"\nintegration = { type = "mock", body = "{}" }'),
+            set(),
+            id="another body",
+        ),
+    ],
+)
+def test_what_takes_a_second_deployment_is_flagged(tmp_path: Path, before: str, after: str, rows: set[str]) -> None:
+    found = report(*sides(tmp_path, before, after))
+    steps = [row for table in found.tables if table.title.startswith("What a deploy") for row in table.rows]
+    assert {address for _, address, meaning in steps if meaning.startswith(FLAG)} == rows
+    assert any("make deploy ENV=b" in note for note in found.notes) == bool(rows)
+    assert found.data["flagged"] == len(rows)
+    assert {step["address"] for step in found.data["deploy"] if step["second_deployment"]} >= rows

@@ -1,14 +1,15 @@
 """What the review says that a deploy replaces, against the JSON that synthesis writes before and after."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from review.forces_replacement import FORCES
 from review.replacement import changes
-from review.resources import resources
+from review.resources import OF_THE_INTEGRATION, resources
 from settings.environment import Environment
+from settings.integration import Integration
 from settings.read import read_environment
 from tests.environment_files import ROOT, environment
 from tests.synthesis import Rendered, rendered
@@ -40,6 +41,15 @@ def test_every_type_has_its_arguments_in_one_table() -> None:
             assert set(arguments) == set(FORCES[address.partition(".")[0]].arguments), address
 
 
+def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or_to_lie_behind_it() -> None:
+    """A deployment that is taken for a new one, or is not, would be said of every change of a forgotten setting."""
+    behind = {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
+    behind |= {"log_retention_in_days", "model_id", "model_source", "allow", "subnet_ids", "security_group_ids"}
+    kinds = get_args(get_args(Integration)[0])
+    assert {field for kind in kinds for field in kind.model_fields} == behind | OF_THE_INTEGRATION
+    assert not behind & OF_THE_INTEGRATION
+
+
 def forced(before: Rendered, after: Rendered) -> dict[str, str]:
     """What Terraform would do by the table, worked out from the JSON: a reference changes with what it refers to."""
     old, new = addresses(before), addresses(after)
@@ -58,7 +68,11 @@ def forced(before: Rendered, after: Rendered) -> dict[str, str]:
     return steps
 
 
-FULL = """
+TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/rows"
+ALLOW = f'allow = [{{ actions = ["dynamodb:PutItem"], resources = ["{TABLE}"] }}]'
+
+FULL = (
+    """
 [aws]
 region = "us-east-1"
 
@@ -67,6 +81,7 @@ name = "api"
 
 [stage]
 name = "test"
+client_certificate = "create"
 
 [domain]
 domain_name = "api.example.com"
@@ -102,6 +117,21 @@ method = "GET"
 path = "/private"
 integration = { type = "private", url = "https://llm.internal/", load_balancer_arn = "LB", SUBNETS }
 
+[[routes]]
+method = "POST"
+path = "/rows"
+request = { required_parameters = ["header.X-Tenant"] }
+
+[routes.integration]
+type = "aws_service"
+service = "dynamodb"
+action = "PutItem"
+request_template = "{}"
+ALLOW
+
+[resource_policy]
+source_ips = ["203.0.113.0/24"]
+
 [usage_plans.free]
 throttle = { rate_limit = 1, burst_limit = 5 }
 api_keys = ["alice", { name = "carol", value = "variable" }]
@@ -125,8 +155,11 @@ dashboard = true
 [observability.execution_log]
 
 [observability.alarms]
-""".replace("SUBNETS", 'subnet_ids = ["subnet-1a", "subnet-2b"], security_group_ids = ["sg-1a"]').replace(
-    "LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b"
+emails = ["ops@example.com"]
+informational_emails = "variable"
+""".replace("ALLOW", ALLOW)
+    .replace("SUBNETS", 'subnet_ids = ["subnet-1a", "subnet-2b"], security_group_ids = ["sg-1a"]')
+    .replace("LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b")
 )
 
 # What is written instead of what.
@@ -136,6 +169,7 @@ CHANGES = {
     "stage name": ('name = "test"', 'name = "prod"'),
     "endpoint type": ('name = "api"', 'name = "api"\ndisable_execute_api_endpoint = true'),
     "description of the api": ('name = "api"', 'name = "api"\ndescription = "new"'),
+    "client certificate": ('client_certificate = "create"', 'client_certificate = "a1b2c3"'),
     "description of the stage": ('name = "test"', 'name = "test"\ndescription = "new"'),
     "stage throttle": ("rate_limit = 100", "rate_limit = 99"),
     "route throttle": ("burst_limit = 40", "burst_limit = 41"),
@@ -146,6 +180,23 @@ CHANGES = {
     "cors gone": ('[cors]\nallow_origins = ["https://example.com"]', ""),
     "timeout": ('url = "https://llm.internal/"', 'url = "https://llm.internal/", timeout_milliseconds = 1000'),
     "model": ("claude-3", "claude-4"),
+    "what is behind a route": ('type = "bedrock", model_id = "anthropic.claude-3"', 'type = "mock"'),
+    "a server behind a route": (
+        'type = "bedrock", model_id = "anthropic.claude-3"',
+        'type = "http", url = "https://llm.example.com/{id}"',
+    ),
+    "status of a mock": (
+        'path = "/chat"',
+        'path = "/chat"\nintegration = { type = "mock", status = 202 }',
+    ),
+    "a role given": (
+        ALLOW,
+        'role_arn = "arn:aws:iam::111122223333:role/rows"',
+    ),
+    "template gone": ('request_template = "{}"', ""),
+    "another action": ('action = "PutItem"', 'action = "UpdateItem"'),
+    "validation gone": ('request = { required_parameters = ["header.X-Tenant"] }', ""),
+    "resource policy gone": ('[resource_policy]\nsource_ips = ["203.0.113.0/24"]', ""),
     "subnets": ('"subnet-2b"', '"subnet-3c"'),
     "order of subnets": ('"subnet-1a", "subnet-2b"', '"subnet-2b", "subnet-1a"'),
     "plan name": ("[usage_plans.free]", "[usage_plans.trial]"),
@@ -203,3 +254,25 @@ def test_a_replacement_says_why_and_what_it_means(tmp_path: Path, full: tuple[En
     assert (stage.step, stage.because) == ("replaced", ("stage_name",))
     assert stage.meaning.startswith("another URL")
     assert found["aws_wafv2_web_acl_association.stage"].because == ("resource_arn",)
+    assert found["aws_api_gateway_base_path_mapping.domain"].because == ("stage_name",)
+
+
+def test_another_name_of_the_api_keeps_keys_and_web_acl_and_flags_the_alarms_topics(
+    tmp_path: Path, full: tuple[Environment, Rendered]
+) -> None:
+    found = changes(full[0], environment(tmp_path, FULL.replace('name = "api"', 'name = "other"', 1)))
+    assert {each.address for each in found if each.flagged} == {
+        "aws_sns_topic.alarms",
+        "aws_sns_topic.informational_alarms",
+        "aws_sns_topic_subscription.ops_example_com",
+        "aws_sns_topic_subscription.informational_alarm_emails",
+        # Its role is named after the API.
+        "aws_api_gateway_integration.post_rows",
+    }
+    kept = {
+        "aws_api_gateway_api_key",
+        "aws_api_gateway_usage_plan_key",
+        "aws_wafv2_web_acl",
+        "aws_wafv2_web_acl_association",
+    }
+    assert not kept & {each.address.partition(".")[0] for each in found}

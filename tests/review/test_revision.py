@@ -98,6 +98,45 @@ def test_files_that_are_gone_by_now_are_still_found(repository: Repository) -> N
     assert read_at(file, "HEAD") is not None
 
 
+def test_code_that_stays_is_no_change(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.commit(MINIMAL + ROUTE)
+    assert main(["diff", "prod", "--base", "HEAD", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == []
+
+
+def test_texts_longer_than_a_command_line(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    long = "".join(
+        f"""\n[[routes]]\nmethod = "GET"\npath = "/{n}"\nintegration = {{ type = "mock", body = "{"x" * 200_000}" }}"""
+        for n in range(20)
+    )
+    repository.commit(MINIMAL + ROUTE + long)
+    assert main(["diff", "prod", "--base", "HEAD"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "revision", ["^HEAD", "HEAD^{tree}", "HEAD:environments", "HEAD...HEAD", "HEAD..", "--all", "@{u}", ":/x"]
+)
+def test_what_names_no_commit_is_said_in_a_line(
+    repository: Repository, capsys: pytest.CaptureFixture[str], revision: str
+) -> None:
+    repository.commit(MINIMAL)
+    assert main(["diff", "prod", f"--base={revision}"]) == 1
+    assert capsys.readouterr().err == f"no revision {revision!r} here; a shallow clone must fetch it first\n"
+
+
+def test_a_link_in_place_of_the_file(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    file = repository.commit(MINIMAL)
+    file.rename(file.with_name("real.toml"))
+    file.symlink_to("real.toml")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "-m", "m")
+    file.unlink()
+    write(file.parent, MINIMAL, "prod")
+    assert main(["diff", "prod", "--base", "HEAD"]) == 0
+    assert "HEAD:environments/prod.toml: is a link, and no file" in capsys.readouterr().out
+
+
 def test_nothing_in_the_repository_is_touched(repository: Repository) -> None:
     file = repository.commit(MINIMAL + ROUTE)
     repository.commit(MINIMAL)

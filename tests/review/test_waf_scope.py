@@ -56,6 +56,7 @@ def test_a_path_that_is_left_out_covers_less(path: str, other: str, covered: boo
         ({"method": "GET"}, True),
         ({"method": "POST"}, False),
         ({"country": ["DE"]}, None),
+        ({"asn": [64496]}, None),
         ({"not": {"method": "POST"}}, True),
         ({"not": {"path": "/v1/{id}"}}, False),
         ({"not": {"path": "/V1/{id}"}}, True),

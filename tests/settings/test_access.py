@@ -134,12 +134,6 @@ def api(line: str, rest: str = "") -> str:
             "must be a path relative to the environment file, with forward slashes",
             id="schema by an absolute path",
         ),
-        pytest.param(
-            changed(path='path = "/a/1b"\nrequest = { body_schema = { type = "object" } }')
-            + '\n[[routes]]\nmethod = "POST"\npath = "/a1b"\nrequest = { body_schema = { type = "object" } }',
-            "routes[1].path = '/a1b': its model and that of POST /a/1b would both be PostA1b; rename a path",
-            id="models of one name",
-        ),
     ],
 )
 def test_refused(tmp_path: Path, text: str, line: str) -> None:
@@ -269,7 +263,7 @@ def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
 def test_the_origin_of_an_answer(origins: tuple[str, ...], origin: str) -> None:
     assert Cors(allow_origins=origins).response_headers == {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Retry-After",
+        "Access-Control-Expose-Headers": "Retry-After,x-should-retry",
     }
 
 
@@ -279,3 +273,38 @@ def test_an_answer_with_cookies() -> None:
         "Access-Control-Allow-Origin": "https://a.example",
         "Access-Control-Allow-Credentials": "true",
     }
+
+
+def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) -> None:
+    def about(text: str, where: str) -> list[str]:
+        return [line for line in warnings(tmp_path, text) if line.startswith(f"{where} = ")]
+
+    def ranges(count: int) -> str:
+        listed = ", ".join(f'"203.0.{index // 250}.{index % 250}/32"' for index in range(count))
+        return MINIMAL + f"[resource_policy]\nsource_ips = [{listed}]\n"
+
+    assert about(ranges(300), "resource_policy") == []
+    (line,) = about(ranges(500), "resource_policy")
+    assert line.startswith("resource_policy = 500: its lists alone are ")
+    assert "AWS takes a policy of 8192 until it raises the account's quota" in line
+
+    def authorizers(count: int) -> str:
+        function = "arn:aws:lambda:us-east-1:111122223333:function:auth"
+        table = '[authorizers.a{}]\ntype = "TOKEN"\nfunction_arn = "{}"\n'
+        return MINIMAL + "".join(table.format(index, function) for index in range(count))
+
+    assert about(authorizers(10), "authorizers") == []
+    assert about(authorizers(11), "authorizers") == [
+        "authorizers = 11: authorizers, and AWS takes 10 in an API until it raises the quota"
+    ]
+
+    def plans(count: int) -> str:
+        return MINIMAL + "".join(
+            f'[usage_plans.p{index}]\nquota = {{ limit = 1, period = "DAY" }}\n' for index in range(count)
+        )
+
+    keyed = 'path = "/chat"\napi_key_required = true'
+    assert about(plans(300).replace('path = "/chat"', keyed), "usage_plans") == []
+    assert about(plans(301).replace('path = "/chat"', keyed), "usage_plans") == [
+        "usage_plans = 301: plans, and AWS takes 300 in an account and Region until it raises the quota"
+    ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from settings.integration import BedrockIntegration, HttpIntegration
+from settings.integration import HttpIntegration
 from settings.route import Route
 from tests.environment_files import MINIMAL, changed, environment
 from tests.refusals import refusals, warnings
@@ -63,8 +63,8 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
             id="timeout below AWS's least",
         ),
         pytest.param(
-            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 300_001',
-            f"{WHERE}.timeout_milliseconds = 300001: must be less than or equal to 300000",
+            'type = "http"\nurl = "http://h"\ntimeout_milliseconds = 900_001',
+            f"{WHERE}.timeout_milliseconds = 900001: must be less than or equal to 900000",
             id="timeout above the provider's most",
         ),
         pytest.param(
@@ -305,19 +305,6 @@ def test_url_variables() -> None:
 
 def test_path_variables() -> None:
     assert Route(method="GET", path="/v1/{id}/files/{proxy+}").path_variables == ("id", "proxy")
-
-
-@pytest.mark.parametrize(
-    ("model_id", "is_profile", "model"),
-    [
-        ("amazon.nova-lite-v1:0", False, "amazon.nova-lite-v1:0"),
-        ("us.amazon.nova-lite-v1:0", True, "amazon.nova-lite-v1:0"),
-        ("global.anthropic.claude-x-v1:0", True, "anthropic.claude-x-v1:0"),
-    ],
-)
-def test_inference_profiles(model_id: str, is_profile: bool, model: str) -> None:  # noqa: FBT001  # a column
-    integration = BedrockIntegration(type="bedrock", model_id=model_id)
-    assert (integration.is_inference_profile, integration.foundation_model) == (is_profile, model)
 
 
 def test_the_default_is_a_mock(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from settings.rate_limit_response import CODES, LARGEST_BODY, RateLimitResponse
-from tests.environment_files import MINIMAL
+from tests.environment_files import MINIMAL, environment
 from tests.refusals import refusals
 
 CONTRACT = MINIMAL + "[rate_limit_response]\n"
@@ -19,19 +19,55 @@ def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
     response = RateLimitResponse(message="Slow down.", docs_url="https://example.com/x", headers={"X-Team": "ml"})
     assert {layer: json.loads(response.body(layer)) for layer in CODES} == {
         layer: {
+            "type": "error",
             "error": {
                 "message": "Slow down. See https://example.com/x",
                 "type": "rate_limit_error",
                 "param": None,
                 "code": code,
-            }
+            },
         }
         for layer, code in CODES.items()
     }
     assert {layer: response.response_headers(layer, {"A": "b"}) for layer in CODES} == {
         "throttle": {"Retry-After": "1", "X-Team": "ml", "A": "b"},
-        "quota": {"Retry-After": "3600", "X-Team": "ml", "A": "b"},
-        "waf": {"Retry-After": "60", "X-Team": "ml", "A": "b"},
+        "quota": {"Retry-After": "3600", "x-should-retry": "false", "X-Team": "ml", "A": "b"},
+        "waf": {"Retry-After": "300", "x-should-retry": "false", "X-Team": "ml", "A": "b"},
+    }
+
+
+def test_a_quota_does_not_tell_its_caller_to_retry() -> None:
+    messages = {layer: json.loads(RateLimitResponse().body(layer))["error"]["message"] for layer in CODES}
+    assert messages["throttle"] == messages["waf"] == "Rate limit reached. Slow down and retry."
+    assert messages["quota"] == "The quota of this API key is used up. Retrying does not help before its next period."
+
+
+def test_one_layer_may_say_something_else(tmp_path: Path) -> None:
+    response = environment(
+        tmp_path,
+        CONTRACT
+        + """
+        message = "No."
+        docs_url = "https://a.example/all"
+        headers = { X-Team = "ml", X-More = "1" }
+        should_retry = { throttle = false, waf = true }
+        retry_after = { waf = 60 }
+        [rate_limit_response.quota]
+        message = "Used up."
+        docs_url = "https://a.example/quota"
+        headers = { x-team = "billing" }
+        """,
+    ).rate_limit_response
+    said = {layer: json.loads(response.body(layer))["error"]["message"] for layer in CODES}
+    assert said == {
+        "throttle": "No. See https://a.example/all",
+        "quota": "Used up. See https://a.example/quota",
+        "waf": "No. See https://a.example/all",
+    }
+    assert {layer: response.response_headers(layer) for layer in CODES} == {
+        "throttle": {"Retry-After": "1", "x-should-retry": "false", "X-Team": "ml", "X-More": "1"},
+        "quota": {"Retry-After": "3600", "x-should-retry": "false", "X-More": "1", "x-team": "billing"},
+        "waf": {"Retry-After": "60", "X-Team": "ml", "X-More": "1"},
     }
 
 
@@ -131,8 +167,53 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
         ),
         pytest.param(
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(8)) + "}\n" + CORS,
-            ["rate_limit_response.headers = 8: with Retry-After and those of cors 11 headers; AWS takes 10"],
+            [
+                (
+                    "rate_limit_response.headers = 8: with Retry-After and those of cors 11 headers from the layer "
+                    "throttle; AWS takes 10"
+                )
+            ],
             id="9 eleven with those of CORS",
+        ),
+        pytest.param(
+            CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(9)) + "}",
+            [
+                (
+                    "rate_limit_response.headers = 9: with Retry-After and x-should-retry 11 headers from the layer "
+                    "quota; AWS takes 10"
+                )
+            ],
+            id="9 eleven where it is not to be retried",
+        ),
+        pytest.param(
+            CONTRACT + "[rate_limit_response.waf.headers]\n" + "".join(f'X{n} = "1"\n' for n in range(9)),
+            [
+                (
+                    "rate_limit_response.waf.headers = 9: with Retry-After and x-should-retry 11 headers from the "
+                    "layer waf; AWS takes 10"
+                )
+            ],
+            id="9 eleven of one layer",
+        ),
+        pytest.param(
+            CONTRACT + 'waf = { headers = { X-Should-Retry = "true" } }',
+            [
+                (
+                    "rate_limit_response.waf.headers = {'X-Should-Retry': 'true'}: must not hold X-Should-Retry: "
+                    "should_retry says it"
+                )
+            ],
+            id="9 another header of the contract's own",
+        ),
+        pytest.param(
+            CONTRACT + 'quota = { headers = { Access-Control-Allow-Origin = "*" } }\n' + CORS,
+            [
+                (
+                    "rate_limit_response.quota.headers.Access-Control-Allow-Origin = '*': "
+                    "cors brings that header; AWS takes it once"
+                )
+            ],
+            id="9 one of CORS in one layer",
         ),
         pytest.param(
             CONTRACT + 'headers = { access-control-allow-origin = "*" }\n' + CORS,

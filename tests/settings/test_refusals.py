@@ -81,11 +81,6 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="two routes with one address",
         ),
         pytest.param(
-            MINIMAL + ROUTE + '"/a-b"\n' + ROUTE + '"/a_b"',
-            "routes[2].path = '/a_b': /a_b and /a-b would both be named a_b in Terraform; rename one",
-            id="two routes with one Terraform name",
-        ),
-        pytest.param(
             MINIMAL + ROUTE + '"/u/{id}"\n' + ROUTE + '"/u/{name}/x"',
             "routes[2].path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
             id="two variables in one place",

@@ -100,6 +100,26 @@ def test_a_private_route_needs_subnets(tmp_path: Path) -> None:
     assert any("gateway endpoint for DynamoDB" in line for line in said)
 
 
+def test_a_plan_that_is_there_already_takes_none(tmp_path: Path) -> None:
+    plan = '[usage_plans.gold]\nid = "a1b2c3"\ntokens_per_minute = 1000\napi_keys = ["acme"]\n'
+    assert "must have no tokens_per_minute: the plan is there already" in refused(tmp_path, HTTP, plan, KEY)
+
+
+def test_a_key_of_another_region_cannot_encrypt_the_table(tmp_path: Path) -> None:
+    by_ip = limit('by = "ip"\ntokens_per_minute = 9')
+    store = '[token_store]\nkms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a"\n'
+    assert "must be in us-east-1, where the table is" in refused(tmp_path, HTTP, by_ip + store)
+
+
+def test_a_function_has_no_certificate_to_show(tmp_path: Path) -> None:
+    by_ip = limit('by = "ip"\ntokens_per_minute = 9')
+    text = with_route(HTTP, more=KEY, tables=by_ip).replace("[stage]", '[stage]\nclient_certificate = "create"')
+    said = [line for line in warnings(tmp_path, text) if line.startswith("stage.client_certificate")]
+    assert len(said) == 1
+    assert "has no certificate to show" in said[0]
+    assert not [line for line in warnings(tmp_path, text.replace(by_ip, "")) if "certificate" in line]
+
+
 def test_more_keys_than_a_functions_variables_hold(tmp_path: Path) -> None:
     keys = ", ".join(f'"key{number}"' for number in range(400))
     plan = f"[usage_plans.gold]\ntokens_per_minute = 1000\napi_keys = [{keys}]\n"

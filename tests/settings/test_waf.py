@@ -10,6 +10,7 @@ from tests.refusals import refusals, warnings
 ROUTES = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models/{id}"\n'
 IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 1000\n'
 CRS = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleSet"\n'
+ANTI_DDOS = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
 RULE = "waf.rate_rules[0]"
 ARN = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/01234567-89ab-cdef-0123-456789abcdef"
 HEADER_KEY = 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x-user" } }]\n'
@@ -410,12 +411,28 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 [
                     (
                         f"waf.managed_rule_groups[0].name = '{name}': AWS takes that group only with pages of a site: "
-                        "login, sign-up, challenge; that is not built"
+                        "login, sign-up; that is not built"
                     )
                 ],
                 id=name,
             )
-            for name in ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet", "AWSManagedRulesAntiDDoSRuleSet")
+            for name in ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet")
+        ),
+        pytest.param(
+            ROUTES + CRS + 'sensitivity_to_block = "HIGH"',
+            [("waf.managed_rule_groups[0].sensitivity_to_block = 'HIGH': only AWSManagedRulesAntiDDoSRuleSet has it")],
+            id="sensitivity of another group",
+        ),
+        pytest.param(
+            ROUTES + ANTI_DDOS + 'overrides = { ChallengeDDoSRequests = "count" }',
+            [
+                (
+                    "waf.managed_rule_groups[0].overrides.ChallengeDDoSRequests = 'count': "
+                    "Spillway switches the group's challenges off, which an API client cannot answer: "
+                    "the rule is not run"
+                )
+            ],
+            id="a challenge of the Anti-DDoS group",
         ),
         pytest.param(
             ROUTES + CRS + "overrides = {" + ", ".join(f'r{n} = "count"' for n in range(100)) + "}",
@@ -499,14 +516,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [
                 (
                     f"{RULE}.scope_down.byte_match_statement: unknown key; "
-                    "there are and, or, not, path, method, header, ip_set, country, label"
+                    "there are and, or, not, path, method, header, ip_set, country, asn, label"
                 )
             ],
             id="23 an unknown condition",
         ),
         pytest.param(
             rule('scope_down = { path = "/a", method = "GET" }'),
-            [None, "must hold exactly one of and, or, not, path, method, header, ip_set, country, label"],
+            [None, "must hold exactly one of and, or, not, path, method, header, ip_set, country, asn, label"],
             id="two conditions in one table",
         ),
         *(
@@ -539,6 +556,21 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { country = ["US", "US"] }'),
             [f"{RULE}.scope_down.country = ['US', 'US']: US twice"],
             id="a country twice",
+        ),
+        pytest.param(
+            rule("scope_down = { asn = [64496, 64496] }"),
+            [f"{RULE}.scope_down.asn = [64496, 64496]: 64496 twice"],
+            id="a network twice",
+        ),
+        pytest.param(
+            rule("scope_down = { asn = [4_294_967_296] }"),
+            [f"{RULE}.scope_down.asn[0] = 4294967296: must be less than or equal to 4294967295"],
+            id="no network's number",
+        ),
+        pytest.param(
+            rule(f"scope_down = {{ asn = {list(range(101))} }}"),
+            [None, "AWS takes at most 100, and these are 101"],
+            id="too many networks",
         ),
         *(
             pytest.param(
@@ -686,6 +718,12 @@ NEW_COUNTER = (
     "a caller who varies {} gets a new counter each time; add a rate rule of aggregate_key_type IP "
     "for the same routes, without scope_down, as a backstop"
 )
+FREE = '{ header = { name = "x-plan", value = "free" } }'
+OFFICE = '{ ip_set = ["192.0.2.0/24", "198.51.100.0/24"] }'
+LEAVES = (
+    "a caller leaves this rule by what it writes into x-plan; add a rate rule of aggregate_key_type IP for the same "
+    "routes, without scope_down, as a backstop"
+)
 NO_FINGERPRINT = (
     "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one fallback_behavior {} "
     'would {}: try it with action = "count" first'
@@ -829,6 +867,33 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         ),
         pytest.param(
             rule('scope_down = { header = { name = "x-plan", value = "free" } }', IP), [], id="16 with a backstop"
+        ),
+        *(
+            pytest.param(rule(f"scope_down = {one}", f"{IP}scope_down = {other}"), [], id=f"together everybody: {one}")
+            for one, other in (
+                (FREE, f"{{ not = {FREE} }}"),
+                (FREE.replace("x-plan", "X-Plan"), f"{{ not = {FREE} }}"),
+                (f"{{ or = [{FREE}, {OFFICE}] }}", f"{{ and = [{{ not = {OFFICE} }}, {{ not = {FREE} }}] }}"),
+            )
+        ),
+        *(
+            pytest.param(
+                rule('scope_down = { header = { name = "x-plan", value = "free" } }', f"{IP}{other}"),
+                [f"{RULE}.scope_down = 'x-plan': {LEAVES}", *more],
+                id=f"not everybody: {other}",
+            )
+            for other, more in (
+                ('scope_down = { country = ["DE"] }', []),
+                (
+                    'scope_down = { not = { header = { name = "x-plan", value = "gold" } } }',
+                    [f"waf.rate_rules[1].scope_down = 'x-plan': {LEAVES}"],
+                ),
+                ('scope_down = { not = { header = { name = "x-plan", value = "free" } } }\naction = "count"', []),
+                (
+                    'scope_down = { not = { header = { name = "x-plan", value = "free" } } }\nroutes = ["POST /chat"]',
+                    [],
+                ),
+            )
         ),
         pytest.param(
             rule('scope_down = { header = { name = "x-plan", value = "free" } }\naction = "count"'),

@@ -24,7 +24,8 @@ def _value(value: object) -> str:
             return "[" + ", ".join(map(_value, value)) + "]"
         case dict():
             return "{" + ", ".join(f"{_text(key)} = {_value(inner)}" for key, inner in value.items()) + "}"
-    raise AssertionError(value)
+        case _:
+            raise AssertionError(value)
 
 
 def _text(text: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs.gateway.deployment import CAPTURED
+from settings.captured import CAPTURED
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, changed
 from tests.synthesis import rendered, rendered_text
@@ -76,6 +76,7 @@ NOT_CAPTURED = {
     "aws_api_gateway_account",
     "aws_api_gateway_api_key",
     "aws_api_gateway_base_path_mapping",
+    "aws_api_gateway_client_certificate",
     "aws_api_gateway_deployment",
     "aws_api_gateway_domain_name",
     "aws_api_gateway_method_settings",

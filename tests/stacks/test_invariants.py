@@ -68,7 +68,7 @@ def test_whatever_is_referred_to_is_there(environment: Environment) -> None:
     content = rendered(environment)
     resources = content["resource"]
     there = {f"{type_}.{name}" for type_, made in resources.items() for name in made}
-    there |= {f"data.{type_}.{name}" for type_, made in content.get("data", {}).items() for name in made}
+    there |= {f"data.{type_}.{name}" for type_, made in content["data"].items() for name in made}
     there |= {f"var.{name}" for name in content.get("variable", {})}
     referred = {
         address

@@ -82,6 +82,29 @@ def test_a_plan_with_everything(tmp_path: Path) -> None:
     }
 
 
+def test_what_is_there_already_is_only_referred_to(tmp_path: Path) -> None:
+    text = """
+    [usage_plans.free]
+    throttle = { rate_limit = 1, burst_limit = 1 }
+    api_keys = [{ name = "dave", id = "k1x2y3z4a5" }]
+    [usage_plans.shared]
+    id = "p1x2y3"
+    api_keys = ["erin", { name = "frank", id = "k5x4y3z2a1" }]
+    """
+    made = plans(tmp_path, text)
+    assert made["aws_api_gateway_usage_plan"].keys() == {"free"}
+    assert made["aws_api_gateway_api_key"].keys() == {"erin"}
+    memberships = {
+        name: (member["usage_plan_id"], member["key_id"])
+        for name, member in made["aws_api_gateway_usage_plan_key"].items()
+    }
+    assert memberships == {
+        "dave": ("${aws_api_gateway_usage_plan.free.id}", "k1x2y3z4a5"),
+        "erin": ("p1x2y3", "${aws_api_gateway_api_key.erin.id}"),
+        "frank": ("p1x2y3", "k5x4y3z2a1"),
+    }
+
+
 def test_values_are_sensitive_wherever_they_show(tmp_path: Path) -> None:
     text = """
     [usage_plans.free]

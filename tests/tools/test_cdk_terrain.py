@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.environment_files import ROOT
-from tools.cdk_terrain import AWS_PROVIDER, RULES
+from tools.cdk_terrain import AWS_PROVIDER, COMMANDS, KEPT, RULES
 from tools.check_cdktn import copy_rewritten, differences, requirements
+
+OLD_COMMAND = re.compile(rf"""\bcdktf["']?,?\s+["']?(?:{"|".join(COMMANDS)})\b|\.bin/cdktf\b""")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,27 @@ def test_what_keeps_its_name_is_left_alone(moved: Path) -> None:
     assert '"cdktf.out"' in (moved / "demo" / "command_line.py").read_text(encoding="utf-8")
 
 
+def test_no_file_runs_the_old_command_line(moved: Path) -> None:
+    told_of_both = KEPT | {"CHANGELOG.md", "tests/tools/test_cdk_terrain.py"}
+    left = [
+        f"{file.relative_to(moved)}: {found[0]}"
+        for file in moved.rglob("*")
+        if file.is_file() and file.relative_to(moved).as_posix() not in told_of_both
+        for found in OLD_COMMAND.finditer(file.read_bytes().decode(errors="replace"))
+        # Releases are kept as released.
+        if not file.is_relative_to(moved / "tests" / "releases")
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["run: cdktf deploy prod", "cdktf  output", '["cdktf", "synth"]', "npx cdktf diff", "node_modules/.bin/cdktf"],
+)
+def test_the_old_command_line_is_found(text: str) -> None:
+    assert OLD_COMMAND.search(text)
+
+
 def test_every_rule_has_something_to_do(tmp_path: Path) -> None:
     used = copy_rewritten(tmp_path)
     assert [rule.pattern for rule in RULES if rule not in used] == []
@@ -54,10 +77,12 @@ def test_requirements_keep_the_lock_but_for_cdktf() -> None:
     lock = {
         "default": {"cdktf": {"version": "==0.21.0"}, "rich": {"version": "==14.0", "markers": "python_version > '3'"}},
         "develop": {"pytest": {"version": "==9.0"}},
+        "review": {"polars": {"version": "==2.1"}},
+        "_meta": {"sources": []},
     }
     lines = requirements(lock).splitlines()
-    assert lines[:2] == ["pytest==9.0", "rich==14.0 ; python_version > '3'"]
-    assert [line.split("=")[0] for line in lines[2:]] == ["cdktn", "cdktn-provider-aws", "constructs>"]
+    assert lines[:3] == ["polars==2.1", "pytest==9.0", "rich==14.0 ; python_version > '3'"]
+    assert [line.split("=")[0] for line in lines[3:]] == ["cdktn", "cdktn-provider-aws", "constructs>"]
 
 
 def test_every_difference_of_the_json_is_seen() -> None:

@@ -117,3 +117,22 @@ def test_every_file_that_the_json_names_is_beside_it(stack: tuple[dict[str, Any]
     assert files.keys() == {"cdk.tf.json"} | {function["filename"] for function in functions}
     content["terraform"].pop("backend", None)
     assert [text for text in texts_in(content) if str(ROOT) in text or "../" in text or "file(" in text] == []
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert committed("prod").exit_code == 0
+    before = contents(project / "committed")
+    write(project / "environments", LAMBDA.replace("rate_limit = ", "rate_limit = 1") + CLOUD, "prod")
+    write_bytes = Path.write_bytes
+
+    def half(file: Path, content: bytes) -> int:
+        if "committed" not in file.parts:
+            return write_bytes(file, content)
+        write_bytes(file, content[: len(content) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    done = committed("prod")
+    assert done.exit_code == 1
+    assert "committed/prod: cannot be written: No space left on device" in done.output
+    assert contents(project / "committed") == before

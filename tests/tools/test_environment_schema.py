@@ -67,6 +67,8 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         case list():
             for each in value:
                 yield from _objects(each)
+        case _:
+            pass
 
 
 def test_every_table_is_closed() -> None:

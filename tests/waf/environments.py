@@ -16,6 +16,7 @@ GROUPS = (
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesSQLiRuleSet",
     "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesAntiDDoSRuleSet",
 )
 
 throttle = st.fixed_dictionaries(
@@ -49,6 +50,7 @@ scope_leaf = st.one_of(
     headers().map(lambda header: {"header": header}),
     ranges.map(lambda found: {"ip_set": found}),
     st.lists(st.sampled_from(["US", "DE"]), min_size=1, max_size=2).map(lambda found: {"country": found}),
+    st.lists(st.sampled_from([0, 64496]), min_size=1, max_size=2, unique=True).map(lambda found: {"asn": found}),
     st.sampled_from(LABELS).map(lambda label: {"label": label}),
 )
 scope_down = st.recursive(
@@ -234,6 +236,7 @@ EVERYTHING: Table = {
                         {
                             "or": [
                                 {"country": ["US"]},
+                                {"asn": [64496]},
                                 {"ip_set": ["11.0.0.0/8"]},
                                 {"label": "awswaf:managed:aws:core-rule-set:NoUserAgent_Header"},
                             ]

@@ -5,6 +5,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from constructs.terraform.newer_argument import NEWER
+
 PACKAGE = "cdktf_cdktf_provider_aws"
 
 # Terraform's meta-arguments, which no resource type declares in its own config.
@@ -31,6 +33,7 @@ def unknown_keys(resource_type: str, body: dict[str, Any]) -> list[str]:
     # The second is what the package calls a resource's own type where a block of that name is in the way.
     known = arguments(module, f"{camel(module)}Config") or arguments(module, f"{camel(module)}ConfigA")
     assert known is not None, f"the package has no {resource_type}"
+    known |= {argument for type_, argument in NEWER if type_ == resource_type}
     return _unknown(module, camel(module), known, body, resource_type)
 
 

@@ -47,7 +47,8 @@ class Waf:
                 return normalized(path, keeps_first=self.keeps_first_back_reference)
             case "LOWERCASE":
                 return path.lower()
-        raise AssertionError(transformation)
+            case _:
+                raise AssertionError(transformation)
 
     def holds(self, condition: Condition, path: str) -> bool:
         match condition:
@@ -61,7 +62,8 @@ class Waf:
                 for transformation in transformations:
                     path = self.transformed(path, transformation)
                 return re.search(pattern, path) is not None
-        raise AssertionError(condition)
+            case _:
+                raise AssertionError(condition)
 
 
 WAFS = tuple(Waf(plus, first) for plus in (False, True) for first in (False, True))

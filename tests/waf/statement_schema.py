@@ -12,6 +12,7 @@ BLOCKS: dict[str, Any] = SCHEMA["blocks"]
 _PRIMITIVES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str) and value != "",
     "number": lambda value: isinstance(value, int),
+    "numbers": lambda value: bool(value) and all(isinstance(item, int) for item in value),
     "strings": lambda value: bool(value) and all(isinstance(item, str) for item in value),
     "empty": lambda value: value == {},
 }

@@ -41,11 +41,11 @@ def wcu(folder: Path, text: str) -> Capacity:
             id="a header's text",
         ),
         pytest.param(
-            'scope_down = { and = [{ country = ["US"] }, { label = "awswaf:clientip:geo:country:US" }, '
-            '{ ip_set = ["10.0.0.0/8", "::1"] }] }',
-            2 + (2 + 10) + 1 + 1 + 2,
-            2 + 2 + 1 + 1 + 2,
-            id="country, label and sets",
+            'scope_down = { and = [{ country = ["US"] }, { asn = [64496, 64511] }, '
+            '{ label = "awswaf:clientip:geo:country:US" }, { ip_set = ["10.0.0.0/8", "::1"] }] }',
+            2 + (2 + 10) + 1 + 1 + 1 + 2,
+            2 + 2 + 1 + 1 + 1 + 2,
+            id="country, network, label and sets",
         ),
         pytest.param(
             'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["asn", { uri_path = {} }]',
@@ -80,6 +80,7 @@ def test_managed_groups_cost_what_is_published_or_said(tmp_path: Path) -> None:
         for name, more in (
             ("AWSManagedRulesCommonRuleSet", ""),
             ("AWSManagedRulesSQLiRuleSet", "capacity = 300"),
+            ("AWSManagedRulesAntiDDoSRuleSet", ""),
             ("Bots", 'vendor_name = "V"'),
         )
     )
@@ -87,6 +88,7 @@ def test_managed_groups_cost_what_is_published_or_said(tmp_path: Path) -> None:
     assert found.rules == (
         RuleCapacity(name="AWSManagedRulesCommonRuleSet", upper_bound=700, estimate=700),
         RuleCapacity(name="AWSManagedRulesSQLiRuleSet", upper_bound=300, estimate=300),
+        RuleCapacity(name="AWSManagedRulesAntiDDoSRuleSet", upper_bound=50, estimate=50),
         RuleCapacity(name="Bots", upper_bound=None, estimate=None),
     )
-    assert (found.upper_bound, found.estimate, found.unknown) == (1000, 1000, ("Bots",))
+    assert (found.upper_bound, found.estimate, found.unknown) == (1050, 1050, ("Bots",))

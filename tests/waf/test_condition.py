@@ -1,5 +1,6 @@
 """Conditions rewritten to fit Terraform's depth mean what they meant."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from settings.route import Method
 from settings.waf.condition import (
     METHODS,
+    AddressIn,
     And,
     Condition,
     CountryIn,
@@ -17,9 +19,11 @@ from settings.waf.condition import (
     Not,
     Or,
     TooDeepError,
+    certain,
     flattened,
     possible,
 )
+from settings.waf.ip_list import IpSet
 from tests.examples import examples
 
 A, B, C, D = (HasLabel(name, "LABEL") for name in "abcd")
@@ -40,7 +44,8 @@ def holds(condition: Condition, request: Request) -> bool:
             return method in methods
         case HasLabel(key, _):
             return key in labels
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def depth(condition: Condition) -> int:
@@ -49,7 +54,8 @@ def depth(condition: Condition) -> int:
             return 1 + max(map(depth, parts))
         case Not(part):
             return 1 + depth(part)
-    return 0
+        case _:
+            return 0
 
 
 leaf = st.sampled_from([A, B, C, D, GET, POST, MethodIs(frozenset({"GET", "POST"}))])
@@ -82,6 +88,24 @@ def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests:
 def test_what_a_request_meets_is_possible(condition: Condition, request: Request) -> None:
     if holds(condition, request):
         assert possible(condition)
+
+
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
+@given(condition=condition)
+def test_what_every_request_meets_is_certain_and_nothing_else(condition: Condition) -> None:
+    labels = (frozenset(each) for size in range(5) for each in combinations("abcd", size))
+    requests = [(each, method) for each in labels for method in METHODS]
+    assert certain(condition) == all(holds(condition, request) for request in requests)
+
+
+def test_too_many_parts_are_not_tried() -> None:
+    many = [HasLabel(f"l{index}", "LABEL") for index in range(20)]
+    assert not certain(Or((*many, Not(many[0]))))
+
+
+def test_one_ip_set_is_the_same_under_two_names() -> None:
+    one, other = (AddressIn(IpSet(name=name, version="IPV4", addresses=("192.0.2.0/24",))) for name in "ab")
+    assert certain(Or((one, Not(other))))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def depth(condition: Condition) -> int:
             return 1 + max(map(depth, parts))
         case Not(part):
             return 1 + depth(part)
-    return 0
+        case _:
+            return 0
 
 
 @settings(max_examples=examples(400), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

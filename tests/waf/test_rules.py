@@ -7,6 +7,7 @@ from settings.route import Method
 from settings.waf.condition import AddressIn, And, Condition, CountryIn, MethodIs, Not, Or, PathIs
 from settings.waf.ip_list import IpSet
 from settings.waf.path_pattern import ODD_PATH
+from settings.waf.rate_rule import RateRule
 from settings.waf.rules import RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
 from settings.waf.text_transformation import CANONICAL_PATH, NONE
 from tests.environment_files import MINIMAL, environment
@@ -90,6 +91,12 @@ def test_the_counting_tier_counts_what_its_rule_counts(tmp_path: Path) -> None:
     assert (count.limit, count.action) == (10, "count")
     assert (own.limit, own.action) == (20, "block")
     assert count.scope_down == own.scope_down
+
+
+def test_every_setting_of_a_rate_rule_decides_what_it_counts_or_what_happens_then() -> None:
+    """One that decides what it counts, and is not in `counts`, would have two rules taken for the same."""
+    rule = RateRule(name="all", limit=20)
+    assert set(RateRule.model_fields) == set(rule.counts) | {"name", "limit", "count_limit", "action"}
 
 
 def test_a_rule_for_everything_leaves_preflights_out(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from constructs.waf import statement
 from settings.waf.condition import (
     AddressIn,
     And,
+    AsnIn,
     Condition,
     CountryIn,
     HasLabel,
@@ -105,7 +106,7 @@ def rate_based(folder: Path, text: str) -> dict[str, Any]:
             HeaderIs("x-plan", "^a{2}%{x}${y}$", "REGEX", NONE),
             {
                 "regex_match_statement": {
-                    "regex_string": "^a{2}%%{x}$${y}$",
+                    "regex_string": "^a{2}%{x}${y}$",
                     "field_to_match": {"single_header": {"name": "x-plan"}},
                     "text_transformation": NOTHING_DONE,
                 }
@@ -113,6 +114,7 @@ def rate_based(folder: Path, text: str) -> dict[str, Any]:
         ),
         (AddressIn(ARN), {"ip_set_reference_statement": {"arn": ARN}}),
         (AddressIn(OWN_SET), {"ip_set_reference_statement": {"arn": "${aws_wafv2_ip_set.allow_ipv4.arn}"}}),
+        (AsnIn((0, 64496)), {"asn_match_statement": {"asn_list": [0, 64496]}}),
         (HasLabel("a:b", "LABEL"), {"label_match_statement": {"key": "a:b", "scope": "LABEL"}}),
         (HasLabel("a:", "NAMESPACE"), {"label_match_statement": {"key": "a:", "scope": "NAMESPACE"}}),
     ],
@@ -245,14 +247,16 @@ def test_scope_down_looks_at_the_field(tmp_path: Path, scope_down: str, field: s
     assert list(next(iter(last.values()))["field_to_match"]) == [field]
 
 
-def test_scope_down_by_label_country_and_set(tmp_path: Path) -> None:
-    text = f'scope_down = {{ or = [{{ label = "{LABEL}" }}, {{ country = ["US"] }}, {{ ip_set = "{ARN}" }}] }}'
+def test_scope_down_by_label_country_network_and_set(tmp_path: Path) -> None:
+    leaves = f'{{ label = "{LABEL}" }}, {{ country = ["US"] }}, {{ asn = [64496] }}, {{ ip_set = "{ARN}" }}'
+    text = f"scope_down = {{ or = [{leaves}] }}"
     rendered = rate_based(tmp_path, text)
     assert rendered["scope_down_statement"]["and_statement"]["statement"][-1] == {
         "or_statement": {
             "statement": [
                 {"label_match_statement": {"key": LABEL, "scope": "LABEL"}},
                 US,
+                {"asn_match_statement": {"asn_list": [64496]}},
                 {"ip_set_reference_statement": {"arn": ARN}},
             ]
         }

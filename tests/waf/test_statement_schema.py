@@ -41,7 +41,7 @@ def test_what_aws_requires_is_an_argument(block: str) -> None:
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_block_leads_to_a_block(block: str) -> None:
-    primitive = {"string", "strings", "number", "empty"}
+    primitive = {"string", "strings", "number", "numbers", "empty"}
     assert set(BLOCKS[block]["arguments"].values()) <= primitive | BLOCKS.keys()
 
 

@@ -59,6 +59,7 @@ def test_one_rule_by_ip(tmp_path: Path) -> None:
         "aws_wafv2_web_acl": {
             "web_acl": {
                 "name": "api",
+                "lifecycle": {"ignore_changes": ["name"]},
                 "scope": "REGIONAL",
                 "default_action": {"allow": {}},
                 "rule": [
@@ -70,7 +71,10 @@ def test_one_rule_by_ip(tmp_path: Path) -> None:
                                 "custom_response": {
                                     "response_code": 429,
                                     "custom_response_body_key": "rate_limited",
-                                    "response_header": [{"name": "Retry-After", "value": "60"}],
+                                    "response_header": [
+                                        {"name": "Retry-After", "value": "300"},
+                                        {"name": "x-should-retry", "value": "false"},
+                                    ],
                                 }
                             }
                         },
@@ -88,7 +92,7 @@ def test_one_rule_by_ip(tmp_path: Path) -> None:
                 "custom_response_body": [
                     {
                         "key": "rate_limited",
-                        "content": '{"error": {"message": "Rate limit reached. Slow down and retry.", '
+                        "content": '{"type": "error", "error": {"message": "Rate limit reached. Slow down and retry.", '
                         '"type": "rate_limit_error", "param": null, "code": "ip_rate_limit_exceeded"}}',
                         "content_type": "APPLICATION_JSON",
                     }
@@ -226,9 +230,31 @@ def test_bot_control_is_told_how_hard_to_look_and_lets_client_sdks_through(tmp_p
         "managed_rule_group_configs": [{"aws_managed_rules_bot_control_rule_set": {"inspection_level": "COMMON"}}],
         "rule_action_override": [
             {"name": name, "action_to_use": {"count": {}}}
-            for name in ("CategoryHttpLibrary", "SignalNonBrowserUserAgent")
+            for name in ("CategoryAI", "CategoryHttpLibrary", "SignalKnownBotDataCenter", "SignalNonBrowserUserAgent")
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "sensitivity"),
+    [("", {}), ('sensitivity_to_block = "MEDIUM"', {"sensitivity_to_block": "MEDIUM"})],
+)
+def test_the_anti_ddos_group_challenges_nobody(tmp_path: Path, line: str, sensitivity: dict[str, str]) -> None:
+    group = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
+    acl = web_acl(tmp_path, group + line)
+    assert acl["rule"][0]["statement"]["managed_rule_group_statement"] == {
+        "name": "AWSManagedRulesAntiDDoSRuleSet",
+        "vendor_name": "AWS",
+        "managed_rule_group_configs": [
+            {
+                "aws_managed_rules_anti_ddos_rule_set": {
+                    "client_side_action_config": {"challenge": {"usage_of_action": "DISABLED"}},
+                    **sensitivity,
+                }
+            }
+        ],
+    }
+    assert "association_config" not in acl
 
 
 @pytest.mark.parametrize(
@@ -298,14 +324,16 @@ def test_every_layer_s_429_carries_the_same_headers(tmp_path: Path) -> None:
     block = resources["aws_wafv2_web_acl"]["web_acl"]["rule"][0]["action"]["block"]["custom_response"]
     waf = {header["name"]: header["value"] for header in block["response_header"]}
     assert waf == {
-        "Retry-After": "60",
+        "Retry-After": "300",
+        "x-should-retry": "false",
         "X-Team": "ml",
         "Access-Control-Allow-Origin": "https://example.com",
-        "Access-Control-Expose-Headers": "Retry-After",
+        "Access-Control-Expose-Headers": "Retry-After,x-should-retry",
     }
     for name, seconds in (("throttled", "1"), ("quota_exceeded", "3600")):
         response = resources["aws_api_gateway_gateway_response"][name]
         assert response["response_parameters"] == {
             f"gatewayresponse.header.{header}": f"'{value}'"
             for header, value in (waf | {"Retry-After": seconds}).items()
+            if (name, header) != ("throttled", "x-should-retry")
         }

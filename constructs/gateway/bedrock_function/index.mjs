@@ -1,6 +1,8 @@
 // API Gateway to a Bedrock model: the request's body goes to InvokeModel as it came, and so does the answer come back.
 // A model that is limited answers with the API's own 429, so that callers see one contract.
 
+import { once } from "node:events";
+
 import {
   BedrockRuntimeClient,
   InvokeModelCommand,
@@ -9,6 +11,23 @@ import {
 
 // No retries here: the caller backs off by the 429, and a retry would spend the integration's timeout.
 const bedrock = new BedrockRuntimeClient({ maxAttempts: 1 });
+
+// API Gateway's clock starts before this function does. What is kept back lets the function's own answer arrive first.
+const MARGIN_MILLISECONDS = 1000;
+
+// Why a call of the model is given up.
+const LATE = new Error("The model did not answer in time.");
+const UNREAD = new Error("The caller is gone.");
+
+// Errors inside a stream have a name and no status: BedrockRuntime's ResponseStream,
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html, read 2026-11. The account's
+// own quota is a 400 to Bedrock, a model that is being loaded a 429; both are limits to the caller.
+const LIMITED = ["ThrottlingException", "ServiceQuotaExceededException", "ModelNotReadyException"];
+const TIMED_OUT = ["ModelTimeoutException", "TimeoutError", "AbortError"];
+
+// A ValidationException is the caller's fault, unless it speaks of the model that this function was given: a wrong id,
+// one that ended, or one that only an inference profile may call.
+const OUR_MODEL = /model identifier|model id\b|end of (its )?life|on-demand throughput|inference profile/i;
 
 // "Name: value", one a line.
 function headersIn(text) {
@@ -28,55 +47,125 @@ function answer(statusCode, contentType, headers = RESPONSE_HEADERS) {
   return { statusCode, headers: { "Content-Type": contentType, ...headers } };
 }
 
+function failed(statusCode, type, code, message) {
+  const body = { type: "error", error: { message, type, param: null, code } };
+  return { ...answer(statusCode, "application/json"), body: JSON.stringify(body) };
+}
+
 function failure(error) {
-  const status = error.$metadata?.httpStatusCode ?? 500;
-  // The account's own quota is a 400 to Bedrock, and a limit to the caller.
-  if (status === 429 || error.name === "ServiceQuotaExceededException") {
+  const status = error.$metadata?.httpStatusCode;
+  // An event of a stream that the SDK does not know is named as it came: `throttlingException`.
+  const name = String(error.name).replace(/^./, (first) => first.toUpperCase());
+  if (status === 429 || LIMITED.includes(name)) {
     return { ...answer(429, "application/json", RATE_LIMIT_HEADERS), body: process.env.RATE_LIMIT_BODY };
   }
   console.error(error);
+  if (error === LATE || TIMED_OUT.includes(name)) {
+    return failed(504, "server_error", "model_timeout", LATE.message);
+  }
   // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
-  const refused = status === 400;
-  const body = {
-    error: {
-      message: refused ? error.message : "The model could not be reached.",
-      type: refused ? "invalid_request_error" : "server_error",
-      param: null,
-      code: refused ? "model_refused_request" : "model_error",
-    },
-  };
-  return { ...answer(refused ? 400 : 502, "application/json"), body: JSON.stringify(body) };
+  if ((status === 400 || name === "ValidationException") && !OUR_MODEL.test(error.message)) {
+    return failed(400, "invalid_request_error", "model_refused_request", error.message);
+  }
+  return failed(502, "server_error", "model_error", "The model could not be reached.");
 }
 
-export async function invoke(event) {
+// What `act` gives. Its controller aborts when the time is up: a margin before API Gateway gives up, or Lambda ends this
+// function. It also aborts when all is done: nothing of the model goes on then.
+async function inTime(context, act) {
+  const left = Math.min(Number(process.env.TIMEOUT_MILLISECONDS), context.getRemainingTimeInMillis());
+  const margin = Math.min(MARGIN_MILLISECONDS, left / 10);
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(LATE), left - margin);
   try {
-    const { body } = await bedrock.send(new InvokeModelCommand(input(event)));
-    return { ...answer(200, "application/json"), body: Buffer.from(body).toString("utf8") };
-  } catch (error) {
-    return failure(error);
+    return await act(controller, margin);
+  } finally {
+    clearTimeout(timer);
+    controller.abort(UNREAD);
   }
+}
+
+// The promise, or as soon as the signal aborts its reason, whether or not the SDK minds the signal.
+function unlessAborted(signal, promise) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function ask(command, { signal }) {
+  return unlessAborted(signal, bedrock.send(command, { abortSignal: signal }));
+}
+
+export function invoke(event, context) {
+  return inTime(context, async (controller) => {
+    try {
+      const { body } = await ask(new InvokeModelCommand(input(event)), controller);
+      return { ...answer(200, "application/json"), body: Buffer.from(body).toString("utf8") };
+    } catch (error) {
+      return failure(error);
+    }
+  });
 }
 
 // Chunks become server-sent events, one for each chunk of the model.
-export const stream = globalThis.awslambda?.streamifyResponse(async (event, responseStream) => {
-  let result;
+async function* events(body, { signal }) {
+  const parts = body[Symbol.asyncIterator]();
   try {
-    result = await bedrock.send(new InvokeModelWithResponseStreamCommand(input(event)));
-  } catch (error) {
-    const { body, ...metadata } = failure(error);
-    const refusal = awslambda.HttpResponseStream.from(responseStream, metadata);
-    refusal.write(body);
-    refusal.end();
-    return;
-  }
-  const events = awslambda.HttpResponseStream.from(responseStream, answer(200, "text/event-stream"));
-  try {
-    for await (const { chunk } of result.body) {
-      if (chunk?.bytes) events.write(`data: ${Buffer.from(chunk.bytes).toString("utf8")}\n\n`);
+    for (;;) {
+      const { done, value } = await unlessAborted(signal, parts.next());
+      if (done) return;
+      if (value.chunk?.bytes) yield `data: ${Buffer.from(value.chunk.bytes).toString("utf8")}\n\n`;
     }
   } catch (error) {
     // The status is long sent; the error can only be one more event.
-    events.write(`event: error\ndata: ${failure(error).body}\n\n`);
+    if (error !== UNREAD) yield `event: error\ndata: ${failure(error).body}\n\n`;
   }
-  events.end();
-});
+}
+
+// Asks for no more than the caller reads. Not by pipeline(), which AWS recommends: it waits for ever where Lambda's
+// stream, which shows only some of a Writable, closes without an error (tried with Node.js 24).
+async function write(texts, responseStream, { signal }) {
+  for await (const text of texts) {
+    if (!responseStream.write(text)) await unlessAborted(signal, once(responseStream, "drain"));
+  }
+  responseStream.end();
+}
+
+async function respond(event, responseStream, controller, reader) {
+  const start = (metadata) => awslambda.HttpResponseStream.from(responseStream, metadata);
+  let result;
+  try {
+    result = await ask(new InvokeModelWithResponseStreamCommand(input(event)), controller);
+  } catch (error) {
+    if (error === UNREAD) return;
+    const { body, ...metadata } = failure(error);
+    await write([body], start(metadata), reader);
+    return;
+  }
+  await write(events(result.body, controller), start(answer(200, "text/event-stream")), reader);
+}
+
+export const stream = globalThis.awslambda?.streamifyResponse((event, responseStream, context) =>
+  inTime(context, async (controller, margin) => {
+    const reader = new AbortController();
+    const leave = () => [reader, controller].forEach((each) => each.abort(UNREAD));
+    for (const gone of ["close", "error"]) responseStream.on(gone, leave);
+    // A caller who reads has half of the margin for what is still to be sent, the error among it.
+    let leaving;
+    controller.signal.addEventListener("abort", () => {
+      if (controller.signal.reason === LATE) leaving = setTimeout(leave, margin / 2);
+    });
+    try {
+      await respond(event, responseStream, controller, reader);
+    } catch (error) {
+      // Only the caller's side throws here, by leaving or by not reading: the model's errors are answers.
+      console.warn(error.message);
+      responseStream.destroy();
+    } finally {
+      clearTimeout(leaving);
+    }
+  }),
+);

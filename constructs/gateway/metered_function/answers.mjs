@@ -85,8 +85,12 @@ export class Answers {
     return this.#answer(503, { message, type: "server_error", code: "limiter_unavailable" }, { "Retry-After": "15" });
   }
 
-  failed(status, message, code) {
-    return this.#answer(status, { message, type: status === 400 ? "invalid_request_error" : "server_error", code });
+  // What the model, or its silence, is told as.
+  failed(status, message) {
+    if (status === 400) return this.#answer(400, { message, type: "invalid_request_error", code: "model_refused_request" });
+    if (status === 504) return this.#answer(504, { message, type: "server_error", code: "model_timeout" });
+    // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
+    return this.#answer(502, { message: "The model could not be reached.", type: "server_error", code: "model_error" });
   }
 
   #answer(status, error, headers = {}) {

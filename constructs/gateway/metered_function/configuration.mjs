@@ -30,5 +30,6 @@ export const configuration = {
   rateLimitHeaders: headersIn(process.env.RATE_LIMIT_HEADERS),
   responseHeaders: headersIn(process.env.RESPONSE_HEADERS),
   namespace: process.env.METRIC_NAMESPACE,
-  timeoutSeconds: Number(process.env.TIMEOUT_SECONDS ?? 29),
+  // How long API Gateway waits.
+  timeoutMilliseconds: Number(process.env.TIMEOUT_MILLISECONDS ?? 29_000),
 };

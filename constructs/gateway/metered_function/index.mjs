@@ -33,7 +33,7 @@ const meter = (streams) =>
   new Meter({
     configuration,
     // A lease ends when Lambda has surely stopped the function that held it.
-    store: new Store({ send, table: configuration.table, leaseSeconds: configuration.timeoutSeconds + 5 }),
+    store: new Store({ send, table: configuration.table, leaseSeconds: Math.ceil(configuration.timeoutMilliseconds / 1000) + 5 }),
     spare: new MemoryTable(),
     answers: new Answers(configuration),
     backend,
@@ -58,10 +58,14 @@ function headersOf(headers) {
 }
 
 export async function invoke(event, context) {
-  const chunks = [];
+  let chunks;
   let begun;
   await buffered.serve(event, context, {
-    begin: async (statusCode, headers) => void (begun = { statusCode, ...headersOf(headers) }),
+    // A second time if the model broke off: nothing is sent yet.
+    async begin(statusCode, headers) {
+      chunks = [];
+      begun = { statusCode, ...headersOf(headers) };
+    },
     write: async (bytes) => chunks.push(bytes) > 0,
     end: async () => {},
   });
@@ -72,33 +76,33 @@ export async function invoke(event, context) {
 }
 
 export const stream = globalThis.awslambda?.streamifyResponse?.(async (event, responseStream, context) => {
-  let gone = false;
-  responseStream.on("close", () => (gone = true));
-  responseStream.on("error", () => (gone = true));
-  let body;
+  let body = responseStream;
   await streamed.serve(event, context, {
+    // Lambda closes the stream, or says that it broke, if it knows that nobody reads.
+    onLeft: (leave) => ["close", "error"].forEach((gone) => responseStream.on(gone, leave)),
     async begin(statusCode, headers) {
       body = awslambda.HttpResponseStream.from(responseStream, { statusCode, ...headersOf(headers) });
     },
-    // False if nobody reads any more; resolved once there is room for more. Lambda does not say that a caller hung up:
-    // then nothing makes room, and what is left is to settle before the function is stopped.
-    async write(bytes, signal) {
-      if (gone) return false;
-      if (!body.write(bytes)) await room(signal, body, responseStream);
-      return !gone && !signal?.aborted;
+    // False if nobody reads any more; resolved once there is room for more. Lambda does not always say that a caller
+    // hung up: then nothing makes room, and what is left is to settle before the function is stopped.
+    async write(bytes, reader) {
+      if (!reader.aborted && !body.write(bytes)) await room(body, reader);
+      return !reader.aborted;
     },
-    end: async () => void (gone || body.end()),
+    end: async () => void body.end(),
+    abandon: async () => void responseStream.destroy(),
   });
 });
 
-function room(signal, ...streams) {
+function room(stream, signal) {
   return new Promise((resolve) => {
     const done = () => {
-      for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.off(name, done);
-      signal?.removeEventListener("abort", done);
+      stream.off("drain", done);
+      signal.removeEventListener("abort", done);
       resolve();
     };
-    for (const stream of streams) for (const name of ["drain", "close", "error"]) stream.on(name, done);
-    signal?.addEventListener("abort", done);
+    stream.on("drain", done);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
   });
 }

@@ -1,4 +1,4 @@
-// The arithmetic of every limit, without a store and without a clock of its own. docs/adr/0007 says why it is this one.
+// The arithmetic of every limit, without a store and without a clock of its own. docs/adr/0008 says why it is this one.
 //
 // A limit is one number of the caller's item, its level. A request may pass while
 //     max(level, floor) + cost <= ceiling

@@ -2,6 +2,7 @@
 
 import { codeOf, limitHeaders } from "./answers.mjs";
 import { BackendFailed } from "./backend_failed.mjs";
+import { Deadline, LATE, UNREAD } from "./deadline.mjs";
 import { Events } from "./events.mjs";
 import { hashed, itemOf } from "./identity.mjs";
 import { costOf, placed } from "./limits.mjs";
@@ -10,8 +11,6 @@ import { jsonIn, requestIn } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
 import { UsageReader } from "./usage/reader.mjs";
 
-// Left for settling and for ending the answer when the model takes too long.
-const RESERVED_MILLISECONDS = 1500;
 // What is kept of a whole answer to read its usage.
 const LARGEST_DOCUMENT = 8 * 1024 * 1024;
 
@@ -23,26 +22,39 @@ export class Meter {
 
   // `answer` is begun with status and headers, written to, and ended: index.mjs has one for each kind of function.
   async serve(event, context, answer) {
+    const { configuration, streams } = this;
+    const left = Math.min(configuration.timeoutMilliseconds, context.getRemainingTimeInMillis?.() ?? Infinity);
+    const deadline = new Deadline(left, { streams });
+    answer.onLeft?.(() => deadline.leave());
+    try {
+      await this.#serve(event, answer, deadline);
+    } finally {
+      deadline.clear();
+    }
+    // Only the caller's side ends like that: there is nobody to send the end to.
+    return deadline.reader.aborted ? answer.abandon() : answer.end();
+  }
+
+  async #serve(event, answer, deadline) {
     const request = requestIn(event);
     const { refusal, admitted } = await this.#admit(event, request);
-    if (refusal) {
-      await answer.begin(refusal.status, refusal.headers);
-      await answer.write(Buffer.from(refusal.body));
-      return answer.end();
-    }
+    if (refusal) return this.#say(answer, refusal, deadline);
     const reader = new UsageReader();
     // `free`: the model did nothing for it, as its answer or its silence proves.
     const outcome = { status: 0, ended: false, free: false };
-    const left = (context.getRemainingTimeInMillis?.() ?? Infinity) - RESERVED_MILLISECONDS;
-    const deadline = new AbortController();
-    const timer = Number.isFinite(left) ? setTimeout(() => deadline.abort(), Math.max(1, left)) : undefined;
     try {
       await this.#answer(request, admitted, answer, { reader, outcome, deadline });
     } finally {
-      clearTimeout(timer);
+      // All is said, and nothing of the model goes on.
+      deadline.clear();
+      if (!outcome.ended) deadline.stop();
       await this.#settle(admitted, reader, outcome);
     }
-    return answer.end();
+  }
+
+  async #say(answer, { status, headers, body }, deadline) {
+    await answer.begin(status, headers);
+    await answer.write(Buffer.from(body), deadline.reader);
   }
 
   // { refusal } or { admitted: what there is to settle }.
@@ -107,56 +119,56 @@ export class Meter {
   }
 
   async #answer(request, admitted, answer, { reader, outcome, deadline }) {
-    const { backend, configuration, answers, streams } = this;
+    const { backend, configuration, streams } = this;
     const { sent, hides } = withUsage(request);
-    let begun = false;
+    let type;
     try {
-      const result = await backend(configuration.backend, sent, { signal: deadline.signal, streams });
+      const result = await backend(configuration.backend, sent, { signal: deadline.model, streams });
       outcome.status = result.status;
       outcome.free = result.status >= 400;
-      begun = true;
+      type = result.headers["content-type"] ?? "";
       if (result.usage) Object.assign(reader, { usage: result.usage });
       await answer.begin(result.status, { ...result.headers, ...admitted.headers });
-      const read = result.usage ? passing : reading(result.headers["content-type"] ?? "", reader, hides);
-      await this.#pass(result.body, read, answer, deadline);
+      await this.#pass(result.body, result.usage ? passing : reading(type, reader, hides), answer, deadline);
       outcome.ended = true;
     } catch (error) {
-      if (error instanceof HungUp) return;
+      if (deadline.reader.aborted) return;
       const failed = error instanceof BackendFailed ? error : new BackendFailed(error, { reached: true });
-      if (!begun) outcome.free = !failed.reached && !deadline.signal.aborted;
+      if (type === undefined) outcome.free = !failed.reached && !deadline.isLate;
       const said = this.#failure(failed, deadline);
       if (said.status >= 500) console.error(JSON.stringify({ message: "the model failed", reason: failed.message }));
-      if (begun) {
-        // The status is long sent; the error can only be one more event.
-        await answer.write(Buffer.from(`event: error\ndata: ${said.body}\n\n`)).catch(() => {});
-      } else {
+      if (type === undefined || !streams) {
         outcome.status = said.status;
-        await answer.begin(said.status, { ...said.headers, ...admitted.headers });
-        await answer.write(Buffer.from(said.body));
+        await this.#say(answer, { ...said, headers: { ...said.headers, ...admitted.headers } }, deadline);
+      } else if (isEvents(type)) {
+        // The status is long sent; the error can only be one more event.
+        await answer.write(Buffer.from(`event: error\ndata: ${said.body}\n\n`), deadline.reader);
+      } else if (isLines(type)) {
+        await answer.write(Buffer.from(`${said.body}\n`), deadline.reader);
+      } else {
+        // What breaks off is seen to be broken; what ends is not.
+        deadline.leave();
       }
     }
   }
 
   #failure(failed, deadline) {
-    const { answers } = this;
-    if (failed.status === 429) return answers.backendRefused();
-    if (failed.status === 400) return answers.failed(400, failed.message, "model_refused_request");
-    if (deadline.signal.aborted) return answers.failed(504, "The model did not answer in time.", "model_timeout");
-    // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
-    return answers.failed(502, "The model could not be reached.", "model_error");
+    if (failed.status === 429) return this.answers.backendRefused();
+    if (deadline.isLate) return this.answers.failed(504, LATE.message);
+    return this.answers.failed(failed.status, failed.status === 504 ? LATE.message : failed.message);
   }
 
+  // Asks for no more than the caller reads.
   async #pass(body, read, answer, deadline) {
-    for await (const chunk of body) {
-      for (const bytes of read.push(chunk)) {
-        if (!(await answer.write(bytes, deadline.signal))) {
-          // Nobody reads any more: the model need not go on.
-          deadline.abort();
-          throw new HungUp();
-        }
+    const pass = async (pieces) => {
+      for (const bytes of pieces) {
+        if (await answer.write(bytes, deadline.reader)) continue;
+        deadline.leave();
+        throw UNREAD;
       }
-    }
-    for (const bytes of read.end()) await answer.write(bytes);
+    };
+    for await (const chunk of body) await pass(read.push(chunk));
+    await pass(read.end());
   }
 
   // What was used, or what was reserved if nobody can know. A refused or failed call gives the tokens back.
@@ -192,9 +204,6 @@ const climbs = ({ pathParameters }) =>
   Object.values(pathParameters).some((value) => value.split("/").some((part) => part === "." || part === ".."));
 
 const BODILESS = new Set(["DELETE", "GET", "HEAD", "OPTIONS"]);
-
-// The caller is gone.
-class HungUp extends Error {}
 
 const REFUSED = {
   requests_exceeded: "RequestsRefused",
@@ -299,13 +308,15 @@ function askingForUsage({ body, bytes }) {
   return bytes.toString("utf8").replace("{", `{"stream_options": ${JSON.stringify(options)}, `);
 }
 
+const isEvents = (contentType) => contentType.includes("event-stream");
+const isLines = (contentType) => contentType.includes("ndjson");
+
 const passing = { push: (chunk) => [chunk], end: () => [] };
 
 // Reads the usage out of what passes, in whatever form the answer has.
 function reading(contentType, reader, hides) {
-  const streams = contentType.includes("event-stream");
-  if (!streams && !contentType.includes("ndjson")) return wholeDocument(reader);
-  const events = new Events({ lines: !streams });
+  if (!isEvents(contentType) && !isLines(contentType)) return wholeDocument(reader);
+  const events = new Events({ lines: isLines(contentType) });
   const shown = ({ bytes, document }) => {
     reader.see(document);
     const extra = hides && Array.isArray(document?.choices) && document.choices.length === 0 && document.usage;

@@ -4,6 +4,7 @@ import http from "node:http";
 import https from "node:https";
 
 import { BackendFailed } from "./backend_failed.mjs";
+import { unlessAborted, untilAborted } from "./deadline.mjs";
 
 // Of the connection, and not of the message: RFC 9110, section 7.6.1. The length is that of what is sent.
 const HOP_BY_HOP = new Set(
@@ -38,18 +39,19 @@ export function call(backend, request, { signal }) {
     ...(backend.address ? { hostname: backend.address, servername: url.hostname } : {}),
   };
   closeStale(options.agent);
-  return new Promise((resolve, reject) => {
+  const answered = new Promise((resolve, reject) => {
     const client = url.protocol === "https:" ? https : http;
     const sent = client.request(url, options, (answer) => {
       const headers = {};
       for (const [name, value] of Object.entries(answer.headers)) {
         if (!ANSWERED_BY_US.has(name)) headers[name] = value;
       }
-      resolve({ status: answer.statusCode, headers, body: answer });
+      resolve({ status: answer.statusCode, headers, body: untilAborted(signal, answer) });
     });
     sent.on("error", (error) => reject(new BackendFailed(error, { reached: !BEFORE_CONNECTED.has(error.syscall) })));
     sent.end(request.bytes);
   });
+  return unlessAborted(signal, answered);
 }
 
 const BEFORE_CONNECTED = new Set(["connect", "getaddrinfo"]);

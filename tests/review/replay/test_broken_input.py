@@ -82,6 +82,13 @@ def test_blank_lines_and_carriage_returns_are_no_problem(tmp_path: Path) -> None
     assert (found.tally.requests, found.problems) == (3, {})
 
 
+@pytest.mark.parametrize("name", ["access.log", "access.log.gz"])
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path, name: str) -> None:
+    first = "\ufeff" + json.dumps(line(0))
+    found = replayed(ANY, write(tmp_path, [first, line(1)], name))
+    assert (found.tally.requests, found.problems) == (2, {})
+
+
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
 def test_a_truncated_gzip_file_is_read_as_far_as_it_goes(tmp_path: Path, kept: float) -> None:
     entries = [line(index / 100, requestId=f"{index * 7919 % 100_003:032x}") for index in range(20_000)]
@@ -201,7 +208,13 @@ def test_no_bytes_are_fatal(tmp_path: Path, noise: bytes, where: int) -> None:
     [
         ([], "nothing usable: no line at all"),
         (["x", "y", line(0, ip="-")], "nothing usable: 2 x not a JSON object; 1 x no client address"),
-        ([line(0, route="GET /nowhere")], "nothing usable: 1 x route that the environment does not have"),
+        (
+            [line(0, route="GET /nowhere")],
+            (
+                "nothing usable: 1 x route that the environment does not have, most often GET /nowhere (1); it has "
+                "POST /chat"
+            ),
+        ),
     ],
 )
 def test_a_file_with_nothing_usable_is_an_error_of_one_line(

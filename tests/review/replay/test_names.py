@@ -14,7 +14,7 @@ def test_names_keep_their_numbers_from_block_to_block() -> None:
     gc.collect()
     assert numbers.of(pl.Series([], dtype=pl.String)).tolist() == []
     assert numbers.of(pl.concat([pl.Series(["e", "b"]), pl.Series(["d"])], rechunk=False)).tolist() == [4, 0, 3]
-    assert numbers.names == ["b", "a", "c", "d", "e"]
+    assert list(numbers.names) == ["b", "a", "c", "d", "e"]
 
 
 def test_two_tables_do_not_know_each_other() -> None:

@@ -35,11 +35,12 @@ def test_it_answers_whom_when_and_with_which_limits(
     assert max(map(len, lines)) <= 80
     assert lines[0].startswith("5,300 requests of 3 clients against local, 2026-03-02 08:26:40 to")
     assert "warning: 1 left out: not a JSON object" in lines
-    (flooder,) = [each for each in lines if each.startswith("2001:db8")]
+    flooder = next(each for each in lines if each.startswith("2001:db8"))
     assert re.fullmatch(r"2001:db8:\S+ +5,000 +4,\d{3} +9\d\.\d% +WAF, stage *", flooder)
     for title in ("What would have become of them", "Whom it would have hit hardest", "When: the worst of 3 minutes"):
         assert any(each.startswith(title) for each in lines), title
-    assert any(each.startswith("WAF") and "limit = " in each for each in lines)
+    assert any(each.startswith("WAF per-ip: to choose from, by the busiest") for each in lines)
+    assert "Set apart from the suggestions: 1 of 3 clients" in lines
     assert any("WAF is an estimate" in each for each in lines)
 
 
@@ -51,6 +52,7 @@ def test_json_is_for_machines(log: str, capsys: pytest.CaptureFixture[str]) -> N
     hit = data["hit_hardest"][0]
     assert (hit["client"][:8], sum(hit["by"].values())) == ("2001:db8", hit["refused"])
     assert {each["layer"] for each in data["suggestions"]} == {"WAF", "method"}
+    assert [each["client"][:8] for each in data["set_apart"]] == ["2001:db8"]
 
 
 def test_markdown_is_for_a_pull_request(log: str, capsys: pytest.CaptureFixture[str]) -> None:

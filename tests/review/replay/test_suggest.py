@@ -8,15 +8,25 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow
+from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
+from review.refusal import ReviewError
 from review.replay.replay import Replayed
-from review.replay.suggest import Suggestion, percentile, suggestions
-from tests.review.engine.decided import layers
+from review.replay.suggest import Candidate, Choice, percentile, suggestions
+from tests.review.engine.decided import PLENTY, layers
 from tests.review.replay.logs import Line, line, replayed, write
 
 
-def suggested(found: Replayed) -> dict[str, Suggestion]:
-    return {each.layer: each for each in suggestions(found)}
+def choices(found: Replayed) -> dict[str, Choice]:
+    """By layer; nobody is set apart."""
+    return {each.layer: each for each in suggestions(found, customers=found.clients).choices}
+
+
+def suggested(found: Replayed) -> dict[str, Candidate]:
+    """The candidates of the 99th percentile."""
+    return {
+        layer: next(each for each in choice.candidates if 99.0 in each.percentiles)
+        for layer, choice in choices(found).items()
+    }
 
 
 def bucket(setting: dict[str, float]) -> Bucket:
@@ -38,7 +48,7 @@ def with_suggestions(limits: Layers, found: Replayed) -> Layers:
 
 @pytest.mark.parametrize(("values", "expected"), [([5], 5), (list(range(1, 101)), 99), (list(range(1, 201)), 198)])
 def test_the_percentile_is_not_exceeded_by_99_of_100(values: list[int], expected: int) -> None:
-    found = percentile(np.array(values, dtype=np.int64))
+    found = percentile(np.array(values, dtype=np.int64), 99)
     assert found == expected
     assert sum(value <= found for value in values) >= 0.99 * len(values)
 
@@ -92,7 +102,7 @@ def test_a_key_may_send_at_the_end_of_one_second_and_the_beginning_of_the_next(t
 def test_aws_has_a_lowest_limit(tmp_path: Path) -> None:
     said = suggested(replayed(layers(), write(tmp_path, [line(0)])))["WAF"]
     assert said.setting == {"limit": 10, "evaluation_window_sec": 300}
-    assert said.because == "99% of 1 addresses sent at most 1 in 300 s; AWS's lowest limit is 10"
+    assert said.is_lowest
 
 
 def test_the_window_is_that_of_the_environments_own_rule(tmp_path: Path) -> None:
@@ -100,3 +110,127 @@ def test_the_window_is_that_of_the_environments_own_rule(tmp_path: Path) -> None
     entries = [line(second) for second in range(600)]
     said = suggested(replayed(layers(windows=[window]), write(tmp_path, entries)))["WAF"]
     assert said.setting == {"limit": 120, "evaluation_window_sec": 120}
+
+
+def test_a_thousandth_is_no_place_too_many() -> None:
+    assert percentile(np.arange(1, 1001), 99.9) == 999
+
+
+def test_what_a_candidate_refuses_is_what_a_replay_of_it_refuses(tmp_path: Path) -> None:
+    waf = WafModel(interval_sec=10, lag_sec=0)
+    file = write(tmp_path, traffic(np.random.default_rng(5), keys=False))
+    found = replayed(layers(), file, waf=waf)
+    for candidate in choices(found)["WAF"].candidates:
+        window = RateWindow(name="per-ip", limit=int(candidate.setting["limit"]), window_sec=300)
+        again = replayed(layers(windows=[window]), file, waf=waf).tally
+        assert candidate.requests_refused == again.outcomes[Outcome.WAF]
+        assert candidate.callers_refused == int((again.by_client[:, Outcome.WAF] > 0).sum())
+
+
+def test_the_biggest_customers_are_not_the_one_percent_that_may_be_refused(tmp_path: Path) -> None:
+    """Two of two hundred clients are most of the traffic: the limit that 99% stay within would refuse it."""
+    file = write(tmp_path, traffic(np.random.default_rng(7), keys=False))
+    choice = choices(replayed(layers(), file))["WAF"]
+    of_99 = next(each for each in choice.candidates if 99.0 in each.percentiles)
+    assert of_99.requests_refused > 0.3 * choice.requests
+    assert {name for name, _ in of_99.who} == {"10.0.0.0", "10.0.0.1"}
+    assert choice.chosen.requests_refused <= 0.01 * choice.requests
+
+
+def flood(count: int = 3000) -> list[Line]:
+    """Fifty users of a request a minute, and one machine with fifty a second."""
+    entries = [line(60 * minute + user, f"10.0.0.{user}") for minute in range(20) for user in range(50)]
+    entries += [line(300 + index / 50, "198.51.100.66") for index in range(count)]
+    return sorted(entries, key=lambda each: each["requestTimeEpoch"])
+
+
+def test_who_sends_far_more_than_anybody_else_is_set_apart(tmp_path: Path) -> None:
+    found = suggestions(replayed(layers(), write(tmp_path, flood())))
+    (apart,) = found.apart
+    assert (apart.requests, apart.peak) == (3000, 3000)
+    by_layer = {each.layer: each for each in found.choices}
+    assert by_layer["WAF"].chosen.setting["limit"] < 20
+    assert by_layer["method"].chosen.setting["burst_limit"] < 10
+
+
+def test_who_is_stopped_already_is_set_apart(tmp_path: Path) -> None:
+    window = RateWindow(name="per-ip", limit=20, window_sec=60)
+    found = suggestions(replayed(layers(windows=[window]), write(tmp_path, flood(6000))))
+    assert [each.why for each in found.apart] == ["WAF stops it already"]
+    assert all(each.chosen.setting.get("burst_limit", 1) < 10 for each in found.choices)
+
+
+def test_the_user_knows_better_who_is_a_customer(tmp_path: Path) -> None:
+    found = replayed(layers(), write(tmp_path, flood()))
+    assert suggestions(found, customers=["198.51.100.66"]).apart == ()
+    apart = suggestions(found, abusers=["10.0.0.1"]).apart
+    assert [found.clients[each.client] for each in apart] == ["198.51.100.66", "10.0.0.1"]
+    with pytest.raises(ReviewError, match=r"--customer 192\.0\.2\.9: the log has no such client"):
+        suggestions(found, customers=["192.0.2.9"])
+
+
+def test_one_suggestion_for_each_plan(tmp_path: Path) -> None:
+    plans = [Plan(name="free", keys=("a", "b")), Plan(name="pro", keys=("c",))]
+    entries = [line(second, key="a") for second in range(10)]
+    entries += [line(second + part / 20, key="c") for second in range(10) for part in range(20)]
+    entries = sorted(entries, key=lambda each: each["requestTimeEpoch"])
+    found = suggestions(replayed(layers(plans=plans, key_required=True), write(tmp_path, entries)))
+    of_plans = {each.name: each.chosen.setting for each in found.choices if each.layer == "usage plan"}
+    assert of_plans == {
+        "free": {"rate_limit": 1, "burst_limit": 2},
+        "pro": {"rate_limit": 20, "burst_limit": 40},
+    }
+
+
+def test_nothing_above_the_accounts_quota_is_suggested(tmp_path: Path) -> None:
+    account = Bucket(rate_limit=100, burst_limit=50)
+    entries = [line(0, f"10.0.{index % 40}.1") for index in range(400)]
+    found = suggestions(replayed(layers(account=account), write(tmp_path, entries)))
+    (method,) = [each for each in found.choices if each.layer == "method"]
+    assert all(each.setting["burst_limit"] <= 50 and each.setting["rate_limit"] <= 100 for each in method.candidates)
+    assert method.chosen.requests_refused == 350
+
+
+def test_a_route_that_the_file_blocks_is_not_opened(tmp_path: Path) -> None:
+    blocked = Bucket(rate_limit=0.000001, burst_limit=1)
+    found = suggestions(replayed(layers(bucket=blocked), write(tmp_path, [line(second) for second in range(50)])))
+    assert [each.layer for each in found.choices] == ["WAF"]
+    assert found.withheld == ("method POST /chat: the environment file blocks it.",)
+
+
+def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
+    account = Bucket(rate_limit=10_000, burst_limit=2)
+    entries = [line(0, key="sk-live-0123456789abcdef") for _ in range(9)] + [
+        line(0, key="a1b2c3d4e5") for _ in range(9)
+    ]
+    found = suggestions(
+        replayed(layers(plans=[Plan(name="p")], key_required=True, account=account), write(tmp_path, entries))
+    )
+    (plan,) = [each for each in found.choices if each.layer == "usage plan"]
+    assert {name for name, _ in plan.chosen.who} == {"sk-l...", "a1b2c3d4e5"}
+
+
+def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
+    """The candidates of all routes are replayed at once; each finds what it would have found alone."""
+    account = Bucket(rate_limit=10_000, burst_limit=3)
+    limits = replace(
+        layers(account=account),
+        routes=tuple(RouteLimits(key=key, bucket=None, own=True) for key in ("POST /a", "POST /b", "GET /never")),
+    )
+    entries = [line(second, f"10.0.0.{part}", "POST /a") for second in range(30) for part in range(9)]
+    entries += [line(second + 0.5, f"10.0.1.{part}", "POST /b") for second in range(30) for part in range(2)]
+    entries = sorted(entries, key=lambda each: each["requestTimeEpoch"])
+    file = write(tmp_path, entries)
+    methods = {each.name: each for each in suggestions(replayed(limits, file)).choices if each.layer == "method"}
+    assert set(methods) == {"POST /a", "POST /b"}
+    assert (methods["POST /a"].callers, methods["POST /b"].requests) == (9, 60)
+    for name, choice in methods.items():
+        for candidate in choice.candidates:
+            own = tuple(
+                replace(route, bucket=bucket(candidate.setting) if route.key == name else None)
+                for route in limits.routes
+            )
+            again = replayed(replace(limits, routes=own, account=PLENTY), file).tally
+            assert candidate.requests_refused == again.outcomes[Outcome.METHOD]
+    assert methods["POST /a"].chosen.requests_refused > 0
+    assert methods["POST /b"].chosen.requests_refused == 0

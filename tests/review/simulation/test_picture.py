@@ -6,9 +6,9 @@ import pytest
 
 from review.commands import main
 from review.engine.outcome import Outcome
-from review.layers import RateWindow
+from review.layers import Bucket, Plan, RateWindow
 from review.refusal import ReviewError
-from review.simulation.picture import description, draw, over_time
+from review.simulation.picture import _limits, _of_each_caller, _scenario, description, draw, over_time
 from review.simulation.traffic import read_traffic
 from tests.environment_files import ROOT
 from tests.review.engine.decided import layers
@@ -62,3 +62,28 @@ def test_a_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_said(tmp_p
     (tmp_path / "file").write_text("")
     with pytest.raises(ReviewError, match="cannot be written"):
         draw([case], tmp_path / "file" / "x.png")
+
+
+def test_the_scenario_is_in_the_title(tmp_path: Path) -> None:
+    requests = read_traffic("abuser")
+    case = ("local", simulated(environment("local"), requests))
+    assert _scenario(case[1], 1).replace("\n", " ") == f"abuser: {requests.description}"
+    assert all(len(each) <= 88 for each in _scenario(case[1], 1).splitlines())
+    assert description([case]).startswith(f"abuser: {requests.description}")
+
+
+def test_the_limit_of_one_caller_is_named_and_not_drawn() -> None:
+    local = environment("local")
+    result = simulated(local, read_traffic("abuser"))
+    drawn = [limit.words for limit in _limits(result)]
+    alone = [limit.words for limit in _of_each_caller(result)]
+    assert drawn == ["stage throttle, for each method, shared by all: 10/s"]
+    assert len(alone) == 1
+    assert alone[0].startswith("WAF per-ip, for each client")
+
+
+def test_the_throttle_of_a_plan_is_of_one_caller() -> None:
+    plan = Plan(name="free", bucket=Bucket(rate_limit=1, burst_limit=1))
+    result = simulated(layers(plans=[plan], key_required=True), read_traffic("abuser"))
+    assert [limit.words for limit in _of_each_caller(result)] == ["usage plan free, for each key: 1/s"]
+    assert _limits(result) == []

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,11 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter
+from review.layers_of import layers_of
 from review.simulation.simulate import Group
 from review.simulation.traffic import Abuser, Burst, NatOffice, Retries, RetryingSdk, Steady, Traffic, read_traffic
+from tests.environment_files import MINIMAL
+from tests.environment_files import environment as settings_of
 from tests.review.engine.decided import PLENTY, layers
 from tests.review.simulation.traffic_files import environment, groups, simulated, traffic
 
@@ -124,6 +128,18 @@ def test_a_client_that_is_told_to_wait_too_long_gives_up() -> None:
     limits = replace(layers(bucket=ONE), retry_after=RetryAfter(throttle=121))
     assert one_after_another(limits, sdk()) == [(0.0, Outcome.METHOD)]
     assert len(one_after_another(limits, sdk(longest_retry_after_sec=121.0))) == 2
+
+
+def test_a_client_that_is_told_not_to_ask_again_gives_up() -> None:
+    limits = replace(layers(bucket=ONE), retry_after=RetryAfter(throttle=inf))
+    assert one_after_another(limits, sdk(longest_retry_after_sec=1e9)) == [(0.0, Outcome.METHOD)]
+
+
+def test_what_a_file_says_of_retries(tmp_path: Path) -> None:
+    told = "[rate_limit_response]\nretry_after = { waf = 60 }\nshould_retry = { throttle = false, waf = true }"
+    assert layers_of(settings_of(tmp_path)).retry_after == RetryAfter(throttle=1, quota=inf, waf=inf)
+    changed = layers_of(settings_of(tmp_path, MINIMAL + told))
+    assert changed.retry_after == RetryAfter(throttle=inf, quota=inf, waf=60)
 
 
 def test_a_client_deaf_to_the_429_doubles_its_wait_up_to_the_longest() -> None:

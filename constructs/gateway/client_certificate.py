@@ -1,0 +1,26 @@
+"""What API Gateway shows to a backend, to prove that it is API Gateway that calls."""
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.api_gateway_client_certificate import ApiGatewayClientCertificate
+from constructs import Construct
+
+from constructs.terraform.address import place
+
+
+class ClientCertificate(Construct):
+    """Creates `aws_api_gateway_client_certificate.stage`, self-signed and good for 365 days.
+
+    Another one is made before the old one goes, since the stage refers to it: `-replace` changes it.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, description: str) -> None:
+        super().__init__(scope, id)
+        address = place(
+            ApiGatewayClientCertificate,
+            self,
+            "stage",
+            description=description,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        self.id = address.reference("id")
+        self.pem = address.reference("pem_encoded_certificate")

@@ -1,0 +1,85 @@
+"""Callers by whom no limit is to be measured: those that WAF stops already, and those far above everybody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.outcome import Outcome
+from review.refusal import ReviewError
+from review.replay.replay import Replayed
+
+_FAR_ABOVE = 10
+"""Times what the next busiest caller sends in a window."""
+
+_LEAST = 100
+"""Requests in a window: below that nobody abuses anything."""
+
+_MOST = 0.01
+"""Of the callers; at least one."""
+
+_STOPPED = 0.5
+"""Of a caller's requests."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """One caller who is set apart."""
+
+    client: int
+    """An index into the replay's clients."""
+
+    requests: int
+    refused: int
+    """By the environment's limits as they are."""
+
+    peak: int
+    why: str
+
+
+def set_apart(
+    replayed: Replayed, peak: NDArray[np.int64], abusers: Sequence[str] = (), customers: Sequence[str] = ()
+) -> tuple[Apart, ...]:
+    """The busiest first. `abusers` and `customers` are what the user says, by name. Raises ReviewError.
+
+    `peak` is the busiest window of each client.
+    """
+    by_client = replayed.tally.by_client[: len(replayed.clients)]
+    sent, stopped = by_client.sum(axis=1, dtype=np.int64), by_client[:, Outcome.WAF]
+    refused = sent - by_client[:, Outcome.ACCEPTED]
+    numbers = {name: number for number, name in enumerate(replayed.clients)} if abusers or customers else {}
+    for option, names in (("--abuser", abusers), ("--customer", customers)):
+        for name in names:
+            if name not in numbers:
+                raise ReviewError(f"{option} {name}: the log has no such client")
+    why = {int(number): "WAF stops it already" for number in np.flatnonzero(stopped > _STOPPED * sent)}
+    why |= {number: said for number, said in _far_above(peak).items() if number not in why}
+    why |= {numbers[name]: "as you say" for name in abusers}
+    for name in customers:
+        why.pop(numbers[name], None)
+    if len(why) == len(replayed.clients):  # nobody else is left to measure a limit by
+        return ()
+    found = (
+        Apart(
+            client=number, requests=int(sent[number]), refused=int(refused[number]), peak=int(peak[number]), why=words
+        )
+        for number, words in why.items()
+    )
+    return tuple(sorted(found, key=lambda each: -each.peak))
+
+
+def _far_above(peak: NDArray[np.int64]) -> dict[int, str]:
+    """As many of the busiest as there are, up to the last gap of that size."""
+    order = np.argsort(-peak, kind="stable")
+    order = order[: int((peak > 0).sum())]
+    most = max(1, int(len(order) * _MOST))
+    last = 0
+    for place in range(min(most, len(order) - 1)):
+        if peak[order[place]] >= max(_LEAST, _FAR_ABOVE * peak[order[place + 1]]):
+            last = place + 1
+    next_peak = int(peak[order[last]]) if last < len(order) else 0
+    return {
+        int(number): f"its busiest window is {peak[number] / max(1, next_peak):,.0f} times that of the next caller"
+        for number in order[:last]
+    }

@@ -1,0 +1,106 @@
+"""The suggested limits all together: held against the checks of an environment file, and replayed once more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from review.engine.outcome import Outcome
+from review.layers import Layers, Plan
+from review.layers_of import layers_of
+from review.refusal import ReviewError
+from review.replay.replay import Replayed, without_keys
+from review.replay.rerun import Outcomes, rerun
+from review.replay.suggest import PERCENTILES, Choice, Suggestions, percentile_words
+from review.replay.write import Written, with_limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What was taken of each choice, and what all of it together would have done."""
+
+    index: dict[tuple[str, str], int]
+    written: Written
+    outcomes: Outcomes
+    apart: frozenset[int]
+
+    @property
+    def taken(self) -> bool:
+        """Whether there is any limit that the checks accept."""
+        return bool(self.written.taken)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What the checks would refuse, and why."""
+        return self.written.refused
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What has to be known before the limits are pasted."""
+        return (
+            *(f"not suggested, since the file would be refused: {each}" for each in self.written.refused),
+            *(f"with the suggested limits: {each}" for each in self.written.warnings),
+        )
+
+    def of(self, choice: Choice) -> int | None:
+        """Which candidate; None if the checks refuse it."""
+        taken = {(each.layer, each.name) for each, _ in self.written.taken}
+        key = (choice.layer, choice.name)
+        return self.index[key] if key in taken else None
+
+    def rows(self) -> Iterator[tuple[str, int, int]]:
+        """What happened, how often, and of how many."""
+        by_client = self.outcomes.by_client
+        others = np.ones(len(by_client), dtype=np.bool_)
+        others[list(self.apart)] = False
+        for who, mask in (("", others), (" of callers set apart", ~others)):
+            sums = by_client[mask].sum(axis=0, dtype=np.int64)
+            for outcome in Outcome:
+                if sums[outcome]:
+                    refused = "" if outcome == Outcome.ACCEPTED else "refused: "
+                    yield f"{refused}{outcome.words}{who}", int(sums[outcome]), int(sums.sum())
+
+    def data(self) -> dict[str, object]:
+        """For JSON."""
+        return {what: {"requests": count, "of": of} for what, count, of in self.rows()}
+
+
+def percentile_of(said: str) -> float | None:
+    """`p99.9` or `busiest`; None if nothing is said. Raises ReviewError."""
+    if not said:
+        return None
+    for each in PERCENTILES:
+        if percentile_words((each,)) == said:
+            return each
+    known = ", ".join(percentile_words((each,)) for each in PERCENTILES)
+    raise ReviewError(f"--choose {said}: must be one of {known}")
+
+
+def choose(replayed: Replayed, suggested: Suggestions, file: Path, percentile: float | None = None) -> Chosen:
+    """The suggested candidate of each choice, or the one of that percentile."""
+    index = {
+        (choice.layer, choice.name): choice.suggested if percentile is None else _index(choice, percentile)
+        for choice in suggested.choices
+    }
+    picked = [(choice, choice.candidates[index[choice.layer, choice.name]]) for choice in suggested.choices]
+    written = with_limits(file, picked)
+    layers = layers_of(written.environment)
+    if not any(route.key_required for route in replayed.layers.routes):  # or its log names no keys
+        layers = without_keys(layers)
+    return Chosen(
+        index=index,
+        written=written,
+        outcomes=rerun(replayed, layers, _plans(replayed, layers)),
+        apart=frozenset(each.client for each in suggested.apart),
+    )
+
+
+def _index(choice: Choice, percentile: float) -> int:
+    return next(number for number, each in enumerate(choice.candidates) if percentile in each.percentiles)
+
+
+def _plans(replayed: Replayed, layers: Layers) -> tuple[Plan | None, ...]:
+    """Each key's plan, with its new limits."""
+    new = {plan.name: plan for plan in layers.plans}
+    return tuple(None if plan is None else new[plan.name] for plan in replayed.plan_of_key)

@@ -1,0 +1,22 @@
+"""What an envelope is: something around the lines of a log."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+Unwrap = Callable[[Iterable[bytes], Counter[str]], Iterator[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """One kind."""
+
+    words: str
+    """In words; empty if there is nothing around the lines."""
+
+    document: str
+    recognize: Callable[[bytes], bool]
+    """Whether a file with this beginning may be one."""
+
+    unwrap: Unwrap
+    """From the file's bytes, in parts of any size, to blocks of whole lines. What cannot be read is counted."""

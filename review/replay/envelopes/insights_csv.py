@@ -1,0 +1,61 @@
+"""The result of a Logs Insights query as CSV: `@message` is one column, in any place. Of the events that the console
+shows of a log group it is `message`, beside `timestamp`.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html, read 2026-11.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from review.replay.envelopes.envelope import Envelope
+from review.replay.formats.separated import header
+from review.replay.parse import NOT_CSV, readable
+from review.replay.source import whole_lines
+
+_MESSAGE = "message"
+_TIMES = frozenset({"timestamp", "@timestamp"})
+
+
+def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
+    names: list[str] = []
+    for each in whole_lines(parts, problems):
+        block = each
+        if not names:
+            first, _, block = block.partition(b"\n")
+            names = [name.removeprefix("@") for name in header(first)]
+        if block.strip():
+            yield _messages(block, names, problems)
+
+
+def _messages(block: bytes, names: list[str], problems: Counter[str]) -> bytes:
+    schema = dict.fromkeys(names, pl.String())
+
+    def read(lines: bytes) -> pl.DataFrame:
+        return pl.read_csv(io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8").select(_MESSAGE)
+
+    def is_line(line: bytes) -> bool:
+        try:
+            (fields,) = csv.reader([line.decode()], strict=True)
+        except (UnicodeDecodeError, ValueError, csv.Error):
+            return False
+        return len(fields) == len(names)
+
+    found = readable(block, read, is_line, NOT_CSV, {_MESSAGE: pl.String()}, problems)[_MESSAGE].drop_nulls()
+    return ("\n".join(found.str.replace_all("\n", " ", literal=True).to_list()) + "\n").encode()
+
+
+def _recognize(head: bytes) -> bool:
+    names = header(head.partition(b"\n")[0])
+    return f"@{_MESSAGE}" in names or (_MESSAGE in names and bool(_TIMES & set(names)))
+
+
+INSIGHTS_CSV = Envelope(
+    words="in the CSV of a Logs Insights query",
+    document="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html",
+    recognize=_recognize,
+    unwrap=_unwrap,
+)

@@ -1,0 +1,49 @@
+"""A time, and perhaps the name of a log stream, before each line.
+
+CloudWatch's export to S3 puts the event's time before each message; `aws logs tail` the time and the stream, or the
+time alone with `--format short`; `kubectl logs` and `docker logs` the time with `--timestamps`.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html
+https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html
+github.com/aws/aws-cli, awscli/customizations/logs/tail.py, read 2026-11.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from review.replay.envelopes.envelope import Envelope
+from review.replay.source import whole_lines
+
+_TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_STREAM = rb"[^\s{<\"]+"
+
+
+def _prefix(words: str, document: str, prefix: bytes) -> Envelope:
+    at_the_beginning, later = re.compile(prefix), re.compile(rb"\n" + prefix)
+
+    def unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
+        for block in whole_lines(parts, problems):
+            yield later.sub(
+                b"\n", at_the_beginning.sub(b"", block, count=1) if at_the_beginning.match(block) else block
+            )
+
+    return Envelope(
+        words=words, document=document, recognize=lambda head: bool(at_the_beginning.match(head)), unwrap=unwrap
+    )
+
+
+TIME_BEFORE = _prefix(
+    "with the time that CloudWatch's export to S3 or a command line puts before each line",
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html",
+    _TIME + rb"[ \t]",
+)
+TIME_AND_STREAM_BEFORE = _prefix(
+    "as `aws logs tail` prints it",
+    "https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html",
+    _TIME + rb"[ \t]" + _STREAM + rb"[ \t]",
+)
+FILTERED_TEXT = _prefix(
+    "as `aws logs filter-log-events --output text` prints it",
+    "https://docs.aws.amazon.com/cli/latest/reference/logs/filter-log-events.html",
+    rb"EVENTS\t\d+\t\d+\t",
+)

@@ -1,0 +1,38 @@
+"""What `aws logs get-query-results` prints: rows of fields. AWS gives at most 10,000 of them, so they are read at once.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html, read 2026-11.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from review.replay.envelopes.envelope import Envelope
+
+_ROW = re.compile(rb'"field"\s*:\s*"')
+_MESSAGE = "@message"
+_FIELD = re.compile(rb'"field"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"value"\s*:\s*("(?:[^"\\]|\\.)*")|(\])', re.DOTALL)
+
+
+def _unwrap(parts: Iterable[bytes], _: Counter[str]) -> Iterator[bytes]:
+    """A line for each row: its `@message`, or its fields as an object."""
+    lines = []
+    row: dict[str, str] = {}
+    for match in _FIELD.finditer(b"".join(parts)):
+        if match[3]:
+            if row:
+                lines.append(row.get(_MESSAGE) or json.dumps(row))
+            row = {}
+        else:
+            row[json.loads(match[1], strict=False)] = json.loads(match[2], strict=False)
+    if lines:
+        yield "".join(" ".join(line.split("\n")).strip() + "\n" for line in lines).encode(errors="replace")
+
+
+QUERY_RESULTS = Envelope(
+    words="in the results of a Logs Insights query",
+    document="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html",
+    recognize=lambda head: bool(_ROW.search(head)),
+    unwrap=_unwrap,
+)

@@ -1,0 +1,46 @@
+"""JSON lines whose fields `--columns` names, or are called as those of CSV are, or as web servers call them.
+
+nginx has no JSON format, but variables whose names people keep: https://nginx.org/en/docs/varindex.html
+Caddy: https://caddyserver.com/docs/caddyfile/directives/log
+Traefik: https://doc.traefik.io/traefik/observability/access-logs/, all read 2026-11.
+"""
+
+from review.replay.columns import ACCESS_LOG
+from review.replay.formats import csv_with_header, json_lines
+from review.replay.formats.format import FIELDS, Format, Reader, Sample
+
+_OF_SERVERS = {
+    "time": ("time_iso8601", "msec", "time_local", "StartUTC"),
+    "ip": ("remote_addr", "request.remote_ip", "ClientHost"),
+    "method": ("request_method", "request.method", "RequestMethod"),
+    "path": ("request_uri", "request.uri", "RequestPath"),
+}
+_NAMES = {
+    what: tuple(
+        dict.fromkeys(
+            (
+                *([ACCESS_LOG[what]] if what in ACCESS_LOG else []),
+                *_OF_SERVERS.get(what, ()),
+                *csv_with_header.NAMES[what],
+            )
+        )
+    )
+    for what in FIELDS
+}
+
+
+def _recognize(sample: Sample) -> Reader | None:
+    return json_lines.recognize(sample, _NAMES)
+
+
+def is_meant(sample: Sample) -> None:
+    """Raises ReviewError with the fields that the objects lack."""
+    json_lines.missing(sample, _NAMES)
+
+
+JSON = Format(
+    name="json",
+    words="JSON lines",
+    document="docs/simulation.md",
+    recognize=_recognize,
+)

@@ -1,0 +1,62 @@
+"""LiteLLM's StandardLoggingPayload, one JSON object for each call, as its S3, GCS and other loggers write it.
+
+It names the call (`acompletion`), not the path. The caller is the address, or the key's hash if the proxy did not see
+one.
+https://docs.litellm.ai/docs/proxy/logging_spec; github.com/BerriAI/litellm, docs/my-website/docs/proxy/logging_spec.md
+and litellm/types/utils.py (`CallTypes`), read 2026-11.
+"""
+
+from collections import Counter
+
+import polars as pl
+
+from review.replay.formats import json_lines
+from review.replay.formats.format import Format, Reader, Sample
+
+_PATHS = {
+    "completion": "/v1/chat/completions",
+    "text_completion": "/v1/completions",
+    "embedding": "/v1/embeddings",
+    "image_generation": "/v1/images/generations",
+    "moderation": "/v1/moderations",
+    "transcription": "/v1/audio/transcriptions",
+    "speech": "/v1/audio/speech",
+    "rerank": "/v1/rerank",
+    "responses": "/v1/responses",
+    "anthropic_messages": "/v1/messages",
+}
+# The asynchronous call of the same name has an `a` in front.
+_CALLS = _PATHS | {f"a{call}": path for call, path in _PATHS.items()}
+
+_KEY = ("metadata.user_api_key_hash",)
+_NAMES = {
+    "time": ("startTime",),
+    "ip": ("requester_ip_address", "metadata.requester_ip_address", "metadata.user_api_key_hash", "end_user"),
+    "method": ("call_type",),
+    "path": ("call_type",),
+    "key": _KEY,
+    "count": (),
+}
+
+
+def _recognize(sample: Sample) -> Reader | None:
+    found = json_lines.recognize(sample, _NAMES)
+    if found is None:
+        return None
+    return Reader(
+        texts=lambda block, problems: _texts(found, block, problems), columns=found.columns, has_keys=found.has_keys
+    )
+
+
+def _texts(found: Reader, block: bytes, problems: Counter[str]) -> pl.DataFrame:
+    frame = found.texts(block, problems)
+    path = pl.col("path").replace_strict(_CALLS, default=pl.col("path"), return_dtype=pl.String)
+    return frame.with_columns(pl.lit("POST").alias("method"), path.alias("path"))
+
+
+LITELLM = Format(
+    name="litellm",
+    words="a LiteLLM request log (StandardLoggingPayload)",
+    document="https://docs.litellm.ai/docs/proxy/logging_spec",
+    recognize=_recognize,
+)

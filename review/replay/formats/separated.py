@@ -1,0 +1,101 @@
+"""Reading lines of separated values whose columns a header names."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from review.refusal import ReviewError
+from review.replay.formats.count_columns import refuse_uncounted
+from review.replay.formats.format import REQUIRED, Reader
+from review.replay.parse import NOT_CSV, readable
+from review.replay.printable import listed
+
+COMMENT = "#"
+
+
+def header(line: bytes, separator: str = ",") -> list[str]:
+    """A file's first line as names."""
+    try:
+        (names,) = csv.reader([line.decode("utf-8-sig", errors="replace").strip("\r\n")], delimiter=separator)
+    except (ValueError, csv.Error):
+        return []
+    return [name.strip() for name in names]
+
+
+def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By each of FIELDS that the header has: its column, or two joined by `+`."""
+    chosen = {}
+    for what, candidates in {**dict.fromkeys(said, ()), **usual}.items():
+        for name in [said[what]] if what in said else candidates:
+            if name in names or all(part in names for part in name.split("+")):
+                chosen[what] = name
+                break
+    return chosen
+
+
+def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, separator: str = ",") -> Reader:
+    """Reads those columns; the header, again at the beginning of each file, is no request. Raises ReviewError."""
+    if len(set(names)) < len(names):
+        raise ReviewError(f"two columns of one name: {listed(names)}")
+    if "count" not in chosen:
+        refuse_uncounted(names)
+    schema = dict.fromkeys(names, pl.String())
+    wanted = [_expression(name, names).alias(what) for what, name in chosen.items()]
+    sought = separator.encode()
+    quote = '"' if separator == "," else None
+
+    def read(lines: bytes) -> pl.DataFrame:
+        # A quote that stays open would swallow the lines after it, and a line too short gets nulls without a word:
+        # such blocks are looked at line by line.
+        quotes = lines.count(b'"') if quote else 0
+        if quotes % 2 or (not quotes and lines.count(sought) != (len(names) - 1) * lines.count(b"\n")):
+            raise pl.exceptions.ComputeError("not every line has the fields of the header")
+        frame = pl.read_csv(
+            io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8", separator=separator, quote_char=quote
+        )
+        return frame.select(wanted)
+
+    def is_line(line: bytes) -> bool:
+        try:
+            if quote is None:
+                return line.decode().count(separator) == len(names) - 1
+            (fields,) = csv.reader([line.decode()], strict=True, delimiter=separator)
+        except (UnicodeDecodeError, ValueError, csv.Error):
+            return False
+        return len(fields) == len(names)
+
+    def texts(block: bytes, problems: Counter[str]) -> pl.DataFrame:
+        some = dict.fromkeys(chosen, pl.String())
+        lines = _without_header(block, first)
+        if not lines.strip():
+            return pl.DataFrame(schema=some)
+        return readable(lines, read, is_line, NOT_CSV, some, problems)
+
+    return Reader(
+        texts=texts,
+        columns=", ".join(f"{what}={name}" for what, name in chosen.items()),
+        has_keys="key" in chosen,
+        has_counts="count" in chosen,
+    )
+
+
+def missing_columns(names: Sequence[str], said: Mapping[str, str], chosen: Mapping[str, str]) -> None:
+    """Raises ReviewError if the header lacks a required column, or one that `--columns` names."""
+    lacks = [said.get(what, what) for what in dict.fromkeys((*REQUIRED, *said)) if what not in chosen]
+    if lacks:
+        raise ReviewError(f"no column {', '.join(lacks)}; it has {listed(names)}; --columns says which is which")
+
+
+def _expression(name: str, names: Sequence[str]) -> pl.Expr:
+    if name in names:
+        return pl.col(name)
+    return pl.concat_str(*name.split("+"), separator=" ")
+
+
+def _without_header(block: bytes, first: bytes) -> bytes:
+    if not first:
+        return block
+    return block[len(first) :].removeprefix(b"\r").removeprefix(b"\n") if block.startswith(first) else block

@@ -1,0 +1,40 @@
+"""The access lines of vLLM's API server, with the time that a container runtime puts in front of them.
+
+vLLM has no request log of its own that names the caller: `Received request ...` has an id and the prompt. Its HTTP
+server, uvicorn, writes a line for each request, without a time:
+
+    (APIServer pid=1) INFO:     203.0.113.7:51234 - "POST /v1/chat/completions HTTP/1.1" 200 OK
+
+`kubectl logs --timestamps` and `docker logs --timestamps` put one before it.
+github.com/vllm-project/vllm, vllm/entrypoints/logger.py; github.com/encode/uvicorn, uvicorn/logging.py
+(`AccessFormatter`), read 2026-11.
+"""
+
+import re
+
+from review.refusal import ReviewError
+from review.replay.formats import text_lines
+from review.replay.formats.format import Format, Reader, Sample
+
+_ACCESS = r'INFO: +\[?(?P<ip>\S+?)\]?:\d+ - "(?P<method>[A-Z]+) (?P<path>[^ "]+)[^"]*" \d{3}'
+_LINE = rf"^(?P<time>\d{{4}}-\d\d-\d\d[T ][0-9:.,]+(?:Z|[+-]\d\d:?\d\d)?)\s.*?{_ACCESS}"
+
+
+def _recognize(sample: Sample) -> Reader | None:
+    # A server says much else: models loaded, throughput. One access line is enough.
+    if any(re.match(_LINE.encode(), line) for line in sample.lines):
+        return text_lines.reader(_LINE)
+    if any(re.search(_ACCESS.encode(), line) for line in sample.lines):
+        raise ReviewError(
+            "vLLM's access lines have no time; `kubectl logs --timestamps` and `docker logs --timestamps` put one "
+            "before each"
+        )
+    return None
+
+
+VLLM = Format(
+    name="vllm",
+    words="access lines of vLLM's API server (uvicorn)",
+    document="https://github.com/vllm-project/vllm",
+    recognize=_recognize,
+)

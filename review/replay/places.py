@@ -1,0 +1,64 @@
+"""Room in a table for the clients that are active: one that has been idle for long enough makes way for another.
+
+So that a table of windows does not grow with every address that ever called, but with those of a few minutes.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.engine import NONE
+
+FEWEST = 65_536
+"""Places that are kept without looking for idle ones."""
+
+
+class Places:
+    """Gives each client a place, the same as long as it is active."""
+
+    def __init__(self) -> None:
+        self._place_of = np.zeros(0, dtype=np.int32)
+        self._owner = np.zeros(0, dtype=np.int32)
+        self._free = np.zeros(0, dtype=np.int32)
+        self._looked_at = FEWEST
+        self.count = 0
+        """Places that there are."""
+
+    def of(self, clients: NDArray[np.int32], is_idle: Callable[[int], NDArray[np.bool_]]) -> NDArray[np.int32]:
+        """Each one's place. `is_idle` says of the first so many places which could be another's."""
+        if not len(clients):
+            return clients
+        asking = np.unique(clients)
+        self._place_of = _with_room(self._place_of, int(asking[-1]) + 1)
+        lacking = asking[self._place_of[asking] == NONE]
+        if len(lacking) > len(self._free) and self.count >= self._looked_at:
+            self._look_for_idle(asking, is_idle)
+        more = len(lacking) - len(self._free)
+        if more > 0:
+            self._free = np.concatenate([self._free, np.arange(self.count, self.count + more, dtype=np.int32)])
+            self.count += more
+            self._owner = _with_room(self._owner, self.count)
+        taken, self._free = self._free[: len(lacking)], self._free[len(lacking) :]
+        self._place_of[lacking] = taken
+        self._owner[taken] = lacking
+        return self._place_of[clients]
+
+    def _look_for_idle(self, asking: NDArray[np.int32], is_idle: Callable[[int], NDArray[np.bool_]]) -> None:
+        owner = self._owner[: self.count]
+        idle = is_idle(self.count) & (owner != NONE)
+        known = self._place_of[asking]
+        idle[known[known != NONE]] = False
+        freed = np.flatnonzero(idle).astype(np.int32)
+        self._place_of[owner[freed]] = NONE
+        self._owner[freed] = NONE
+        self._free = np.concatenate([self._free, freed])
+        self._looked_at = max(FEWEST, 2 * (self.count - len(self._free)))
+
+
+def _with_room(column: NDArray[np.int32], need: int) -> NDArray[np.int32]:
+    """NONE at the end; doubles, so that growing costs little."""
+    if need <= len(column):
+        return column
+    more = max(need, 2 * len(column), 1024) - len(column)
+    return np.concatenate([column, np.full(more, NONE, dtype=np.int32)])

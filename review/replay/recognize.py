@@ -1,0 +1,93 @@
+"""Which format a log has, found in its first lines."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from review.refusal import ReviewError
+from review.replay import source
+from review.replay.envelopes.bare import BARE
+from review.replay.envelopes.envelope import Envelope
+from review.replay.envelopes.known import ENVELOPES
+from review.replay.formats import csv_with_header, json_of_any_kind
+from review.replay.formats.format import Format, Reader, Sample
+from review.replay.formats.known import FORMATS
+from review.replay.printable import printable
+
+_LINES = 1000
+"""Of a file, looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recognized:
+    """What a file was taken for."""
+
+    file: Path
+    format: Format
+    envelope: Envelope
+    reader: Reader
+    sample: tuple[bytes, ...]
+    """Its first lines, out of the envelope."""
+
+    @property
+    def words(self) -> str:
+        """In words, with the fields that were taken for what."""
+        parts = [self.format.words, self.envelope.words, source.encoding(self.file)]
+        said = ", ".join(part for part in parts if part)
+        return f"{said} ({printable(self.reader.columns)})" if self.reader.columns else said
+
+
+def format_names() -> str:
+    """What `--log-format` takes."""
+    return ", ".join(each.name for each in FORMATS)
+
+
+def recognize(file: Path, said: Mapping[str, str], log_format: str = "") -> Recognized | None:
+    """What the file is; None if it holds no line. Raises ReviewError if it is nothing that is known."""
+    try:
+        return _recognized(file, said, log_format)
+    except ReviewError as error:
+        words = str(error)
+        raise ReviewError(words if words.startswith(file.as_posix()) else f"{file.as_posix()}: {words}") from None
+
+
+def _recognized(file: Path, said: Mapping[str, str], log_format: str) -> Recognized | None:
+    formats = tuple(each for each in FORMATS if log_format in ("", each.name))
+    if not formats:
+        raise ReviewError(f"--log-format {log_format}: must be one of {format_names()}")
+    beginning = source.head(file)
+    if not beginning.strip():
+        return None
+    for envelope in ENVELOPES:
+        if envelope.recognize(beginning):
+            sample = Sample(lines=_lines(envelope, beginning), said=said)
+            for each in formats:
+                reader = each.recognize(sample)
+                if reader is not None:
+                    if said and not reader.columns:
+                        raise ReviewError(f"--columns: the fields of {each.words} have no names")
+                    return Recognized(file=file, format=each, envelope=envelope, reader=reader, sample=sample.lines)
+    _refuse(file, Sample(lines=_lines(BARE, beginning), said=said), log_format, formats[0])
+    return None
+
+
+def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
+    """Raises ReviewError, with what the log lacks if it is CSV or JSON."""
+    if log_format == "csv" or (not log_format and (".csv" in file.suffixes or csv_with_header.looks_so(sample))):
+        csv_with_header.is_meant(sample)
+    if log_format in {"", "json"}:
+        json_of_any_kind.is_meant(sample)
+    if log_format:
+        raise ReviewError(f"is not {named.words} (--log-format {log_format}; {named.document})")
+    raise ReviewError(
+        f"is no log that replay knows ({format_names()}); --log-format says which it is, --columns what its fields are"
+    )
+
+
+def _lines(envelope: Envelope, beginning: bytes) -> tuple[bytes, ...]:
+    """The first lines, without the one in which the beginning of the file ends."""
+    whole, newline, _ = beginning.rpartition(b"\n")
+    usable = whole + newline if len(beginning) == source.HEAD and envelope.unwrap is BARE.unwrap else beginning
+    block = b"".join(envelope.unwrap([usable], Counter()))
+    return tuple(line.rstrip(b"\r") for line in block.split(b"\n") if line.strip())[:_LINES]

@@ -1,0 +1,53 @@
+"""The requests of a replay, in order of time, kept for a second look: in a temporary file, 21 bytes each."""
+
+import tempfile
+import weakref
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.refusal import ReviewError
+from review.replay.order import Columns
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+class Block(NamedTuple):
+    """Requests, and what became of them."""
+
+    requests: Columns
+    outcomes: NDArray[np.int8]
+
+
+class Recorded:
+    """Takes blocks, and gives them back as often as asked. The file has no name, and is gone with the process."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the object
+        weakref.finalize(self, self._file.close)
+        self._lengths: list[int] = []
+
+    def add(self, requests: Columns, outcomes: NDArray[np.int8]) -> None:
+        """One block. Raises ReviewError if the disk is full."""
+        try:
+            for column in (*requests, outcomes):
+                self._file.write(np.ascontiguousarray(column).data)
+        except OSError as error:
+            raise ReviewError(
+                f"{tempfile.gettempdir()}: {error.strerror}; a replay keeps 21 bytes of each request there, and "
+                "TMPDIR names another folder"
+            ) from None
+        self._lengths.append(len(outcomes))
+
+    def blocks(self) -> Iterator[Block]:
+        """All of them, from the first."""
+        self._file.seek(0)
+        for length in self._lengths:
+            time = self._column(np.int64, length)
+            client, route, key = (self._column(np.int32, length) for _ in range(3))
+            yield Block(Columns(time, client, route, key), self._column(np.int8, length))
+
+    def _column(self, kind: type[Number], length: int) -> NDArray[Number]:
+        return np.frombuffer(self._file.read(length * np.dtype(kind).itemsize), dtype=kind)

@@ -1,0 +1,107 @@
+"""The requests of a replay through other limits: what a candidate would have refused, and of whom."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.engine.engine import Requests, run, state, with_keys, with_room
+from review.engine.outcome import Outcome
+from review.engine.token_bucket import HIGHEST
+from review.layers import Bucket, Layers, Plan, RouteLimits
+from review.replay.order import Columns
+from review.replay.recorded import Block
+from review.replay.replay import Replayed
+from review.replay.waf_rows import WafRows
+
+Asked = Callable[[Block], NDArray[np.bool_]]
+"""Which requests of a block get as far as these limits."""
+
+Who = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Numbers of callers, and how many requests of each."""
+
+_ENDLESS = Bucket(rate_limit=HIGHEST, burst_limit=HIGHEST)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcomes:
+    """How many requests of each client, and of each key, had each outcome."""
+
+    by_client: NDArray[np.uint32]
+    by_key: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfRoutes:
+    """Requests by route and client, those alone that there are."""
+
+    width: int
+    pairs: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def of(self, route: int) -> Who:
+        """Clients, and how many requests of each."""
+        first, last = np.searchsorted(self.pairs, [route * self.width, (route + 1) * self.width])
+        return self.pairs[first:last] - route * self.width, self.counts[first:last]
+
+
+def nothing(layers: Layers) -> Layers:
+    """The routes without any limit, to put one in."""
+    return Layers(
+        name=layers.name,
+        routes=tuple(RouteLimits(key=route.key, bucket=None, own=False) for route in layers.routes),
+        account=_ENDLESS,
+        stage=_ENDLESS,
+    )
+
+
+def rerun(
+    replayed: Replayed, layers: Layers, plan_of_key: Sequence[Plan | None], asked: Asked | None = None
+) -> Outcomes:
+    """Run the engine again. The layers have the same routes in the same order."""
+    clients, keys = len(replayed.clients), len(replayed.keys)
+    by_client = np.zeros(clients * len(Outcome), dtype=np.uint32)
+    by_key = np.zeros(keys * len(Outcome), dtype=np.uint32)
+    for requests, outcomes in _decided(replayed, layers, plan_of_key, asked):
+        _count(by_client, requests.client, outcomes)
+        has_key = requests.key >= 0
+        _count(by_key, requests.key[has_key], outcomes[has_key])
+    return Outcomes(by_client=by_client.reshape(clients, len(Outcome)), by_key=by_key.reshape(keys, len(Outcome)))
+
+
+def refused_by_route(replayed: Replayed, layers: Layers, asked: Asked) -> OfRoutes:
+    """Run the engine again: whom each route refused, and how often."""
+    blocks = _decided(replayed, layers, (None,) * len(replayed.keys), asked)
+    return of_routes(replayed, (requests.at(outcomes != Outcome.ACCEPTED) for requests, outcomes in blocks))
+
+
+def of_routes(replayed: Replayed, blocks: Iterable[Columns]) -> OfRoutes:
+    """Those requests by route and client."""
+    width = max(1, len(replayed.clients))
+    pairs, counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    for requests in blocks:
+        more, found = np.unique(requests.route.astype(np.int64) * width + requests.client, return_counts=True)
+        pairs, inverse = np.unique(np.concatenate([pairs, more]), return_inverse=True)
+        counts = np.bincount(inverse, weights=np.concatenate([counts, found]), minlength=len(pairs)).astype(np.int64)
+    return OfRoutes(width=width, pairs=pairs, counts=counts)
+
+
+def _decided(
+    replayed: Replayed, layers: Layers, plan_of_key: Sequence[Plan | None], asked: Asked | None
+) -> Iterator[tuple[Columns, NDArray[np.int8]]]:
+    rows = WafRows(layers)
+    rows.meet(replayed.clients)
+    now = with_keys(state(layers, replayed.waf), layers, plan_of_key)
+    for block in replayed.recorded.blocks():
+        requests = block.requests if asked is None else block.requests.at(asked(block))
+        outcomes = np.empty(len(requests.time), dtype=np.int8)
+        of_waf = rows.of(now.windows, requests)
+        now = with_room(now, rows.count)
+        run(now, Requests(requests.time, requests.route, requests.key, of_waf), outcomes)
+        yield requests, outcomes
+
+
+def _count(counts: NDArray[np.uint32], who: NDArray[np.int32], outcomes: NDArray[np.int8]) -> None:
+    cells, found = np.unique(who.astype(np.int64) * len(Outcome) + outcomes, return_counts=True)
+    counts[cells] += found.astype(np.uint32)

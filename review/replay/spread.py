@@ -1,0 +1,64 @@
+"""Requests of one moment, spread evenly over it: a log that knows the second or the minute says no more.
+
+To take all of them at the moment's beginning would make a burst up that nobody sent, and refuse most of it. Spread
+evenly they are the least that a bucket has to stand, so what is refused then is refused at least.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.replay.order import Columns, none
+from review.replay.resolution import FINE
+
+_MICROSECONDS = 1_000_000
+
+
+class Spread:
+    """Takes requests in order of time and gives them back in order; holds back those of the newest moment."""
+
+    def __init__(self, resolution_sec: float, *, interleave: bool) -> None:
+        self._length = round(resolution_sec * _MICROSECONDS) if resolution_sec >= FINE else 0
+        self._interleave = interleave
+        """Rows that are counts: a caller's requests are spread, and do not come one after the other."""
+
+        self._held = none()
+
+    def add(self, requests: Columns) -> Columns:
+        """What can be let out now."""
+        if not self._length:
+            return requests
+        known = self._held.then(requests)
+        if not len(known.time):
+            return known
+        cut = int(np.searchsorted(known.time, known.time[-1], side="left"))
+        self._held = known.at(slice(cut, None))
+        return self._spread(known.at(slice(cut)))
+
+    def rest(self) -> Columns:
+        """The newest moment's, at the end."""
+        held, self._held = self._held, none()
+        return self._spread(held)
+
+    def _spread(self, requests: Columns) -> Columns:
+        if not len(requests.time):
+            return requests
+        _, moment, count = np.unique(requests.time, return_inverse=True, return_counts=True)
+        if self._interleave:
+            requests = requests.at(_interleaved(moment, requests))
+        first = np.cumsum(count) - count
+        place = np.arange(len(moment)) - first[moment]
+        return requests._replace(time=requests.time + (place * self._length // count[moment]).astype(np.int64))
+
+
+def _interleaved(moment: NDArray[np.int64], requests: Columns) -> NDArray[np.int64]:
+    """Within each moment: everybody's first requests, and so on, each caller's evenly."""
+    width = int(requests.client.max()) + 1
+    routes = int(requests.route.max()) + 1
+    caller = (moment * width + requests.client) * routes + requests.route
+    order = np.argsort(caller, kind="stable")
+    ordered = caller[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+    counts = np.diff(np.append(starts, len(ordered)))
+    part = np.empty(len(ordered), dtype=np.float64)
+    part[order] = (np.arange(len(ordered)) - np.repeat(starts, counts) + 0.5) / np.repeat(counts, counts)
+    return np.lexsort((part, moment))

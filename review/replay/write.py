@@ -1,0 +1,140 @@
+"""Chosen limits in a copy of an environment file, whose comments and order stay."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.items import InlineTable, Item, Table
+
+from review.refusal import ReviewError
+from review.replay.suggest import Candidate, Choice
+from settings.environment import Environment
+from settings.file_reference import PLACE, Place
+from settings.file_schema import file_schema
+from settings.problem import describe
+from settings.waf.rate_rule import LOWEST_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """A copy of the file, and what Spillway's own checks say of it."""
+
+    text: str
+    environment: Environment
+    taken: tuple[tuple[Choice, Candidate], ...]
+    refused: tuple[str, ...]
+    """What would not be accepted, and why: left out of the copy."""
+
+    warnings: tuple[str, ...]
+    """Those that the file did not have before."""
+
+
+def with_limits(file: Path, chosen: Sequence[tuple[Choice, Candidate]]) -> Written:
+    """The file's text with the chosen limits, each of which the checks of an environment file accept."""
+    text = file.read_text(encoding="utf-8-sig")
+    environment = _checked(text, file)
+    before = {str(warning) for warning in environment.warnings()}
+    taken, refused = [], []
+    for choice, candidate in chosen:
+        try:
+            more = _with(text, choice, candidate)
+            environment = _checked(more, file)
+        except ValidationError as error:
+            table = tomllib.loads(more)
+            why = "; ".join(describe(detail, table, file_schema()) for detail in error.errors())
+            refused.append(f"{choice.layer} {choice.name}: {why}")
+        except _NoPlaceError as error:
+            refused.append(f"{choice.layer} {choice.name}: {error}")
+        else:
+            text = more
+            taken.append((choice, candidate))
+    return Written(
+        text=text,
+        environment=_checked(text, file),
+        taken=tuple(taken),
+        refused=tuple(refused),
+        warnings=tuple(words for each in environment.warnings() if (words := str(each)) not in before),
+    )
+
+
+def write(text: str, to: Path) -> None:
+    """Raises ReviewError if the file is there already, or cannot be written."""
+    try:
+        with to.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ReviewError(f"--write {to.as_posix()}: is there already; name another file") from None
+    except OSError as error:
+        raise ReviewError(f"--write {to.as_posix()}: cannot be written: {error.strerror}") from None
+
+
+class _NoPlaceError(Exception):
+    """The file has a value there that no number can replace."""
+
+
+def _checked(text: str, file: Path) -> Environment:
+    table = tomllib.loads(text)
+    return Environment.model_validate({"name": file.stem, **table}, context={PLACE: Place.of(file.parent)})
+
+
+def _with(text: str, choice: Choice, candidate: Candidate) -> str:
+    document = tomlkit.parse(text)
+    match choice.layer:
+        case "WAF":
+            return _with_rule(text, document, choice.name, candidate.setting)
+        case "usage plan":
+            plan: Any = document["usage_plans"]
+            _set_throttle(plan[choice.name], "throttle", candidate.setting)
+        case _:
+            routes: Any = document["throttling"].get("routes")
+            is_of_headers = isinstance(routes, Table) and routes.is_super_table()
+            if routes is None or (is_of_headers and choice.name not in routes):
+                lines = [f"{name} = {value}" for name, value in _numbers(candidate.setting).items()]
+                return _appended(text, f"[throttling.routes.{json.dumps(choice.name)}]", lines)
+            _set_throttle(routes, choice.name, candidate.setting)
+    return tomlkit.dumps(document)
+
+
+def _appended(text: str, header: str, lines: list[str]) -> str:
+    """A table of its own at the end: between others it would part a comment from what it is about."""
+    return "\n".join([text.rstrip("\n"), "", header, *lines, ""])
+
+
+def _with_rule(text: str, document: tomlkit.TOMLDocument, name: str, setting: dict[str, float]) -> str:
+    limit = int(setting["limit"])
+    waf: Any = document.get("waf", {})
+    if "web_acl_arn" in waf:
+        raise _NoPlaceError("the web ACL is an existing one, whose rules are not in this file")
+    for rule in waf.get("rate_rules", []):
+        if rule["name"] == name:
+            rule["limit"] = limit
+            count_limit = rule.get("count_limit")
+            if count_limit is not None and count_limit >= limit:
+                # The tier that only counts comes before the one that stops.
+                if limit > LOWEST_LIMIT:
+                    rule["count_limit"] = max(LOWEST_LIMIT, limit * 4 // 5)
+                else:
+                    del rule["count_limit"]
+            return tomlkit.dumps(document)
+    window = int(setting["evaluation_window_sec"])
+    lines = [f"name = {json.dumps(name)}", f"limit = {limit}", f"evaluation_window_sec = {window}"]
+    return _appended(text, "[[waf.rate_rules]]", lines)
+
+
+def _numbers(setting: dict[str, float]) -> dict[str, float]:
+    return {name: int(value) if value == int(value) else value for name, value in setting.items()}
+
+
+def _set_throttle(parent: Any, key: str, setting: dict[str, float]) -> None:  # tomlkit has no one type
+    numbers = _numbers(setting)
+    now: Item | None = parent.get(key)
+    if isinstance(now, Table | InlineTable):
+        for name, value in numbers.items():
+            now[name] = value
+        return
+    parent[key] = tomlkit.value("{ " + ", ".join(f"{name} = {value}" for name, value in numbers.items()) + " }")

@@ -1,0 +1,82 @@
+"""What is known: who calls how often, how long an answer takes, and what there is to serve it."""
+
+import re
+from dataclasses import dataclass
+
+from review.refusal import ReviewError
+
+_HOUR = 3600
+MOST_USERS = 1_000_000
+_TIER_PARTS = (3, 4)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+"""A usage plan's, as settings/usage_plan.py has it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tier:
+    """Callers of one kind; with a name they hold keys of the usage plan of that name."""
+
+    name: str
+    users: int
+    requests_per_hour: float
+    """Of each, in the busiest hour."""
+
+    tokens: int
+    """Of a request, prompt and answer together; 0: not known."""
+
+    @property
+    def rate(self) -> float:
+        """Requests a second of all of them."""
+        return self.users * self.requests_per_hour / _HOUR
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demand:
+    """Everything that limits follow from."""
+
+    tiers: tuple[Tier, ...]
+    seconds: float
+    """That an answer takes, to its last token."""
+
+    slots: int = 0
+    """Requests that the backend works on at once; 0: no such limit."""
+
+    requests_per_minute: int = 0
+    """A quota of the account or the provider; 0: none."""
+
+    tokens_per_minute: int = 0
+    per_address: int = 1
+    """Users behind one IP address."""
+
+    quantile: float = 0.99
+
+    @property
+    def rate(self) -> float:
+        """Requests a second of everybody, in the busiest hour."""
+        return sum(tier.rate for tier in self.tiers)
+
+    @property
+    def tokens(self) -> float:
+        """Of a request on average; 0: not known."""
+        known = [tier for tier in self.tiers if tier.tokens]
+        sent = sum(tier.rate for tier in known)
+        return sum(tier.rate * tier.tokens for tier in known) / sent if sent else 0.0
+
+
+def tier_of(said: str, tokens: int) -> Tier:
+    """`free:500:4` or `free:500:4:800`: name, users, requests an hour of each, tokens. Raises ReviewError."""
+    parts = said.split(":")
+    wrong = ReviewError(
+        f"--tier {said}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "
+        f"{MOST_USERS:,} users"
+    )
+    if len(parts) not in _TIER_PARTS or not _NAME.fullmatch(parts[0]):
+        raise wrong
+    try:
+        users, each = int(parts[1]), float(parts[2])
+        of_request = int(parts[3]) if len(parts) == max(_TIER_PARTS) else tokens
+    except ValueError:
+        raise wrong from None
+    if not (0 < users <= MOST_USERS and 0 < each <= _HOUR * 1000 and of_request >= 0):
+        raise wrong
+    return Tier(name=parts[0], users=users, requests_per_hour=each, tokens=of_request)

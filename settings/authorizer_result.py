@@ -1,0 +1,8 @@
+"""How long AWS remembers what an authorizer answered."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+# https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html, read 2026-11.
+ResultTtl = Annotated[int, Field(ge=0, le=3600)]

@@ -1,0 +1,50 @@
+"""IPv6 ranges against addresses that take calls over IPv4 only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.problem import Problem, Where
+from settings.waf.condition import AddressIn, leaves
+from settings.waf.ip_list import IpSet, version_of
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+_MEND = 'give [api] ip_address_type = "dualstack" or leave IPv6 out'
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """Every list whose IPv6 ranges no caller can come from."""
+    if _takes_ipv6(environment):
+        return
+    for where, ranges in _lists(environment):
+        of_ipv6 = [address for address in ranges if version_of(address) == "IPV6"]
+        if of_ipv6:
+            never = "matches nobody: callers reach the API over IPv4 only"
+            if where == ("resource_policy", "source_ips") and len(of_ipv6) == len(ranges):
+                never = "lets nobody in: callers reach the API over IPv4 only"
+            yield Problem(where=where, got=of_ipv6, allowed=f"{never}; {_MEND}")
+
+
+def _takes_ipv6(environment: Environment) -> bool:
+    """Whether one of the API's addresses does."""
+    api, domain = environment.api, environment.domain
+    by_domain = domain is not None and (domain.ip_address_type or api.ip_address_type) == "dualstack"
+    return by_domain or (api.takes_ipv6 and not api.disable_execute_api_endpoint)
+
+
+def _lists(environment: Environment) -> Iterator[tuple[Where, tuple[str, ...]]]:
+    if environment.resource_policy:
+        yield ("resource_policy", "source_ips"), environment.resource_policy.source_ips
+    waf = environment.waf
+    if waf is None:
+        return
+    yield ("waf", "allow"), waf.allow
+    yield ("waf", "block"), waf.block
+    for index, rule in enumerate(waf.rate_rules):
+        looked_at = leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ()
+        for leaf in looked_at:
+            if isinstance(leaf, AddressIn) and isinstance(leaf.ip_set, IpSet):
+                yield ("waf", "rate_rules", index, "scope_down"), leaf.ip_set.addresses

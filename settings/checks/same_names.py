@@ -1,0 +1,70 @@
+"""Several environments whose resources would have the same names in one account and Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from settings.integration import AwsServiceIntegration, BedrockIntegration, LambdaIntegration, SagemakerIntegration
+from settings.observability.watched import has_own_web_acl
+from settings.problem import Problem
+
+if TYPE_CHECKING:
+    from settings.aws import Aws
+    from settings.environment import Environment
+
+
+def warned(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+    """By file: the names that another file has too.
+
+    AWS refuses a second web ACL, log group, function or role of one name. A second alarm or dashboard silently takes
+    the place of the first, and metrics of two stages of one name are one series:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, read 2026-11.
+    """
+    for (file, one), (other_file, other) in combinations(environments.items(), 2):
+        if one.api.name != other.api.name or _are_apart(one.aws, other.aws):
+            continue
+        if shared := ", ".join(_shared(one, other)):
+            for here, there in ((file, other_file), (other_file, file)):
+                allowed = (
+                    f"{there} has it too, as far as the files say in the same account and Region, and AWS "
+                    f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both"
+                )
+                yield here, Problem(where=("api", "name"), got=one.api.name, allowed=allowed)
+
+
+def _are_apart(one: Aws, other: Aws) -> bool:
+    """Other Regions or endpoints, or accounts or profiles that both files name and that differ."""
+    if (one.region, one.endpoint_url) != (other.region, other.endpoint_url):
+        return True
+    accounts, other_accounts = _accounts(one), _accounts(other)
+    if accounts and other_accounts:
+        return accounts.isdisjoint(other_accounts)
+    return one.profile is not None and other.profile is not None and one.profile != other.profile
+
+
+def _accounts(aws: Aws) -> frozenset[str]:
+    if aws.assume_role and aws.assume_role.account_id:
+        return frozenset({aws.assume_role.account_id})
+    return frozenset(aws.allowed_account_ids)
+
+
+def _shared(one: Environment, other: Environment) -> Iterator[str]:
+    if has_own_web_acl(one) and has_own_web_acl(other):
+        yield "the web ACL"
+    if _with_roles(one) & _with_roles(other):
+        yield "functions and roles of routes"
+    if one.stage.name == other.stage.name:
+        yield "metrics, logs, alarms and the dashboard"
+
+
+def _with_roles(environment: Environment) -> set[str]:
+    """The routes that have a function or a role of their own."""
+    kinds = (AwsServiceIntegration, BedrockIntegration, SagemakerIntegration)
+    return {
+        route.address
+        for route in environment.routes
+        if isinstance(route.integration, kinds)
+        or (isinstance(route.integration, LambdaIntegration) and route.integration.code is not None)
+    }

@@ -1,0 +1,70 @@
+"""Limits of a route that a request gets around by another spelling of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from settings.checks.throttling import bucket_of
+from settings.problem import Problem
+from settings.throttling import BLOCKED, Throttle
+from settings.waf.path_pattern import covers
+from settings.waf.rules import counted_routes
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from settings.route import Route
+    from settings.throttling import RouteThrottle
+    from settings.usage_plan import PlanRouteThrottle
+
+
+def warned(environment: Environment) -> Iterator[Problem]:
+    """A route with a tighter limit than a greedy one of its method that takes whatever is not quite its path.
+
+    `/v1/chat;x=1` or `/v1/%2563hat` is another path to API Gateway, and to many servers the same.
+    """
+    greedy = [route for route in environment.routes if route.path.endswith("+}") and route.integration.type != "mock"]
+    for index, route in enumerate(environment.routes):
+        for other in greedy:
+            if other is route or other.method != route.method or not covers(other.path, route.path):
+                continue
+            if missing := list(_missing(environment, route, other)):
+                allowed = (
+                    f"{other.key} takes another spelling of it, such as {route.path.rstrip('/')};x=1, that its server "
+                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route"
+                )
+                yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
+                break
+
+
+def _missing(environment: Environment, route: Route, other: Route) -> Iterator[str]:
+    """What holds for the route and not for the other."""
+    if _tighter(bucket_of(environment, route.key), bucket_of(environment, other.key)):
+        yield "its throttle"
+    if route.authorization != "NONE" and other.authorization == "NONE":
+        yield "its authorization"
+    if route.api_key_required and not other.api_key_required:
+        yield "its API key"
+    for name, plan in environment.usage_plans.items():
+        own, its = (plan.routes.get(each.key, plan.throttle) for each in (route, other))
+        if route.api_key_required and other.api_key_required and _tighter(own, its):
+            yield f"its throttle in usage_plans.{name}"
+    waf = environment.waf
+    for rule in waf.rate_rules if waf and waf.mode == "block" else ():
+        counted = counted_routes(rule, environment.routes)
+        if rule.action != "count" and route in counted and other not in counted:
+            yield f"the WAF rule {rule.name}"
+
+
+def _tighter(one: RouteThrottle | PlanRouteThrottle | None, other: RouteThrottle | PlanRouteThrottle | None) -> bool:
+    tight, loose = _bucket(one), _bucket(other)
+    if tight is None or loose is None:
+        return loose is None and tight is not None
+    return tight.rate_limit < loose.rate_limit or tight.burst_limit < loose.burst_limit
+
+
+def _bucket(throttle: RouteThrottle | PlanRouteThrottle | None) -> Throttle | None:
+    """None where there is no limit."""
+    if throttle == "blocked":
+        return BLOCKED
+    return throttle if isinstance(throttle, Throttle) else None

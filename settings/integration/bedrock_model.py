@@ -1,0 +1,108 @@
+"""What InvokeModel can be told to call: a model's id, an inference profile's, or an ARN.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html, `modelId`, read 2026-11. Prompts,
+prompt routers and SageMaker endpoints, which it takes too, are left out.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import AfterValidator, Field
+
+Kind = Literal[
+    "foundation-model",
+    "inference-profile",
+    "application-inference-profile",
+    "provisioned-model",
+    "custom-model-deployment",
+    "imported-model",
+]
+
+_ID = r"[a-z0-9-]+(\.[a-z0-9-]+){1,2}[A-Za-z0-9.:-]*"
+_ARN = rf"arn:(aws[a-z-]*):bedrock:([a-z0-9-]+):(\d{{12}})?:({'|'.join(get_args(Kind))})/([A-Za-z0-9.:-]+)"
+
+# As in the AWS CDK: @aws-cdk/aws-bedrock-alpha, CrossRegionInferenceProfileRegion, read 2026-11; and Canada. With each,
+# how the names of Regions begin that are surely not of that geography: AWS says for each model and profile by itself
+# from which Regions it may be called, and some are neighbours (ca-central-1 calls `us.`, me-central-1 `apac.`).
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "us": ("ap-", "eu-", "us-gov-", "cn-"),
+    "us-gov": ("af-", "ap-", "ca-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-east-", "us-west-"),
+    "eu": ("ap-", "ca-", "cn-", "mx-", "sa-", "us-"),
+    "apac": ("ca-", "cn-", "eu-", "mx-", "sa-", "us-"),
+    "au": ("af-", "ap-east-", "ap-northeast-", "ap-south-", "ca-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-"),
+    "ca": ("af-", "ap-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-"),
+    "jp": ("af-", "ap-east-", "ap-south-", "ap-southeast-", "ca-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-"),
+    "global": ("cn-", "us-gov-"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BedrockModel:
+    """One of them, taken apart."""
+
+    kind: Kind
+    name: str
+    """The id, or what an ARN ends with."""
+
+    arn: str | None = None
+    partition: str | None = None
+    region: str | None = None
+    account_id: str | None = None
+    """None for an id, which says nothing of where it is called, and for a foundation model, which is AWS's."""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Raises ValueError for anything else."""
+        if re.fullmatch(_ID, text):
+            profile = text.partition(".")[0] in _ELSEWHERE
+            return cls(kind="inference-profile" if profile else "foundation-model", name=text)
+        match = re.fullmatch(_ARN, text)
+        kinds: tuple[Kind, ...] = get_args(Kind)
+        kind = next((kind for kind in kinds if match and kind == match[4]), None)
+        # A foundation model is in no account; everything else is in one, and only ids of models have dots.
+        if match and kind and (kind == "foundation-model") is (match[3] is None) and _fits(kind, match[5]):
+            partition, region, account_id, _, name = match.groups()
+            return cls(kind=kind, name=name, arn=text, partition=partition, region=region, account_id=account_id)
+        raise ValueError(
+            "must be a model's id (anthropic....), an inference profile's (us.anthropic....), or the ARN of a "
+            f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        )
+
+    @property
+    def foundation_model(self) -> str | None:
+        """The id of the model behind it; None where its name does not say."""
+        match self.kind:
+            case "foundation-model":
+                return self.name
+            case "inference-profile":
+                return self.name.split(".", 1)[1]
+            case _:
+                return None
+
+    @property
+    def geography(self) -> str | None:
+        """`us`, `eu`, `apac`, `global`, ...: where a cross-Region inference profile may send a call."""
+        return self.name.partition(".")[0] if self.kind == "inference-profile" else None
+
+    def is_elsewhere(self, region: str) -> bool:
+        """Whether that Region is surely not of the profile's geography."""
+        return region.startswith(_ELSEWHERE[self.geography]) if self.geography else False
+
+
+def _fits(kind: Kind, name: str) -> bool:
+    match kind:
+        case "foundation-model":
+            return re.fullmatch(_ID, name) is not None
+        case "inference-profile":
+            return re.fullmatch(_ID, name) is not None and name.partition(".")[0] in _ELSEWHERE
+        case _:
+            return re.fullmatch(r"[a-zA-Z0-9]+", name) is not None
+
+
+def _is_one(text: str) -> str:
+    BedrockModel.of(text)
+    return text
+
+
+ModelId = Annotated[str, AfterValidator(_is_one), Field(json_schema_extra={"pattern": f"^({_ID}|{_ARN})$"})]

@@ -1,0 +1,22 @@
+"""Mapping templates: text that API Gateway makes a request or an answer of."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html,
+# "Maximum mapping template size", read 2026-11.
+_MOST_KILOBYTES = 300
+
+
+def _fits(text: str) -> str:
+    kilobytes = -(-len(text.encode()) // 1024)
+    if kilobytes > _MOST_KILOBYTES:
+        raise ValueError(
+            f"must be at most {_MOST_KILOBYTES} KB, as much as AWS takes in a mapping template: {kilobytes} KB"
+        )
+    return text
+
+
+MappingTemplate = Annotated[str, AfterValidator(_fits)]
+"""At most 300 KB, as AWS takes it."""

@@ -1,0 +1,89 @@
+"""Settings that need a newer AWS provider than the bindings are made for, each with the version that brought it.
+
+A line here is all that such a setting takes to be refused where `aws.provider_version` admits a provider without it.
+What the bindings' classes do not know of it is written by constructs/terraform/newer_argument.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from settings.integration.transfer import LONGEST_BUFFERED
+from settings.model import Settings
+from settings.problem import Problem, Where
+from settings.provider_version import BINDINGS, Version, bounds, written
+from settings.tls import is_enhanced
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+
+def _is_said(value: object) -> bool:
+    return value is not None
+
+
+def _above_five_minutes(value: object) -> bool:
+    return isinstance(value, int) and value > LONGEST_BUFFERED
+
+
+def _enhanced(value: object) -> bool:
+    return isinstance(value, str) and is_enhanced(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A setting, and the first version of the provider that takes it."""
+
+    setting: str
+    """The path in the environment file; a star stands for each item of an array or table."""
+
+    since: Version
+    source: str
+    values: Callable[[object], bool] = _is_said
+    """Which values need that version. Default: every value that the file gives."""
+
+
+_PROVIDER = "https://github.com/hashicorp/terraform-provider-aws"
+
+# Read 2026-11. The changelog of 6.53.0 could not be read: the bindings of CDK Terrain for 6.52.0 (cdktn-provider-aws
+# 24.8.0) lack both arguments of aws_api_gateway_rest_api, and those for 6.53.0 (24.9.0) have them.
+NEEDS = (
+    Need("routes.*.integration.timeout_milliseconds", (6, 26, 0), f"{_PROVIDER}/issues/45482", _above_five_minutes),
+    Need("domain.security_policy", (6, 28, 0), f"{_PROVIDER}/pull/45741", _enhanced),
+    Need("api.security_policy", (6, 53, 0), f"{_PROVIDER}/pull/47973"),
+)
+
+
+def refused(environment: Environment) -> Iterator[Problem]:
+    """What the oldest provider that may run does not take."""
+    constraint = environment.aws.provider_version
+    oldest = BINDINGS if constraint is None else bounds(constraint)[0]
+    for need in NEEDS:
+        if oldest >= need.since:
+            continue
+        for where, value in _values(environment, tuple(need.setting.split("."))):
+            if need.values(value):
+                yield Problem(where=where, got=value, allowed=_message(need, constraint))
+
+
+def _message(need: Need, constraint: str | None) -> str:
+    major, minor, _ = need.since
+    runs = f"without aws.provider_version {written(BINDINGS)} runs"
+    admits = runs if constraint is None else f"aws.provider_version {constraint!r} admits older ones"
+    return f'needs version {written(need.since)} of the AWS provider or later, and {admits}; write "~> {major}.{minor}"'
+
+
+def _values(held: object, path: tuple[str, ...], where: Where = ()) -> Iterator[tuple[Where, object]]:
+    """Every value at that path, and where it is. A table that is not in the file has none."""
+    if not path:
+        yield where, held
+        return
+    key, *rest = path
+    if key == "*":
+        items = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, tuple) else ()
+        for name, item in items:
+            yield from _values(item, tuple(rest), (*where, name))
+    elif isinstance(held, Settings) and key in type(held).model_fields:
+        yield from _values(getattr(held, key), tuple(rest), (*where, key))

@@ -1,0 +1,39 @@
+"""The double: the emulator, with AWS's answers in place of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.deploy.aws_double.absent_settings import left_out
+from tests.deploy.aws_double.alarms import Alarms
+from tests.deploy.aws_double.api_keys import with_a_value
+from tests.deploy.aws_double.integrations import kept_whole
+from tests.deploy.aws_double.mock_integrations import without_http_method
+from tests.deploy.aws_double.patches import patched
+from tests.deploy.aws_double.query_definitions import QueryDefinitions
+from tests.deploy.aws_double.request import Layer
+from tests.deploy.aws_double.server import in_front_of
+from tests.deploy.aws_double.stages import Stages
+from tests.deploy.aws_double.vpc_links import VpcLinks
+from tests.deploy.aws_double.web_acls import WebAcls
+
+
+@dataclass(frozen=True)
+class Double:
+    """Where it listens, and what tests ask it beyond AWS's calls."""
+
+    url: str
+    emulator: str
+    """Where the emulator itself does."""
+
+    stages: Stages
+
+
+@contextmanager
+def aws_double(emulator: str) -> Iterator[Double]:
+    """In front of the emulator at that URL, while the block runs."""
+    stages = Stages()
+    kept: list[Layer] = [WebAcls(), QueryDefinitions(), Alarms(), VpcLinks()]
+    layers: list[Layer] = [stages, *kept, without_http_method, left_out, patched, with_a_value, kept_whole]
+    with in_front_of(emulator, layers) as url:
+        yield Double(url, emulator, stages)

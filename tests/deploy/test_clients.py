@@ -1,0 +1,224 @@
+"""Client libraries as they come, with the programs of docs/clients.md, against a deployed API."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.command_line import Cdktf
+from tests.deploy import client_programs
+from tests.deploy.bearer_gateway import Asked, BearerGateway, Reply
+from tests.deploy.client_programs import OLD_PYTHON, PYTHON, Ended
+from tests.deploy.deployed import Deployed
+from tests.environment_files import ROOT, write
+from tests.synthesis import rendered
+
+HELLO = "Hello from Spillway"
+SCENARIOS = ("served", "throttle", "quota", "waf", "wrong")
+MESSAGES = {
+    "throttle": "Rate limit reached. Slow down and retry.",
+    "quota": "The quota of this API key is used up.",
+    "waf": "Rate limit reached. Slow down and retry.",
+    "wrong": "The API key is missing or wrong",
+}
+CODES = {
+    "throttle": "rate_limit_exceeded",
+    "quota": "quota_exceeded",
+    "waf": "ip_rate_limit_exceeded",
+    "wrong": "invalid_api_key",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """What a client does that most others do not. Most ask again after a throttle, and after nothing else."""
+
+    python: Path = PYTHON
+    heading: str
+    after_throttle: tuple[int, ...] = (429, 200)
+    most_asked: dict[str, int] = field(default_factory=dict)
+    """Requests at most, where it is more than one."""
+
+    falls_back: bool = False
+    shows_code: bool = True
+    """As an attribute of what it raises."""
+
+
+# The AI SDK and litellm's Router do not look at x-should-retry: they ask as often as for any other error.
+AS_EVER = {"quota": 3, "waf": 3}
+LIBRARIES = {
+    "openai-python": Library(heading="OpenAI, Python"),
+    "openai-python-of-2024": Library(heading="OpenAI, Python", python=OLD_PYTHON),
+    "openai-js": Library(heading="OpenAI, JavaScript"),
+    "anthropic-python": Library(heading="Anthropic, Python", shows_code=False),
+    "anthropic-js": Library(heading="Anthropic, JavaScript"),
+    "litellm": Library(heading="litellm", shows_code=False),
+    "litellm-anthropic": Library(heading="litellm, Anthropic's format", after_throttle=(429,), shows_code=False),
+    "litellm-router": Library(
+        heading="litellm, Router with a fallback", most_asked=AS_EVER, falls_back=True, shows_code=False
+    ),
+    "langchain-openai": Library(heading="LangChain, OpenAI"),
+    "langchain-anthropic": Library(heading="LangChain, Anthropic", shows_code=False),
+    "ai-sdk-openai": Library(heading="AI SDK, OpenAI", most_asked=AS_EVER),
+    "ai-sdk-anthropic": Library(heading="AI SDK, Anthropic", most_asked=AS_EVER, shows_code=False),
+    "curl": Library(heading="curl"),
+}
+
+
+def key_of(scenario: str, name: str) -> str:
+    """30 to 128 characters, as the provider wants them. Each library has its own bucket and its own quota."""
+    return f"{scenario}-{name}-".ljust(40, "k")
+
+
+def environment_text(endpoint_url: str) -> str:
+    """docs/examples/clients.toml with plans that are used up at once; WAF's answer is played with any key."""
+    example = (ROOT / "docs" / "examples" / "clients.toml").read_text(encoding="utf-8")
+    before, _, after = example.partition("[usage_plans.team]")
+    plans = {
+        "served": "throttle = { rate_limit = 1000, burst_limit = 1000 }",
+        "throttle": "throttle = { rate_limit = 1, burst_limit = 1 }",
+        "quota": 'quota = { limit = 1, period = "MONTH" }',
+    }
+    tables = ""
+    for plan, limits in plans.items():
+        keys = ", ".join(f'{{ name = "{plan}-{name}", value = "variable" }}' for name in LIBRARIES)
+        tables += f"[usage_plans.{plan}]\n{limits}\napi_keys = [{keys}]\n\n"
+    aimed = before.replace("[aws]", f'[aws]\nendpoint_url = "{endpoint_url}"')
+    return aimed + tables + after[after.index("[waf]") :]
+
+
+def waf_answer(deployed: Deployed) -> Reply:
+    """From the JSON: the emulator keeps a web ACL, and enforces none."""
+    acl = rendered(deployed.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
+    answer = acl["rule"][0]["action"]["block"]["custom_response"]
+    headers = {header["name"]: header["value"] for header in answer["response_header"]}
+    (body,) = acl["custom_response_body"]
+    return Reply(answer["response_code"], headers | {"Content-Type": "application/json"}, body["content"].encode())
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    binary: str, aws: str, client: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BearerGateway]:
+    """The deployed API, behind what the emulator leaves out."""
+    if reason := client_programs.missing():
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("clients")
+    environments = folder / "environments"
+    environments.mkdir()
+    write(environments, environment_text(aws), "clients")
+    variables = {
+        f"api_key_value_{plan}_{name}".replace("-", "_"): key_of(plan, name)
+        for plan in ("served", "throttle", "quota")
+        for name in LIBRARIES
+    }
+    stack = Cdktf(folder, environments=environments, binary=binary, report=print, variables=variables)
+    try:
+        deployed = Deployed(stack, "clients", stack.deploy("clients"))
+        server = BearerGateway(
+            deployed.outputs["http_endpoint"],
+            functions=client("lambda"),
+            function="llm-clients-bearer_key",
+            waf=waf_answer(deployed),
+        )
+        server.stopped_by_waf = {key_of("waf", name) for name in LIBRARIES}
+        server.refused_first = {key_of(plan, name) for plan in ("throttle", "quota") for name in LIBRARIES}
+        with server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield server
+            server.shutdown()
+    finally:
+        stack.destroy("clients")
+
+
+Ran = Callable[[str], dict[str, Ended]]
+
+
+@pytest.fixture(scope="module")
+def ran(gateway: BearerGateway) -> Iterator[Ran]:
+    """What each library ended with in each scenario. All are started at once, a few at a time."""
+    pages = client_programs.programs()
+
+    def all_scenarios(name: str) -> dict[str, Ended]:
+        library = LIBRARIES[name]
+        language, program = pages[library.heading]
+        other = key_of("served", name)
+        texts = [
+            client_programs.aimed(program, url=gateway.url, key=key_of(scenario, name), other_key=other)
+            for scenario in SCENARIOS
+        ]
+        return dict(zip(SCENARIOS, client_programs.run(language, texts, library.python), strict=True))
+
+    with ThreadPoolExecutor(4) as pool:
+        started: dict[str, Future[dict[str, Ended]]] = {name: pool.submit(all_scenarios, name) for name in LIBRARIES}
+        yield lambda name: started[name].result()
+
+
+@pytest.fixture(params=LIBRARIES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def asked(gateway: BearerGateway, scenario: str, name: str) -> Asked:
+    return gateway.asked[key_of(scenario, name)]
+
+
+def test_every_program_of_the_page_is_run() -> None:
+    assert set(client_programs.programs()) == {library.heading for library in LIBRARIES.values()}
+
+
+def test_it_sends_its_key_as_it_comes(gateway: BearerGateway, ran: Ran, name: str) -> None:
+    assert_greeted(ran(name)["served"])
+    assert set(asked(gateway, "served", name).statuses) == {200}
+
+
+def test_after_a_throttle_it_is_served_when_we_said(gateway: BearerGateway, ran: Ran, name: str) -> None:
+    ended, library = ran(name)["throttle"], LIBRARIES[name]
+    seen = asked(gateway, "throttle", name)
+    assert tuple(seen.statuses) == library.after_throttle
+    if library.after_throttle[-1] == 200:
+        assert_greeted(ended)
+        # Retry-After: 1. It waited no less; a machine that is slow waits longer.
+        assert all(later - earlier >= 1 for earlier, later in pairwise(seen.times))
+    else:
+        assert_says(ended, library, "throttle")
+
+
+@pytest.mark.parametrize("scenario", ["quota", "waf", "wrong"])
+def test_it_does_not_wait_for_what_a_retry_cannot_mend(
+    gateway: BearerGateway, ran: Ran, name: str, scenario: str
+) -> None:
+    ended, library = ran(name)[scenario], LIBRARIES[name]
+    status = 401 if scenario == "wrong" else 429
+    seen = asked(gateway, scenario, name)
+    assert set(seen.statuses) == {status}
+    assert len(seen.statuses) <= library.most_asked.get(scenario, 1)
+    if library.falls_back:
+        assert_greeted(ended)
+    else:
+        assert_says(ended, library, scenario)
+
+
+def assert_greeted(ended: Ended) -> None:
+    """By the backend's own words, after whatever the library itself prints."""
+    assert ended.get("printed", "").endswith(HELLO), ended
+
+
+def assert_says(ended: Ended, library: Library, scenario: str) -> None:
+    """Our message and our code reach whoever catches it."""
+    assert "printed" not in ended
+    assert MESSAGES[scenario] in ended["said"], ended
+    if library.shows_code:
+        assert ended["code"] == CODES[scenario]
+
+
+def test_without_a_key_it_is_a_401_of_the_same_code(gateway: BearerGateway) -> None:
+    reply = gateway.answer("POST", "/v1/chat/completions", {"Content-Type": "application/json"}, b"{}")
+    error = json.loads(reply.body)
+    assert (reply.status, error["type"], error["error"]["code"]) == (401, "error", "invalid_api_key")

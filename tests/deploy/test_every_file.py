@@ -1,0 +1,75 @@
+"""The project's environments and every example of the documentation: applied, planned again, destroyed."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.many_stacks import Changes, ManyStacks
+from tests.environment_files import ROOT
+
+Client = Callable[[str], Any]
+
+FILES = [*sorted((ROOT / "environments").glob("*.toml")), *sorted((ROOT / "docs" / "examples").glob("*.toml"))]
+TAGGED = [file for file in FILES if "\n[tags]\n" in file.read_text(encoding="utf-8")]
+"""Their provider blocks have `default_tags`: a root of their own."""
+
+# The examples' account is somebody else's, where no function of ours is.
+THEIRS, OURS = "111122223333", "000000000000"
+FUNCTIONS = {"check-token": None, "check-tenant": "live", "models": "live"}
+
+
+def text(file: Path) -> str:
+    return file.read_text(encoding="utf-8").replace(THEIRS, OURS)
+
+
+@pytest.fixture(scope="module")
+def functions(client: Client) -> None:
+    """What the examples name and do not make."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): return {}")
+    made = client("lambda")
+    role = f"arn:aws:iam::{OURS}:role/function"
+    for name, alias in FUNCTIONS.items():
+        settings = {"Runtime": "python3.13", "Role": role, "Handler": "index.handler"}
+        # Another test has made one of that name.
+        with suppress(made.exceptions.ResourceConflictException):
+            made.create_function(FunctionName=name, Code={"ZipFile": code.getvalue()}, **settings)
+        if alias:
+            made.create_alias(FunctionName=name, Name=alias, FunctionVersion="$LATEST")
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["untagged", "tagged"])
+def root(
+    request: pytest.FixtureRequest,
+    functions: None,
+    many_stacks: Callable[[], ManyStacks],
+) -> Iterator[ManyStacks]:
+    """All that have, or have not, tags: applied."""
+    stacks = many_stacks()
+    stacks.write({file.stem: text(file) for file in FILES if (file in TAGGED) is request.param})
+    stacks.validate()
+    try:
+        stacks.apply()
+        yield stacks
+    finally:
+        stacks.destroy()
+    assert stacks.state() == {}
+
+
+@pytest.fixture(scope="module")
+def again(root: ManyStacks) -> Changes:
+    return root.plan()
+
+
+def test_a_second_plan_changes_nothing(root: ManyStacks, again: Changes) -> None:
+    assert {name: changes for name, changes in again.items() if changes} == {}, [
+        (change["address"], change["change"]["before"], change["change"]["after"])
+        for change in root.planned
+        if change["change"]["actions"] not in (["no-op"], ["read"])
+    ]

@@ -1,0 +1,185 @@
+"""Limits by arithmetic: what they promise, and that a simulation and the environment file's checks agree."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from review.commands import main
+from review.refusal import ReviewError
+from review.sizing.demand import Demand, Tier, tier_of
+from review.sizing.poisson import quantile
+from review.sizing.proof import in_work, prove
+from review.sizing.report import toml_lines
+from review.sizing.size import Size, size
+from settings.throttling import DECIMALS
+from tests.environment_files import environment
+
+ROUTE = "POST /v1/chat/completions"
+
+
+def sized(
+    *tiers: Tier, seconds: float = 10, slots: int = 0, requests_per_minute: int = 0, per_address: int = 1
+) -> Size:
+    return size(
+        Demand(
+            tiers=tiers,
+            seconds=seconds,
+            slots=slots,
+            requests_per_minute=requests_per_minute,
+            per_address=per_address,
+        )
+    )
+
+
+def users(count: int, each: float, name: str = "", tokens: int = 0) -> Tier:
+    return Tier(name=name, users=count, requests_per_hour=each, tokens=tokens)
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.5, 3, 12.5, 200, 10_000, 3_000_000])
+@pytest.mark.parametrize("share", [0.5, 0.99, 0.9999])
+def test_the_quantile_is_poissons(mean: float, share: float) -> None:
+    """Exactly, by summing in another way."""
+    found = quantile(mean, share)
+    first = max(0, math.floor(mean - 40 * math.sqrt(mean) - 40))
+    numbers = np.arange(first, found + 1)
+    log_factorial = np.array([math.lgamma(each + 1) for each in numbers.tolist()])
+    chances = np.exp(numbers * math.log(mean) - mean - log_factorial)
+    assert chances.sum() >= share - 1e-9
+    assert chances[:-1].sum() < share + 1e-9
+
+
+def test_of_nobody_nothing_comes() -> None:
+    assert quantile(0, 0.99) == 0
+
+
+@example(count=12, each=100.0, seconds=3.0, slots=5)
+@given(
+    count=st.integers(1, 5000),
+    each=st.floats(0.1, 100),
+    seconds=st.floats(0.1, 120),
+    slots=st.integers(1, 500),
+)
+def test_never_more_begin_than_there_are_slots(count: int, each: float, seconds: float, slots: int) -> None:
+    found = sized(users(count, each), seconds=seconds, slots=slots)
+    assert found.burst_limit >= 1
+    assert found.rate_limit > 0
+    assert round(found.rate_limit, DECIMALS) == found.rate_limit
+    most = found.burst_limit + found.rate_limit * seconds
+    # A single slot: the next one begins when the one before it is done.
+    assert most <= (slots if slots > 1 else 2) + 1e-6 * seconds + 1e-9
+
+
+@pytest.mark.parametrize(("people", "slots"), [(120, 16), (1000, 80), (40, 8)])
+def test_a_demand_that_fits_gets_through_and_its_slots_suffice(people: int, slots: int) -> None:
+    found = sized(users(people, 12), seconds=15, slots=slots)
+    assert found.warnings == ()
+    proof = prove(found, ROUTE)
+    (group,) = proof.groups
+    assert group.served >= 0.99 * group.requests
+    assert proof.in_work <= slots
+
+
+def test_a_demand_that_does_not_fit_is_said_and_the_slots_are_kept() -> None:
+    found = sized(users(600, 12), seconds=15, slots=16)
+    (warning,) = found.warnings
+    assert warning.startswith("There is less than is asked for in the busiest hour")
+    proof = prove(found, ROUTE)
+    assert proof.in_work <= 16
+    assert proof.groups[0].served < 0.7 * proof.groups[0].requests
+
+
+def test_one_slot_serves_one_after_the_other() -> None:
+    found = sized(users(100, 10), seconds=10, slots=1)
+    assert (found.burst_limit, found.rate_limit) == (1, 0.1)
+    assert prove(found, ROUTE).in_work == 1
+
+
+def test_nothing_is_above_the_accounts_quota() -> None:
+    found = sized(users(1_000_000, 60), seconds=5, slots=100_000)
+    assert (found.rate_limit, found.burst_limit <= 5_000) == (10_000, True)
+    assert any("above API Gateway's quota of an account" in each for each in found.warnings)
+
+
+def test_no_minute_passes_more_than_the_quota() -> None:
+    found = sized(users(2000, 6), requests_per_minute=240)
+    assert found.burst_limit + 60 * found.rate_limit <= 240
+
+
+def test_two_resources_bind_together() -> None:
+    found = sized(users(2000, 6), seconds=30, slots=120, requests_per_minute=240)
+    assert found.burst_limit + 60 * found.rate_limit <= 240
+    assert found.burst_limit + 30 * found.rate_limit <= 120
+
+
+def test_one_address_may_send_what_a_plan_grants() -> None:
+    found = sized(users(500, 4, "free"), users(40, 60, "paid"), slots=32)
+    assert all(
+        found.address_limit >= plan.rate_limit * found.window_sec + plan.burst_limit - 1e-9 for plan in found.plans
+    )
+    assert sized(users(40, 60), per_address=50).address_limit > sized(users(40, 60)).address_limit
+
+
+@pytest.mark.parametrize("tiers", [(users(120, 12),), (users(500, 4, "free", 1000), users(40, 60, "paid"))])
+def test_the_lines_are_accepted_by_the_files_checks_without_a_warning(tmp_path: Path, tiers: tuple[Tier, ...]) -> None:
+    found = sized(*tiers, slots=32)
+    keys = "".join(f'api_keys = ["{tier.name}-1"]\n' for tier in tiers[:0])
+    lines = "\n".join(toml_lines(found, ROUTE))
+    for tier in tiers:
+        lines = lines.replace(f"[usage_plans.{tier.name}]", f'[usage_plans.{tier.name}]\napi_keys = ["{tier.name}-1"]')
+    required = "api_key_required = true\n" if tiers[0].name else ""
+    text = (
+        '[aws]\nregion = "us-east-1"\n[api]\nname = "t"\n[stage]\nname = "prod"\n'
+        "[throttling]\nrate_limit = 100\nburst_limit = 100\n"
+        f'[[routes]]\nmethod = "POST"\npath = "/v1/chat/completions"\n{required}{keys}'
+        f'integration = {{ type = "http", url = "https://llm.example.com" }}\n{lines}\n'
+    )
+    read = environment(tmp_path, text)
+    assert [str(each) for each in read.warnings() if "above" in str(each) or "more" in str(each)] == []
+    assert read.throttling.routes[ROUTE].burst_limit == found.burst_limit  # type: ignore[union-attr]  # not a word
+
+
+def test_tokens_a_minute_are_those_of_the_burst(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--tier", "free:10:60:500", "--tier", "paid:10:60", "--tokens", "200", "--format", "json"]
+    assert main(["size", *arguments]) == 0
+    data = json.loads(capsys.readouterr().out)
+    plans = data["usage_plans"]
+    assert plans["free"]["tokens_per_minute"] == 500 * plans["free"]["burst_limit"]
+    assert plans["paid"]["tokens_per_minute"] == 200 * plans["paid"]["burst_limit"]
+    assert "tokens_per_minute = " in data["toml"]
+
+
+def test_how_many_are_in_work_at_once() -> None:
+    times = np.array([0, 0, 5, 10, 12, 30], dtype=np.int64) * 1_000_000
+    assert in_work(times, 10) == 3
+    assert in_work(times, 0.5) == 2
+    assert in_work(times[:0], 10) == 0
+
+
+@pytest.mark.parametrize(
+    "said", ["free", "my tier:1:1", "free:x:1", "free:1", ":1:1", "free:0:1", "free:1:1:1:1", "free:1:0"]
+)
+def test_a_tier_that_is_none(said: str) -> None:
+    with pytest.raises(ReviewError, match=r"must be NAME:USERS:REQUESTS_PER_HOUR"):
+        tier_of(said, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
+        (["--users", "5"], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
+        (["--tier", "a:1:1", "--tier", "a:1:1"], "--tier: two of one name"),
+        (
+            ["--users", "5", "--requests-per-hour", "1", "--tokens-per-minute", "5"],
+            "--tokens-per-minute needs --tokens, the tokens of a request",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", *arguments]) == 1
+    assert capsys.readouterr().err == f"{said}\n"

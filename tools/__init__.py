@@ -1,0 +1,5 @@
+"""Programs for the Makefile, each run by `python -m tools.<name>`."""
+
+import interrupted
+
+interrupted.quietly()

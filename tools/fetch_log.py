@@ -1,0 +1,236 @@
+"""`make fetch-log ENV=prod SINCE=7d`: the access log of a deployed stage out of CloudWatch, for `review replay`.
+
+FilterLogEvents, hour after hour, page after page. What has come is kept: the same command goes on where it stopped.
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html, read 2026-11.
+"""
+
+import gzip
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from settings.aws import Aws
+from settings.observability.watched import access_log_group
+from settings.problem import EnvironmentFileError
+from settings.read import environments_folder, read_environment
+
+_HOUR_MS = 3_600_000
+_UNITS = {"m": 60_000, "h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
+_AGO = re.compile(r"(\d+)([mhdw])")
+
+Progress = Callable[[float, int], None]
+"""Hears which part of the time is done, and how many lines there are."""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class FetchError(Exception):
+    """What cannot be fetched, in one line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """How far it is, as it stands beside the file."""
+
+    group: str
+    start: int
+    """Milliseconds since 1970, as all times here."""
+
+    end: int
+    at: int
+    """The hour that is being fetched."""
+
+    token: str = ""
+    """Of its next page."""
+
+    size: int = 0
+    """Bytes of the file that are whole."""
+
+    size_at: int = 0
+    """The same when the hour began."""
+
+    lines: int = 0
+    lines_at: int = 0
+
+
+@app.command()
+def main(
+    name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
+    since: Annotated[str, typer.Argument(help="7d, 12h, 30m, or a time as ISO 8601 has it.")] = "7d",
+    until: Annotated[str, typer.Option(help="The same. Default: now.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Default: access-ENVIRONMENT.log.gz.")] = None,
+) -> None:
+    """Fetch a stage's access log into a gzip file; the same command goes on where it was stopped."""
+    to = file or Path(f"access-{name}.log.gz")
+    try:
+        environment = read_environment(environments_folder() / f"{name}.toml")
+        now = round(time.time() * 1000)
+        start, end = moment(since, now), moment(until, now) if until else now
+        with _progress() as heard:
+            done = fetch(_client(environment.aws), access_log_group(environment), start, end, to, heard)
+    except (EnvironmentFileError, FetchError, BotoCoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        print(f"{access_log_group(environment)}: {said.get('Code')}: {said.get('Message')}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        raise typer.Exit(130) from None
+    print(f"{to.as_posix()}: {done.lines:,} lines, {_shown(done.start)} to {_shown(done.end)} UTC")
+
+
+def moment(said: str, now: int) -> int:
+    """Milliseconds since 1970. Raises FetchError."""
+    ago = _AGO.fullmatch(said)
+    if ago:
+        return now - int(ago[1]) * _UNITS[ago[2]]
+    try:
+        read = datetime.fromisoformat(said)
+    except ValueError:
+        raise FetchError(f"{said}: must be 7d, 12h, 30m, or a time such as 2026-03-02T08:00:00Z") from None
+    return round((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def fetch(
+    client: Any, group: str, start: int, end: int, to: Path, heard: Progress = lambda _, __: None
+) -> Done:  # boto3 has no types
+    """Everything from start to end, appended page by page. Raises FetchError, ClientError."""
+    if start >= end:
+        raise FetchError(f"{_shown(start)} UTC: is not before the end, {_shown(end)} UTC")
+    part, beside = to.with_name(f"{to.name}.part"), to.with_name(f"{to.name}.state")
+    if to.exists():
+        raise FetchError(f"{to.as_posix()}: is there already; --file names another, or delete it")
+    done = _known(beside, group, part) or Done(group=group, start=start, end=end, at=start)
+    with part.open("ab") as file:
+        file.truncate(done.size)
+        _keep(beside, done)
+        while done.at < done.end:
+            try:
+                done = _page(client, done, file)
+            except ClientError as error:
+                # A token is good for a day.
+                if not done.token or error.response.get("Error", {}).get("Code") not in _BAD_TOKEN:
+                    raise
+                done = replace(done, token="", size=done.size_at, lines=done.lines_at)
+                file.truncate(done.size)
+            _keep(beside, done)
+            heard((done.at - done.start) / (done.end - done.start), done.lines)
+    part.replace(to)
+    beside.unlink(missing_ok=True)
+    return done
+
+
+_BAD_TOKEN = frozenset({"InvalidParameterException", "ValidationException"})
+
+
+def _page(client: Any, done: Done, file: Any) -> Done:  # boto3 has no types
+    """One page more."""
+    until = min(done.at + _HOUR_MS, done.end)
+    more = {"nextToken": done.token} if done.token else {}
+    # AWS's endTime is inclusive.
+    page = client.filter_log_events(logGroupName=done.group, startTime=done.at, endTime=until - 1, **more)
+    lines = [_line(event["message"]) for event in page["events"]]
+    if lines:
+        file.write(gzip.compress("".join(lines).encode()))
+        file.flush()
+        os.fsync(file.fileno())
+    done = replace(done, size=file.tell(), lines=done.lines + len(lines), token=page.get("nextToken") or "")
+    return done if done.token else replace(done, at=until, size_at=done.size, lines_at=done.lines)
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split("\n")).strip() + "\n"
+
+
+def _known(beside: Path, group: str, part: Path) -> Done | None:
+    """How far an earlier call came."""
+    if not (beside.is_file() and part.is_file()):
+        return None
+    try:
+        done = Done(**json.loads(beside.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise FetchError(
+            f"{beside.as_posix()}: cannot be read; delete it and {part.as_posix()} to begin anew"
+        ) from None
+    if done.group != group or part.stat().st_size < done.size:
+        raise FetchError(f"{beside.as_posix()}: is of another log; delete it and {part.as_posix()} to begin anew")
+    print(f"going on from {_shown(done.at)} UTC, with {done.lines:,} lines", file=sys.stderr)
+    return done
+
+
+def _keep(beside: Path, done: Done) -> None:
+    """Whole or not at all."""
+    fresh = beside.with_name(f"{beside.name}.new")
+    fresh.write_text(json.dumps(asdict(done)), encoding="utf-8")
+    fresh.replace(beside)
+
+
+def _client(aws: Aws) -> Any:  # boto3 has no types
+    made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
+    session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
+    # FilterLogEvents has a low rate for each account; botocore slows down by itself.
+    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
+    if aws.assume_role is not None:
+        asked = {"ExternalId": aws.assume_role.external_id} if aws.assume_role.external_id else {}
+        sts = session.client("sts", endpoint_url=aws.endpoints.get("sts", aws.endpoint_url))
+        role = sts.assume_role(
+            RoleArn=aws.assume_role.role_arn,
+            RoleSessionName=aws.assume_role.session_name or "spillway-fetch-log",
+            **asked,
+        )["Credentials"]
+        session = boto3.Session(
+            region_name=aws.region,
+            aws_access_key_id=role["AccessKeyId"],
+            aws_secret_access_key=role["SecretAccessKey"],
+            aws_session_token=role["SessionToken"],
+        )
+    return session.client("logs", endpoint_url=aws.endpoints.get("logs", aws.endpoint_url), config=config)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, else a line for each tenth."""
+    if not sys.stderr.isatty():
+        yield _Tenths()
+        return
+    from rich.console import Console  # noqa: PLC0415  # nobody watches a pipe
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    parts = (TextColumn("fetch"), BarColumn(), TextColumn("{task.fields[lines]:,} lines"), TimeRemainingColumn())
+    with Bar(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("fetch", total=1.0, lines=0)
+        yield lambda share, lines: bar.update(task, completed=share, lines=lines)
+
+
+class _Tenths:
+    def __init__(self) -> None:
+        self._said = 0
+
+    def __call__(self, share: float, lines: int) -> None:
+        if int(share * 10) > self._said:
+            self._said = int(share * 10)
+            print(f"{share:.0%}, {lines:,} lines", file=sys.stderr)
+
+
+def _shown(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,113 @@
+"""What came back, against what the file says."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from settings.environment import Environment
+from settings.rate_limit_response import CODES, Layer
+from settings.throttling import Throttle
+from verify.burst import Answer, Burst
+from verify.runs import Run
+
+Verdict = Literal["as set", "not as set", "not reached", "stopped by WAF"]
+
+# Throttles are best effort, says AWS, and does not say how far off: assumed. An emulator's are exact.
+_TOLERANCE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A line of the table."""
+
+    name: str
+    through: int
+    refused: int
+    other: int
+    allowed: range
+    verdict: Verdict
+    said: tuple[str, ...] = ()
+    """What is not as set, in words."""
+
+
+def row(environment: Environment, run: Run, burst: Burst) -> Row:
+    """Whether so many came through as the bucket allows, and whether the others were told so as the file says."""
+    statuses = burst.statuses
+    refused = statuses[HTTPStatus.TOO_MANY_REQUESTS]
+    through = sum(count for status, count in statuses.items() if HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST)
+    other = len(burst.answers) - through - refused
+    allowed = _allowed(burst, run.throttle, exact=environment.aws.endpoint_url is not None)
+    said = []
+    if other:
+        said.append(f"{other} answers are neither served nor 429: {_statuses(burst)}")
+    if through not in allowed:
+        said.append(f"{through} came through, and {allowed.start} to {allowed.stop - 1} may")
+    if any(code_of(answer) == CODES["waf"] for answer in burst.answers):
+        return Row(
+            name=run.name, through=through, refused=refused, other=other, allowed=allowed, verdict="stopped by WAF"
+        )
+    limited = next((each for each in burst.answers if each.status == HTTPStatus.TOO_MANY_REQUESTS), None)
+    if limited:
+        said += contract(environment, limited, "throttle")
+    verdict: Verdict = "not as set" if said else "as set" if limited else "not reached"
+    return Row(
+        name=run.name,
+        through=through,
+        refused=refused,
+        other=other,
+        allowed=allowed,
+        verdict=verdict,
+        said=tuple(said),
+    )
+
+
+def _allowed(burst: Burst, throttle: Throttle, *, exact: bool) -> range:
+    within = burst.allowed(throttle)
+    if exact:
+        return within
+    more, less = round((within.stop - 1) * _TOLERANCE) + 1, round(within.start * _TOLERANCE) + 1
+    return range(max(0, within.start - less), min(within.stop + more, len(burst.answers) + 1))
+
+
+def _statuses(burst: Burst) -> str:
+    return ", ".join(f"{count} x {status}" for status, count in sorted(burst.statuses.items()))
+
+
+def contract(environment: Environment, answer: Answer, layer: Layer) -> list[str]:
+    """What of that layer's 429 is not as set: its body, its headers."""
+    response = environment.rate_limit_response
+    said = []
+    if _parsed(answer.body) != json.loads(response.body(layer)):
+        said.append(f"its 429 has another body: {answer.body[:200]}")
+    headers = {name.lower(): value for name, value in answer.headers}
+    for name, value in response.response_headers(layer, environment.cors_headers).items():
+        if headers.get(name.lower()) != value:
+            said.append(f"its 429 has {name}: {headers.get(name.lower(), 'nothing')}, set is {value}")
+    return said
+
+
+def without_key(environment: Environment, answer: Answer) -> list[str]:
+    """What of the answer to a request without a key is not as set."""
+    status = HTTPStatus.UNAUTHORIZED if environment.api.key_source == "BEARER" else HTTPStatus.FORBIDDEN
+    code = code_of(answer)
+    if (answer.status, code) == (status, "invalid_api_key"):
+        return []
+    answered = f"{answer.status} {code}" if code else f"{answer.status}"
+    return [f"answered {answered}, set is {status.value} invalid_api_key"]
+
+
+def code_of(answer: Answer) -> str | None:
+    """Our error's code."""
+    match _parsed(answer.body):
+        case {"error": {"code": str(code)}}:
+            return code
+        case _:
+            return None
+
+
+def _parsed(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,129 @@
+"""Many requests at once, and what a token bucket allows of them."""
+
+import http.client
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from settings.throttling import Throttle
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """One HTTP response."""
+
+    number: int
+    """Of the request, from 0."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    sent: float
+    """Seconds on the monotonic clock, like `received`."""
+    received: float
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What came back."""
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def statuses(self) -> Counter[int]:
+        return Counter(answer.status for answer in self.answers)
+
+    def allowed(self, throttle: Throttle) -> range:
+        """How many 200s a full bucket can have given: what it held, and what ran in while the requests came.
+
+        The gateway saw the first request after it was sent and the last before it was answered, hence two bounds. One
+        token less at the low end: a bucket that is refilled continuously holds part of a token when the burst ends.
+        """
+        first, last = min(self.answers, key=lambda a: a.sent), max(self.answers, key=lambda a: a.received)
+        longest = last.received - first.sent
+        shortest = max(0.0, max(a.sent for a in self.answers) - min(a.received for a in self.answers))
+        most = throttle.burst_limit + math.floor(throttle.rate_limit * longest)
+        ran_in = throttle.rate_limit * shortest - self._ran_over(throttle)
+        least = throttle.burst_limit + math.floor(max(0.0, ran_in)) - 1
+        return range(min(least, len(self.answers)), min(most, len(self.answers)) + 1)
+
+    def _ran_over(self, throttle: Throttle) -> float:
+        """The most tokens that a full bucket can have lost, where the clients were too slow to keep it empty.
+
+        It is full until a request is refused, which found it empty, and then takes its time to be full again.
+        """
+        times = [(a.sent, a.received) for a in sorted(self.answers, key=lambda a: a.received) if a.status == _REFUSED]
+        fills_within = (throttle.burst_limit - 1) / throttle.rate_limit
+        start, end = min(a.sent for a in self.answers), max(a.received for a in self.answers)
+        spans = [
+            # As if it had been full right before the first request.
+            (start - fills_within, start),
+            *times,
+            (end, end),
+        ]
+        full_for = [later[1] - earlier[0] - fills_within for earlier, later in pairwise(spans)]
+        return throttle.rate_limit * sum(max(0.0, seconds) for seconds in full_for)
+
+
+_REFUSED = 429
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    count: int,
+    clients: int = 8,
+    body: str | Callable[[int], str] = "{}",
+    pause: float = 0,
+    headers: Mapping[str, str] | None = None,
+) -> Burst:
+    """`count` requests from `clients` concurrent clients, each `pause` seconds after the answer to its last.
+
+    `body` is one for all, or makes one of the request's number.
+    """
+
+    def send_in_turn(client: int) -> list[Answer]:
+        parts = urlsplit(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=_ANSWERS_WITHIN_SECONDS)
+        try:
+            answers = []
+            for number in range(client, count, clients):
+                text = body if isinstance(body, str) else body(number)
+                answers.append(_ask(connection, method, parts.path, number, text, headers or {}))
+                time.sleep(pause)
+            return answers
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(clients) as pool:
+        batches = pool.map(send_in_turn, range(clients))
+        return Burst(tuple(answer for batch in batches for answer in batch))
+
+
+_ANSWERS_WITHIN_SECONDS = 60
+
+
+def _ask(
+    connection: http.client.HTTPConnection, method: str, path: str, number: int, body: str, headers: Mapping[str, str]
+) -> Answer:
+    sent = time.monotonic()
+    connection.request(method, path, body=body, headers={"Content-Type": "application/json", **headers})
+    response = connection.getresponse()
+    text = response.read().decode()
+    return Answer(
+        number=number,
+        status=response.status,
+        reason=response.reason,
+        headers=tuple(response.getheaders()),
+        body=text,
+        sent=sent,
+        received=time.monotonic(),
+    )

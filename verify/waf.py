@@ -1,0 +1,79 @@
+"""A run of its own for a WAF rate rule: it looks back over a window, and late."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from settings.environment import Environment
+from settings.rate_limit_response import CODES
+from settings.waf.rate_rule import RateRule
+from settings.waf.rules import counted_routes
+from verify.answers import code_of
+from verify.burst import Answer, send
+from verify.runs import Run
+
+_A_SECOND = 20
+_WAITS_SECONDS = 90
+
+Send = Callable[[Run, int], tuple[Answer, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """How it ended."""
+
+    sent: int
+    lag: float | None
+    """Seconds from the request that passed the limit to the first that was stopped; None: none was."""
+
+    answer: Answer | None
+
+
+def rule_of(environment: Environment) -> RateRule | None:
+    """The tightest rule that counts by IP and blocks, whatever else a request holds."""
+    waf = environment.waf
+    if waf is None or waf.web_acl_arn or waf.mode == "count":
+        return None
+    rules = [
+        rule
+        for rule in waf.rate_rules
+        if rule.aggregate_key_type == "IP" and rule.action == "block" and rule.scope_down is None
+    ]
+    return min(rules, key=lambda rule: rule.limit, default=None)
+
+
+def counts(environment: Environment, rule: RateRule, run: Run) -> bool:
+    """Whether the rule counts that run's requests."""
+    return any(
+        run.name.startswith(route.key) and route.method == run.method
+        for route in counted_routes(rule, environment.routes)
+    )
+
+
+def most_requests(rule: RateRule) -> int:
+    """That are sent, if nothing stops them."""
+    return rule.limit + _A_SECOND * _WAITS_SECONDS
+
+
+def run_into(rule: RateRule, run: Run, ask: Send | None = None) -> Stopped:
+    """Send until WAF stops it. What a throttle refuses counts too: WAF sees it first."""
+    ask = ask or _ask
+    sent, passed = 0, None
+    while sent < most_requests(rule):
+        answers = ask(run, min(_A_SECOND, most_requests(rule) - sent))
+        sent += len(answers)
+        if passed is None and sent > rule.limit:
+            passed = max(answer.received for answer in answers)
+        stopped = next((answer for answer in answers if code_of(answer) == CODES["waf"]), None)
+        if stopped:
+            lag = max(0.0, stopped.received - passed) if passed is not None else 0.0
+            return Stopped(sent=sent, lag=lag, answer=stopped)
+    return Stopped(sent=sent, lag=None, answer=None)
+
+
+def _ask(run: Run, count: int) -> tuple[Answer, ...]:
+    """So many, in no less than a second."""
+    began = time.monotonic()
+    answers = send(run.method, run.url, count=count, headers=run.headers).answers
+    time.sleep(max(0.0, 1 - (time.monotonic() - began)))
+    return answers
