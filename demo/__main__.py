@@ -19,8 +19,8 @@ from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.interruption import interruptible
 from demo.terraform import require_provider
 from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
-from review.layers_of import layers_of
-from review.limits import report
+from review.layers.from_settings import layers_of
+from review.limits.report import report
 from review.table import Format, show
 from settings.checks.throttling import bucket_of
 from settings.environment import Environment

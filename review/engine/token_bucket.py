@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.jit import jit
-from review.layers import Bucket
+from review.layers.layers import Bucket
 from review.refusal import ReviewError
 
 # rate_limit in millionths of a request a second, times microseconds: trillionths of a token.

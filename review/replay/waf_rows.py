@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE
 from review.ip_ranges import IpRanges
-from review.layers import Layers, RateWindow
+from review.layers.layers import Layers, RateWindow
 
 _IN_A_LOG = {"ip", "method", "path"}
 

@@ -18,7 +18,7 @@ from matplotlib.typing import RcKeyType
 from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
-from review.layers import Bucket
+from review.layers.layers import Bucket
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
-from review.difference import difference
-from review.layers_of import layers_of
-from review.limits import limits
+from review.diff.difference import difference
+from review.layers.from_settings import layers_of
+from review.limits.limits import limits
 from tests.environment_files import MINIMAL, environment, write
 from tests.refusals import refusals, warnings
 from tests.synthesis import rendered_text

@@ -7,7 +7,7 @@ import numpy as np
 from review.engine.engine import NONE, Requests, run, state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
+from review.layers.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
 
 MICROSECONDS = 1_000_000
 PLENTY = Bucket(rate_limit=1_000_000, burst_limit=1_000_000)

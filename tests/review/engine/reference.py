@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Quota, RateWindow
+from review.layers.layers import Bucket, Quota, RateWindow
 
 MICROSECONDS = 1_000_000
 

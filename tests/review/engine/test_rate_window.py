@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import MOST_LIMITED, WafModel
-from review.layers import Bucket, RateWindow
+from review.layers.layers import Bucket, RateWindow
 from tests.review.engine.decided import AT_ONCE, MICROSECONDS, decided, layers
 from tests.review.engine.reference import ReferenceWindow
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.engine.token_bucket import HIGHEST, accepted, buckets, take
-from review.layers import Bucket
+from review.layers.layers import Bucket
 from review.refusal import ReviewError
 from settings.throttling import BLOCKED
 from tests.review.engine.reference import ReferenceBucket

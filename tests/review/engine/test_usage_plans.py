@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
-from review.layers import Bucket, Plan, Quota
+from review.layers.layers import Bucket, Plan, Quota
 from tests.review.engine.decided import MICROSECONDS, PLENTY, decided, layers
 from tests.review.engine.reference import ReferenceQuota, period
 

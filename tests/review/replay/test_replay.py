@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
+from review.layers.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
 from review.refusal import ReviewError
 from review.replay import source
 from review.replay.columns import ACCESS_LOG, columns_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow
+from review.layers.layers import Bucket, Layers, Plan, RateWindow
 from review.replay.replay import Replayed
 from review.replay.suggest import Suggestion, percentile, suggestions
 from tests.review.engine.decided import layers

@@ -6,7 +6,7 @@ import pytest
 
 from review.commands import main
 from review.engine.outcome import Outcome
-from review.layers import RateWindow
+from review.layers.layers import RateWindow
 from review.refusal import ReviewError
 from review.simulation.picture import description, draw, over_time
 from review.simulation.traffic import read_traffic

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter
+from review.layers.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter
 from review.simulation.simulate import Group
 from review.simulation.traffic import Abuser, Burst, NatOffice, Retries, RetryingSdk, Steady, Traffic, read_traffic
 from tests.review.engine.decided import PLENTY, layers

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.layers_of import layers_of
-from review.limits import Limit, limits
+from review.layers.from_settings import layers_of
+from review.limits.limits import Limit, limits
 from settings.environment import Environment
 from settings.file_reference import files_of
 from settings.problem import field_path

@@ -1,7 +1,7 @@
 """From an environment file's settings to the layers that a request meets."""
 
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
-from review.waf_scope import in_scope
+from review.layers.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
+from review.layers.waf_scope import in_scope
 from settings.environment import Environment
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
+from review.diff.revision import read_at
 from review.refusal import ReviewError
-from review.revision import read_at
 from settings.integration import LambdaIntegration
 from settings.problem import EnvironmentFileError
 from tests.environment_files import MINIMAL, write

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from review.layers_of import layers_of
-from review.limits import PLAN, STAGE, WINDOW, Bites, Limit, bites, limits, report
+from review.layers.from_settings import layers_of
+from review.limits.limits import Limit, limits
+from review.limits.report import PLAN, STAGE, WINDOW, report
+from review.limits.stops_first import Bites, bites
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, changed, environment
 

@@ -1,7 +1,7 @@
 """The resources whose replacement somebody notices, by Terraform address, with what forces it.
 
 Synthesis makes them (constructs/), and the review may not: it starts no Node. So this says the same a second time;
-tests/review/test_resources.py holds it against the JSON that synthesis writes, before and after a change.
+tests/review/diff/test_resources.py holds it against the JSON that synthesis writes, before and after a change.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from review.watched_metrics import alarm_metrics
+from review.cost.watched_metrics import alarm_metrics
 from settings.environment import Environment
 from settings.integration import (
     AwsServiceIntegration,

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from review.difference import Difference, LimitChange, SettingChange, difference
-from review.layers_of import layers_of
-from review.limits import Limit, limits, words
-from review.replacement import Change, changes, notable
+from review.diff.difference import Difference, LimitChange, SettingChange, difference
+from review.diff.replacement import Change, changes, notable
+from review.layers.from_settings import layers_of
+from review.limits.limits import Limit, limits
+from review.limits.words import words
 from review.table import Report, Table
 from settings.environment import Environment
 from settings.problem import shown

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from review.forces_replacement import FORCES, REGION
-from review.resources import Of, resources
+from review.diff.forces_replacement import FORCES, REGION
+from review.diff.resources import Of, resources
 from settings.captured import CAPTURED
 from settings.environment import Environment
 
@@ -38,7 +38,7 @@ _GOES: tuple[Step, ...] = ("replaced", "destroyed")
 
 
 def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
-    """Of the resources in `review/resources.py`; everything else changes in place, or comes and goes with these."""
+    """Of those in `review/diff/resources.py`. Everything else changes in place, or comes and goes with these."""
     old, new = resources(before), resources(after)
     moved = (REGION,) if before.aws.region != after.aws.region else ()
     found: dict[str, Change] = {}

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from review.forces_replacement import FORCES
-from review.replacement import changes
-from review.resources import OF_THE_INTEGRATION, resources
+from review.diff.forces_replacement import FORCES
+from review.diff.replacement import changes
+from review.diff.resources import OF_THE_INTEGRATION, resources
 from settings.environment import Environment
 from settings.integration import Integration
 from settings.read import read_environment

@@ -1,0 +1,214 @@
+"""For every route, what each layer lets through, and which one stops whom first, to print."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from review.layers.layers import Layers, Plan, RouteLimits
+from review.limits.limits import Limit, bucket_limit, limits, plan_limits, route_limits
+from review.limits.stops_first import Bites, First, FirstOfKey, bites
+from review.limits.words import at_once_words, quota_words, window_words
+from review.numbers import duration, plain
+from review.table import Report, Table
+
+# What of these AWS says: docs/limits.md.
+STAGE = (
+    "AWS applies a stage's throttle at the method level: assumed to be a bucket of that size for every route without "
+    "its own, shared by all its callers. All routes together share the account's only."
+)
+BEST_EFFORT = "Throttles and quotas are best effort: targets, not ceilings."
+PLAN = (
+    "Each API key is counted alone. Whether a plan's throttle is one bucket for a key, or one for each of its routes, "
+    "AWS does not document; one, which is stricter, is assumed."
+)
+WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds."
+
+
+def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) -> Report:
+    """All of it, to print; `details` spells out every layer of every route."""
+    first = bites(layers)
+    tables = [_by_route(layers), _by_caller(first)]
+    if details:
+        tables += [_details(layers, route) for route in layers.routes]
+    notes = (*layers.left_out, *_notes(layers))
+    return Report(
+        title=f"Limits of {layers.name}",
+        tables=tuple(tables),
+        notes=notes,
+        warnings=warnings,
+        data={
+            "environment": layers.name,
+            "limits": [_data(limit) for limit in limits(layers)],
+            "first_to_bite": [_bites_data(each) for each in first],
+            "warnings": list(warnings),
+            "notes": list(notes),
+        },
+    )
+
+
+def _notes(layers: Layers) -> list[str]:
+    said = [BEST_EFFORT]
+    if any(not route.own for route in layers.routes):
+        said.append(STAGE)
+    if layers.plans:
+        said.append(PLAN)
+    if layers.windows:
+        said.append(WINDOW)
+    return said
+
+
+def _by_route(layers: Layers) -> Table:
+    """One column a layer, but none for a layer that there is not."""
+    columns = ["route"]
+    if layers.windows:
+        columns.append("1 WAF")
+    if layers.plans:
+        columns.append("2 usage plan, for each key")
+    columns.append("3 method or stage, shared")
+    account = bucket_limit(layers.routes[0], "account", "", layers.account)
+    return Table(
+        title="What each layer lets through, in AWS's order",
+        columns=tuple(columns),
+        rows=_together(_layer_cells(layers, route) for route in layers.routes),
+        caption=f"4 account: {_rates(account)}, {at_once_words(account)}; shared by {account.shared_by}.",
+    )
+
+
+def _together(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Routes whose cells are alike share a row, where the first of them stands."""
+    routes: dict[tuple[str, ...], list[str]] = {}
+    for route, *cells in rows:
+        routes.setdefault(tuple(cells), []).append(route)
+    return tuple(("\n".join(alike), *cells) for cells, alike in routes.items())
+
+
+def _layer_cells(layers: Layers, route: RouteLimits) -> tuple[str, ...]:
+    found = route_limits(layers, route)
+    cells = [route.key]
+    if layers.windows:
+        cells.append(_joined(_window_cell(limit) for limit in found if limit.layer == "WAF"))
+    if layers.plans:
+        plans = (_plan_cell(route, plan) for plan in layers.plans)
+        cells.append(_joined(plans) if route.key_required else "asks for no key")
+    last = next(limit for limit in found if limit.layer in {"method", "stage"})
+    cells.append(_bucket_words(last, last.layer))
+    return tuple(cells)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(lines) or "-"
+
+
+def _window_cell(limit: Limit) -> str:
+    return f"{limit.name}: {_rates(limit)}\n({window_words(limit)})"
+
+
+def _plan_cell(route: RouteLimits, plan: Plan) -> str:
+    own = plan_limits(route, plan)
+    lines = []
+    buckets = [limit for limit in own if limit.layer == "usage plan"]
+    if any(limit.blocked for limit in buckets):
+        return f"{plan.name}: blocked"
+    lines += [_bucket_words(limit, limit.name) for limit in buckets]
+    lines += [f"{plan.name}: {quota_words(limit)}" for limit in own if limit.layer == "quota"]
+    return _joined(lines)
+
+
+def _bucket_words(limit: Limit, name: str) -> str:
+    if limit.per_second is None:
+        return f"{name}: no limit of its own"
+    if limit.blocked:
+        return f"{name}: blocked: 429, but for about one request in eleven days"
+    return f"{name}: {_rates(limit)}\n({at_once_words(limit)})"
+
+
+def _rates(limit: Limit) -> str:
+    return f"{plain(limit.per_second or 0)}/s, {plain(limit.per_minute or 0)}/min"
+
+
+def _by_caller(first: tuple[Bites, ...]) -> Table:
+    with_keys = any(each.one_key for each in first)
+    columns = ("route", "one IP", *(["one API key"] if with_keys else []), "everyone together")
+    return Table(
+        title="What stops whom first: sending ever faster; all at once",
+        columns=columns,
+        rows=_together(_caller_cells(each, with_keys=with_keys) for each in first),
+        caption="shared: by all callers, so that one of them may use it up.",
+    )
+
+
+def _caller_cells(each: Bites, *, with_keys: bool) -> tuple[str, ...]:
+    cells = [each.route, _first_words(each.one_address, alone=True)]
+    if with_keys:
+        cells.append(_joined(_key_words(key) for key in each.one_key))
+    return (*cells, _first_words(each.everyone, alone=False))
+
+
+def _first_words(first: First, *, alone: bool) -> str:
+    if first.steady is None or first.burst is None:
+        return "nothing"
+    if first.steady.blocked:
+        return "blocked"
+    rate, once = f"{plain(first.steady.per_second or 0)}/s", at_once_words(first.burst)
+    steady, burst = (_named(limit, alone=alone) for limit in (first.steady, first.burst))
+    return f"{rate}, {once}: {steady}" if steady == burst else f"{rate}: {steady}\n{once}: {burst}"
+
+
+def _key_words(key: FirstOfKey) -> str:
+    words = f"{key.plan}: {_first_words(key, alone=True)}"
+    if key.quota is None or key.steady is None or not key.steady.per_second or key.steady.blocked:
+        return words
+    lasts = duration((key.quota.in_period or 0) / key.steady.per_second)
+    return f"{words}\n{quota_words(key.quota)}, gone in {lasts}"
+
+
+def _named(limit: Limit, *, alone: bool) -> str:
+    """A key's own plan needs no name; what it shares says so where one caller is looked at alone."""
+    if limit.layer == "usage plan":
+        return "its plan"
+    name = f"{limit.layer} {limit.name}".strip()
+    return f"{name}, shared" if alone and limit.shared else name
+
+
+def _details(layers: Layers, route: RouteLimits) -> Table:
+    return Table(
+        title=f"{route.key}, layer by layer",
+        columns=("layer", "name", "per second", "per minute", "at once", "shared by"),
+        rows=tuple(_detail(limit) for limit in route_limits(layers, route)),
+        numbers=frozenset({"per second", "per minute", "at once"}),
+    )
+
+
+def _detail(limit: Limit) -> tuple[str, ...]:
+    name = f"{limit.name}: {window_words(limit)}" if limit.layer == "WAF" else limit.name
+    # A WAF rule limits the rate, and nothing at once.
+    none = "no limit" if limit.per_second is None else "-"
+    words = [none if value is None else plain(value) for value in _numbers(limit)]
+    return (limit.layer, name, *words, limit.shared_by)
+
+
+def _numbers(limit: Limit) -> tuple[float | None, ...]:
+    return (limit.per_second, limit.per_minute, limit.at_once)
+
+
+def _data(limit: Limit) -> dict[str, Any]:
+    return asdict(limit) | {"per_minute": limit.per_minute}
+
+
+def _bites_data(each: Bites) -> dict[str, Any]:
+    return {
+        "route": each.route,
+        "one_ip": _first_data(each.one_address),
+        "one_key": {
+            key.plan: _first_data(key) | {"quota": None if key.quota is None else _data(key.quota)}
+            for key in each.one_key
+        },
+        "everyone": _first_data(each.everyone),
+    }
+
+
+def _first_data(first: First) -> dict[str, Any]:
+    return {
+        "steady": None if first.steady is None else _data(first.steady),
+        "burst": None if first.burst is None else _data(first.burst),
+    }
