@@ -12,6 +12,7 @@ from review.limits.limits import Limit, limits
 from settings.environment import Environment
 from settings.file_reference import files_of
 from settings.problem import field_path
+from settings.secrecy import HIDDEN, Where, shown_value, without_secrets
 from settings.waf.rate_rule import PREFLIGHTS
 
 _HALF = 0.5
@@ -21,9 +22,6 @@ _IN_LIMITS = re.compile(
     r"throttling\..*|usage_plans\.[^.]+\.(throttle|quota|routes)\b.*|aws\.account_(rate|burst)_limit"
     r"|waf\.rate_rules\..*\.(limit|count_limit|evaluation_window_sec)|waf\.mode"
 )
-# May hold secrets, which have no business in a pull request's comment.
-_UNSHOWN = re.compile(r".*\.(headers|environment)\..*")
-_HIDDEN = "not shown"
 
 Slot = tuple[str, str]
 """The layer, and the WAF rule's or the plan's name. A method's throttle takes the stage's place."""
@@ -150,15 +148,29 @@ def _facts(limit: Limit | None) -> tuple[object, ...] | None:
 
 def _setting_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[SettingChange]:
     old, new = dict(_fields(before, kept)), dict(_fields(after, kept))
-    for field in dict.fromkeys((*old, *new)):
-        if old.get(field) != new.get(field) and not _IN_LIMITS.fullmatch(field):
-            hidden = _UNSHOWN.fullmatch(field)
-            was, is_now = (_HIDDEN if hidden and field in side else side.get(field) for side in (old, new))
-            yield SettingChange(field=field, before=was, after=is_now)
+    for where in dict.fromkeys((*old, *new)):
+        field = field_path(where)
+        if old.get(where) == new.get(where) or _IN_LIMITS.fullmatch(field):
+            continue
+        was, is_now = (_without_secrets(where, side[where]) if where in side else None for side in (old, new))
+        if was == is_now:  # What differs is in the part that is not shown.
+            was = is_now = HIDDEN
+        yield SettingChange(field=without_secrets(field), before=was, after=is_now)
 
 
-def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Every field that says something, by a path that stays where others are added: a route by its key."""
+def _without_secrets(where: Where, value: Any) -> object:
+    """The value with `HIDDEN` in place of each part that not everyone may read."""
+    match value:
+        case dict():
+            return {key: _without_secrets((*where, key), part) for key, part in value.items()}
+        case list():
+            return [_without_secrets((*where, index), part) for index, part in enumerate(value)]
+        case _:
+            return shown_value(where, value)
+
+
+def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[Where, object]]:
+    """Every field that says something, at a place that stays where others are added: a route by its key."""
     table = environment.model_dump(mode="json", by_alias=True, exclude={"name", "routes"})
     yield from _leaves(table, ())
     for route in environment.routes:
@@ -171,7 +183,7 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[s
         yield from _leaves(settings, ("routes", route.key))
 
 
-def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, object]]:
+def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, object]]:
     match value:
         case dict():
             for key, each in value.items():
@@ -182,7 +194,7 @@ def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, obj
         case None | []:
             pass
         case _:
-            yield field_path(where), value
+            yield where, value
 
 
 def _digest(folder: Path) -> str:

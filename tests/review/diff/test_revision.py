@@ -83,7 +83,8 @@ def test_schemas_and_code_are_those_of_the_revision(repository: Repository, caps
     changed = {
         each["field"]: (each["before"], each["after"]) for each in json.loads(capsys.readouterr().out)["settings"]
     }
-    assert changed['routes."POST /chat".request.body_schema.type'] == ("object", "array")
+    # A schema may hold examples and defaults: that it changes is shown, and not what it says.
+    assert changed['routes."POST /chat".request.body_schema.type'] == ("not shown", "not shown")
     assert changed['routes."POST /chat".integration.code'][0] != changed['routes."POST /chat".integration.code'][1]
     assert len(changed) == 2
 
