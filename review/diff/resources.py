@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from review.cost.watched_metrics import alarm_metrics
 from settings.environment import Environment
+from settings.gateway_responses import LIMIT_RESPONSES, error_responses
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -171,19 +172,8 @@ def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
                 assert_never(forgotten)
         for status in statuses:
             yield f"aws_api_gateway_integration_response.{route.address}_{status}", {"status_code": status}
-    for response_type in _gateway_responses(environment):
-        yield f"aws_api_gateway_gateway_response.{response_type}", {}
-
-
-def _gateway_responses(environment: Environment) -> Iterator[str]:
-    yield from ("throttled", "quota_exceeded", "default_4xx", "default_5xx", "integration_failure")
-    yield from ("integration_timeout", "waf_filtered")
-    if not any(route.authorization == "AWS_IAM" for route in environment.routes):
-        yield "missing_authentication_token"
-    if any(route.api_key_required for route in environment.routes):
-        yield "invalid_api_key"
-    if any(route.request.validates for route in environment.routes):
-        yield from ("bad_request_body", "bad_request_parameters")
+    for response_type in (*LIMIT_RESPONSES, *error_responses(environment.routes)):
+        yield f"aws_api_gateway_gateway_response.{response_type.lower()}", {}
 
 
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
