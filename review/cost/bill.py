@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from review.cost.log_size import WAF_RECORD, access_log_bytes
-from review.cost.prices import Price, Prices
+from review.cost.prices import Price, Prices, TieredPrice
 from review.cost.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
 from settings.observability.watched import access_log, has_own_web_acl, waf_log
@@ -18,8 +18,6 @@ _MILLION = 1_000_000
 _GB = 1_000_000_000
 _DAYS_OF_A_MONTH = 30
 _CAPACITY_STEP, _BODY_STEP = 500, 16
-
-BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,24 +65,14 @@ class _Bill:
 
     def lines(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         yield from self._waf(environment, traffic.requests / _MILLION)
-        yield self._api_gateway(traffic.requests / _MILLION)
+        yield self._line("API Gateway: requests", traffic.requests / _MILLION, "api_gateway_requests")
         yield from self._logs(environment, traffic)
         yield from self._metrics(environment)
 
     def _line(self, item: str, quantity: float, name: str) -> Line:
-        price: Price = getattr(self._prices, name)
+        price: Price | TieredPrice = getattr(self._prices, name)
         dollars = price.dollars(quantity, with_free=self._with_free)
         return Line(item=item, quantity=quantity, unit=price.unit, price=name, dollars=dollars)
-
-    def _api_gateway(self, millions: float) -> Line:
-        price = self._prices.api_gateway_requests
-        return Line(
-            item="API Gateway: requests",
-            quantity=millions,
-            unit=price.unit,
-            price="api_gateway_requests",
-            dollars=price.dollars(millions),
-        )
 
     def _waf(self, environment: Environment, millions: float) -> Iterator[Line]:
         waf, wcu = environment.waf, web_acl_capacity(environment)
@@ -101,7 +89,7 @@ class _Bill:
         if body > USUAL_BODY_SIZE:
             steps = (body - USUAL_BODY_SIZE) // _BODY_STEP
             yield self._line(f"WAF: bodies up to {body} KB", steps * millions, "waf_body")
-        if any(group.name == BOT_CONTROL and group.vendor_name == "AWS" for group in waf.managed_rule_groups):
+        if any(group.is_bot_control for group in waf.managed_rule_groups):
             yield self._line("WAF: Bot Control", 1, "waf_bot_control")
             yield self._line("WAF: requests of Bot Control", millions, "waf_bot_control_requests")
         if any(group.is_anti_ddos for group in waf.managed_rule_groups):

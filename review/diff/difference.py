@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from review.layers.from_settings import layers_of
+from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
 from settings.environment import Environment
 from settings.file_reference import files_of
@@ -121,7 +122,7 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
         was, is_now = old.get(route, {}), new.get(route, {})
         for slot in dict.fromkeys((*was, *is_now)):
             pair = (was.get(slot), is_now.get(slot))
-            if route == PREFLIGHTS and None in pair and slot[0] != "WAF":
+            if route == PREFLIGHTS and None in pair and slot[0] != Layer.WAF:
                 continue  # their bucket is there in both; only a rule that counts them has a row for it
             alike = (slot, _facts(pair[0]), _facts(pair[1]))
             if alike[1] != alike[2]:
@@ -135,7 +136,7 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
 def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     found: dict[str, dict[Slot, Limit]] = {}
     for limit in limits(layers_of(environment)):
-        layer = "method or stage" if limit.layer in {"method", "stage"} else limit.layer
+        layer = "method or stage" if limit.layer in OF_THE_ROUTE else limit.layer
         found.setdefault(limit.route, {})[layer, limit.name] = limit
     return found
 

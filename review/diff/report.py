@@ -7,6 +7,7 @@ from typing import Any
 from review.diff.difference import Difference, LimitChange, SettingChange, difference
 from review.diff.replacement import Change, changes, notable
 from review.layers.from_settings import layers_of
+from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
 from review.limits.words import words
 from review.table import Report, Table
@@ -130,7 +131,7 @@ def _limit_row(change: LimitChange, kept: tuple[str, ...]) -> tuple[str, ...]:
 def _words(limit: Limit | None) -> str:
     if limit is None:
         return "-"
-    return f"{limit.layer}: {words(limit)}" if limit.layer in {"method", "stage"} else words(limit)
+    return f"{limit.layer}: {words(limit)}" if limit.layer in OF_THE_ROUTE else words(limit)
 
 
 def _growth_words(change: LimitChange) -> str:
@@ -166,7 +167,7 @@ def _routes_table(found: Difference, before: Side, after: Side) -> Table:
 
 def _own(environment: Environment, route: str) -> str:
     of_route = (limit for limit in limits(layers_of(environment)) if limit.route == route)
-    return next(_words(limit) for limit in of_route if limit.layer in {"method", "stage"})
+    return next(_words(limit) for limit in of_route if limit.layer in OF_THE_ROUTE)
 
 
 def _steps_table(steps: tuple[Change, ...]) -> Table:
@@ -210,7 +211,7 @@ def _notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ..
         yield "The state moves: terraform init -migrate-state first, or everything is created a second time."
     if _account(old) != _account(new):
         yield "Another account: Terraform finds nothing there, and everything is created anew."
-    if any(change.name.startswith("WAF") for change in found.limits):
+    if any(change.slot[0] == Layer.WAF for change in found.limits):
         yield "A changed WAF rate rule counts afresh, and may stop nobody for up to a minute."
     if any(step.needs_second_deployment for step in steps):
         yield (

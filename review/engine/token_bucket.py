@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.jit import jit
-from review.layers.layers import Bucket
 from review.refusal import ReviewError
+from settings.throttling import Throttle
 
 # rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
 TOKEN = 10**12
@@ -38,7 +38,7 @@ Buckets = NDArray[np.void]
 """Many buckets, by index: rows of _BUCKET."""
 
 
-def buckets(limits: Sequence[Bucket]) -> Buckets:
+def buckets(limits: Sequence[Throttle]) -> Buckets:
     """Full ones; rates are rounded to millionths of a request a second. Raises ReviewError for one above HIGHEST."""
     for limit in limits:
         for name, value in (("burst_limit", limit.burst_limit), ("rate_limit", limit.rate_limit)):
@@ -83,5 +83,5 @@ def accepted(arrivals: Sequence[float] | NDArray[Any], rate: float, burst: int) 
     """Which requests one bucket, full before them, lets through. Arrivals in seconds, ascending."""
     times = np.round(np.asarray(arrivals, dtype=np.float64) * 1e6).astype(np.int64)
     taken = np.zeros(len(times), dtype=np.bool_)
-    _take_all(buckets([Bucket(rate_limit=rate, burst_limit=burst)]), times, taken)
+    _take_all(buckets([Throttle(rate_limit=rate, burst_limit=burst)]), times, taken)
     return taken

@@ -5,17 +5,9 @@ the method's throttle or the stage's, then the account's. What of it AWS says, a
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-Period = Literal["DAY", "WEEK", "MONTH"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bucket:
-    """A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
-
-    rate_limit: float
-    burst_limit: int
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,25 +42,16 @@ class RateWindow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Quota:
-    """Requests of a key in a calendar period; `offset` of them are taken off in the first."""
-
-    limit: int
-    period: Period
-    offset: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """A usage plan, whose limits hold for each of its keys."""
 
     name: str
-    bucket: Bucket | None = None
-    routes: dict[str, Bucket] | None = None
+    bucket: Throttle | None = None
+    routes: dict[str, Throttle] | None = None
     quota: Quota | None = None
     keys: tuple[str, ...] = ()
 
-    def bucket_of(self, route: str) -> Bucket | None:
+    def bucket_of(self, route: str) -> Throttle | None:
         """The plan's own bucket of that route, where it has one."""
         return (self.routes or {}).get(route)
 
@@ -79,7 +62,7 @@ class RouteLimits:
 
     key: str
 
-    bucket: Bucket | None
+    bucket: Throttle | None
     """Shared by all callers of this route. None: only the account's bucket stands before it."""
 
     own: bool
@@ -103,8 +86,8 @@ class Layers:
 
     name: str
     routes: tuple[RouteLimits, ...]
-    account: Bucket
-    stage: Bucket
+    account: Throttle
+    stage: Throttle
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from review.layers.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
-from settings.throttling import BLOCKED
+from review.layers.layer import Layer
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
+from settings.throttling import BLOCKED, Throttle
+from settings.usage_plan import Quota
 
 _MINUTE = 60
 PERIOD_SEC = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 30 * 86_400}
@@ -15,9 +17,7 @@ class Limit:
     """One layer of one route."""
 
     route: str
-    layer: str
-    """`WAF`, `usage plan`, `quota`, `method`, `stage`, `account`."""
-
+    layer: Layer
     name: str
     """The WAF rule's or the plan's."""
 
@@ -65,15 +65,15 @@ def route_limits(layers: Layers, route: RouteLimits) -> list[Limit]:
     if route.key_required:
         for plan in layers.plans:
             found += plan_limits(route, plan)
-    found.append(bucket_limit(route, "method" if route.own else "stage", "", route.bucket))
-    found.append(bucket_limit(route, "account", "", layers.account))
+    found.append(bucket_limit(route, Layer.METHOD if route.own else Layer.STAGE, "", route.bucket))
+    found.append(bucket_limit(route, Layer.ACCOUNT, "", layers.account))
     return found
 
 
 def _window_limit(route: RouteLimits, window: RateWindow) -> Limit:
     return Limit(
         route=route.key,
-        layer="WAF",
+        layer=Layer.WAF,
         name=window.name,
         per_second=window.per_second,
         at_once=None,
@@ -98,9 +98,9 @@ def plan_limits(route: RouteLimits, plan: Plan) -> list[Limit]:
     found = []
     own = plan.bucket_of(route.key)
     if own is not None:
-        found.append(bucket_limit(route, "usage plan", f"{plan.name} on this route", own))
+        found.append(bucket_limit(route, Layer.USAGE_PLAN, f"{plan.name} on this route", own))
     if plan.bucket is not None:
-        found.append(bucket_limit(route, "usage plan", plan.name, plan.bucket))
+        found.append(bucket_limit(route, Layer.USAGE_PLAN, plan.name, plan.bucket))
     if plan.quota is not None:
         found.append(_quota_limit(route, plan.name, plan.quota))
     return found
@@ -110,7 +110,7 @@ def _quota_limit(route: RouteLimits, name: str, quota: Quota) -> Limit:
     period = PERIOD_SEC[quota.period]
     return Limit(
         route=route.key,
-        layer="quota",
+        layer=Layer.QUOTA,
         name=name,
         per_second=quota.limit / period,
         at_once=quota.limit,
@@ -121,8 +121,8 @@ def _quota_limit(route: RouteLimits, name: str, quota: Quota) -> Limit:
     )
 
 
-def bucket_limit(route: RouteLimits, layer: str, name: str, bucket: Bucket | None) -> Limit:
-    whose = {"usage plan": "each key", "account": "every API of the account and Region"}
+def bucket_limit(route: RouteLimits, layer: Layer, name: str, bucket: Throttle | None) -> Limit:
+    whose = {Layer.USAGE_PLAN: "each key", Layer.ACCOUNT: "every API of the account and Region"}
     return Limit(
         route=route.key,
         layer=layer,
@@ -130,5 +130,5 @@ def bucket_limit(route: RouteLimits, layer: str, name: str, bucket: Bucket | Non
         per_second=None if bucket is None else bucket.rate_limit,
         at_once=None if bucket is None else bucket.burst_limit,
         shared_by=whose.get(layer, "all callers"),
-        shared=layer != "usage plan",
+        shared=layer != Layer.USAGE_PLAN,
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from review.layers.layer import OF_THE_ROUTE, Layer
 from review.layers.layers import Layers, Plan, RouteLimits
 from review.limits.limits import Limit, bucket_limit, limits, plan_limits, route_limits
-from review.limits.stops_first import Bites, First, FirstOfKey, bites
+from review.limits.stops_first import StopsFirst, StopsFirstOnRoute, StopsKeyFirst, stops_first
 from review.limits.words import at_once_words, quota_words, window_words
 from review.numbers import duration, plain
 from review.table import Report, Table
@@ -26,7 +27,7 @@ WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and rea
 
 def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) -> Report:
     """All of it, to print; `details` spells out every layer of every route."""
-    first = bites(layers)
+    first = stops_first(layers)
     tables = [_by_route(layers), _by_caller(first)]
     if details:
         tables += [_details(layers, route) for route in layers.routes]
@@ -39,7 +40,7 @@ def report(layers: Layers, warnings: tuple[str, ...], *, details: bool = False) 
         data={
             "environment": layers.name,
             "limits": [_data(limit) for limit in limits(layers)],
-            "first_to_bite": [_bites_data(each) for each in first],
+            "stops_first": [_first_on_route_data(each) for each in first],
             "warnings": list(warnings),
             "notes": list(notes),
         },
@@ -65,7 +66,7 @@ def _by_route(layers: Layers) -> Table:
     if layers.plans:
         columns.append("2 usage plan, for each key")
     columns.append("3 method or stage, shared")
-    account = bucket_limit(layers.routes[0], "account", "", layers.account)
+    account = bucket_limit(layers.routes[0], Layer.ACCOUNT, "", layers.account)
     return Table(
         title="What each layer lets through, in AWS's order",
         columns=tuple(columns),
@@ -86,11 +87,11 @@ def _layer_cells(layers: Layers, route: RouteLimits) -> tuple[str, ...]:
     found = route_limits(layers, route)
     cells = [route.key]
     if layers.windows:
-        cells.append(_joined(_window_cell(limit) for limit in found if limit.layer == "WAF"))
+        cells.append(_joined(_window_cell(limit) for limit in found if limit.layer == Layer.WAF))
     if layers.plans:
         plans = (_plan_cell(route, plan) for plan in layers.plans)
         cells.append(_joined(plans) if route.key_required else "asks for no key")
-    last = next(limit for limit in found if limit.layer in {"method", "stage"})
+    last = next(limit for limit in found if limit.layer in OF_THE_ROUTE)
     cells.append(_bucket_words(last, last.layer))
     return tuple(cells)
 
@@ -106,11 +107,11 @@ def _window_cell(limit: Limit) -> str:
 def _plan_cell(route: RouteLimits, plan: Plan) -> str:
     own = plan_limits(route, plan)
     lines = []
-    buckets = [limit for limit in own if limit.layer == "usage plan"]
+    buckets = [limit for limit in own if limit.layer == Layer.USAGE_PLAN]
     if any(limit.blocked for limit in buckets):
         return f"{plan.name}: blocked"
     lines += [_bucket_words(limit, limit.name) for limit in buckets]
-    lines += [f"{plan.name}: {quota_words(limit)}" for limit in own if limit.layer == "quota"]
+    lines += [f"{plan.name}: {quota_words(limit)}" for limit in own if limit.layer == Layer.QUOTA]
     return _joined(lines)
 
 
@@ -126,7 +127,7 @@ def _rates(limit: Limit) -> str:
     return f"{plain(limit.per_second or 0)}/s, {plain(limit.per_minute or 0)}/min"
 
 
-def _by_caller(first: tuple[Bites, ...]) -> Table:
+def _by_caller(first: tuple[StopsFirstOnRoute, ...]) -> Table:
     with_keys = any(each.one_key for each in first)
     columns = ("route", "one IP", *(["one API key"] if with_keys else []), "everyone together")
     return Table(
@@ -137,14 +138,14 @@ def _by_caller(first: tuple[Bites, ...]) -> Table:
     )
 
 
-def _caller_cells(each: Bites, *, with_keys: bool) -> tuple[str, ...]:
-    cells = [each.route, _first_words(each.one_address, alone=True)]
+def _caller_cells(each: StopsFirstOnRoute, *, with_keys: bool) -> tuple[str, ...]:
+    cells = [each.route, _first_words(each.one_ip, alone=True)]
     if with_keys:
         cells.append(_joined(_key_words(key) for key in each.one_key))
     return (*cells, _first_words(each.everyone, alone=False))
 
 
-def _first_words(first: First, *, alone: bool) -> str:
+def _first_words(first: StopsFirst, *, alone: bool) -> str:
     if first.steady is None or first.burst is None:
         return "nothing"
     if first.steady.blocked:
@@ -154,7 +155,7 @@ def _first_words(first: First, *, alone: bool) -> str:
     return f"{rate}, {once}: {steady}" if steady == burst else f"{rate}: {steady}\n{once}: {burst}"
 
 
-def _key_words(key: FirstOfKey) -> str:
+def _key_words(key: StopsKeyFirst) -> str:
     words = f"{key.plan}: {_first_words(key, alone=True)}"
     if key.quota is None or key.steady is None or not key.steady.per_second or key.steady.blocked:
         return words
@@ -164,7 +165,7 @@ def _key_words(key: FirstOfKey) -> str:
 
 def _named(limit: Limit, *, alone: bool) -> str:
     """A key's own plan needs no name; what it shares says so where one caller is looked at alone."""
-    if limit.layer == "usage plan":
+    if limit.layer == Layer.USAGE_PLAN:
         return "its plan"
     name = f"{limit.layer} {limit.name}".strip()
     return f"{name}, shared" if alone and limit.shared else name
@@ -180,7 +181,7 @@ def _details(layers: Layers, route: RouteLimits) -> Table:
 
 
 def _detail(limit: Limit) -> tuple[str, ...]:
-    name = f"{limit.name}: {window_words(limit)}" if limit.layer == "WAF" else limit.name
+    name = f"{limit.name}: {window_words(limit)}" if limit.layer == Layer.WAF else limit.name
     # A WAF rule limits the rate, and nothing at once.
     none = "no limit" if limit.per_second is None else "-"
     words = [none if value is None else plain(value) for value in _numbers(limit)]
@@ -195,10 +196,10 @@ def _data(limit: Limit) -> dict[str, Any]:
     return asdict(limit) | {"per_minute": limit.per_minute}
 
 
-def _bites_data(each: Bites) -> dict[str, Any]:
+def _first_on_route_data(each: StopsFirstOnRoute) -> dict[str, Any]:
     return {
         "route": each.route,
-        "one_ip": _first_data(each.one_address),
+        "one_ip": _first_data(each.one_ip),
         "one_key": {
             key.plan: _first_data(key) | {"quota": None if key.quota is None else _data(key.quota)}
             for key in each.one_key
@@ -207,7 +208,7 @@ def _bites_data(each: Bites) -> dict[str, Any]:
     }
 
 
-def _first_data(first: First) -> dict[str, Any]:
+def _first_data(first: StopsFirst) -> dict[str, Any]:
     return {
         "steady": None if first.steady is None else _data(first.steady),
         "burst": None if first.burst is None else _data(first.burst),

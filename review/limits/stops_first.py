@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from review.layers.layer import Layer
 from review.layers.layers import Layers, Plan, RouteLimits
 from review.limits.limits import Limit, plan_limits, route_limits
 
@@ -13,15 +14,15 @@ _OF_KEY = frozenset({"header:x-api-key", "method", "path"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class First:
-    """What stops somebody first: who sends ever faster, and who sends everything at once. None: nothing does."""
+class StopsFirst:
+    """The limit that stops a caller first: at a rising rate, and if everything is sent at once. None: nothing does."""
 
     steady: Limit | None
     burst: Limit | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FirstOfKey(First):
+class StopsKeyFirst(StopsFirst):
     """The same for one API key of a plan."""
 
     plan: str
@@ -29,52 +30,52 @@ class FirstOfKey(First):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bites:
-    """What stops whom first on a route."""
+class StopsFirstOnRoute:
+    """Which limit of a route stops whom first."""
 
     route: str
-    one_address: First
+    one_ip: StopsFirst
     """Whoever has one IP address, whatever keys."""
 
-    one_key: tuple[FirstOfKey, ...]
+    one_key: tuple[StopsKeyFirst, ...]
     """One for each usage plan; a key is in one of them. Empty where the route asks for no key."""
 
-    everyone: First
+    everyone: StopsFirst
     """All callers together, from any number of addresses and keys."""
 
 
-def bites(layers: Layers) -> tuple[Bites, ...]:
+def stops_first(layers: Layers) -> tuple[StopsFirstOnRoute, ...]:
     """Who is stopped first by what, route by route. What only counts stops nobody."""
-    return tuple(_bites(layers, route) for route in layers.routes)
+    return tuple(_on_route(layers, route) for route in layers.routes)
 
 
-def _bites(layers: Layers, route: RouteLimits) -> Bites:
+def _on_route(layers: Layers, route: RouteLimits) -> StopsFirstOnRoute:
     stopping = [limit for limit in route_limits(layers, route) if limit.blocks and limit.per_second is not None]
-    windows = [limit for limit in stopping if limit.layer == "WAF"]
+    windows = [limit for limit in stopping if limit.layer == Layer.WAF]
     shared = [limit for limit in stopping if limit.shared]
     of_address = [limit for limit in windows if limit.key and set(limit.key) <= _OF_ADDRESS]
     of_key = [limit for limit in windows if limit.key and set(limit.key) <= _OF_KEY]
     plans = layers.plans if route.key_required else ()
-    return Bites(
+    return StopsFirstOnRoute(
         route=route.key,
-        one_address=_first([*of_address, *shared]),
-        one_key=tuple(_first_of_key(route, plan, [*of_key, *shared]) for plan in plans),
+        one_ip=_first([*of_address, *shared]),
+        one_key=tuple(_first_for_key(route, plan, [*of_key, *shared]) for plan in plans),
         everyone=_first(shared),
     )
 
 
-def _first(candidates: Iterable[Limit]) -> First:
+def _first(candidates: Iterable[Limit]) -> StopsFirst:
     """AWS's order decides between two that are alike."""
     ordered = list(candidates)
     at_once = [(limit.at_once, limit) for limit in ordered if limit.at_once is not None]
-    return First(
+    return StopsFirst(
         steady=min(ordered, key=lambda limit: limit.per_second or 0, default=None),
         burst=min(at_once, key=lambda each: each[0], default=(0, None))[1],
     )
 
 
-def _first_of_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> FirstOfKey:
+def _first_for_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> StopsKeyFirst:
     own = plan_limits(route, plan)
-    quotas = [limit for limit in own if limit.layer == "quota"]
-    first = _first([*(limit for limit in own if limit.layer != "quota"), *others])
-    return FirstOfKey(plan=plan.name, steady=first.steady, burst=first.burst, quota=quotas[0] if quotas else None)
+    quotas = [limit for limit in own if limit.layer == Layer.QUOTA]
+    first = _first([*(limit for limit in own if limit.layer != Layer.QUOTA), *others])
+    return StopsKeyFirst(plan=plan.name, steady=first.steady, burst=first.burst, quota=quotas[0] if quotas else None)

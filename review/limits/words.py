@@ -1,5 +1,6 @@
 """A limit in a line."""
 
+from review.layers.layer import Layer
 from review.limits.limits import PERIOD_SEC, Limit
 from review.numbers import plain
 
@@ -9,9 +10,9 @@ def words(limit: Limit) -> str:
     if limit.per_second is None:
         return "no limit"
     match limit.layer:
-        case "quota":
+        case Layer.QUOTA:
             return quota_words(limit)
-        case "WAF":
+        case Layer.WAF:
             return window_words(limit)
         case _ if limit.blocked:
             return "blocked"

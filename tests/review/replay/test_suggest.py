@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers.layers import Bucket, Layers, Plan, RateWindow
+from review.layers.layers import Layers, Plan, RateWindow
 from review.replay.replay import Replayed
 from review.replay.suggest import Suggestion, percentile, suggestions
+from settings.throttling import Throttle
 from tests.review.engine.decided import layers
 from tests.review.replay.logs import Line, line, replayed, write
 
@@ -19,8 +20,8 @@ def suggested(found: Replayed) -> dict[str, Suggestion]:
     return {each.layer: each for each in suggestions(found)}
 
 
-def bucket(setting: dict[str, float]) -> Bucket:
-    return Bucket(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
+def bucket(setting: dict[str, float]) -> Throttle:
+    return Throttle(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
 
 
 def with_suggestions(limits: Layers, found: Replayed) -> Layers:

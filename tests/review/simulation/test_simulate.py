@@ -7,13 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
-from review.layers.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter
+from review.layers.layers import Layers, Plan, RateWindow, RetryAfter
 from review.simulation.simulate import Group
 from review.simulation.traffic import Abuser, Burst, NatOffice, Retries, RetryingSdk, Steady, Traffic, read_traffic
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 from tests.review.engine.decided import PLENTY, layers
 from tests.review.simulation.traffic_files import environment, groups, simulated, traffic
 
-ONE = Bucket(rate_limit=1, burst_limit=1)
+ONE = Throttle(rate_limit=1, burst_limit=1)
 
 
 def of(*clients: Steady | Burst | NatOffice | Abuser | RetryingSdk, duration: float = 60, seed: int = 1) -> Traffic:
@@ -115,7 +117,7 @@ def one_after_another(limits: Layers, client: RetryingSdk) -> list[tuple[float, 
 
 
 def test_a_retry_waits_as_long_as_the_429_says() -> None:
-    limits = replace(layers(bucket=Bucket(rate_limit=0.2, burst_limit=1)), retry_after=RetryAfter(throttle=3))
+    limits = replace(layers(bucket=Throttle(rate_limit=0.2, burst_limit=1)), retry_after=RetryAfter(throttle=3))
     sent = one_after_another(limits, sdk())
     assert sent == [(0.0, Outcome.METHOD), (3.0, Outcome.METHOD), (6.0, Outcome.ACCEPTED)]
 
@@ -127,7 +129,7 @@ def test_a_client_that_is_told_to_wait_too_long_gives_up() -> None:
 
 
 def test_a_client_deaf_to_the_429_doubles_its_wait_up_to_the_longest() -> None:
-    limits = layers(bucket=Bucket(rate_limit=0.001, burst_limit=1))
+    limits = layers(bucket=Throttle(rate_limit=0.001, burst_limit=1))
     sent = one_after_another(limits, sdk(most=6, honour_retry_after=False))
     waits = np.diff([time for time, _ in sent])
     for wait, longest in zip(waits, [0.5, 1, 2, 4, 8, 8], strict=True):
@@ -164,7 +166,7 @@ def test_every_request_is_accounted_for(  # each drawn
 ) -> None:
     limits = layers(
         windows=[RateWindow(name="per-ip", limit=limit, window_sec=60)],
-        bucket=Bucket(rate_limit=rate, burst_limit=burst),
+        bucket=Throttle(rate_limit=rate, burst_limit=burst),
     )
     retries = Retries(most=most)
     clients = Steady(name="a", kind="steady", count=count, rate=speed, retries=retries)
