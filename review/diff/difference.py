@@ -160,12 +160,14 @@ def _setting_changes(before: Environment, after: Environment, kept: tuple[str, .
 
 
 def _without_secrets(where: Where, value: Any) -> object:
-    """The value with `HIDDEN` in place of each part that not everyone may read."""
+    """The value with `HIDDEN` in place of each part that not everyone may read, and of a whole without any other."""
     match value:
         case dict():
-            return {key: _without_secrets((*where, key), part) for key, part in value.items()}
+            table = {key: _without_secrets((*where, key), part) for key, part in value.items()}
+            return HIDDEN if set(map(str, table.values())) == {HIDDEN} else table
         case list():
-            return [_without_secrets((*where, index), part) for index, part in enumerate(value)]
+            array = [_without_secrets((*where, index), part) for index, part in enumerate(value)]
+            return HIDDEN if set(map(str, array)) == {HIDDEN} else array
         case _:
             return shown_value(where, value)
 

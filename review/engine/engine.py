@@ -11,8 +11,7 @@ from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
 from review.engine.rate_window import WafModel, Windows, above_limit, windows, with_rows
 from review.engine.token_bucket import Buckets, buckets, take
-from review.layers.layers import Layers, Plan
-from settings.throttling import Throttle
+from review.layers.layers import Bucket, Layers, Plan
 
 NONE = -1
 """No key, no bucket, not counted."""
@@ -105,7 +104,7 @@ def state(layers: Layers, model: WafModel) -> State:
     )
 
 
-def _added(all_buckets: list[Throttle], bucket: Throttle | None) -> int:
+def _added(all_buckets: list[Bucket], bucket: Bucket | None) -> int:
     if bucket is None:
         return NONE
     all_buckets.append(bucket)
@@ -119,7 +118,7 @@ def with_room(now: State, rows: int) -> State:
 
 def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) -> State:
     """The same with more API keys after those it knows, each with full buckets; None: a key of no plan."""
-    added: list[Throttle] = []
+    added: list[Bucket] = []
     of_keys = np.full((len(plan_of_key), 1 + len(layers.routes)), NONE, dtype=np.int32)
     for index, plan in enumerate(plan_of_key):
         if plan is not None:

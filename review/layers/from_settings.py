@@ -13,7 +13,7 @@ from settings.waf.waf import Waf
 
 def layers_of(environment: Environment) -> Layers:
     """Every limit that the environment sets, and the account's."""
-    account, stage, waf = environment.account_throttle, _stage(environment), environment.waf
+    stage, waf = _stage(environment), environment.waf
     retry_after = environment.rate_limit_response.retry_after
     return Layers(
         name=environment.name,
@@ -28,7 +28,7 @@ def layers_of(environment: Environment) -> Layers:
         )
         + _preflights(environment),
         stage=stage,
-        account=Throttle(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
+        account=environment.account_throttle,
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=RetryAfter(throttle=retry_after.throttle, quota=retry_after.quota, waf=retry_after.waf),

@@ -6,8 +6,12 @@ the method's throttle or the stage's, then the account's. What of it AWS says, a
 
 from dataclasses import dataclass
 
+from settings.quotas import AccountThrottle
 from settings.throttling import Throttle
 from settings.usage_plan import Quota
+
+Bucket = Throttle | AccountThrottle
+"""A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +50,12 @@ class Plan:
     """A usage plan, whose limits hold for each of its keys."""
 
     name: str
-    bucket: Throttle | None = None
-    routes: dict[str, Throttle] | None = None
+    bucket: Bucket | None = None
+    routes: dict[str, Bucket] | None = None
     quota: Quota | None = None
     keys: tuple[str, ...] = ()
 
-    def bucket_of(self, route: str) -> Throttle | None:
+    def bucket_of(self, route: str) -> Bucket | None:
         """The plan's own bucket of that route, where it has one."""
         return (self.routes or {}).get(route)
 
@@ -62,7 +66,7 @@ class RouteLimits:
 
     key: str
 
-    bucket: Throttle | None
+    bucket: Bucket | None
     """Shared by all callers of this route. None: only the account's bucket stands before it."""
 
     own: bool
@@ -86,8 +90,8 @@ class Layers:
 
     name: str
     routes: tuple[RouteLimits, ...]
-    account: Throttle
-    stage: Throttle
+    account: Bucket
+    stage: Bucket
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()

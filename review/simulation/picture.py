@@ -18,11 +18,11 @@ from matplotlib.typing import RcKeyType
 from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
+from review.layers.layers import Bucket
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
 from review.simulation.simulate import Result
-from settings.throttling import Throttle
 
 FORMATS = (".svg", ".png")
 
@@ -220,7 +220,7 @@ def _limits(result: Result) -> list[Limit]:
     return [limit for limit in dict.fromkeys(found()) if limit and limit.per_second <= _FAR_ABOVE * peak]
 
 
-def _of_bucket(words: str, whose: str, bucket: Throttle | None) -> Limit | None:
+def _of_bucket(words: str, whose: str, bucket: Bucket | None) -> Limit | None:
     if bucket is None:
         return None
     return Limit(words=f"{words}, {whose}: {plain(bucket.rate_limit)}/s", per_second=bucket.rate_limit)
