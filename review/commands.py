@@ -150,7 +150,7 @@ def simulate(
     if against is not None:
         other = layers_of(read(against))
         cases.append((other.name, other))
-    _say_if_first()
+    _announce_compilation()
     results: list[tuple[str, Result]] = [(title, run(case, requests, waf)) for title, case in cases]
     show(report(results), form)
     if picture is not None:
@@ -192,7 +192,7 @@ def replay(
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     layers = layers_of(read(environment))
     is_csv = ".csv" in logs[0].suffixes if csv is None else csv
-    plans = _plans(key_plan or [], [plan.name for plan in layers.plans])
+    plans = _read_key_plans(key_plan or [], [plan.name for plan in layers.plans])
     log = Log(
         files=tuple(logs),
         columns=columns_of(columns, logs[0], is_csv=is_csv),
@@ -200,20 +200,20 @@ def replay(
         tolerance_sec=tolerance,
         plan_of_key=plans,
     )
-    _say_if_first()
+    _announce_compilation()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
     show(report(replayed), form)
 
 
-def _say_if_first() -> None:
+def _announce_compilation() -> None:
     from review.engine.jit import is_compiled
 
     if sys.stderr.isatty() and not is_compiled():
         sys.stderr.write("compiling the engine: some ten seconds, this time only\n")
 
 
-def _plans(given: list[str], known: list[str]) -> dict[str, str]:
+def _read_key_plans(given: list[str], known: list[str]) -> dict[str, str]:
     plans = {}
     for each in given:
         key, equals, plan = each.rpartition("=")
@@ -233,16 +233,16 @@ def _waf_model(interval: int, lag: int, recency: float) -> "WafModel":
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; what it cannot use is said in a line on standard error, and 1."""
+    """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
     try:
         return int(app(arguments, prog_name="python -m review", standalone_mode=False) or 0)
     except (ReviewError, EnvironmentFileError) as error:
         sys.stderr.write(f"{error}\n")
     except typer.TyperException as error:
-        said = error.format_message()
-        if not said:  # no command named: the help has been shown
+        message = error.format_message()
+        if not message:  # no command named: the help has been shown
             return 0
-        sys.stderr.write(f"{said.rstrip('.')}; --help says what there is\n")
+        sys.stderr.write(f"{message.rstrip('.')}; --help says what there is\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")
     except BrokenPipeError:

@@ -7,12 +7,12 @@ from settings.environment import Environment
 from settings.read import environments_folder, read_environment
 
 
-def find(name: str) -> Path:
+def find_file(name: str) -> Path:
     """`prod` is prod.toml of the folder that ENVIRONMENTS names (default: environments); anything else is a path.
 
     Raises ReviewError where there is no such file.
     """
-    found = place(name)
+    found = expected_path(name)
     if found.is_file():
         return found
     folder = environments_folder()
@@ -20,7 +20,7 @@ def find(name: str) -> Path:
     raise ReviewError(f"no environment {name!r}: {folder.as_posix()} has {known}; or name a .toml file")
 
 
-def place(name: str) -> Path:
+def expected_path(name: str) -> Path:
     """Where the file of that name would be, whether it is there now or was once."""
     as_path = Path(name)
     return as_path if as_path.suffix == ".toml" else environments_folder() / f"{name}.toml"
@@ -28,4 +28,4 @@ def place(name: str) -> Path:
 
 def read(name: str) -> Environment:
     """The environment of that name or path. Raises ReviewError, EnvironmentFileError."""
-    return read_environment(find(name))
+    return read_environment(find_file(name))

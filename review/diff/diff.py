@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from review.diff.report import Side, new_environment, refused_base, report
 from review.diff.revision import read_at
-from review.environment_file import find, place, read
+from review.environment_file import expected_path, find_file, read
 from review.refusal import ReviewError
 from review.table import Report
 from settings.problem import EnvironmentFileError
@@ -12,7 +12,7 @@ from settings.problem import EnvironmentFileError
 
 def compare_files(before: str, after: str) -> Report:
     """Compare two environments by name or path. Raises ReviewError, EnvironmentFileError."""
-    sides = [Side(name=find(name).as_posix(), environment=read(name)) for name in (before, after)]
+    sides = [Side(name=find_file(name).as_posix(), environment=read(name)) for name in (before, after)]
     if sides[0].environment.name != sides[1].environment.name:
         sides = [replace(side, name=side.environment.name) for side in sides]
     return report(*sides)
@@ -24,7 +24,7 @@ def compare_revisions(environment: str, base: str, head: str | None) -> Report:
     A file that the base does not have is new. One that the base has and Spillway refuses is compared with nothing, so
     that what repairs it can be reviewed. Raises ReviewError, EnvironmentFileError.
     """
-    file = place(environment)
+    file = expected_path(environment)
     at_head = read(environment) if head is None else read_at(file, head)
     if at_head is None:
         raise ReviewError(f"{head} has no {file.as_posix()}")

@@ -115,7 +115,7 @@ def difference(before: Environment, after: Environment) -> Difference:
 
 def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[LimitChange]:
     """Routes with the same change of the same limit are one."""
-    old, new = _by_route(before), _by_route(after)
+    old, new = _limits_by_route(before), _limits_by_route(after)
     together: dict[tuple[Slot, Any, Any], list[str]] = {}
     found: dict[tuple[Slot, Any, Any], tuple[Limit | None, Limit | None]] = {}
     for route in (*kept, *({PREFLIGHTS} & (old.keys() | new.keys()))):
@@ -124,7 +124,7 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
             pair = (was.get(slot), is_now.get(slot))
             if route == PREFLIGHTS and None in pair and slot[0] != Layer.WAF:
                 continue  # their bucket is there in both; only a rule that counts them has a row for it
-            alike = (slot, _facts(pair[0]), _facts(pair[1]))
+            alike = (slot, _comparable(pair[0]), _comparable(pair[1]))
             if alike[1] != alike[2]:
                 together.setdefault(alike, []).append(route)
                 found.setdefault(alike, pair)
@@ -133,7 +133,7 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
         yield LimitChange(routes=tuple(routes), slot=alike[0], before=before_it, after=after_it)
 
 
-def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
+def _limits_by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     found: dict[str, dict[Slot, Limit]] = {}
     for limit in limits(layers_of(environment)):
         layer = "method or stage" if limit.layer in OF_THE_ROUTE else limit.layer
@@ -141,7 +141,7 @@ def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     return found
 
 
-def _facts(limit: Limit | None) -> tuple[object, ...] | None:
+def _comparable(limit: Limit | None) -> tuple[object, ...] | None:
     if limit is None:
         return None
     return (limit.per_second, limit.at_once, limit.in_period, limit.period_sec, limit.key, limit.blocks)
@@ -153,20 +153,20 @@ def _setting_changes(before: Environment, after: Environment, kept: tuple[str, .
         field = field_path(where)
         if old.get(where) == new.get(where) or _IN_LIMITS.fullmatch(field):
             continue
-        was, is_now = (_without_secrets(where, side[where]) if where in side else None for side in (old, new))
+        was, is_now = (_hide_secrets(where, side[where]) if where in side else None for side in (old, new))
         if was == is_now:  # What differs is in the part that is not shown.
             was = is_now = HIDDEN
         yield SettingChange(field=without_secrets(field), before=was, after=is_now)
 
 
-def _without_secrets(where: Where, value: Any) -> object:
+def _hide_secrets(where: Where, value: Any) -> object:
     """The value with `HIDDEN` in place of each part that not everyone may read, and of a whole without any other."""
     match value:
         case dict():
-            table = {key: _without_secrets((*where, key), part) for key, part in value.items()}
+            table = {key: _hide_secrets((*where, key), part) for key, part in value.items()}
             return HIDDEN if set(map(str, table.values())) == {HIDDEN} else table
         case list():
-            array = [_without_secrets((*where, index), part) for index, part in enumerate(value)]
+            array = [_hide_secrets((*where, index), part) for index, part in enumerate(value)]
             return HIDDEN if set(map(str, array)) == {HIDDEN} else array
         case _:
             return shown_value(where, value)
@@ -182,7 +182,7 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[W
         settings = route.model_dump(mode="json", exclude={"method", "path"})
         code = getattr(route.integration, "code", None)
         if isinstance(code, Path):
-            settings["integration"]["code"] = f"sha256 {_digest(code)}"
+            settings["integration"]["code"] = f"sha256 {_code_digest(code)}"
         yield from _leaves(settings, ("routes", route.key))
 
 
@@ -200,7 +200,7 @@ def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, object]]:
             yield where, value
 
 
-def _digest(folder: Path) -> str:
+def _code_digest(folder: Path) -> str:
     """Of a folder's files, wherever it lies."""
     content = hashlib.sha256()
     for file in files_of(folder):

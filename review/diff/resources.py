@@ -30,7 +30,7 @@ from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class Reference:
     """An attribute of another resource: another one once that is replaced."""
 
     address: str
@@ -44,7 +44,7 @@ Resources = dict[str, Arguments]
 
 # Settings of an integration that reach API Gateway, so that a deployment captures them. The others are of the route's
 # own function, role or VPC link.
-OF_THE_INTEGRATION = frozenset(
+CAPTURED_SETTINGS = frozenset(
     {"type", "timeout_milliseconds", "response_transfer_mode", "status", "body", "url", "headers", "drop_headers"}
     | {"function_arn", "vpc_link_id", "load_balancer_arn", "endpoint_name", "service", "action", "path", "role_arn"}
     | {"integration_http_method", "request_parameters", "request_template", "response_template"}
@@ -55,22 +55,22 @@ def resources(environment: Environment) -> Resources:
     """All of them."""
     found = (
         *_roles(environment),
-        *_api(environment),
-        *_answers(environment),
+        *_api_and_stage(environment),
+        *_responses(environment),
         *_keys(environment),
         *_waf(environment),
-        *_behind(environment),
-        *_watch(environment),
+        *_backends(environment),
+        *_observability(environment),
     )
     return dict(found)
 
 
-def captured(environment: Environment) -> str:
+def deployment_digest(environment: Environment) -> str:
     """A digest of what a deployment captures (constructs/gateway/deployment.py)."""
     routes = [
         {
             **route.model_dump(mode="json", exclude={"integration"}),
-            "integration": route.integration.model_dump(mode="json", include=set(OF_THE_INTEGRATION)),
+            "integration": route.integration.model_dump(mode="json", include=set(CAPTURED_SETTINGS)),
         }
         for route in environment.routes
     ]
@@ -82,9 +82,9 @@ def captured(environment: Environment) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
-    stage = Of("aws_api_gateway_stage.stage")
-    yield "aws_api_gateway_deployment.deployment", {"triggers": captured(environment)}
+def _api_and_stage(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    stage = Reference("aws_api_gateway_stage.stage")
+    yield "aws_api_gateway_deployment.deployment", {"triggers": deployment_digest(environment)}
     if environment.stage.creates_client_certificate:
         yield "aws_api_gateway_client_certificate.stage", {}
     yield "aws_api_gateway_stage.stage", {"stage_name": environment.stage.name}
@@ -109,7 +109,7 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
         yield domain, {"domain_name": environment.domain.domain_name}
-        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain), "stage_name": stage}
+        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Reference(domain), "stage_name": stage}
 
 
 _MOCK: Arguments = {"type": "MOCK"} | dict.fromkeys(("integration_http_method", "credentials", "passthrough_behavior"))
@@ -136,7 +136,7 @@ def _aws_integration(route: Route, http_method: str, role_arn: str | None, *, ha
     return {
         "type": "AWS",
         "integration_http_method": http_method,
-        "credentials": role_arn or Of(f"aws_iam_role.{route.address}"),
+        "credentials": role_arn or Reference(f"aws_iam_role.{route.address}"),
         "passthrough_behavior": "NEVER" if has_template else "WHEN_NO_MATCH",
     }
 
@@ -158,7 +158,7 @@ def _roles(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             yield f"aws_iam_role.{route.address}", {"name": name}
 
 
-def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _responses(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     """Answers that API Gateway makes from what a service, a mock or it itself says."""
     for route in environment.routes:
         match route.integration:
@@ -185,7 +185,7 @@ def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             api_key = f"aws_api_gateway_api_key.{keys[key.name]}"
             value = None if key.value == "generated" else "variable"
             yield api_key, {"value": value}
-            membership = {"usage_plan_id": Of(plan), "key_id": Of(api_key)}
+            membership = {"usage_plan_id": Reference(plan), "key_id": Reference(api_key)}
             yield f"aws_api_gateway_usage_plan_key.{keys[key.name]}", membership
 
 
@@ -199,11 +199,14 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
         for ip_set in ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule)):
             yield f"aws_wafv2_ip_set.{ip_set.name}", {"name": (api, ip_set.name)}
-    arguments = {"resource_arn": Of("aws_api_gateway_stage.stage"), "web_acl_arn": waf.web_acl_arn or Of(web_acl)}
+    arguments = {
+        "resource_arn": Reference("aws_api_gateway_stage.stage"),
+        "web_acl_arn": waf.web_acl_arn or Reference(web_acl),
+    }
     yield "aws_wafv2_web_acl_association.stage", arguments
 
 
-def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _backends(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     for route in environment.routes:
         match route.integration:
             case LambdaIntegration(code=None):
@@ -233,7 +236,7 @@ def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:
     return f"aws_api_gateway_vpc_link.{name}", {"target_arns": [arn]}
 
 
-def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _observability(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     stem = (environment.api.name, environment.stage.name)
     if access_log(environment) is not None:
         yield "aws_cloudwatch_log_group.access_log", {"name": stem}
@@ -249,6 +252,6 @@ def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             if subscriptions := alarms.subscriptions(pages=pages):
                 yield topic, {"name": stem}
             for name, _ in subscriptions:
-                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Of(topic)}
+                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Reference(topic)}
     if environment.observability.dashboard:
         yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": dashboard_name(environment)}

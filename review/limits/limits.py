@@ -79,14 +79,14 @@ def _window_limit(route: RouteLimits, window: RateWindow) -> Limit:
         at_once=None,
         period_sec=window.window_sec,
         in_period=window.limit,
-        shared_by=_counted_by(window),
+        shared_by=_counted_by_words(window),
         shared=not window.key,
         key=window.key,
         blocks=window.blocks,
     )
 
 
-def _counted_by(window: RateWindow) -> str:
+def _counted_by_words(window: RateWindow) -> str:
     words = {"ip": "IP", "forwarded_ip": "forwarded IP", "asn": "network (ASN)"}
     if not window.key:
         return "all callers"

@@ -9,8 +9,8 @@ from review.limits.limits import Limit, plan_limits, route_limits
 
 # What makes requests of one address, or of one API key, one client. A method and a path are the route's, the same for
 # all its callers; a header that a caller may change at will makes it another client each time.
-_OF_ADDRESS = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
-_OF_KEY = frozenset({"header:x-api-key", "method", "path"})
+_KEYS_OF_ONE_IP = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
+_KEYS_OF_ONE_KEY = frozenset({"header:x-api-key", "method", "path"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,25 +46,25 @@ class StopsFirstOnRoute:
 
 def stops_first(layers: Layers) -> tuple[StopsFirstOnRoute, ...]:
     """Who is stopped first by what, route by route. What only counts stops nobody."""
-    return tuple(_on_route(layers, route) for route in layers.routes)
+    return tuple(_find_first_on_route(layers, route) for route in layers.routes)
 
 
-def _on_route(layers: Layers, route: RouteLimits) -> StopsFirstOnRoute:
+def _find_first_on_route(layers: Layers, route: RouteLimits) -> StopsFirstOnRoute:
     stopping = [limit for limit in route_limits(layers, route) if limit.blocks and limit.per_second is not None]
     windows = [limit for limit in stopping if limit.layer == Layer.WAF]
     shared = [limit for limit in stopping if limit.shared]
-    of_address = [limit for limit in windows if limit.key and set(limit.key) <= _OF_ADDRESS]
-    of_key = [limit for limit in windows if limit.key and set(limit.key) <= _OF_KEY]
+    of_address = [limit for limit in windows if limit.key and set(limit.key) <= _KEYS_OF_ONE_IP]
+    of_key = [limit for limit in windows if limit.key and set(limit.key) <= _KEYS_OF_ONE_KEY]
     plans = layers.plans if route.key_required else ()
     return StopsFirstOnRoute(
         route=route.key,
-        one_ip=_first([*of_address, *shared]),
-        one_key=tuple(_first_for_key(route, plan, [*of_key, *shared]) for plan in plans),
-        everyone=_first(shared),
+        one_ip=_find_first([*of_address, *shared]),
+        one_key=tuple(_find_first_for_key(route, plan, [*of_key, *shared]) for plan in plans),
+        everyone=_find_first(shared),
     )
 
 
-def _first(candidates: Iterable[Limit]) -> StopsFirst:
+def _find_first(candidates: Iterable[Limit]) -> StopsFirst:
     """AWS's order decides between two that are alike."""
     ordered = list(candidates)
     at_once = [(limit.at_once, limit) for limit in ordered if limit.at_once is not None]
@@ -74,8 +74,8 @@ def _first(candidates: Iterable[Limit]) -> StopsFirst:
     )
 
 
-def _first_for_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> StopsKeyFirst:
+def _find_first_for_key(route: RouteLimits, plan: Plan, others: list[Limit]) -> StopsKeyFirst:
     own = plan_limits(route, plan)
     quotas = [limit for limit in own if limit.layer == Layer.QUOTA]
-    first = _first([*(limit for limit in own if limit.layer != Layer.QUOTA), *others])
+    first = _find_first([*(limit for limit in own if limit.layer != Layer.QUOTA), *others])
     return StopsKeyFirst(plan=plan.name, steady=first.steady, burst=first.burst, quota=quotas[0] if quotas else None)
