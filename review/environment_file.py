@@ -7,7 +7,7 @@ from settings.environment import Environment
 from settings.read import environments_folder, read_environment
 
 
-def find_file(name: str) -> Path:
+def find(name: str) -> Path:
     """`prod` is prod.toml of the folder that ENVIRONMENTS names (default: environments); anything else is a path.
 
     Raises ReviewError where there is no such file.
@@ -28,4 +28,4 @@ def expected_path(name: str) -> Path:
 
 def read(name: str) -> Environment:
     """The environment of that name or path. Raises ReviewError, EnvironmentFileError."""
-    return read_environment(find_file(name))
+    return read_environment(find(name))

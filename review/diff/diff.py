@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from review.diff.report import Side, new_environment, refused_base, report
 from review.diff.revision import read_at
-from review.environment_file import expected_path, find_file, read
+from review.environment_file import expected_path, find, read
 from review.refusal import ReviewError
 from review.table import Report
 from settings.problem import EnvironmentFileError
@@ -12,7 +12,7 @@ from settings.problem import EnvironmentFileError
 
 def compare_files(before: str, after: str) -> Report:
     """Compare two environments by name or path. Raises ReviewError, EnvironmentFileError."""
-    sides = [Side(name=find_file(name).as_posix(), environment=read(name)) for name in (before, after)]
+    sides = [Side(name=find(name).as_posix(), environment=read(name)) for name in (before, after)]
     if sides[0].environment.name != sides[1].environment.name:
         sides = [replace(side, name=side.environment.name) for side in sides]
     return report(*sides)
