@@ -23,8 +23,8 @@ from demo.interruption import interruptible
 from demo.terraform import require_provider
 from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
 from review.environment_file import find
-from review.layers_of import layers_of
-from review.limits import report
+from review.layers.from_settings import layers_of
+from review.limits.report import report
 from review.refusal import ReviewError
 from review.table import Format, show
 from settings.checks.throttling import bucket_of

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 
-from review.layers import Layers
+from review.layers.layers import Layers
 from review.refusal import ReviewError
 from settings.model import Items, Settings, SomeItems
 from settings.problem import Problem, describe, refuse

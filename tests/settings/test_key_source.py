@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from review.layers_of import layers_of
-from review.limits import bites
+from review.layers.from_settings import layers_of
+from review.limits.stops_first import stops_first
 from tests.environment_files import changed, environment
 from tests.refusals import refusals, warnings
 
@@ -124,7 +124,7 @@ def test_the_review_knows_which_header_is_the_key(
     tmp_path: Path, source: str, more: str, header: str, stopped_by: str
 ) -> None:
     file = text(source, more=more, tables='[usage_plans.free.quota]\nlimit = 9\nperiod = "DAY"\n')
-    (bite,) = bites(layers_of(environment(tmp_path, file + BY_HEADER.format(header=header))))
+    (bite,) = stops_first(layers_of(environment(tmp_path, file + BY_HEADER.format(header=header))))
     (of_key,) = bite.one_key
     assert of_key.steady
     # Or by the stage's throttle, which has no name.

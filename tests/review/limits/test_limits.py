@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from review.layers_of import layers_of
-from review.limits import PLAN, STAGE, WINDOW, Bites, Limit, bites, limits, report
+from review.layers.from_settings import layers_of
+from review.limits.limits import Limit, limits
+from review.limits.report import PLAN, STAGE, WINDOW, report
+from review.limits.stops_first import StopsFirstOnRoute, stops_first
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, changed, environment
 
@@ -68,8 +70,8 @@ def of_route(folder: Path, text: str, route: str) -> list[Limit]:
     return [limit for limit in limits(layers_of(environment(folder, text))) if limit.route == route]
 
 
-def bites_of(folder: Path, text: str, route: str) -> Bites:
-    return next(each for each in bites(layers_of(environment(folder, text))) if each.route == route)
+def first_on(folder: Path, text: str, route: str) -> StopsFirstOnRoute:
+    return next(each for each in stops_first(layers_of(environment(folder, text))) if each.route == route)
 
 
 def words(limit: Limit | None) -> tuple[str, float | None, float | None] | None:
@@ -114,7 +116,7 @@ def test_who_shares_what(tmp_path: Path) -> None:
 
 
 def test_one_address_is_stopped_by_waf_at_a_steady_rate_and_by_the_shared_bucket_in_a_burst(tmp_path: Path) -> None:
-    first = bites_of(tmp_path, TIERS + WAF, "POST /chat").one_address
+    first = first_on(tmp_path, TIERS + WAF, "POST /chat").one_ip
     assert words(first.steady) == ("WAF per-ip", 2, None)
     assert words(first.burst) == ("method", 20, 40)
 
@@ -122,8 +124,8 @@ def test_one_address_is_stopped_by_waf_at_a_steady_rate_and_by_the_shared_bucket
 def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
     """It reacts seconds later: 150 requests in one got past a limit of 10 a minute, people report."""
     low = WAF.replace("600", "10")
-    each = bites_of(tmp_path, TIERS + low, "POST /chat")
-    assert (words(each.one_address.steady), words(each.one_address.burst)) == (
+    each = first_on(tmp_path, TIERS + low, "POST /chat")
+    assert (words(each.one_ip.steady), words(each.one_ip.burst)) == (
         ("WAF per-ip", 10 / 300, None),
         ("method", 20, 40),
     )
@@ -135,13 +137,13 @@ def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
 
 
 def test_without_waf_one_address_may_use_up_what_everybody_shares(tmp_path: Path) -> None:
-    each = bites_of(tmp_path, TIERS, "POST /chat")
-    assert words(each.one_address.steady) == ("method", 20, 40)
-    assert each.one_address == each.everyone
+    each = first_on(tmp_path, TIERS, "POST /chat")
+    assert words(each.one_ip.steady) == ("method", 20, 40)
+    assert each.one_ip == each.everyone
 
 
 def test_a_key_has_the_limits_of_its_own_plan_and_no_others(tmp_path: Path) -> None:
-    free, team = bites_of(tmp_path, TIERS, "POST /chat").one_key
+    free, team = first_on(tmp_path, TIERS, "POST /chat").one_key
     assert (free.plan, words(free.steady), words(free.burst)) == (
         "free",
         ("usage plan free", 0.5, 5),
@@ -154,19 +156,19 @@ def test_a_key_has_the_limits_of_its_own_plan_and_no_others(tmp_path: Path) -> N
 
 
 def test_a_plan_may_have_a_bucket_of_the_route_or_keep_its_keys_out(tmp_path: Path) -> None:
-    free, team = bites_of(tmp_path, TIERS, "POST /images").one_key
+    free, team = first_on(tmp_path, TIERS, "POST /images").one_key
     assert words(free.steady) == ("usage plan free on this route", 0.000001, 1)
     assert words(team.steady) == ("usage plan team on this route", 3, 4)
 
 
 def test_a_route_that_asks_for_no_key_is_in_no_plan(tmp_path: Path) -> None:
-    assert bites_of(tmp_path, TIERS, "GET /models").one_key == ()
+    assert first_on(tmp_path, TIERS, "GET /models").one_key == ()
     assert {limit.layer for limit in of_route(tmp_path, TIERS, "GET /models")} == {"method", "account"}
 
 
 def test_unlimited_leaves_a_route_to_the_account_and_blocked_is_what_is_deployed(tmp_path: Path) -> None:
-    assert words(bites_of(tmp_path, TIERS, "GET /models").everyone.steady) == ("account", 2500, 1250)
-    assert words(bites_of(tmp_path, TIERS, "POST /old").everyone.burst) == ("method", 0.000001, 1)
+    assert words(first_on(tmp_path, TIERS, "GET /models").everyone.steady) == ("account", 2500, 1250)
+    assert words(first_on(tmp_path, TIERS, "POST /old").everyone.burst) == ("method", 0.000001, 1)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_unlimited_leaves_a_route_to_the_account_and_blocked_is_what_is_deployed
     ],
 )
 def test_what_only_counts_stops_nobody(tmp_path: Path, waf: str, said: str) -> None:
-    assert words(bites_of(tmp_path, MINIMAL + waf, "POST /chat").one_address.steady) == ("stage", 10, 5), said
+    assert words(first_on(tmp_path, MINIMAL + waf, "POST /chat").one_ip.steady) == ("stage", 10, 5), said
     assert [limit.blocks for limit in of_route(tmp_path, MINIMAL + waf, "POST /chat")] == [False, True, True]
 
 
@@ -188,7 +190,7 @@ def test_a_counting_tier_stands_before_its_rule_and_stops_nobody(tmp_path: Path)
         ("per-ip-count", 300, False),
         ("per-ip", 600, True),
     ]
-    assert words(bites_of(tmp_path, text, "POST /chat").one_address.steady) == ("WAF per-ip", 2, None)
+    assert words(first_on(tmp_path, text, "POST /chat").one_ip.steady) == ("WAF per-ip", 2, None)
 
 
 HEADER = """
@@ -203,21 +205,21 @@ custom_keys = [{{ header = {{ name = "{name}" }} }}]
 
 def test_a_header_that_a_caller_may_change_does_not_limit_its_address(tmp_path: Path) -> None:
     text = TIERS + HEADER.format(name="authorization") + WAF
-    each = bites_of(tmp_path, text, "POST /chat")
-    assert words(each.one_address.steady) == ("WAF per-ip", 2, None)
+    each = first_on(tmp_path, text, "POST /chat")
+    assert words(each.one_ip.steady) == ("WAF per-ip", 2, None)
     assert [words(key.steady) for key in each.one_key] == [("usage plan free", 0.5, 5), ("method", 20, 40)]
 
 
 def test_a_rule_by_the_api_key_limits_the_key(tmp_path: Path) -> None:
-    each = bites_of(tmp_path, TIERS + HEADER.format(name="X-Api-Key") + WAF, "POST /chat")
+    each = first_on(tmp_path, TIERS + HEADER.format(name="X-Api-Key") + WAF, "POST /chat")
     assert [words(key.steady) for key in each.one_key] == [("WAF per-X-Api-Key", 10 / 600, None)] * 2
 
 
 def test_a_counter_that_all_share_stops_everyone(tmp_path: Path) -> None:
     rule = WAF.replace("per-ip", "all") + 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]\n'
-    each = bites_of(tmp_path, TIERS + rule, "POST /chat")
+    each = first_on(tmp_path, TIERS + rule, "POST /chat")
     assert words(each.everyone.steady) == ("WAF all", 2, None)
-    assert words(each.one_address.steady) == ("WAF all", 2, None)
+    assert words(each.one_ip.steady) == ("WAF all", 2, None)
 
 
 def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_not_there(tmp_path: Path) -> None:
@@ -292,6 +294,6 @@ def test_every_environment_and_example_has_an_answer_for_every_route(file: Path)
     settings = read_environment(file)
     data = report(layers_of(settings), ()).data
     keys = [route.key for route in settings.routes]
-    assert [each["route"] for each in data["first_to_bite"]] == keys
+    assert [each["route"] for each in data["stops_first"]] == keys
     assert list(dict.fromkeys(limit["route"] for limit in data["limits"])) == keys
-    assert all(each["everyone"]["steady"] for each in data["first_to_bite"])
+    assert all(each["everyone"]["steady"] for each in data["stops_first"])

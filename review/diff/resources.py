@@ -1,7 +1,7 @@
 """The resources whose replacement somebody notices, by Terraform address, with what forces it.
 
 Synthesis makes them (constructs/), and the review may not: it starts no Node. So this says the same a second time;
-tests/review/test_resources.py holds it against the JSON that synthesis writes, before and after a change.
+tests/review/diff/test_resources.py holds it against the JSON that synthesis writes, before and after a change.
 """
 
 import hashlib
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from review.watched_metrics import alarm_metrics
+from review.cost.watched_metrics import alarm_metrics
 from settings.api import BEARER_KEY
 from settings.environment import Environment
+from settings.gateway_responses import LIMIT_RESPONSES, error_responses
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -30,7 +31,7 @@ from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class Reference:
     """An attribute of another resource: another one once that is replaced."""
 
     address: str
@@ -44,7 +45,7 @@ Resources = dict[str, Arguments]
 
 # Settings of an integration that reach API Gateway, so that a deployment captures them. The others are of the route's
 # own function, role or VPC link.
-OF_THE_INTEGRATION = frozenset(
+CAPTURED_SETTINGS = frozenset(
     {"type", "timeout_milliseconds", "response_transfer_mode", "status", "body", "url", "headers", "drop_headers"}
     | {"function_arn", "vpc_link_id", "load_balancer_arn", "endpoint_name", "service", "action", "path", "role_arn"}
     | {"integration_http_method", "request_parameters", "request_template", "response_template"}
@@ -55,22 +56,22 @@ def resources(environment: Environment) -> Resources:
     """All of them."""
     found = (
         *_roles(environment),
-        *_api(environment),
-        *_answers(environment),
+        *_api_and_stage(environment),
+        *_responses(environment),
         *_keys(environment),
         *_waf(environment),
-        *_behind(environment),
-        *_watch(environment),
+        *_backends(environment),
+        *_observability(environment),
     )
     return dict(found)
 
 
-def captured(environment: Environment) -> str:
+def deployment_digest(environment: Environment) -> str:
     """A digest of what a deployment captures (constructs/gateway/deployment.py)."""
     routes = [
         {
             **route.model_dump(mode="json", exclude={"integration"}),
-            "integration": route.integration.model_dump(mode="json", include=set(OF_THE_INTEGRATION)),
+            "integration": route.integration.model_dump(mode="json", include=set(CAPTURED_SETTINGS)),
         }
         for route in environment.routes
     ]
@@ -82,9 +83,9 @@ def captured(environment: Environment) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
-    stage = Of("aws_api_gateway_stage.stage")
-    yield "aws_api_gateway_deployment.deployment", {"triggers": captured(environment)}
+def _api_and_stage(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+    stage = Reference("aws_api_gateway_stage.stage")
+    yield "aws_api_gateway_deployment.deployment", {"triggers": deployment_digest(environment)}
     if environment.stage.creates_client_certificate:
         yield "aws_api_gateway_client_certificate.stage", {}
     yield "aws_api_gateway_stage.stage", {"stage_name": environment.stage.name}
@@ -109,7 +110,7 @@ def _api(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     if environment.domain is not None:
         domain = "aws_api_gateway_domain_name.domain"
         yield domain, {"domain_name": environment.domain.domain_name}
-        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Of(domain), "stage_name": stage}
+        yield "aws_api_gateway_base_path_mapping.domain", {"domain_name": Reference(domain), "stage_name": stage}
 
 
 _MOCK: Arguments = {"type": "MOCK"} | dict.fromkeys(("integration_http_method", "credentials", "passthrough_behavior"))
@@ -136,7 +137,7 @@ def _aws_integration(route: Route, http_method: str, role_arn: str | None, *, ha
     return {
         "type": "AWS",
         "integration_http_method": http_method,
-        "credentials": role_arn or Of(f"aws_iam_role.{route.address}"),
+        "credentials": role_arn or Reference(f"aws_iam_role.{route.address}"),
         "passthrough_behavior": "NEVER" if has_template else "WHEN_NO_MATCH",
     }
 
@@ -163,7 +164,7 @@ def _role(environment: Environment, name: str) -> tuple[str, Arguments]:
     return f"aws_iam_role.{name}", {"name": (environment.api.name, environment.aws.region, name)}
 
 
-def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _responses(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     """Answers that API Gateway makes from what a service, a mock or it itself says."""
     for route in environment.routes:
         match route.integration:
@@ -177,21 +178,9 @@ def _answers(environment: Environment) -> Iterator[tuple[str, Arguments]]:
                 assert_never(forgotten)
         for status in statuses:
             yield f"aws_api_gateway_integration_response.{route.address}_{status}", {"status_code": status}
-    for response_type in _gateway_responses(environment):
-        yield f"aws_api_gateway_gateway_response.{response_type}", {}
-
-
-def _gateway_responses(environment: Environment) -> Iterator[str]:
-    yield from ("throttled", "quota_exceeded", "default_4xx", "default_5xx", "integration_failure")
-    yield from ("integration_timeout", "waf_filtered")
-    if not any(route.authorization == "AWS_IAM" for route in environment.routes):
-        yield "missing_authentication_token"
-    if any(route.api_key_required for route in environment.routes):
-        yield "invalid_api_key"
-    if environment.has_bearer_key and all(route.authorization in {"NONE", "AWS_IAM"} for route in environment.routes):
-        yield "unauthorized"
-    if any(route.request.validates for route in environment.routes):
-        yield from ("bad_request_body", "bad_request_parameters")
+    errors = error_responses(environment.routes, has_bearer_key=environment.has_bearer_key)
+    for response_type in (*LIMIT_RESPONSES, *errors):
+        yield f"aws_api_gateway_gateway_response.{response_type.lower()}", {}
 
 
 def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
@@ -204,7 +193,7 @@ def _keys(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             api_key = f"aws_api_gateway_api_key.{keys[key.name]}"
             if key.id is None:
                 yield api_key, {"value": None if key.value == "generated" else "variable"}
-            membership = {"usage_plan_id": usage_plan.id or Of(plan), "key_id": key.id or Of(api_key)}
+            membership = {"usage_plan_id": usage_plan.id or Reference(plan), "key_id": key.id or Reference(api_key)}
             yield f"aws_api_gateway_usage_plan_key.{keys[key.name]}", membership
 
 
@@ -218,11 +207,14 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
         for ip_set in ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule)):
             yield f"aws_wafv2_ip_set.{ip_set.name}", {"name": (api, ip_set.name)}
-    arguments = {"resource_arn": Of("aws_api_gateway_stage.stage"), "web_acl_arn": waf.web_acl_arn or Of(web_acl)}
+    arguments = {
+        "resource_arn": Reference("aws_api_gateway_stage.stage"),
+        "web_acl_arn": waf.web_acl_arn or Reference(web_acl),
+    }
     yield "aws_wafv2_web_acl_association.stage", arguments
 
 
-def _behind(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _backends(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     if environment.has_bearer_key:
         yield from _function(environment, BEARER_KEY)
     for route in environment.routes:
@@ -258,7 +250,7 @@ def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:
     return f"aws_api_gateway_vpc_link.{name}", {"target_arns": [arn]}
 
 
-def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
+def _observability(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     stem = (environment.api.name, environment.stage.name)
     if access_log(environment) is not None:
         yield "aws_cloudwatch_log_group.access_log", {"name": stem}
@@ -274,6 +266,6 @@ def _watch(environment: Environment) -> Iterator[tuple[str, Arguments]]:
             if subscriptions := alarms.subscriptions(pages=pages):
                 yield topic, {"name": stem}
             for name, _ in subscriptions:
-                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Of(topic)}
+                yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Reference(topic)}
     if environment.observability.dashboard:
         yield "aws_cloudwatch_dashboard.stage", {"dashboard_name": dashboard_name(environment)}

@@ -60,7 +60,7 @@ class TieredPrice(Source):
             raise ValueError("tiers must each end above the one before by up_to, and the last have none")
         return self
 
-    def dollars(self, units: float) -> float:
+    def dollars(self, units: float, *, with_free: bool) -> float:  # noqa: ARG002  # nothing with tiers is free
         """For so many units a month."""
         total, begin = 0.0, 0.0
         for tier in self.tiers:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
+from review.diff.revision import read_at
 from review.refusal import ReviewError
-from review.revision import read_at
 from settings.integration import LambdaIntegration
 from settings.problem import EnvironmentFileError
 from tests.environment_files import MINIMAL, write
@@ -83,7 +83,8 @@ def test_schemas_and_code_are_those_of_the_revision(repository: Repository, caps
     changed = {
         each["field"]: (each["before"], each["after"]) for each in json.loads(capsys.readouterr().out)["settings"]
     }
-    assert changed['routes."POST /chat".request.body_schema.type'] == ("object", "array")
+    # A schema may hold examples and defaults: that it changes is shown, and not what it says.
+    assert changed['routes."POST /chat".request.body_schema.type'] == ("not shown", "not shown")
     assert changed['routes."POST /chat".integration.code'][0] != changed['routes."POST /chat".integration.code'][1]
     assert len(changed) == 2
 
@@ -98,10 +99,50 @@ def test_files_that_are_gone_by_now_are_still_found(repository: Repository) -> N
     assert read_at(file, "HEAD") is not None
 
 
-def test_code_that_stays_is_no_change(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+CODE = 'routes."POST /chat".integration.code'
+
+
+def changes_of_code(capsys: pytest.CaptureFixture[str], *options: str) -> list[tuple[str, str]]:
+    """What `diff prod` with these options reports: the code before and after, and no other setting."""
+    assert main(["diff", "prod", *options, "--format", "json"]) == 0
+    changed = json.loads(capsys.readouterr().out)["settings"]
+    assert {each["field"] for each in changed} <= {CODE}
+    return [(each["before"], each["after"]) for each in changed]
+
+
+@pytest.mark.parametrize("options", [("--base", "HEAD"), ("--base", "HEAD~1"), ("--base", "HEAD~1", "--head", "HEAD")])
+def test_code_that_stays_is_no_change(
+    repository: Repository, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
     repository.commit(MINIMAL + ROUTE)
-    assert main(["diff", "prod", "--base", "HEAD", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["settings"] == []
+    repository.commit(MINIMAL + ROUTE)
+    assert changes_of_code(capsys, *options) == []
+
+
+def test_code_that_changes_is_shown_between_revisions_and_the_working_tree(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.commit(MINIMAL + ROUTE, code="old")
+    file = repository.commit(MINIMAL + ROUTE, code="new")
+    ((old, new),) = changes_of_code(capsys, "--base", "HEAD~1", "--head", "HEAD")
+    assert old != new
+    assert changes_of_code(capsys, "--base", "HEAD", "--head", "HEAD~1") == [(new, old)]
+    assert changes_of_code(capsys, "--base", "HEAD~1") == [(old, new)]
+    (file.parent / "functions/chat/app.py").write_text("old", encoding="utf-8")
+    assert changes_of_code(capsys, "--base", "HEAD~1") == []
+    assert changes_of_code(capsys, "--base", "HEAD") == [(new, old)]
+    (file.parent / "functions/chat/more.py").write_text("", encoding="utf-8")
+    ((_, more),) = changes_of_code(capsys, "--base", "HEAD")
+    assert more not in {old, new}
+
+
+def test_what_the_zip_leaves_out_is_no_change_of_code(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = repository.commit(MINIMAL + ROUTE)
+    (file.parent / "functions/chat/__pycache__").mkdir()
+    (file.parent / "functions/chat/__pycache__/app.cpython-311.pyc").write_bytes(b"x")
+    assert changes_of_code(capsys, "--base", "HEAD") == []
 
 
 def test_texts_longer_than_a_command_line(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:

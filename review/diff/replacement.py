@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from review.forces_replacement import FORCES, REGION
-from review.resources import Of, resources
+from review.diff.forces_replacement import FORCES, REGION
+from review.diff.resources import Reference, resources
 from settings.captured import CAPTURED
 from settings.environment import Environment
 
@@ -31,14 +31,14 @@ class Change:
     def needs_second_deployment(self) -> bool:
         """The first deployment still has what goes, or has what is being replaced: `make deploy` cuts a second one."""
         # Another Region is another API, with a stage of its own.
-        return self.step in _GOES and _type(self.address) in CAPTURED and REGION not in self.because
+        return self.step in _ENDING and _type(self.address) in CAPTURED and REGION not in self.because
 
 
-_GOES: tuple[Step, ...] = ("replaced", "destroyed")
+_ENDING: tuple[Step, ...] = ("replaced", "destroyed")
 
 
 def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
-    """Of the resources in `review/resources.py`; everything else changes in place, or comes and goes with these."""
+    """Of those in `review/diff/resources.py`. Everything else changes in place, or comes and goes with these."""
     old, new = resources(before), resources(after)
     moved = (REGION,) if before.aws.region != after.aws.region else ()
     found: dict[str, Change] = {}
@@ -56,12 +56,12 @@ def changes(before: Environment, after: Environment) -> tuple[Change, ...]:
     for address in old.keys() - new.keys():
         found[address] = Change(step="destroyed", address=address, meaning=FORCES[_type(address)].destroyed)
     flagged = (replace(each, flagged=each.flagged or each.needs_second_deployment) for each in found.values())
-    return tuple(sorted(flagged, key=lambda change: (_STEPS.index(change.step), _order(change.address))))
+    return tuple(sorted(flagged, key=lambda change: (_STEPS.index(change.step), _sort_key(change.address))))
 
 
 def _differs(was: object, now: object, found: dict[str, Change]) -> bool:
     """What the new file leaves out stays as AWS has made it up."""
-    if isinstance(now, Of) and now == was:
+    if isinstance(now, Reference) and now == was:
         return now.address in found
     return now is not None and now != was
 
@@ -70,20 +70,24 @@ def _type(address: str) -> str:
     return address.partition(".")[0]
 
 
-def _order(address: str) -> tuple[int, str]:
+def _sort_key(address: str) -> tuple[int, str]:
     """As in the table of what forces it: what callers notice comes first."""
     return list(FORCES).index(_type(address)), address
 
 
-def notable(steps: Iterable[Change]) -> tuple[Change, ...]:
+def notable_changes(steps: Iterable[Change]) -> tuple[Change, ...]:
     """The changes without those that come and go with a method or an integration that is there too."""
     steps = tuple(steps)
     same = {(step.step, step.address) for step in steps}
     replaced = {step.address for step in steps if step.step == "replaced"}
-    return tuple(step for step in steps if not (_owners(step) & same or _integration(step.address) in replaced))
+    return tuple(
+        step
+        for step in steps
+        if not (_owners_with_the_same_step(step) & same or _integration_address(step.address) in replaced)
+    )
 
 
-def _owners(change: Change) -> set[tuple[Step, str]]:
+def _owners_with_the_same_step(change: Change) -> set[tuple[Step, str]]:
     """What an integration, an answer or a role belongs to, if it takes the same step."""
     type_, _, name = change.address.partition(".")
     if type_ not in {"aws_api_gateway_integration", "aws_api_gateway_integration_response", "aws_iam_role"}:
@@ -92,7 +96,7 @@ def _owners(change: Change) -> set[tuple[Step, str]]:
     return {(change.step, f"aws_api_gateway_method.{method}")}
 
 
-def _integration(address: str) -> str | None:
+def _integration_address(address: str) -> str | None:
     """The integration that an integration response belongs to."""
     type_, _, name = address.partition(".")
     if type_ != "aws_api_gateway_integration_response":

@@ -2,11 +2,11 @@
 
 from math import inf
 
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
-from review.waf_scope import in_scope
+from review.layers.layers import Layers, Plan, RateWindow, RetryAfter, RouteLimits
+from review.layers.waf_scope import in_scope
 from settings.environment import Environment
 from settings.rate_limit_response import RateLimitResponse
-from settings.throttling import BLOCKED, RouteThrottle
+from settings.throttling import BLOCKED, RouteThrottle, Throttle
 from settings.usage_plan import UsagePlan
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
@@ -16,22 +16,21 @@ from settings.waf.waf import Waf
 
 def layers_of(environment: Environment) -> Layers:
     """Every limit that the environment sets, and the account's."""
-    account = environment.account_throttle
-    waf = environment.waf
+    stage, waf = _stage(environment), environment.waf
     return Layers(
         name=environment.name,
         routes=tuple(
             RouteLimits(
                 key=route.key,
-                bucket=_bucket(environment.throttling.routes.get(route.key, environment.throttling)),
+                bucket=_bucket(environment.throttling.routes.get(route.key, stage)),
                 own=route.key in environment.throttling.routes,
                 key_required=route.api_key_required,
             )
             for route in environment.routes
         )
         + _preflights(environment),
-        stage=Bucket(rate_limit=environment.throttling.rate_limit, burst_limit=environment.throttling.burst_limit),
-        account=Bucket(rate_limit=account.rate_limit, burst_limit=account.burst_limit),
+        stage=stage,
+        account=environment.account_throttle,
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=_retry_after(environment.rate_limit_response),
@@ -45,7 +44,7 @@ def _preflights(environment: Environment) -> tuple[RouteLimits, ...]:
     """One row for them all where a rate rule counts them, since each path's are limited alike."""
     if not _counts_preflights(environment):
         return ()
-    return (RouteLimits(key=PREFLIGHTS, bucket=_bucket(environment.throttling), own=False),)
+    return (RouteLimits(key=PREFLIGHTS, bucket=_stage(environment), own=False),)
 
 
 def _counts_preflights(environment: Environment) -> bool:
@@ -63,21 +62,23 @@ def _retry_after(response: RateLimitResponse) -> RetryAfter:
     )
 
 
-def _bucket(throttle: RouteThrottle) -> Bucket | None:
+def _stage(environment: Environment) -> Throttle:
+    return Throttle(rate_limit=environment.throttling.rate_limit, burst_limit=environment.throttling.burst_limit)
+
+
+def _bucket(throttle: RouteThrottle) -> Throttle | None:
     if throttle == "unlimited":
         return None
-    limits = BLOCKED if throttle == "blocked" else throttle
-    return Bucket(rate_limit=limits.rate_limit, burst_limit=limits.burst_limit)
+    return BLOCKED if throttle == "blocked" else throttle
 
 
 def _plan(name: str, plan: UsagePlan) -> Plan:
     routes = {key: _bucket(throttle) for key, throttle in plan.routes.items()}
-    quota = plan.quota
     return Plan(
         name=name,
-        bucket=_bucket(plan.throttle) if plan.throttle else None,
+        bucket=plan.throttle,
         routes={key: bucket for key, bucket in routes.items() if bucket is not None},
-        quota=Quota(limit=quota.limit, period=quota.period, offset=quota.offset) if quota else None,
+        quota=plan.quota,
         keys=tuple(key.name for key in plan.keys),
     )
 

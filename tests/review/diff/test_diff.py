@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
-from review.diff import FLAG, Side, report
-from review.difference import LimitChange, difference
+from review.diff.difference import LimitChange, difference
+from review.diff.report import FLAG, Side, report
 from tests.environment_files import MINIMAL, ROOT, changed, environment, write
 
 TWO = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models"\n'

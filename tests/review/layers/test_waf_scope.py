@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from review.layers_of import layers_of
-from review.waf_scope import in_scope
+from review.layers.from_settings import layers_of
+from review.layers.waf_scope import in_scope
 from settings.route import Route
 from settings.waf.path_pattern import covers
 from settings.waf.scope_down import ScopeDown

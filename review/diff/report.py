@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from review.difference import Difference, LimitChange, SettingChange, difference
-from review.layers_of import layers_of
-from review.limits import Limit, limits, words
-from review.replacement import Change, changes, notable
+from review.diff.difference import Difference, LimitChange, SettingChange, difference
+from review.diff.replacement import Change, changes, notable_changes
+from review.layers.from_settings import layers_of
+from review.layers.layer import OF_THE_ROUTE, Layer
+from review.limits.limits import Limit, limits
+from review.limits.words import words
 from review.table import Report, Table
 from settings.environment import Environment
 from settings.problem import shown
@@ -29,16 +31,16 @@ class Side:
 def new_environment(side: Side, base: str) -> Report:
     """For one that the base does not have."""
     note = f"{side.environment.name} is new: {base} has no such file, and a deploy creates everything."
-    return _alone(side, base, (note,))
+    return _report_one_side(side, base, (note,))
 
 
 def refused_base(side: Side, base: str, refused: tuple[str, ...]) -> Report:
     """For one whose file at the base is refused: what repairs it must still pass a review."""
     note = f"Nothing is compared: the file of {base} is refused, and what a deploy changes is in its plan only."
-    return _alone(side, base, (note, *refused), refused)
+    return _report_one_side(side, base, (note, *refused), refused)
 
 
-def _alone(side: Side, base: str, notes: tuple[str, ...], refused: tuple[str, ...] = ()) -> Report:
+def _report_one_side(side: Side, base: str, notes: tuple[str, ...], refused: tuple[str, ...] = ()) -> Report:
     routes = [route.key for route in side.environment.routes]
     warnings = tuple(str(warning) for warning in side.environment.warnings())
     table = Table(title="Routes", columns=("route",), rows=tuple((route,) for route in routes))
@@ -47,7 +49,7 @@ def _alone(side: Side, base: str, notes: tuple[str, ...], refused: tuple[str, ..
         tables=(table,),
         notes=notes,
         warnings=warnings,
-        data=_data(side.environment.name, base, side.name, new=not refused)
+        data=_common_data(side.environment.name, base, side.name, new=not refused)
         | {
             "refused": list(refused),
             "routes": {"added": [] if refused else routes, "removed": []},
@@ -57,7 +59,7 @@ def _alone(side: Side, base: str, notes: tuple[str, ...], refused: tuple[str, ..
     )
 
 
-def flags(found: Difference) -> tuple[LimitChange, ...]:
+def flagged_limits(found: Difference) -> tuple[LimitChange, ...]:
     """The changes that somebody should look at twice."""
     return tuple(change for change in found.limits if change.flagged)
 
@@ -66,7 +68,7 @@ def report(before: Side, after: Side) -> Report:
     """All of it, to print."""
     found = difference(before.environment, after.environment)
     steps = changes(before.environment, after.environment)
-    notes = tuple(_notes(before, after, found, steps))
+    notes = tuple(_list_notes(before, after, found, steps))
     old, new = ([str(warning) for warning in side.environment.warnings()] for side in (before, after))
     appeared = tuple(warning for warning in new if warning not in old)
     names = (before.name, after.name)
@@ -81,10 +83,10 @@ def report(before: Side, after: Side) -> Report:
         tables=tables,
         notes=notes,
         warnings=appeared,
-        data=_data(after.environment.name, *names, new=False)
+        data=_common_data(after.environment.name, *names, new=False)
         | {
             "limits": [_limit_data(change) for change in found.limits],
-            "flagged": len(flags(found)) + sum(step.flagged for step in notable(steps)),
+            "flagged": len(flagged_limits(found)) + sum(step.flagged for step in notable_changes(steps)),
             "routes": {"added": list(found.added), "removed": list(found.removed)},
             "deploy": [asdict(step) | {"second_deployment": step.needs_second_deployment} for step in steps],
             "settings": [asdict(change) for change in found.settings],
@@ -94,7 +96,7 @@ def report(before: Side, after: Side) -> Report:
     )
 
 
-def _data(environment: str, before: str, after: str, *, new: bool) -> dict[str, Any]:
+def _common_data(environment: str, before: str, after: str, *, new: bool) -> dict[str, Any]:
     return {
         "environment": environment,
         "before": before,
@@ -110,7 +112,7 @@ def _data(environment: str, before: str, after: str, *, new: bool) -> dict[str, 
 
 def _limits_table(found: Difference, names: tuple[str, str]) -> Table:
     rows = tuple(_limit_row(change, found.kept) for change in found.limits)
-    flagged = len(flags(found))
+    flagged = len(flagged_limits(found))
     return Table(
         title="Limits that change",
         columns=("route", "limit", *names, "change"),
@@ -123,13 +125,13 @@ def _limit_row(change: LimitChange, kept: tuple[str, ...]) -> tuple[str, ...]:
     everywhere = len(kept) > 1 and change.routes == kept
     routes = f"every route ({len(kept)})" if everywhere else "\n".join(change.routes)
     growth = f"{FLAG} " * change.flagged + _growth_words(change)
-    return (routes, change.name, _words(change.before), _words(change.after), growth)
+    return (routes, change.name, _limit_words(change.before), _limit_words(change.after), growth)
 
 
-def _words(limit: Limit | None) -> str:
+def _limit_words(limit: Limit | None) -> str:
     if limit is None:
         return "-"
-    return f"{limit.layer}: {words(limit)}" if limit.layer in {"method", "stage"} else words(limit)
+    return f"{limit.layer}: {words(limit)}" if limit.layer in OF_THE_ROUTE else words(limit)
 
 
 def _growth_words(change: LimitChange) -> str:
@@ -147,7 +149,7 @@ def _growth_words(change: LimitChange) -> str:
     parts = {"rate": change.rate, "at once" if after.in_period is None else "in the period": change.at_once}
     numbers = ", ".join(f"{name} {_percent(growth)}" for name, growth in parts.items() if growth)
     same = _percent(change.rate) if change.rate == change.at_once else numbers
-    return next((said for said, holds in in_words.items() if holds), same)
+    return next((words_now for words_now, holds in in_words.items() if holds), same)
 
 
 def _percent(growth: float | None) -> str:
@@ -156,23 +158,23 @@ def _percent(growth: float | None) -> str:
 
 def _routes_table(found: Difference, before: Side, after: Side) -> Table:
     rows = [
-        (route, step, _own(side.environment, route))
+        (route, step, _throttle_words(side.environment, route))
         for step, routes, side in (("added", found.added, after), ("removed", found.removed, before))
         for route in routes
     ]
     return Table(title="Routes that come and go", columns=("route", "step", "its throttle"), rows=tuple(rows))
 
 
-def _own(environment: Environment, route: str) -> str:
+def _throttle_words(environment: Environment, route: str) -> str:
     of_route = (limit for limit in limits(layers_of(environment)) if limit.route == route)
-    return next(_words(limit) for limit in of_route if limit.layer in {"method", "stage"})
+    return next(_limit_words(limit) for limit in of_route if limit.layer in OF_THE_ROUTE)
 
 
 def _steps_table(steps: tuple[Change, ...]) -> Table:
     return Table(
         title="What a deploy replaces, destroys and creates",
         columns=("step", "resource", "why, and what it means"),
-        rows=tuple((step.step, step.address, _meaning(step)) for step in notable(steps)),
+        rows=tuple((step.step, step.address, _meaning(step)) for step in notable_changes(steps)),
         caption="Everything else changes in place, or comes and goes with these.",
     )
 
@@ -196,7 +198,7 @@ def _cell(value: object) -> str:
     return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..."
 
 
-def _notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
+def _list_notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
     old, new = before.environment, after.environment
     if not (found.limits or found.added or found.removed or steps or found.settings):
         yield "Nothing changes."
@@ -209,7 +211,7 @@ def _notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ..
         yield "The state moves: terraform init -migrate-state first, or everything is created a second time."
     if _account(old) != _account(new):
         yield "Another account: Terraform finds nothing there, and everything is created anew."
-    if any(change.name.startswith("WAF") for change in found.limits):
+    if any(change.slot[0] == Layer.WAF for change in found.limits):
         yield "A changed WAF rate rule counts afresh, and may stop nobody for up to a minute."
     if any(step.needs_second_deployment for step in steps):
         yield (

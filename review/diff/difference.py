@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.layers_of import layers_of
-from review.limits import Limit, limits
+from review.layers.from_settings import layers_of
+from review.layers.layer import OF_THE_ROUTE, Layer
+from review.limits.limits import Limit, limits
 from settings.environment import Environment
 from settings.file_reference import files_of
 from settings.problem import field_path
+from settings.secrecy import HIDDEN, Where, shown_value, without_secrets
 from settings.waf.rate_rule import PREFLIGHTS
 
 _HALF = 0.5
@@ -21,9 +23,6 @@ _IN_LIMITS = re.compile(
     r"throttling\..*|usage_plans\.[^.]+\.(throttle|quota|routes)\b.*|aws\.account_(rate|burst)_limit"
     r"|waf\.rate_rules\..*\.(limit|count_limit|evaluation_window_sec)|waf\.mode"
 )
-# May hold secrets, which have no business in a pull request's comment.
-_UNSHOWN = re.compile(r".*\.(headers|environment)\..*")
-_HIDDEN = "not shown"
 
 Slot = tuple[str, str]
 """The layer, and the WAF rule's or the plan's name. A method's throttle takes the stage's place."""
@@ -116,16 +115,16 @@ def difference(before: Environment, after: Environment) -> Difference:
 
 def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[LimitChange]:
     """Routes with the same change of the same limit are one."""
-    old, new = _by_route(before), _by_route(after)
+    old, new = _limits_by_route(before), _limits_by_route(after)
     together: dict[tuple[Slot, Any, Any], list[str]] = {}
     found: dict[tuple[Slot, Any, Any], tuple[Limit | None, Limit | None]] = {}
     for route in (*kept, *({PREFLIGHTS} & (old.keys() | new.keys()))):
         was, is_now = old.get(route, {}), new.get(route, {})
         for slot in dict.fromkeys((*was, *is_now)):
             pair = (was.get(slot), is_now.get(slot))
-            if route == PREFLIGHTS and None in pair and slot[0] != "WAF":
+            if route == PREFLIGHTS and None in pair and slot[0] != Layer.WAF:
                 continue  # their bucket is there in both; only a rule that counts them has a row for it
-            alike = (slot, _facts(pair[0]), _facts(pair[1]))
+            alike = (slot, _comparable(pair[0]), _comparable(pair[1]))
             if alike[1] != alike[2]:
                 together.setdefault(alike, []).append(route)
                 found.setdefault(alike, pair)
@@ -134,15 +133,15 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
         yield LimitChange(routes=tuple(routes), slot=alike[0], before=before_it, after=after_it)
 
 
-def _by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
+def _limits_by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     found: dict[str, dict[Slot, Limit]] = {}
     for limit in limits(layers_of(environment)):
-        layer = "method or stage" if limit.layer in {"method", "stage"} else limit.layer
+        layer = "method or stage" if limit.layer in OF_THE_ROUTE else limit.layer
         found.setdefault(limit.route, {})[layer, limit.name] = limit
     return found
 
 
-def _facts(limit: Limit | None) -> tuple[object, ...] | None:
+def _comparable(limit: Limit | None) -> tuple[object, ...] | None:
     if limit is None:
         return None
     return (limit.per_second, limit.at_once, limit.in_period, limit.period_sec, limit.key, limit.blocks)
@@ -150,15 +149,31 @@ def _facts(limit: Limit | None) -> tuple[object, ...] | None:
 
 def _setting_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[SettingChange]:
     old, new = dict(_fields(before, kept)), dict(_fields(after, kept))
-    for field in dict.fromkeys((*old, *new)):
-        if old.get(field) != new.get(field) and not _IN_LIMITS.fullmatch(field):
-            hidden = _UNSHOWN.fullmatch(field)
-            was, is_now = (_HIDDEN if hidden and field in side else side.get(field) for side in (old, new))
-            yield SettingChange(field=field, before=was, after=is_now)
+    for where in dict.fromkeys((*old, *new)):
+        field = field_path(where)
+        if old.get(where) == new.get(where) or _IN_LIMITS.fullmatch(field):
+            continue
+        was, is_now = (_hide_secrets(where, side[where]) if where in side else None for side in (old, new))
+        if was == is_now:  # What differs is in the part that is not shown.
+            was = is_now = HIDDEN
+        yield SettingChange(field=without_secrets(field), before=was, after=is_now)
 
 
-def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Every field that says something, by a path that stays where others are added: a route by its key."""
+def _hide_secrets(where: Where, value: Any) -> object:
+    """The value with `HIDDEN` in place of each part that not everyone may read, and of a whole without any other."""
+    match value:
+        case dict():
+            table = {key: _hide_secrets((*where, key), part) for key, part in value.items()}
+            return HIDDEN if set(map(str, table.values())) == {HIDDEN} else table
+        case list():
+            array = [_hide_secrets((*where, index), part) for index, part in enumerate(value)]
+            return HIDDEN if set(map(str, array)) == {HIDDEN} else array
+        case _:
+            return shown_value(where, value)
+
+
+def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[Where, object]]:
+    """Every field that says something, at a place that stays where others are added: a route by its key."""
     table = environment.model_dump(mode="json", by_alias=True, exclude={"name", "routes"})
     yield from _leaves(table, ())
     for route in environment.routes:
@@ -167,11 +182,11 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[s
         settings = route.model_dump(mode="json", exclude={"method", "path"})
         code = getattr(route.integration, "code", None)
         if isinstance(code, Path):
-            settings["integration"]["code"] = f"sha256 {_digest(code)}"
+            settings["integration"]["code"] = f"sha256 {_code_digest(code)}"
         yield from _leaves(settings, ("routes", route.key))
 
 
-def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, object]]:
+def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, object]]:
     match value:
         case dict():
             for key, each in value.items():
@@ -182,10 +197,10 @@ def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, obj
         case None | []:
             pass
         case _:
-            yield field_path(where), value
+            yield where, value
 
 
-def _digest(folder: Path) -> str:
+def _code_digest(folder: Path) -> str:
     """Of a folder's files, wherever it lies."""
     content = hashlib.sha256()
     for file in files_of(folder):

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from review.forces_replacement import FORCES
-from review.replacement import changes
-from review.resources import OF_THE_INTEGRATION, resources
+from review.diff.forces_replacement import FORCES
+from review.diff.replacement import changes
+from review.diff.resources import CAPTURED_SETTINGS, resources
 from settings.environment import Environment
 from settings.integration import Integration
 from settings.read import read_environment
@@ -46,8 +46,8 @@ def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or
     behind = {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
     behind |= {"log_retention_in_days", "model_id", "model_source", "allow", "subnet_ids", "security_group_ids"}
     kinds = get_args(get_args(Integration)[0])
-    assert {field for kind in kinds for field in kind.model_fields} == behind | OF_THE_INTEGRATION
-    assert not behind & OF_THE_INTEGRATION
+    assert {field for kind in kinds for field in kind.model_fields} == behind | CAPTURED_SETTINGS
+    assert not behind & CAPTURED_SETTINGS
 
 
 def forced(before: Rendered, after: Rendered) -> dict[str, str]:

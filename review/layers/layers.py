@@ -6,17 +6,13 @@ the method's throttle or the stage's, then the account's. What of it AWS says, a
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
 
-Period = Literal["DAY", "WEEK", "MONTH"]
+from settings.quotas import AccountThrottle
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bucket:
-    """A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
-
-    rate_limit: float
-    burst_limit: int
+Bucket = Throttle | AccountThrottle
+"""A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,15 +44,6 @@ class RateWindow:
     def per_second(self) -> float:
         """The steady rate that stays just within the limit."""
         return self.limit / self.window_sec
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quota:
-    """Requests of a key in a calendar period; `offset` of them are taken off in the first."""
-
-    limit: int
-    period: Period
-    offset: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

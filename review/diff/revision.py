@@ -29,7 +29,7 @@ def read_at(file: Path, revision: str) -> Environment | None:
     """
     repository = _Repository(file)
     commit = repository.commit(revision)
-    if not repository.listed(commit, [repository.path]):
+    if not repository.existing_paths(commit, [repository.path]):
         return None
     folder = Path(tempfile.mkdtemp()).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -37,7 +37,7 @@ def read_at(file: Path, revision: str) -> Environment | None:
     copied = folder / repository.path
     if not copied.is_file():
         raise EnvironmentFileError.of(f"{revision}:{repository.path}", "is a link, and no file")
-    repository.copy(commit, repository.listed(commit, list(_named(copied, repository.path))), folder)
+    repository.copy(commit, repository.existing_paths(commit, list(_possible_paths(copied, repository.path))), folder)
     try:
         return read_environment(copied, root=folder)
     except EnvironmentFileError as error:
@@ -61,14 +61,14 @@ class _Repository:
         if not self._folder.is_dir():
             raise ReviewError(f"no such folder: {file.parent.as_posix()}")
         try:
-            self._folder = Path(self._run("rev-parse", "--show-toplevel").decode().rstrip("\n"))
+            self._folder = Path(self._run_git("rev-parse", "--show-toplevel").decode().rstrip("\n"))
         except ReviewError:
             raise ReviewError(f"{file.parent.as_posix()} is in no git repository") from None
         self.path = file.resolve().relative_to(self._folder.resolve()).as_posix()
 
     def commit(self, revision: str) -> str:
         try:
-            found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            found = self._run_git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         except ReviewError:
             found = b""
         commit = found.decode().strip()
@@ -77,19 +77,19 @@ class _Repository:
             raise ReviewError(f"no revision {revision!r} here; a shallow clone must fetch it first")
         return commit
 
-    def listed(self, commit: str, paths: list[str]) -> list[str]:
+    def existing_paths(self, commit: str, paths: list[str]) -> list[str]:
         """Those of the paths that the commit has, files and folders."""
         if not paths:
             return []
         # All of them: a path may be any text of the file, and no command line takes one of 128 KiB.
-        files = self._run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).decode().split("\0")
+        files = self._run_git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).decode().split("\0")
         known = {above.as_posix() for name in files if name for above in (Path(name), *Path(name).parents)}
         return [path for path in paths if path in known]
 
     def copy(self, commit: str, paths: list[str], folder: Path) -> None:
         for start in range(0, len(paths), _PATHS_AT_ONCE):
             self._extract(
-                self._run("archive", "--format=tar", commit, "--", *paths[start : start + _PATHS_AT_ONCE]), folder
+                self._run_git("archive", "--format=tar", commit, "--", *paths[start : start + _PATHS_AT_ONCE]), folder
             )
 
     @staticmethod
@@ -102,18 +102,18 @@ class _Repository:
                     to.parent.mkdir(parents=True, exist_ok=True)
                     to.write_bytes(content.read())
 
-    def _run(self, *arguments: str) -> bytes:
+    def _run_git(self, *arguments: str) -> bytes:
         # Paths are paths, whatever characters they have; and a reader takes no lock.
         environment = {**os.environ, "GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0"}
         command = [self._git, "-C", str(self._folder), *arguments]
         done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603  # git alone
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().partition("\n")[0] or f"ended with {done.returncode}"
-            raise ReviewError(f"git {arguments[0]}: {said}")
+            message = done.stderr.decode(errors="replace").strip().partition("\n")[0] or f"ended with {done.returncode}"
+            raise ReviewError(f"git {arguments[0]}: {message}")
         return done.stdout
 
 
-def _named(file: Path, path: str) -> Iterator[str]:
+def _possible_paths(file: Path, path: str) -> Iterator[str]:
     """Whatever the file might name beside itself: every text of it, as a path of the repository."""
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""What a month costs. Numbers worked out by hand from review/prices.toml."""
+"""What a month costs. Numbers worked out by hand from review/cost/prices.toml."""
 
 import json
 import re
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
-from review.cost import Line, Traffic, bill, report, web_acl_capacity
-from review.log_size import access_log_bytes
-from review.prices import read_prices
+from review.cost.bill import Line, Traffic, bill, web_acl_capacity
+from review.cost.log_size import access_log_bytes
+from review.cost.prices import read_prices
+from review.cost.report import report
+from review.cost.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from review.refusal import ReviewError
-from review.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, environment, write
