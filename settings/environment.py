@@ -19,6 +19,7 @@ from settings.checks import (
     rate_limit_response,
     routes,
     running,
+    secrets_in_clear,
     texts,
     throttling,
     usage_plans,
@@ -30,7 +31,7 @@ from settings.domain import Domain
 from settings.imports import Imports
 from settings.model import Settings, SomeItems
 from settings.observability.observability import Observability
-from settings.problem import Problem, refuse
+from settings.problem import Problem, refuse, with_values
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
@@ -98,7 +99,7 @@ class Environment(Settings):
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:
-        refuse("Environment", self._refused())
+        refuse(self, *self._refused())
         return self
 
     def _refused(self) -> Iterator[Problem]:
@@ -116,7 +117,7 @@ class Environment(Settings):
 
     def warnings(self) -> tuple[Problem, ...]:
         """What AWS takes but its author may not have meant. Synthesis and the review print them."""
-        return tuple(self._warned())
+        return tuple(with_values(self, self._warned()))
 
     def _warned(self) -> Iterator[Problem]:
         yield from running.warned(self)
@@ -129,3 +130,4 @@ class Environment(Settings):
         yield from waf.warned(self)
         yield from walked_around.warned(self)
         yield from observability.warned(self)
+        yield from secrets_in_clear.warned(self)

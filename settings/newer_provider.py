@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from settings.integration.transfer import LONGEST_BUFFERED
 from settings.model import Settings
-from settings.problem import Problem, Where
+from settings.problem import Problem
 from settings.provider_version import BINDINGS, Version, bounds, written
+from settings.secrecy import Where
 from settings.tls import is_enhanced
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             continue
         for where, value in _values(environment, tuple(need.setting.split("."))):
             if need.values(value):
-                yield Problem(where=where, got=value, allowed=_message(need, constraint))
+                yield Problem(where, _message(need, constraint))
 
 
 def _message(need: Need, constraint: str | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.waf.condition import AddressIn, leaves
 from settings.waf.ip_list import IpSet, version_of
 
@@ -22,10 +23,15 @@ def warned(environment: Environment) -> Iterator[Problem]:
     for where, ranges in _lists(environment):
         of_ipv6 = [address for address in ranges if version_of(address) == "IPV6"]
         if of_ipv6:
-            never = "matches nobody: callers reach the API over IPv4 only"
+            never = f"{_listed(of_ipv6)} matches nobody: callers reach the API over IPv4 only"
             if where == ("resource_policy", "source_ips") and len(of_ipv6) == len(ranges):
-                never = "lets nobody in: callers reach the API over IPv4 only"
-            yield Problem(where=where, got=of_ipv6, allowed=f"{never}; {_MEND}")
+                never = f"{_listed(of_ipv6)} lets nobody in: callers reach the API over IPv4 only"
+            yield Problem(where, f"{never}; {_MEND}")
+
+
+def _listed(addresses: list[str]) -> str:
+    """The first, and how many more."""
+    return addresses[0] + (f" and {len(addresses) - 1} more" if len(addresses) > 1 else "")
 
 
 def _takes_ipv6(environment: Environment) -> bool:

@@ -34,11 +34,11 @@ def refused(environment: Environment) -> Iterator[Problem]:
     for kind, names in _names(environment).items():
         name = max(names, key=len, default="")
         if len(name) > LONGEST[kind]:
-            allowed = (
+            yield Problem(
+                ("api", "name"),
                 f"with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS takes "
-                f"{LONGEST[kind]}"
+                f"{LONGEST[kind]}",
             )
-            yield Problem(where=("api", "name"), got=environment.api.name, allowed=allowed)
 
 
 def _names(environment: Environment) -> dict[str, list[str]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from settings.observability.alarms import INFORMATIONAL, PAGES
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -34,20 +35,21 @@ def warned(environment: Environment) -> Iterator[Problem]:
     """What reaches further than its author may think, or rings unheard."""
     settings = environment.observability
     if settings.account_role == "create":
-        allowed = (
+        yield Problem(
+            ("observability", "account_role"),
             "one role for the whole account and Region: this stack replaces what others have set, and its destroy "
-            "takes the role from every API there"
+            "takes the role from every API there",
         )
-        yield Problem(where=("observability", "account_role"), got=settings.account_role, allowed=allowed)
     if settings.execution_log and settings.execution_log.data_trace:
-        allowed = "writes whole requests and responses, prompts and completions, into the log"
-        yield Problem(where=("observability", "execution_log", "data_trace"), got=True, allowed=allowed)
+        yield Problem(
+            ("observability", "execution_log", "data_trace"),
+            "writes whole requests and responses, prompts and completions, into the log",
+        )
     if settings.alarms:
         yield from _unheard(environment, settings.alarms)
         yield from _long_streams(environment, settings.alarms)
     if settings.dashboard and not has_limit_metrics(environment):
-        allowed = f"shows refused requests as 4XX, not by layer: {_NO_METRIC}"
-        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
+        yield Problem(("observability", "dashboard"), f"shows refused requests as 4XX, not by layer: {_NO_METRIC}")
 
 
 def _logs_without_role(environment: Environment) -> Iterator[Problem]:
@@ -55,16 +57,15 @@ def _logs_without_role(environment: Environment) -> Iterator[Problem]:
     if settings.account_role is not None:
         return
     if settings.access_log is not None and settings.access_log != "off":
-        yield Problem(where=("observability", "access_log"), got="on", allowed=_ROLE)
+        yield Problem(("observability", "access_log"), _ROLE)
     if settings.execution_log is not None:
-        yield Problem(where=("observability", "execution_log"), got="on", allowed=_ROLE)
+        yield Problem(("observability", "execution_log"), _ROLE)
 
 
 def _waf_log_without_web_acl(environment: Environment) -> Iterator[Problem]:
     log = environment.observability.waf_log
     if log is not None and log != "off" and not has_own_web_acl(environment):
-        allowed = f"{_NO_WEB_ACL} to log; an existing one is logged by its owner"
-        yield Problem(where=("observability", "waf_log"), got="on", allowed=allowed)
+        yield Problem(("observability", "waf_log"), f"{_NO_WEB_ACL} to log; an existing one is logged by its owner")
 
 
 def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
@@ -72,8 +73,8 @@ def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
     if alarms is None:
         return
     for field, missing in _missing(environment).items():
-        if field in alarms.model_fields_set and (got := getattr(alarms, field)) != "off":
-            yield Problem(where=("observability", "alarms", field), got=got, allowed=missing)
+        if field in alarms.model_fields_set and getattr(alarms, field) != "off":
+            yield Problem(("observability", "alarms", field), missing)
 
 
 def _missing(environment: Environment) -> dict[str, str]:
@@ -94,17 +95,17 @@ def _other_regions(environment: Environment) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
         if arn.split(":")[3] != region:
-            yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
+            yield Problem(where, f"must be in {region}, where the stack is")
 
 
 def _too_many_lines(environment: Environment) -> Iterator[Problem]:
     settings, routes = environment.observability, len(environment.routes)
     if settings.dashboard and settings.detailed_metrics and routes * _LINES_OF_A_ROUTE > MOST_LINES:
-        allowed = (
+        yield Problem(
+            ("observability", "dashboard"),
             f"a widget of CloudWatch's draws at most {MOST_LINES} metrics, and {routes} routes with detailed_metrics "
-            "want two each; switch one of the two off"
+            "want two each; switch one of the two off",
         )
-        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
 
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, "Dashboards", read 2026-11.
@@ -134,14 +135,15 @@ def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
             if of_a_page == pages and field not in missing and getattr(alarms, field) != "off"
         ]
         if rings and not (getattr(alarms, f"{prefix}topic_arns") or getattr(alarms, f"{prefix}emails")):
-            allowed = f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails"
-            yield Problem(where=("observability", "alarms", f"{prefix}topic_arns"), got=[], allowed=allowed)
+            yield Problem(
+                ("observability", "alarms", f"{prefix}topic_arns"),
+                f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails",
+            )
     # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():
-        if is_there and field in missing and (got := getattr(alarms, field)) != "off":
-            allowed = f"no alarm is made of it: {missing[field]}"
-            yield Problem(where=("observability", "alarms", field), got=got, allowed=allowed)
+        if is_there and field in missing and getattr(alarms, field) != "off":
+            yield Problem(("observability", "alarms", field), f"no alarm is made of it: {missing[field]}")
 
 
 def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
@@ -160,8 +162,8 @@ def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]
     for field in ("latency_p99_ms", "integration_latency_p99_ms"):
         threshold = getattr(alarms, field)
         if threshold != "off" and threshold < streams[longest]:
-            allowed = (
+            yield Problem(
+                ("observability", "alarms", field),
                 f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; "
-                'raise it or say "off": the access log has timeToFirstContent'
+                'raise it or say "off": the access log has timeToFirstContent',
             )
-            yield Problem(where=("observability", "alarms", field), got=threshold, allowed=allowed)

@@ -20,13 +20,15 @@ def refused(environment: Environment) -> Iterator[Problem]:
     own = environment.rate_limit_response.headers
     for name in own:
         if name.lower() in {header.lower() for header in cors}:
-            where = ("rate_limit_response", "headers", name)
-            yield Problem(where=where, got=own[name], allowed="cors brings that header; AWS takes it once")
+            yield Problem(("rate_limit_response", "headers", name), "cors brings that header; AWS takes it once")
     sent = environment.rate_limit_response.response_headers("waf", cors)
     if len(sent) > MOST_HEADERS:
-        allowed = f"with Retry-After and those of cors {len(sent)} headers; AWS takes {MOST_HEADERS}"
-        yield Problem(where=("rate_limit_response", "headers"), got=len(own), allowed=allowed)
+        yield Problem(
+            ("rate_limit_response", "headers"),
+            f"with Retry-After and those of cors {len(sent)} headers; AWS takes {MOST_HEADERS}",
+        )
     for name, value in cors.items():
         if environment.waf is not None and len(value) > LONGEST_HEADER_VALUE:
-            allowed = f"makes {name} {len(value)} characters long; WAF sends at most {LONGEST_HEADER_VALUE}"
-            yield Problem(where=("cors",), got=name, allowed=allowed)
+            yield Problem(
+                ("cors",), f"makes {name} {len(value)} characters long; WAF sends at most {LONGEST_HEADER_VALUE}"
+            )

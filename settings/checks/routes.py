@@ -21,7 +21,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "path")
         if route.key in keys:
-            yield Problem(where=where, got=route.key, allowed=f"routes[{keys[route.key]}] is the same route")
+            yield Problem(where, f"routes[{keys[route.key]}] is the same route")
             continue
         keys[route.key] = index
     yield from _variables_of_one_place(environment)
@@ -31,8 +31,11 @@ def warned(environment: Environment) -> Iterator[Problem]:
     """More path parts than AWS takes in an API before anyone asks for more."""
     parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
     if len(parts) > USUAL_RESOURCES:
-        allowed = f"path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it raises the account's quota"
-        yield Problem(where=("routes",), got=len(parts), allowed=allowed)
+        yield Problem(
+            ("routes",),
+            f"{len(parts)} path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it "
+            "raises the account's quota",
+        )
 
 
 def _variables_of_one_place(environment: Environment) -> Iterator[Problem]:
@@ -42,5 +45,7 @@ def _variables_of_one_place(environment: Environment) -> Iterator[Problem]:
         for prefix in prefixes(route.path):
             parent, _, part = prefix.rpartition("/")
             if part.startswith("{") and variables.setdefault(parent, part) != part:
-                allowed = f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place"
-                yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
+                yield Problem(
+                    ("routes", index, "path"),
+                    f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place",
+                )

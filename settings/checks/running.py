@@ -18,11 +18,16 @@ def warned(environment: Environment) -> Iterator[Problem]:
     aws = environment.aws
     if isinstance(environment.backend, CloudBackend):
         if aws.profile is not None:
-            allowed = "a remote run has no profiles; give the workspace dynamic credentials, or let it execute locally"
-            yield Problem(where=("aws", "profile"), got=aws.profile, allowed=allowed)
+            yield Problem(
+                ("aws", "profile"),
+                "a remote run has no profiles; give the workspace dynamic credentials, or let it execute locally",
+            )
         if aws.endpoint_url is not None:
-            allowed = "a remote run may not reach this address; let the workspace execute locally"
-            yield Problem(where=("aws", "endpoint_url"), got=aws.endpoint_url, allowed=allowed)
+            yield Problem(
+                ("aws", "endpoint_url"), "a remote run may not reach this address; let the workspace execute locally"
+            )
     if aws.provider_version is not None and admits_next_major(aws.provider_version):
-        allowed = 'admits version 7 and later, where arguments may be gone; end it with "< 7.0.0"'
-        yield Problem(where=("aws", "provider_version"), got=aws.provider_version, allowed=allowed)
+        yield Problem(
+            ("aws", "provider_version"),
+            'admits version 7 and later, where arguments may be gone; end it with "< 7.0.0"',
+        )

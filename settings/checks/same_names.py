@@ -27,11 +27,14 @@ def warned(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Probl
             continue
         if shared := ", ".join(_shared(one, other)):
             for here, there in ((file, other_file), (other_file, file)):
-                allowed = (
-                    f"{there} has it too, as far as the files say in the same account and Region, and AWS "
-                    f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both"
+                yield (
+                    here,
+                    Problem(
+                        ("api", "name"),
+                        f"{there} has it too, as far as the files say in the same account and Region, and AWS "
+                        f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both",
+                    ),
                 )
-                yield here, Problem(where=("api", "name"), got=one.api.name, allowed=allowed)
 
 
 def _are_apart(one: Aws, other: Aws) -> bool:

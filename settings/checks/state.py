@@ -27,5 +27,9 @@ def shared(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Probl
                 continue
         other = taken.setdefault(place, file)
         if other != file:
-            allowed = f"{other} keeps its state there; each stack needs a place of its own"
-            yield file, Problem(where=("backend", field), got=key, allowed=allowed)
+            yield (
+                file,
+                Problem(
+                    ("backend", field), f"{other} keeps its state in {key} too; each stack needs a place of its own"
+                ),
+            )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.throttling import DECIMALS, RouteThrottle, Throttle
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
         if key not in keys:
-            yield Problem(where=where, got=key, allowed=no_such_route(keys))
+            yield Problem(where, no_such_route(keys))
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
             yield from _rounded(where, throttle)
@@ -43,8 +44,9 @@ def warned(environment: Environment) -> Iterator[Problem]:
             own, shared = getattr(throttle, field), getattr(stage, field)
             if own > shared:
                 stage_has = f"above the stage's {decimal(shared)}"
-                allowed = f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
-                yield Problem(where=(*where, field), got=own, allowed=allowed)
+                yield Problem(
+                    (*where, field), f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
+                )
     if environment.cors is not None:
         yield from _below_page_load(("throttling",), stage)
         for key, throttle in stage.routes.items():
@@ -60,20 +62,20 @@ def bucket_of(environment: Environment, key: str) -> RouteThrottle:
 def _rounded(where: Where, throttle: Throttle) -> Iterator[Problem]:
     written = round(throttle.rate_limit, DECIMALS)
     if written != throttle.rate_limit:
-        allowed = (
+        yield Problem(
+            (*where, "rate_limit"),
             f"must have at most {DECIMALS} decimals; the AWS provider would write {decimal(written)}, and every plan "
-            "would show the difference again"
+            "would show the difference again",
         )
-        yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)
 
 
 def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
     if throttle.burst_limit < PAGE_LOAD:
-        allowed = (
+        yield Problem(
+            (*where, "burst_limit"),
             f"one page of a browser may send {PAGE_LOAD} requests at once, 6 and their preflights, and would be "
-            "answered 429"
+            "answered 429",
         )
-        yield Problem(where=(*where, "burst_limit"), got=throttle.burst_limit, allowed=allowed)
 
 
 def above_account(environment: Environment, where: Where, throttle: Throttle) -> Iterator[Problem]:
@@ -81,14 +83,14 @@ def above_account(environment: Environment, where: Where, throttle: Throttle) ->
     account = environment.account_throttle
     region = environment.aws.region
     if throttle.rate_limit > account.rate_limit:
-        allowed = (
+        yield Problem(
+            (*where, "rate_limit"),
             f"above the account's quota in {region} of {decimal(account.rate_limit)} requests per second; "
-            "where AWS raised it, say so in aws.account_rate_limit"
+            "where AWS raised it, say so in aws.account_rate_limit",
         )
-        yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)
     if throttle.burst_limit > account.burst_limit:
-        allowed = (
+        yield Problem(
+            (*where, "burst_limit"),
             f"above the account's quota in {region} of {account.burst_limit} requests at once; "
-            "where AWS raised it, say so in aws.account_burst_limit"
+            "where AWS raised it, say so in aws.account_burst_limit",
         )
-        yield Problem(where=(*where, "burst_limit"), got=throttle.burst_limit, allowed=allowed)

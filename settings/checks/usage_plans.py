@@ -9,7 +9,8 @@ from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
 from settings.checks.unknown_route import no_such_route
 from settings.numbers import decimal
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan
 
@@ -23,8 +24,9 @@ def refused(environment: Environment) -> Iterator[Problem]:
     for name, plan in environment.usage_plans.items():
         where = ("usage_plans", name)
         if not with_key:
-            allowed = "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
-            yield Problem(where=where, got=name, allowed=allowed)
+            yield Problem(
+                where, "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
+            )
         yield from _routes(environment, name, plan)
         if plan.throttle:
             yield from above_account(environment, (*where, "throttle"), plan.throttle)
@@ -38,16 +40,23 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield from _looser_than_plan(name, plan)
         yield from _above_shared(environment, name, plan)
         if not plan.api_keys:
-            allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
-            yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
+            yield Problem(
+                ("usage_plans", name, "api_keys"),
+                "no key is in the plan, so that it limits nobody until one made elsewhere joins",
+            )
     if len(environment.usage_plans) > USUAL_PLANS:
-        allowed = f"plans, and AWS takes {USUAL_PLANS} in an account and Region until it raises the quota"
-        yield Problem(where=("usage_plans",), got=len(environment.usage_plans), allowed=allowed)
+        yield Problem(
+            ("usage_plans",),
+            f"{len(environment.usage_plans)} plans, and AWS takes {USUAL_PLANS} in an account and Region "
+            "until it raises the quota",
+        )
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:
-                allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
-                yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+                yield Problem(
+                    ("routes", index, "api_key_required"),
+                    f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403",
+                )
 
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, "Usage
@@ -60,11 +69,12 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
     for key, own in plan.routes.items():
         whole = plan.throttle
         if isinstance(own, Throttle) and whole is not None and _within(whole, own):
-            allowed = (
-                "is assumed to do nothing: the plan's own throttle counts beside it, and lets no more through, "
-                f"{_numbers(whole)}"
+            yield Problem(
+                ("usage_plans", name, "routes", key),
+                f"{_numbers(own)} is assumed to do nothing: the plan's own throttle counts beside it, "
+                f"and lets no more through, "
+                f"{_numbers(whole)}",
             )
-            yield Problem(where=("usage_plans", name, "routes", key), got=_short(own), allowed=allowed)
 
 
 def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
@@ -77,11 +87,11 @@ def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Itera
             continue
         if not isinstance(of_route, Throttle):
             continue
-        allowed = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
+        message = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
         for field, throttle in _above(plan.throttle, of_route, bucket, route.key):
             if field not in told:
                 told.add(field)
-                yield Problem(where=("usage_plans", name, *field), got=_short(throttle), allowed=allowed)
+                yield Problem(("usage_plans", name, *field), f"{_numbers(throttle)} is {message}")
 
 
 def _above(whole: Throttle, own: Throttle, bucket: Throttle, key: str) -> Iterator[tuple[Where, Throttle]]:
@@ -110,9 +120,9 @@ def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Pr
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
         if key not in routes:
-            yield Problem(where=where, got=key, allowed=no_such_route(routes))
+            yield Problem(where, no_such_route(routes))
         elif not routes[key].api_key_required:
-            yield Problem(where=where, got=key, allowed="AWS holds only routes with api_key_required = true to a plan")
+            yield Problem(where, "AWS holds only routes with api_key_required = true to a plan")
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
 
@@ -124,8 +134,10 @@ def _key_source(environment: Environment) -> Iterator[Problem]:
     for index, route in enumerate(environment.routes):
         authorizer = environment.authorizers.get(route.authorization)
         if route.api_key_required and not isinstance(authorizer, TokenAuthorizer | RequestAuthorizer):
-            allowed = "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one"
-            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+            yield Problem(
+                ("routes", index, "authorization"),
+                "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one",
+            )
 
 
 def _names(environment: Environment) -> Iterator[Problem]:
@@ -135,7 +147,9 @@ def _names(environment: Environment) -> Iterator[Problem]:
         for index, key in enumerate(plan.keys):
             where = ("usage_plans", name, "api_keys", index)
             if key.name in keys:
-                allowed = f"usage_plans.{keys[key.name]} has that key; AWS takes a key in one plan of a stage"
-                yield Problem(where=where, got=key.name, allowed=allowed)
+                yield Problem(
+                    where,
+                    f"usage_plans.{keys[key.name]} has the key {key.name}; AWS takes a key in one plan of a stage",
+                )
             else:
                 keys[key.name] = name

@@ -29,11 +29,11 @@ def warned(environment: Environment) -> Iterator[Problem]:
             if other is route or other.method != route.method or not covers(other.path, route.path):
                 continue
             if missing := list(_missing(environment, route, other)):
-                allowed = (
+                yield Problem(
+                    ("routes", index, "path"),
                     f"{other.key} takes another spelling of it, such as {route.path.rstrip('/')};x=1, that its server "
-                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route"
+                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route",
                 )
-                yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
                 break
 
 
