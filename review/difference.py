@@ -1,16 +1,14 @@
 """What is different between two environments: their limits, their routes, their other settings."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from review.layers_of import layers_of
 from review.limits import Limit, limits
 from settings.environment import Environment
-from settings.file_reference import files_of
+from settings.file_reference import Code
 from settings.problem import field_path
 from settings.waf.rate_rule import PREFLIGHTS
 
@@ -166,8 +164,8 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[s
             continue
         settings = route.model_dump(mode="json", exclude={"method", "path"})
         code = getattr(route.integration, "code", None)
-        if isinstance(code, Path):
-            settings["integration"]["code"] = f"sha256 {_digest(code)}"
+        if isinstance(code, Code):
+            settings["integration"]["code"] = f"sha256 {code.digest[:12]}"
         yield from _leaves(settings, ("routes", route.key))
 
 
@@ -183,12 +181,3 @@ def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[str, obj
             pass
         case _:
             yield field_path(where), value
-
-
-def _digest(folder: Path) -> str:
-    """Of a folder's files, wherever it lies."""
-    content = hashlib.sha256()
-    for file in files_of(folder):
-        content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-        content.update(hashlib.sha256(file.read_bytes()).digest())
-    return content.hexdigest()[:12]
