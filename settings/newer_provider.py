@@ -4,21 +4,16 @@ A line here is all that such a setting takes to be refused where `aws.provider_v
 What the bindings' classes do not know of it is written by constructs/terraform/newer_argument.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.integration.transfer import LONGEST_BUFFERED
 from settings.model import Settings
 from settings.problem import Problem
 from settings.provider_version import BINDINGS, Version, bounds, written
 from settings.secrecy import Where
 from settings.tls import is_enhanced
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 
 def _is_said(value: object) -> bool:
@@ -57,7 +52,7 @@ NEEDS = (
 )
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """What the oldest provider that may run does not take."""
     constraint = environment.aws.provider_version
     oldest = BINDINGS if constraint is None else bounds(constraint)[0]

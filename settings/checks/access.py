@@ -1,16 +1,11 @@
 """Who may call, from where, and under which name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings import tls
 from settings.authorization import CognitoAuthorizer, RequestAuthorizer
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 _AWS_WORDS = ("NONE", "AWS_IAM")
 
@@ -18,7 +13,7 @@ _AWS_WORDS = ("NONE", "AWS_IAM")
 _EDGE_CERTIFICATE_REGION = "us-east-1"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Authorizers, policies and domains that AWS would refuse, or that would let nobody in."""
     yield from _authorization(environment)
     yield from _authorizers(environment)
@@ -27,7 +22,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _domain(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Open doors: routes that cost money and ask nobody who he is, ways around mutual TLS, authorizers of no use."""
     yield from _open_to_all(environment)
     yield from _paths_of_aws_own(environment)
@@ -44,7 +39,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         )
 
 
-def _beyond_quotas(environment: Environment) -> Iterator[Problem]:
+def _beyond_quotas(environment: EnvironmentFields) -> Iterator[Problem]:
     """More than AWS takes before it raises a quota."""
     if len(environment.authorizers) > USUAL_AUTHORIZERS:
         yield Problem(
@@ -73,7 +68,7 @@ USUAL_AUTHORIZERS = 10
 USUAL_POLICY = 8192
 
 
-def _open_to_all(environment: Environment) -> Iterator[Problem]:
+def _open_to_all(environment: EnvironmentFields) -> Iterator[Problem]:
     domain = environment.domain
     if domain and domain.mutual_tls and environment.api.disable_execute_api_endpoint:
         return
@@ -87,7 +82,7 @@ def _open_to_all(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _paths_of_aws_own(environment: Environment) -> Iterator[Problem]:
+def _paths_of_aws_own(environment: EnvironmentFields) -> Iterator[Problem]:
     if environment.domain is None:
         return
     for index, route in enumerate(environment.routes):
@@ -102,7 +97,7 @@ def _paths_of_aws_own(environment: Environment) -> Iterator[Problem]:
 _HEALTH_CHECKS = ("/ping", "/sping")
 
 
-def _authorization(environment: Environment) -> Iterator[Problem]:
+def _authorization(environment: EnvironmentFields) -> Iterator[Problem]:
     known = (*_AWS_WORDS, *environment.authorizers)
     for index, route in enumerate(environment.routes):
         if route.authorization not in known:
@@ -114,7 +109,7 @@ def _authorization(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _authorizers(environment: Environment) -> Iterator[Problem]:
+def _authorizers(environment: EnvironmentFields) -> Iterator[Problem]:
     for name, authorizer in environment.authorizers.items():
         arn = getattr(authorizer, "function_arn", None)
         if arn and arn.split(":")[3] != environment.aws.region:
@@ -133,7 +128,7 @@ def _authorizers(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _endpoint(environment: Environment) -> Iterator[Problem]:
+def _endpoint(environment: EnvironmentFields) -> Iterator[Problem]:
     api = environment.api
     if api.vpc_endpoint_ids and api.endpoint_type != "PRIVATE":
         yield Problem(
@@ -152,7 +147,7 @@ def _endpoint(environment: Environment) -> Iterator[Problem]:
     yield from tls.refused("api", api.security_policy, api.endpoint_access_mode, endpoint_type=api.endpoint_type)
 
 
-def _resource_policy(environment: Environment) -> Iterator[Problem]:
+def _resource_policy(environment: EnvironmentFields) -> Iterator[Problem]:
     policy = environment.resource_policy
     if policy is None:
         return
@@ -174,7 +169,7 @@ def _resource_policy(environment: Environment) -> Iterator[Problem]:
                 )
 
 
-def _domain(environment: Environment) -> Iterator[Problem]:
+def _domain(environment: EnvironmentFields) -> Iterator[Problem]:
     domain = environment.domain
     if domain is None:
         return

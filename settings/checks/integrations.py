@@ -1,10 +1,9 @@
 """Integrations against their routes and the kind of endpoint in front of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
+from settings.fields import EnvironmentFields
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -18,18 +17,15 @@ from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
 from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
 from settings.problem import Problem
+from settings.route import Route
 from settings.secrecy import Where
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, read 2026-11.
 _STREAMING = (HttpIntegration, LambdaIntegration, PrivateIntegration, BedrockIntegration)
 _IDLE_SECONDS_AT_EDGE = 30
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A URL with a variable that the path has not; streaming or a timeout where AWS has none."""
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "integration")
@@ -42,7 +38,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _binary_json(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
     yield from _certificate_for_nobody(environment)
     edge = environment.api.endpoint_type == "EDGE"
@@ -105,7 +101,7 @@ def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
 _NOT_STREAMING_RUNTIMES = ("python", "java", "ruby", "dotnet")
 
 
-def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _too_long(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     timeout = route.integration.timeout_milliseconds
     if route.integration.response_transfer_mode == "STREAM":
         return
@@ -121,14 +117,14 @@ def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[
         )
 
 
-def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _of_another_region(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
         arn = getattr(route.integration, field, None)
         if arn and arn.split(":")[3] != environment.aws.region:
             yield Problem((*where, field), f"must be a {what} in {environment.aws.region}, the API's Region")
 
 
-def _certificate_for_nobody(environment: Environment) -> Iterator[Problem]:
+def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]:
     urls = [getattr(route.integration, "url", "") for route in environment.routes]
     if environment.stage.client_certificate and not any(url.startswith("https://") for url in urls):
         yield Problem(
@@ -146,7 +142,7 @@ def _models(route: Route) -> Iterator[tuple[str, BedrockModel]]:
             yield "model_source", integration.source
 
 
-def _models_of_others(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _models_of_others(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """The function calls Bedrock in its own Region, and its role is of the account that is deployed to."""
     aws = environment.aws
     accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
@@ -161,7 +157,7 @@ def _models_of_others(environment: Environment, route: Route, where: Where) -> I
             )
 
 
-def _of_another_geography(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _of_another_geography(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html, read 2026-11."""
     region = environment.aws.region
     for field, model in _models(route):
@@ -173,7 +169,7 @@ def _of_another_geography(environment: Environment, route: Route, where: Where) 
             )
 
 
-def _binary_json(environment: Environment) -> Iterator[Problem]:
+def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
     """API Gateway treats every binary media type as binary, and no mapping template reads that.
 
     A MOCK then answers 500: repost.aws/questions/QUcGyz1u8GSqqXNbjdCqx5Eg, read 2026-11.
@@ -191,7 +187,7 @@ def _binary_json(environment: Environment) -> Iterator[Problem]:
             return
 
 
-def _one_link_each(environment: Environment) -> Iterator[Problem]:
+def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
     """Routes to one load balancer share its VPC link, so they must agree on where that link stands."""
     places: dict[str, tuple[int, PrivateIntegration]] = {}
     for index, route in enumerate(environment.routes):

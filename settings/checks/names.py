@@ -1,10 +1,8 @@
 """Names that grow with the API's and the stage's, against what AWS takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.observability.metrics import limited_namespace
 from settings.observability.watched import (
     access_log,
@@ -16,9 +14,6 @@ from settings.observability.watched import (
 )
 from settings.problem import Problem
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
-
 # Read 2026-11. Alarms and metrics: AlarmName in API_PutMetricAlarm, metricNamespace in API_MetricTransformation; saved
 # queries: name in API_PutQueryDefinition; topics: Name in API_CreateTopic. The dashboard's is the AWS provider's own
 # check (internal/service/cloudwatch/validate.go).
@@ -29,7 +24,7 @@ LONGEST_QUERY = "which-routes-are-limited-since-when"
 LONGEST_ALARM = "integration-latency"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """One line for each kind of name that is too long, with the longest of the kind."""
     for kind, names in _names(environment).items():
         name = max(names, key=len, default="")
@@ -41,7 +36,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _names(environment: Environment) -> dict[str, list[str]]:
+def _names(environment: EnvironmentFields) -> dict[str, list[str]]:
     settings = environment.observability
     stem = f"{environment.api.name}-{environment.stage.name}"
     found: dict[str, list[str]] = {kind: [] for kind in LONGEST}

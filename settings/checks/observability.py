@@ -1,18 +1,12 @@
 """Logs, alarms and dashboard against what there is to watch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from settings.observability.alarms import INFORMATIONAL, PAGES
+from settings.fields import EnvironmentFields
+from settings.observability.alarms import INFORMATIONAL, PAGES, Alarms
 from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 from settings.problem import Problem
 from settings.secrecy import Where
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.observability.alarms import Alarms
 
 _ROLE = (
     'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
@@ -22,7 +16,7 @@ _NO_METRIC = "API Gateway has no metric of its own for throttled requests; it ne
 _NO_WEB_ACL = "there is no web ACL of our own"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A log or dashboard that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
     yield from _logs_without_role(environment)
     yield from _waf_log_without_web_acl(environment)
@@ -31,7 +25,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _too_many_lines(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What reaches further than its author may think, or rings unheard."""
     settings = environment.observability
     if settings.account_role == "create":
@@ -52,7 +46,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield Problem(("observability", "dashboard"), f"shows refused requests as 4XX, not by layer: {_NO_METRIC}")
 
 
-def _logs_without_role(environment: Environment) -> Iterator[Problem]:
+def _logs_without_role(environment: EnvironmentFields) -> Iterator[Problem]:
     settings = environment.observability
     if settings.account_role is not None:
         return
@@ -62,13 +56,13 @@ def _logs_without_role(environment: Environment) -> Iterator[Problem]:
         yield Problem(("observability", "execution_log"), _ROLE)
 
 
-def _waf_log_without_web_acl(environment: Environment) -> Iterator[Problem]:
+def _waf_log_without_web_acl(environment: EnvironmentFields) -> Iterator[Problem]:
     log = environment.observability.waf_log
     if log is not None and log != "off" and not has_own_web_acl(environment):
         yield Problem(("observability", "waf_log"), f"{_NO_WEB_ACL} to log; an existing one is logged by its owner")
 
 
-def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
+def _alarms_on_nothing(environment: EnvironmentFields) -> Iterator[Problem]:
     alarms = environment.observability.alarms
     if alarms is None:
         return
@@ -77,7 +71,7 @@ def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
             yield Problem(("observability", "alarms", field), missing)
 
 
-def _missing(environment: Environment) -> dict[str, str]:
+def _missing(environment: EnvironmentFields) -> dict[str, str]:
     """Alarm -> what it would need and does not have."""
     missing = {}
     if not has_limit_metrics(environment):
@@ -91,14 +85,14 @@ def _missing(environment: Environment) -> dict[str, str]:
     return missing
 
 
-def _other_regions(environment: Environment) -> Iterator[Problem]:
+def _other_regions(environment: EnvironmentFields) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
         if arn.split(":")[3] != region:
             yield Problem(where, f"must be in {region}, where the stack is")
 
 
-def _too_many_lines(environment: Environment) -> Iterator[Problem]:
+def _too_many_lines(environment: EnvironmentFields) -> Iterator[Problem]:
     settings, routes = environment.observability, len(environment.routes)
     if settings.dashboard and settings.detailed_metrics and routes * _LINES_OF_A_ROUTE > MOST_LINES:
         yield Problem(
@@ -114,7 +108,7 @@ MOST_LINES = 500
 _LINES_OF_A_ROUTE = 2
 
 
-def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
+def _arns(environment: EnvironmentFields) -> Iterator[tuple[Where, str]]:
     settings = environment.observability
     for name in ("access_log", "execution_log", "waf_log", "alarms"):
         table = getattr(settings, name)
@@ -126,7 +120,7 @@ def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
                 yield ("observability", "alarms", field, index), arn
 
 
-def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
+def _unheard(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
     missing = _missing(environment)
     for prefix, pages in (("", True), (INFORMATIONAL, False)):
         rings = [
@@ -146,7 +140,7 @@ def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
             yield Problem(("observability", "alarms", field), f"no alarm is made of it: {missing[field]}")
 
 
-def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
+def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
     """A stream is as slow as it is long.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html, read 2026-11

@@ -1,18 +1,13 @@
 """What every 429 carries, against what AWS lets a response carry."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.rate_limit_response import LONGEST_HEADER_VALUE, MOST_HEADERS
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Headers that CORS brings too, too many of both, or one too long for WAF."""
     if environment.cors is None:
         return

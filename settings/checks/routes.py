@@ -1,21 +1,16 @@
 """Routes against each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.route import MOST_PARTS, prefixes
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # Each part of a path is a resource.
 USUAL_RESOURCES = MOST_PARTS
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Two routes that are one to API Gateway."""
     keys: dict[str, int] = {}
     for index, route in enumerate(environment.routes):
@@ -27,7 +22,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _variables_of_one_place(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """More path parts than AWS takes in an API before anyone asks for more."""
     parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
     if len(parts) > USUAL_RESOURCES:
@@ -38,7 +33,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
         )
 
 
-def _variables_of_one_place(environment: Environment) -> Iterator[Problem]:
+def _variables_of_one_place(environment: EnvironmentFields) -> Iterator[Problem]:
     """API Gateway takes one path variable a place: "A sibling of this resource already has a variable path part"."""
     variables: dict[str, str] = {}
     for index, route in enumerate(environment.routes):

@@ -1,19 +1,14 @@
 """Where Terraform runs, and which provider it runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.backend import CloudBackend
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.provider_version import admits_next_major
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What only this machine has, given to a run elsewhere; provider versions that nobody has seen yet."""
     aws = environment.aws
     if isinstance(environment.backend, CloudBackend):

@@ -1,18 +1,13 @@
 """Keys and tokens in the file, which Terraform's state and AWS show to everyone who may read either."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.checks.texts import texts_of
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.secrecy import Where, looks_like_a_secret
 from settings.waf.condition import HeaderIs, leaves
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # Headers and variables that hold nothing else. In request_parameters they stand behind `header.` or `querystring.`.
 _HOLDS_A_SECRET = re.compile(
@@ -22,7 +17,7 @@ _HOLDS_A_SECRET = re.compile(
 _REFERENCE = re.compile(r"[0-9.]*|arn:.*|/.*|\$?(method|context|stageVariables|integration)\..*", re.DOTALL)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Every text that looks like a secret, or stands where only secrets stand. None of them is printed."""
     for where, text in texts_of(environment):
         if looks_like_a_secret(text) or _is_kept_by_name(where, text):
@@ -42,7 +37,7 @@ def _is_kept_by_name(where: Where, text: str) -> bool:
             return False
 
 
-def _secrets_of_conditions(environment: Environment) -> Iterator[Problem]:
+def _secrets_of_conditions(environment: EnvironmentFields) -> Iterator[Problem]:
     """WAF compares with what it is told, so such a value cannot be kept elsewhere."""
     for index, rule in enumerate(environment.waf.rate_rules if environment.waf else ()):
         for leaf in leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ():

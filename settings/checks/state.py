@@ -1,18 +1,13 @@
 """Where the states of several environments are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from settings.backend import CloudBackend, S3Backend
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def shared(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+def shared(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
     """Files whose stack would overwrite another's state, and destroy what that one has made."""
     taken: dict[tuple[str, ...], str] = {}
     for file, environment in environments.items():

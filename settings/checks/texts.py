@@ -1,23 +1,19 @@
 """Every text that the file says, whatever it is for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from settings.fields import EnvironmentFields
 from settings.model import Settings
 from settings.problem import Problem
 from settings.secrecy import Where
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # `${TfToken[`, `#{TfToken[` and `&{TfToken[` in a string, in a list and in a map: cdktf 0.21, lib/tokens/private/
 # encoding.js, read 2026-11. CDKTF puts the value of that number in, or ends with a traceback where it has none.
 _TOKEN = "{TfToken["  # noqa: S105  # no password
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Texts that CDKTF would take for its own, wherever they stand: no escape keeps it from that."""
     told = set[Where]()
     for where, text in texts_of(environment):

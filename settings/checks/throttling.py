@@ -1,25 +1,20 @@
 """Stage and method throttles against the routes and the account."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import DECIMALS, RouteThrottle, Throttle
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
 PAGE_LOAD = 6 * 2
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A throttle on a route that does not exist; one above the account's own quota; one that would be rounded."""
     yield from above_account(environment, ("throttling",), environment.throttling)
     yield from _rounded(("throttling",), environment.throttling)
@@ -33,7 +28,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             yield from _rounded(where, throttle)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route above its stage; a burst below what one page of a browser sends."""
     stage = environment.throttling
     for key, throttle in stage.routes.items():
@@ -54,7 +49,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
                 yield from _below_page_load(("throttling", "routes", key), throttle)
 
 
-def bucket_of(environment: Environment, key: str) -> RouteThrottle:
+def bucket_of(environment: EnvironmentFields, key: str) -> RouteThrottle:
     """What holds for that route: its own bucket, or the stage's."""
     return environment.throttling.routes.get(key, environment.throttling)
 
@@ -78,7 +73,7 @@ def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
         )
 
 
-def above_account(environment: Environment, where: Where, throttle: Throttle) -> Iterator[Problem]:
+def above_account(environment: EnvironmentFields, where: Where, throttle: Throttle) -> Iterator[Problem]:
     """A bucket that the account's own, smaller one makes meaningless."""
     account = environment.account_throttle
     region = environment.aws.region

@@ -1,24 +1,19 @@
 """Usage plans against the routes, the stage and the account."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account, bucket_of
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A plan that AWS would refuse, or that would limit nothing."""
     with_key = [route.key for route in environment.routes if route.api_key_required]
     for name, plan in environment.usage_plans.items():
@@ -34,7 +29,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _key_source(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route's throttle above its plan's; a plan above its stage, or that nobody is in; a key that nobody has."""
     for name, plan in environment.usage_plans.items():
         yield from _looser_than_plan(name, plan)
@@ -77,7 +72,7 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
             )
 
 
-def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
     """Each throttle of the plan that a route's shared one makes meaningless, once."""
     told: set[Where] = set()
     for route in environment.routes:
@@ -115,7 +110,7 @@ def _short(throttle: Throttle) -> str:
     return f"{decimal(throttle.rate_limit)}/{throttle.burst_limit}"
 
 
-def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+def _routes(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
     routes = {route.key: route for route in environment.routes}
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
@@ -127,7 +122,7 @@ def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Pr
             yield from above_account(environment, where, throttle)
 
 
-def _key_source(environment: Environment) -> Iterator[Problem]:
+def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
     """AWS answers 403 to everybody where the key is to come from an authorizer that cannot give one."""
     if environment.api.key_source != "AUTHORIZER":
         return
@@ -140,7 +135,7 @@ def _key_source(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _names(environment: Environment) -> Iterator[Problem]:
+def _names(environment: EnvironmentFields) -> Iterator[Problem]:
     """A key is in one plan of a stage."""
     keys: dict[str, str] = {}
     for name, plan in environment.usage_plans.items():

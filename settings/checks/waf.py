@@ -1,13 +1,11 @@
 """The web ACL against the routes and the layers behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
@@ -32,10 +30,7 @@ from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
 from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.waf.waf import Waf
+from settings.waf.waf import Waf
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 MOST_RATE_RULES = 10
@@ -55,7 +50,7 @@ _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, witho
 _FAR_BELOW = 1 / 10
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """What AWS would refuse at the end of a deploy, or take and silently not do."""
     waf = environment.waf
     if waf is None:
@@ -80,7 +75,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
         yield from _too_large(environment, waf)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What AWS takes, and does, but its author may not have meant."""
     waf = environment.waf
     if waf is None or waf.web_acl_arn is not None:
@@ -134,7 +129,7 @@ def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterato
     taken.setdefault(name, owner)
 
 
-def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _routes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     keys = {route.key: None for route in environment.routes}
     preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
     for index, rule in enumerate(waf.rate_rules):
@@ -157,7 +152,7 @@ def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
                 yield Problem(where, "the same route twice")
 
 
-def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     names: dict[str, tuple[str, ...]] = {}
     routes = {PREFLIGHTS, *(route.key for route in environment.routes)}
     for index, rule in enumerate(waf.rate_rules):
@@ -244,7 +239,7 @@ def _counts_no_options(rule: RateRule) -> bool:
     return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
-def _too_large(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _too_large(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
     wcu = capacity.capacity(rules)
     if wcu.estimate > capacity.MOST:
@@ -271,7 +266,7 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
         )
 
 
-def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     """Ways out of a rule that need no part of the key left out, so that AWS's own words do not warn of them."""
     if rule.action == "count" or _backstop(waf, rule):
         return
@@ -302,7 +297,7 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
             )
 
 
-def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _signed_anew(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
     """A signature is another one in each request, and a header's value is what counts."""
     on_routes = counted_routes(rule, environment.routes)
     if not on_routes or any(route.authorization != "AWS_IAM" for route in on_routes):
@@ -348,7 +343,7 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
             )
 
 
-def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """A rule for the whole API counts no OPTIONS, also where that is a route of its own."""
     named = {route.key for rule in waf.rate_rules for route in counted_routes(rule, environment.routes)}
     for index, route in enumerate(environment.routes):
@@ -359,7 +354,7 @@ def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Proble
             )
 
 
-def _preflights_of_one_caller(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """A page whose preflight is refused sends no call, whatever limits the calls keep to."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
     if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
@@ -381,7 +376,7 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
         )
 
 
-def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """Per-IP limits against the token buckets behind them."""
     told: set[tuple[int, str]] = set()
     by_ip = [
@@ -422,7 +417,7 @@ def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tup
         )
 
 
-def _dear(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _dear(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
     for index, group in enumerate(waf.managed_rule_groups):
         if group.known_capacity is None:

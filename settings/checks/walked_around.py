@@ -1,24 +1,18 @@
 """Limits of a route that a request gets around by another spelling of the path."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.checks.throttling import bucket_of
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
-from settings.throttling import BLOCKED, Throttle
+from settings.route import Route
+from settings.throttling import BLOCKED, RouteThrottle, Throttle
+from settings.usage_plan import PlanRouteThrottle
 from settings.waf.path_pattern import covers
 from settings.waf.rules import counted_routes
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
-    from settings.throttling import RouteThrottle
-    from settings.usage_plan import PlanRouteThrottle
 
-
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route with a tighter limit than a greedy one of its method that takes whatever is not quite its path.
 
     `/v1/chat;x=1` or `/v1/%2563hat` is another path to API Gateway, and to many servers the same.
@@ -37,7 +31,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
                 break
 
 
-def _missing(environment: Environment, route: Route, other: Route) -> Iterator[str]:
+def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iterator[str]:
     """What holds for the route and not for the other."""
     if _tighter(bucket_of(environment, route.key), bucket_of(environment, other.key)):
         yield "its throttle"
