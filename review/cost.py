@@ -11,18 +11,17 @@ from review.prices import Price, Prices
 from review.table import Report, Table
 from review.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
-from settings.observability.watched import access_log, has_own_web_acl, waf_log
 from settings.waf import capacity
 from settings.waf.capacity import Capacity
 from settings.waf.rules import web_acl_rules
 from settings.waf.waf import USUAL_BODY_SIZE
+from settings.watched import access_log, has_own_web_acl, waf_log
 
 _MILLION = 1_000_000
 _GB = 1_000_000_000
 _DAYS_OF_A_MONTH = 30
 _CAPACITY_STEP, _BODY_STEP = 500, 16
 
-BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
 
 NOT_IN_IT = (
     "the backends (Lambda, Bedrock, SageMaker, load balancers, VPC links), data transfer, PrivateLink and the edge",
@@ -117,7 +116,7 @@ class _Bill:
         if body > USUAL_BODY_SIZE:
             steps = (body - USUAL_BODY_SIZE) // _BODY_STEP
             yield self._line(f"WAF: bodies up to {body} KB", steps * millions, "waf_body")
-        if any(group.name == BOT_CONTROL and group.vendor_name == "AWS" for group in waf.managed_rule_groups):
+        if any(group.is_bot_control for group in waf.managed_rule_groups):
             yield self._line("WAF: Bot Control", 1, "waf_bot_control")
             yield self._line("WAF: requests of Bot Control", millions, "waf_bot_control_requests")
         if any(group.is_anti_ddos for group in waf.managed_rule_groups):

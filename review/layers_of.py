@@ -1,13 +1,13 @@
 """From an environment file's settings to the layers that a request meets."""
 
 from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter, RouteLimits
-from review.waf_scope import in_scope
 from settings.environment import Environment
 from settings.throttling import BLOCKED, RouteThrottle
 from settings.usage_plan import UsagePlan
+from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
-from settings.waf.rules import RateTier, counted_routes, web_acl_rules
+from settings.waf.rules import RateTier, web_acl_rules
 from settings.waf.waf import Waf
 
 
@@ -21,7 +21,7 @@ def layers_of(environment: Environment) -> Layers:
         routes=tuple(
             RouteLimits(
                 key=route.key,
-                bucket=_bucket(environment.throttling.routes.get(route.key, environment.throttling)),
+                bucket=_bucket(environment.throttling.throttle_of(route.key)),
                 own=route.key in environment.throttling.routes,
                 key_required=route.api_key_required,
             )

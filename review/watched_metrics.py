@@ -1,7 +1,7 @@
 """How many metrics CloudWatch charges for, as its constructs make them (constructs/observability; a test compares)."""
 
 from settings.environment import Environment
-from settings.observability.watched import (
+from settings.watched import (
     has_limit_metrics,
     has_own_web_acl,
     limiting_layers,

@@ -26,8 +26,8 @@ from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.environment import Environment
-from settings.observability.watched import log_groups, waf_log
 from settings.problem import Problem
+from settings.watched import log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks

@@ -17,13 +17,13 @@ from settings.numbers import decimal
 from settings.observability.alarms import INFORMATIONAL, PAGES
 from settings.observability.alarms import Alarms as AlarmsSettings
 from settings.observability.metrics import Metric, blocked_by_waf, limited, limited_on_route, of_route, of_stage
-from settings.observability.watched import (
+from settings.route import Route
+from settings.watched import (
     has_limit_metrics,
     has_own_web_acl,
     refusing_metrics,
     routes_with_own_limit,
 )
-from settings.route import Route
 
 # A rate_limit is requests per second, a route's metric has one value a minute.
 _MINUTE = 60

@@ -13,7 +13,9 @@ from settings.observability.metrics import (
     of_route,
     of_stage,
 )
-from settings.observability.watched import (
+from settings.rate_limit_response import Layer
+from settings.throttling import Throttle
+from settings.watched import (
     access_log,
     access_log_group,
     has_limit_metrics,
@@ -22,8 +24,6 @@ from settings.observability.watched import (
     waf_log,
     waf_log_group,
 )
-from settings.rate_limit_response import Layer
-from settings.throttling import Throttle
 
 Widget = dict[str, Any]
 
@@ -122,7 +122,7 @@ def _routes(environment: Environment, body: _Rows) -> Widget:
     lines: list[list[Any]] = []
     limits: dict[str, float] = {}
     for index, route in enumerate(environment.routes):
-        throttle = environment.throttling.routes.get(route.key, environment.throttling)
+        throttle = environment.throttling.throttle_of(route.key)
         lines.append(_line(of_route(environment, route, "Count"), id=f"m{index}", visible=False))
         rate = {"expression": f"m{index} / PERIOD(m{index})", "label": route.key, "id": f"r{index}"}
         lines.append([rate])

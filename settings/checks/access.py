@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from settings import tls
+from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer, RequestAuthorizer
 from settings.fields import EnvironmentFields
 from settings.problem import Problem
@@ -112,7 +113,7 @@ def _authorization(environment: EnvironmentFields) -> Iterator[Problem]:
 def _authorizers(environment: EnvironmentFields) -> Iterator[Problem]:
     for name, authorizer in environment.authorizers.items():
         arn = getattr(authorizer, "function_arn", None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             yield Problem(
                 ("authorizers", name, "function_arn"),
                 f"must be a function in {environment.aws.region}, the API's Region",
@@ -181,7 +182,7 @@ def _domain(environment: EnvironmentFields) -> Iterator[Problem]:
         )
         return
     region = _EDGE_CERTIFICATE_REGION if endpoint_type == "EDGE" else environment.aws.region
-    if domain.certificate_arn.split(":")[3] != region:
+    if region_of(domain.certificate_arn) != region:
         yield Problem(("domain", "certificate_arn"), f"must be a certificate in {region} for this {endpoint_type} API")
     yield from tls.refused("domain", domain.security_policy, domain.endpoint_access_mode, endpoint_type=endpoint_type)
     if domain.mutual_tls is None:

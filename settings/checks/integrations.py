@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from settings.arn import region_of
 from settings.fields import EnvironmentFields
 from settings.integration import (
     AwsServiceIntegration,
@@ -120,7 +121,7 @@ def _too_long(environment: EnvironmentFields, route: Route, where: Where) -> Ite
 def _of_another_region(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
         arn = getattr(route.integration, field, None)
-        if arn and arn.split(":")[3] != environment.aws.region:
+        if arn and region_of(arn) != environment.aws.region:
             yield Problem((*where, field), f"must be a {what} in {environment.aws.region}, the API's Region")
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from settings.fields import EnvironmentFields
 from settings.observability.metrics import limited_namespace
-from settings.observability.watched import (
+from settings.problem import Problem
+from settings.watched import (
     access_log,
     dashboard_name,
     has_limit_metrics,
@@ -12,7 +13,6 @@ from settings.observability.watched import (
     routes_with_own_limit,
     waf_log,
 )
-from settings.problem import Problem
 
 # Read 2026-11. Alarms and metrics: AlarmName in API_PutMetricAlarm, metricNamespace in API_MetricTransformation; saved
 # queries: name in API_PutQueryDefinition; topics: Name in API_CreateTopic. The dashboard's is the AWS provider's own

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from settings.arn import region_of
 from settings.fields import EnvironmentFields
 from settings.observability.alarms import INFORMATIONAL, PAGES, Alarms
-from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 from settings.problem import Problem
 from settings.secrecy import Where
+from settings.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 
 _ROLE = (
     'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
@@ -88,7 +89,7 @@ def _missing(environment: EnvironmentFields) -> dict[str, str]:
 def _other_regions(environment: EnvironmentFields) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
-        if arn.split(":")[3] != region:
+        if region_of(arn) != region:
             yield Problem(where, f"must be in {region}, where the stack is")
 
 

@@ -6,8 +6,8 @@ from itertools import combinations
 from settings.aws import Aws
 from settings.fields import EnvironmentFields
 from settings.integration import AwsServiceIntegration, BedrockIntegration, LambdaIntegration, SagemakerIntegration
-from settings.observability.watched import has_own_web_acl
 from settings.problem import Problem
+from settings.watched import has_own_web_acl
 
 
 def warned(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:

@@ -7,7 +7,7 @@ from settings.fields import EnvironmentFields
 from settings.numbers import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
-from settings.throttling import DECIMALS, RouteThrottle, Throttle
+from settings.throttling import DECIMALS, Throttle
 
 # What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
@@ -47,11 +47,6 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         for key, throttle in stage.routes.items():
             if isinstance(throttle, Throttle):
                 yield from _below_page_load(("throttling", "routes", key), throttle)
-
-
-def bucket_of(environment: EnvironmentFields, key: str) -> RouteThrottle:
-    """What holds for that route: its own bucket, or the stage's."""
-    return environment.throttling.routes.get(key, environment.throttling)
 
 
 def _rounded(where: Where, throttle: Throttle) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
-from settings.checks.throttling import above_account, bucket_of
+from settings.checks.throttling import above_account
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
 from settings.numbers import decimal
@@ -76,7 +76,7 @@ def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) ->
     """Each throttle of the plan that a route's shared one makes meaningless, once."""
     told: set[Where] = set()
     for route in environment.routes:
-        bucket = bucket_of(environment, route.key)
+        bucket = environment.throttling.throttle_of(route.key)
         of_route = plan.routes.get(route.key, plan.throttle)
         if not route.api_key_required or not isinstance(bucket, Throttle) or plan.throttle is None:
             continue

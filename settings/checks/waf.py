@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from settings.checks.throttling import bucket_of
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
 from settings.numbers import decimal
@@ -24,12 +23,13 @@ from settings.waf.condition import (
     leaves,
     possible,
 )
+from settings.waf.counted_routes import counted_routes
 from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
+from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 from settings.waf.waf import Waf
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
@@ -385,7 +385,7 @@ def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Probl
         if rule.aggregate_key_type in {"IP", "FORWARDED_IP"} and rule.action != "count" and rule.scope_down is None
     ]
     for route in environment.routes:
-        bucket = bucket_of(environment, route.key)
+        bucket = environment.throttling.throttle_of(route.key)
         rules = [
             (rule.limit / rule.evaluation_window_sec, index, rule) for index, rule, keys in by_ip if route.key in keys
         ]

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from settings.checks.throttling import bucket_of
 from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
 from settings.usage_plan import PlanRouteThrottle
+from settings.waf.counted_routes import counted_routes
 from settings.waf.path_pattern import covers
-from settings.waf.rules import counted_routes
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -33,7 +32,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 
 def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iterator[str]:
     """What holds for the route and not for the other."""
-    if _tighter(bucket_of(environment, route.key), bucket_of(environment, other.key)):
+    if _tighter(environment.throttling.throttle_of(route.key), environment.throttling.throttle_of(other.key)):
         yield "its throttle"
     if route.authorization != "NONE" and other.authorization == "NONE":
         yield "its authorization"

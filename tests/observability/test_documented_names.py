@@ -19,7 +19,7 @@ from settings.observability.metrics import (
     of_stage,
 )
 from settings.observability.waf_log import KEPT_ACTIONS
-from settings.observability.watched import execution_log_group, waf_log_group
+from settings.watched import execution_log_group, waf_log_group
 from tests.environment_files import environment
 from tests.observability.environments import EVERYTHING
 

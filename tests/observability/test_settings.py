@@ -7,8 +7,8 @@ import pytest
 from settings.observability.access_log import AccessLog
 from settings.observability.alarms import Alarms
 from settings.observability.waf_log import WafLog
-from settings.observability.watched import access_log, has_saved_queries, limiting_layers, waf_log
 from settings.read import read_environment
+from settings.watched import access_log, has_saved_queries, limiting_layers, waf_log
 from tests.environment_files import MINIMAL, ROOT, changed, environment
 from tests.observability.environments import CHANNEL, EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC, WAF
 from tests.refusals import refusals, warnings
