@@ -197,7 +197,7 @@ class RateLimitedApiStack(TerraformStack):
         settings = environment.observability
         alarm_arns = []
         if settings.alarms:
-            alarm_arns = Alarms(self, "alarms", environment=environment, alarms=settings.alarms).arns
+            alarm_arns = Alarms(self, "alarms", environment=environment, settings=settings.alarms).arns
         dashboard = None
         if settings.dashboard:
             dashboard = Dashboard(self, "dashboard", environment=environment, alarm_arns=alarm_arns)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from settings.alarms import alarms
 from settings.fields import EnvironmentFields
-from settings.observability.metrics import limited_namespace
+from settings.metrics import limited_namespace
 from settings.problem import Problem
 from settings.watched import (
     access_log,
     dashboard_name,
     has_limit_metrics,
     has_saved_queries,
-    routes_with_own_limit,
     waf_log,
 )
 
@@ -19,9 +19,8 @@ from settings.watched import (
 # check (internal/service/cloudwatch/validate.go).
 LONGEST = {"alarm": 255, "metric namespace": 255, "saved query": 255, "SNS topic": 256, "dashboard": 255}
 
-# The longest of constructs/observability/queries.py, and of the alarms that every environment can have.
+# The longest of constructs/observability/queries.py.
 LONGEST_QUERY = "which-routes-are-limited-since-when"
-LONGEST_ALARM = "integration-latency"
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -47,10 +46,7 @@ def _names(environment: EnvironmentFields) -> dict[str, list[str]]:
     if settings.dashboard:
         found["dashboard"].append(dashboard_name(environment))
     if settings.alarms:
-        found["alarm"].append(f"{stem}-{LONGEST_ALARM}")
-        if settings.detailed_metrics and settings.alarms.near_limit_percent != "off":
-            routes = (route for route, _ in routes_with_own_limit(environment))
-            found["alarm"] += [f"{stem}-near-limit-{route.address.replace('_', '-')}" for route in routes]
+        found["alarm"] += [alarm.name for alarm in alarms(environment)]
         if settings.alarms.emails:
             found["SNS topic"].append(f"{stem}-alarms")
         if settings.alarms.informational_emails:

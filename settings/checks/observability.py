@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from settings.alarms import NO_OWN_WEB_ACL, NO_THROTTLE_METRIC, alarms, missing_for_alarms
 from settings.arn import region_of
 from settings.fields import EnvironmentFields
-from settings.observability.alarms import INFORMATIONAL, PAGES, Alarms
+from settings.observability.alarms import INFORMATIONAL, Alarms
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
@@ -13,8 +14,6 @@ _ROLE = (
     'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
     'where it has one, "create" where this stack is to set it'
 )
-_NO_METRIC = "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
-_NO_WEB_ACL = "there is no web ACL of our own"
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -44,7 +43,9 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         yield from _unheard(environment, settings.alarms)
         yield from _long_streams(environment, settings.alarms)
     if settings.dashboard and not has_limit_metrics(environment):
-        yield Problem(("observability", "dashboard"), f"shows refused requests as 4XX, not by layer: {_NO_METRIC}")
+        yield Problem(
+            ("observability", "dashboard"), f"shows refused requests as 4XX, not by layer: {NO_THROTTLE_METRIC}"
+        )
 
 
 def _logs_without_role(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -60,30 +61,16 @@ def _logs_without_role(environment: EnvironmentFields) -> Iterator[Problem]:
 def _waf_log_without_web_acl(environment: EnvironmentFields) -> Iterator[Problem]:
     log = environment.observability.waf_log
     if log is not None and log != "off" and not has_own_web_acl(environment):
-        yield Problem(("observability", "waf_log"), f"{_NO_WEB_ACL} to log; an existing one is logged by its owner")
+        yield Problem(("observability", "waf_log"), f"{NO_OWN_WEB_ACL} to log; an existing one is logged by its owner")
 
 
 def _alarms_on_nothing(environment: EnvironmentFields) -> Iterator[Problem]:
     alarms = environment.observability.alarms
     if alarms is None:
         return
-    for field, missing in _missing(environment).items():
+    for field, missing in missing_for_alarms(environment).items():
         if field in alarms.model_fields_set and getattr(alarms, field) != "off":
             yield Problem(("observability", "alarms", field), missing)
-
-
-def _missing(environment: EnvironmentFields) -> dict[str, str]:
-    """Alarm -> what it would need and does not have."""
-    missing = {}
-    if not has_limit_metrics(environment):
-        missing["throttled_percent"] = _NO_METRIC
-    if not has_own_web_acl(environment):
-        missing["waf_blocked_requests"] = _NO_WEB_ACL
-    if not environment.observability.detailed_metrics:
-        missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
-    elif not any(routes_with_own_limit(environment)):
-        missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
-    return missing
 
 
 def _other_regions(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -121,15 +108,11 @@ def _arns(environment: EnvironmentFields) -> Iterator[tuple[Where, str]]:
                 yield ("observability", "alarms", field, index), arn
 
 
-def _unheard(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
-    missing = _missing(environment)
+def _unheard(environment: EnvironmentFields, settings: Alarms) -> Iterator[Problem]:
+    missing = missing_for_alarms(environment)
     for prefix, pages in (("", True), (INFORMATIONAL, False)):
-        rings = [
-            field
-            for field, of_a_page in PAGES.items()
-            if of_a_page == pages and field not in missing and getattr(alarms, field) != "off"
-        ]
-        if rings and not (getattr(alarms, f"{prefix}topic_arns") or getattr(alarms, f"{prefix}emails")):
+        rings = dict.fromkeys(alarm.setting for alarm in alarms(environment) if alarm.pages == pages)
+        if rings and not (getattr(settings, f"{prefix}topic_arns") or getattr(settings, f"{prefix}emails")):
             yield Problem(
                 ("observability", "alarms", f"{prefix}topic_arns"),
                 f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails",
@@ -137,7 +120,7 @@ def _unheard(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem
     # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():
-        if is_there and field in missing and getattr(alarms, field) != "off":
+        if is_there and field in missing and getattr(settings, field) != "off":
             yield Problem(("observability", "alarms", field), f"no alarm is made of it: {missing[field]}")
 
 

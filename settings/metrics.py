@@ -57,7 +57,7 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
-def of_stage(environment: EnvironmentFields, name: ApiMetric) -> Metric:
+def stage_metric(environment: EnvironmentFields, name: ApiMetric) -> Metric:
     """What API Gateway itself reports of the stage; free."""
     return Metric(
         namespace=API_GATEWAY,
@@ -66,9 +66,9 @@ def of_stage(environment: EnvironmentFields, name: ApiMetric) -> Metric:
     )
 
 
-def of_route(environment: EnvironmentFields, route: Route, name: ApiMetric) -> Metric:
+def route_metric(environment: EnvironmentFields, route: Route, name: ApiMetric) -> Metric:
     """What API Gateway reports of one route where `detailed_metrics` is on."""
-    stage = of_stage(environment, name)
+    stage = stage_metric(environment, name)
     return Metric(
         namespace=API_GATEWAY,
         name=name,
@@ -76,7 +76,7 @@ def of_route(environment: EnvironmentFields, route: Route, name: ApiMetric) -> M
     )
 
 
-def blocked_by_waf(environment: EnvironmentFields) -> Metric:
+def waf_blocked_metric(environment: EnvironmentFields) -> Metric:
     """What our own web ACL blocked, all rules together. Its metric name is the API's."""
     return Metric(
         namespace=WAF,
@@ -90,12 +90,12 @@ def limited_namespace(environment: EnvironmentFields) -> str:
     return f"Spillway/{environment.api.name}/{environment.stage.name}"
 
 
-def limited(environment: EnvironmentFields, layer: Layer) -> Metric:
+def limited_metric(environment: EnvironmentFields, layer: Layer) -> Metric:
     """Requests that a layer limited, from the access log."""
     return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
 
 
-def limited_on_route(environment: EnvironmentFields, layer: Layer, route: Route) -> Metric:
+def limited_route_metric(environment: EnvironmentFields, layer: Layer, route: Route) -> Metric:
     """Requests to one route that a layer limited, from the access log."""
     return Metric(
         namespace=limited_namespace(environment),
