@@ -25,7 +25,7 @@ _SHOWN = """
     api.ip_address_type api.security_policy api.endpoint_access_mode
     stage.name stage.description stage.client_certificate
     routes.*.method routes.*.path routes.*.authorization routes.*.authorization_scopes.*
-    routes.*.request.required_parameters.*
+    routes.*.request.body_schema routes.*.request.required_parameters.*
     routes.*.integration.type routes.*.integration.response_transfer_mode routes.*.integration.drop_headers.*
     routes.*.integration.function_arn routes.*.integration.code routes.*.integration.runtime
     routes.*.integration.handler routes.*.integration.allow.*.actions.* routes.*.integration.allow.*.resources.*
@@ -45,7 +45,7 @@ _SHOWN = """
     throttling.routes.*
     rate_limit_response.message rate_limit_response.*.message
     usage_plans.*.description usage_plans.*.quota.period usage_plans.*.routes.* usage_plans.*.api_keys.*
-    usage_plans.*.api_keys.*.name usage_plans.*.api_keys.*.id usage_plans.*.id
+    usage_plans.*.api_keys.*.name usage_plans.*.id
     waf.mode waf.scope waf.web_acl_arn waf.allow.* waf.block.*
     waf.managed_rule_groups.*.name waf.managed_rule_groups.*.vendor_name waf.managed_rule_groups.*.version
     waf.managed_rule_groups.*.preset waf.managed_rule_groups.*.mode waf.managed_rule_groups.*.overrides.*
@@ -101,7 +101,7 @@ _ISSUED = r"""
         sk[-_][\w-]{3,} | [rp]k[-_](?=[\w-]*\d)[\w-]{6,} | gh[opsru]_\w{16,} | github_pat_\w{16,} | glpat-[\w-]{16,}
         | xox[a-z]-[\w-]{8,} | hf_[A-Za-z0-9]{16,} | A(?:KI|SI)A[A-Z0-9]{12,} | AIza[\w-]{20,} | gsk_\w{16,}
         | nvapi-[\w-]{16,} | xai-[\w-]{16,} | pplx-\w{16,} | r8_\w{16,} | npm_\w{16,} | SG\.[\w-]{16,}
-        | eyJ[\w-]{8,}\.[\w.-]+ | (?i:bearer|basic)\s+(?=\S*\d)[^\s'"]{6,}
+        | eyJ[\w-]{8,}\.[\w.-]+ | (?i:bearer|basic)\s+(?=\S*\d)[\w.~+/=-]{6,}
         | (?<!mrk-)(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{28,}
     )
     | (?<![\w/+=])(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9/+]{40}(?![\w/+=])
@@ -110,7 +110,7 @@ _ISSUED = r"""
 """
 # What is called a secret by the text itself. In a sentence of ours these words are no such name.
 _NAMED = r"""
-    (?i:bearer|basic)\s+\S{6,} | (?i:api[_-]?key|token|secret|passw(?:or)?d)["']?\s*[=:]\s*["']?[^\s"'&]{3,}
+    (?i:bearer|basic)\s+[\w.~+/=-]{16,} | (?i:api[_-]?key|token|secret|passw(?:or)?d)["']?\s*[=:]\s*["']?[^\s"'&]{3,}
 """
 _KEY_OR_TOKEN = re.compile(_ISSUED, re.VERBOSE | re.DOTALL)
 _KEY_OR_TOKEN_IN_A_VALUE = re.compile(f"{_ISSUED} | {_NAMED}", re.VERBOSE | re.DOTALL)

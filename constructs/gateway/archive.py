@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from settings.file_reference import files_of
+from settings.file_reference import Code, files_of
 
 # The first date that a zip can have.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -19,11 +19,11 @@ class Archive:
     Not compressed: what zlib makes of the same bytes differs between its versions, and the hash would with it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, code: Code) -> None:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for file in files_of(folder):
-                entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), date_time=_DATE)
+            for file in files_of(code.folder):
+                entry = zipfile.ZipInfo(file.relative_to(code.folder).as_posix(), date_time=_DATE)
                 entry.create_system = 3  # Unix, wherever this runs
                 entry.external_attr = _MODE << 16
                 archive.writestr(entry, file.read_bytes())

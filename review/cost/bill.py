@@ -8,11 +8,11 @@ from review.cost.log_size import WAF_RECORD, access_log_bytes
 from review.cost.prices import Price, Prices, TieredPrice
 from review.cost.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
-from settings.observability.watched import access_log, has_own_web_acl, waf_log
 from settings.waf import capacity
 from settings.waf.capacity import Capacity
 from settings.waf.rules import web_acl_rules
 from settings.waf.waf import USUAL_BODY_SIZE
+from settings.watched import access_log, has_own_web_acl, waf_log
 
 _MILLION = 1_000_000
 _GB = 1_000_000_000

@@ -4,7 +4,7 @@ import json
 
 from settings.environment import Environment
 from settings.observability.access_log import ABSENT, access_log_format
-from settings.observability.watched import has_own_web_acl
+from settings.watched import has_own_web_acl
 
 # CloudWatch Logs counts so many bytes for each line beside its text.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html, read 2026-11.

@@ -116,7 +116,9 @@ def read_prices(file: Path | None) -> Prices:
         return Prices.model_validate(tables)
     except ValidationError as error:
         shown = (file or DEFAULT).as_posix()
-        raise ReviewError("\n".join(f"{shown}: {describe(detail, tables)}" for detail in error.errors())) from None
+        raise ReviewError(
+            "\n".join(f"{shown}: {describe(detail, tables, may_hold_secrets=False)}" for detail in error.errors())
+        ) from None
 
 
 def _read(file: Path) -> dict[str, Any]:

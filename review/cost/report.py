@@ -11,9 +11,9 @@ from review.cost.watched_metrics import filter_metrics
 from review.numbers import plain
 from review.table import Report, Table
 from settings.environment import Environment
-from settings.observability.watched import access_log, waf_log
 from settings.waf import capacity
 from settings.waf.capacity import Capacity
+from settings.watched import access_log, waf_log
 
 NOT_IN_IT = (
     "the backends (Lambda, Bedrock, SageMaker, load balancers, VPC links), data transfer, PrivateLink and the edge",

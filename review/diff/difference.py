@@ -1,17 +1,15 @@
 """What is different between two environments: their limits, their routes, their other settings."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from review.layers.from_settings import layers_of
 from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
 from settings.environment import Environment
-from settings.file_reference import files_of
+from settings.file_reference import Code
 from settings.problem import field_path
 from settings.secrecy import HIDDEN, Where, shown_value, without_secrets
 from settings.waf.rate_rule import PREFLIGHTS
@@ -181,8 +179,8 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[W
             continue
         settings = route.model_dump(mode="json", exclude={"method", "path"})
         code = getattr(route.integration, "code", None)
-        if isinstance(code, Path):
-            settings["integration"]["code"] = f"sha256 {_code_digest(code)}"
+        if isinstance(code, Code):
+            settings["integration"]["code"] = f"sha256 {code.digest[:12]}"
         yield from _leaves(settings, ("routes", route.key))
 
 
@@ -198,12 +196,3 @@ def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, object]]:
             pass
         case _:
             yield where, value
-
-
-def _code_digest(folder: Path) -> str:
-    """Of a folder's files, wherever it lies."""
-    content = hashlib.sha256()
-    for file in files_of(folder):
-        content.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-        content.update(hashlib.sha256(file.read_bytes()).digest())
-    return content.hexdigest()[:12]

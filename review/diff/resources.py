@@ -24,10 +24,11 @@ from settings.integration import (
     SagemakerIntegration,
 )
 from settings.observability.alarms import INFORMATIONAL
-from settings.observability.watched import access_log, dashboard_name, waf_log
-from settings.route import Route, path_address, path_names
+from settings.route import Route, path_names
+from settings.terraform_name import terraform_name
 from settings.usage_plan import key_names, plan_names
 from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
+from settings.watched import access_log, dashboard_name, waf_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def _function(environment: Environment, address: str) -> Iterator[tuple[str, Arg
 
 
 def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:
-    name = path_address(arn.split("/")[2])
+    name = terraform_name(arn.split("/")[2])
     if private.subnet_ids:
         arguments: dict[str, Any] = {
             "subnet_ids": sorted(private.subnet_ids),

@@ -3,14 +3,14 @@
 from math import inf
 
 from review.layers.layers import Layers, Plan, RateWindow, RetryAfter, RouteLimits
-from review.layers.waf_scope import in_scope
 from settings.environment import Environment
 from settings.rate_limit_response import RateLimitResponse
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
 from settings.usage_plan import UsagePlan
+from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
-from settings.waf.rules import RateTier, counted_routes, web_acl_rules
+from settings.waf.rules import RateTier, web_acl_rules
 from settings.waf.waf import Waf
 
 
@@ -22,7 +22,7 @@ def layers_of(environment: Environment) -> Layers:
         routes=tuple(
             RouteLimits(
                 key=route.key,
-                bucket=_bucket(environment.throttling.routes.get(route.key, stage)),
+                bucket=_bucket(environment.throttling.throttle_of(route.key)),
                 own=route.key in environment.throttling.routes,
                 key_required=route.api_key_required,
             )

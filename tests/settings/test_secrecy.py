@@ -10,8 +10,8 @@ from tests.settings.schema_fields import fields
 SECRETS = (
     "sk-111",
     "sk-proj-Zm9vYmFyYmF6",
-    "Bearer opaque-but-long",
-    "Basic dXNlcjpwYXNz",
+    "Bearer opaque-and-long-enough",
+    "Basic dXNlcjpwYXNzd29yZA==",
     "https://user:pass111@llm.example.com/v1",
     "ghp_0123456789abcdefghijABCDEFGHIJ012345",
     "AKIAIOSFODNN7EXAMPLE",
@@ -36,6 +36,8 @@ PLAIN = (
     "method.request.header.Authorization",
     "subnet-0123456789abcdef0",
     "x-api-key",
+    "^Bearer [A-Za-z0-9._~-]+$",
+    "A basic rate-limited plan, for bearer tokens",
     "https://llm.example.com:8443/v1/{proxy}",
 )
 

@@ -17,7 +17,7 @@ CORS = MINIMAL.replace("burst_limit = 5", "burst_limit = 50") + '[cors]\nallow_o
 PER_IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 600\n'
 PREFLIGHTS = '[[waf.rate_rules]]\nname = "preflights"\nlimit = 300\nroutes = ["OPTIONS *"]\n'
 UNCOUNTED = (
-    "waf.rate_rules = ['per-ip']: none counts preflights: one address can use up what the OPTIONS of a path lets "
+    "waf.rate_rules: none counts preflights: one address can use up what the OPTIONS of a path lets "
     'through, and every web page is then refused before it calls; add an IP rule with routes = ["OPTIONS *"]'
 )
 
@@ -80,7 +80,7 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "waf.rate_rules[1].custom_keys = 'preflights': a caller escapes it by leaving out header x; add a rate "
+                "waf.rate_rules[1].custom_keys: a caller escapes it by leaving out header x; add a rate "
                 "rule of aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
             ),
         ),

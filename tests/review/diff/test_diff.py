@@ -179,7 +179,7 @@ def test_code_is_compared_by_its_content_and_not_by_its_place(tmp_path: Path) ->
     both = [environment(tmp_path / folder, MINIMAL + code) for folder in ("a", "b")]
     assert difference(*both).settings == ()
     (tmp_path / "b/code/app.py").write_text("changed", encoding="utf-8")
-    (change,) = difference(*both).settings
+    (change,) = difference(both[0], environment(tmp_path / "b", MINIMAL + code)).settings
     assert change.field == 'routes."POST /chat".integration.code'
 
 

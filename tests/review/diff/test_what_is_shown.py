@@ -42,6 +42,10 @@ throttle = { docs_url = "https://docs.example.com/CANARY", headers = { X-Hint = 
 quota = { docs_url = "https://docs.example.com/CANARY", headers = { X-Hint = "CANARY" } }
 waf = { docs_url = "https://docs.example.com/CANARY", headers = { X-Hint = "CANARY" } }
 
+[usage_plans.theirs]
+id = "a1b2c3"
+api_keys = [{ name = "alice", id = "CANARY" }]
+
 [authorizers.tokens]
 type = "TOKEN"
 function_arn = "arn:aws:lambda:us-east-1:111122223333:function:check"
@@ -50,6 +54,7 @@ identity_validation_expression = "^Bearer CANARY$"
 [[routes]]
 method = "POST"
 path = "/http"
+api_key_required = true
 authorization = "tokens"
 request = { body_schema = { type = "object", description = "CANARY" } }
 integration = { type = "http", url = "https://CANARY:CANARY@llm.example.com/CANARY", headers = { X-Key = "CANARY" } }
@@ -113,13 +118,17 @@ ACCESS = {
     endpoints = { sts = "https://CANARY:CANARY@sts.example.com" }""": {"aws.endpoint_url", "aws.endpoints.sts"},
 }
 
-LAYERS = ("throttle", "quota", "waf")
-
 CHANGED = {
     "backend.assume_role.external_id",
     "rate_limit_response.docs_url",
     "rate_limit_response.headers.X-Hint",
-    *(f"rate_limit_response.{layer}.{field}" for layer in LAYERS for field in ("docs_url", "headers.X-Hint")),
+    "rate_limit_response.throttle.docs_url",
+    "rate_limit_response.throttle.headers.X-Hint",
+    "rate_limit_response.quota.docs_url",
+    "rate_limit_response.quota.headers.X-Hint",
+    "rate_limit_response.waf.docs_url",
+    "rate_limit_response.waf.headers.X-Hint",
+    "usage_plans.theirs.api_keys.alice.id",
     "authorizers.tokens.identity_validation_expression",
     'routes."POST /http".request.body_schema.description',
     'routes."POST /http".integration.url',
@@ -153,8 +162,8 @@ def access(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def files(tmp_path: Path, access: str) -> tuple[str, str]:
     return (
-        with_canaries(tmp_path / "a", f"{CANARY}-one", access),
-        with_canaries(tmp_path / "b", f"{CANARY}-two", access),
+        with_canaries(tmp_path / "a", f"{CANARY}one", access),
+        with_canaries(tmp_path / "b", f"{CANARY}two", access),
     )
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from review.layers.from_settings import layers_of
-from review.layers.waf_scope import in_scope
 from settings.route import Route
+from settings.waf.counted_routes import in_scope
 from settings.waf.path_pattern import covers
 from settings.waf.scope_down import ScopeDown
 from tests.environment_files import MINIMAL, environment

@@ -4,7 +4,25 @@ from itertools import zip_longest
 
 from settings.route import Route
 from settings.waf.path_pattern import covers
+from settings.waf.rate_rule import RateRule
 from settings.waf.scope_down import ScopeDown
+
+
+def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+    """Those that it names and those that WAF's patterns of them match too, or all but preflights.
+
+    Its own scope is left aside.
+    """
+    if not rule.routes:
+        return tuple(route for route in routes if route.method != "OPTIONS")
+    if rule.counts_preflights:
+        return tuple(route for route in routes if route.method == "OPTIONS")
+    named = [route for route in routes if route.key in rule.routes]
+    return tuple(
+        route
+        for route in routes
+        if any(other.method == route.method and covers(other.path, route.path) for other in named)
+    )
 
 
 def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool | None:

@@ -1,17 +1,13 @@
 """CloudWatch metrics: those that AWS documents, and those that our metric filters make."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from settings.fields import EnvironmentFields
 from settings.rate_limit_response import Layer
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
+from settings.route import Route
 
 API_GATEWAY = "AWS/ApiGateway"
 WAF = "AWS/WAFV2"
@@ -61,7 +57,7 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
-def of_stage(environment: Environment, name: ApiMetric) -> Metric:
+def stage_metric(environment: EnvironmentFields, name: ApiMetric) -> Metric:
     """What API Gateway itself reports of the stage; free."""
     return Metric(
         namespace=API_GATEWAY,
@@ -70,9 +66,9 @@ def of_stage(environment: Environment, name: ApiMetric) -> Metric:
     )
 
 
-def of_route(environment: Environment, route: Route, name: ApiMetric) -> Metric:
+def route_metric(environment: EnvironmentFields, route: Route, name: ApiMetric) -> Metric:
     """What API Gateway reports of one route where `detailed_metrics` is on."""
-    stage = of_stage(environment, name)
+    stage = stage_metric(environment, name)
     return Metric(
         namespace=API_GATEWAY,
         name=name,
@@ -80,7 +76,7 @@ def of_route(environment: Environment, route: Route, name: ApiMetric) -> Metric:
     )
 
 
-def blocked_by_waf(environment: Environment) -> Metric:
+def waf_blocked_metric(environment: EnvironmentFields) -> Metric:
     """What our own web ACL blocked, all rules together. Its metric name is the API's."""
     return Metric(
         namespace=WAF,
@@ -89,17 +85,17 @@ def blocked_by_waf(environment: Environment) -> Metric:
     )
 
 
-def limited_namespace(environment: Environment) -> str:
+def limited_namespace(environment: EnvironmentFields) -> str:
     """Where the metric filters of one stage put their metrics."""
     return f"Spillway/{environment.api.name}/{environment.stage.name}"
 
 
-def limited(environment: Environment, layer: Layer) -> Metric:
+def limited_metric(environment: EnvironmentFields, layer: Layer) -> Metric:
     """Requests that a layer limited, from the access log."""
     return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
 
 
-def limited_on_route(environment: Environment, layer: Layer, route: Route) -> Metric:
+def limited_route_metric(environment: EnvironmentFields, layer: Layer, route: Route) -> Metric:
     """Requests to one route that a layer limited, from the access log."""
     return Metric(
         namespace=limited_namespace(environment),
