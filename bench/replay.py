@@ -80,7 +80,7 @@ def engine_hits_per_second(requests: int, clients: int) -> float:
     from review.engine.engine import NONE, Requests, run, state, with_room  # noqa: PLC0415  # as above
     from review.engine.rate_window import WafModel  # noqa: PLC0415
     from review.environment_file import read  # noqa: PLC0415
-    from review.layers_of import layers_of  # noqa: PLC0415
+    from review.layers.from_settings import layers_of  # noqa: PLC0415
 
     random, layers = np.random.default_rng(1), layers_of(read(ENVIRONMENT))
     who = clients_of(random, requests, clients).astype(np.int32)
@@ -112,7 +112,7 @@ def measured(file: str) -> None:
     began = time.perf_counter()
     from review.engine.rate_window import WafModel  # noqa: PLC0415  # imports are part of the time
     from review.environment_file import read  # noqa: PLC0415
-    from review.layers_of import layers_of  # noqa: PLC0415
+    from review.layers.from_settings import layers_of  # noqa: PLC0415
     from review.replay.replay import Log, replay  # noqa: PLC0415
     from review.replay.suggest import suggestions  # noqa: PLC0415
 

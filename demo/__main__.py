@@ -23,11 +23,10 @@ from demo.interruption import interruptible
 from demo.terraform import require_provider
 from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
 from review.environment_file import find
-from review.layers_of import layers_of
-from review.limits import report
+from review.layers.from_settings import layers_of
+from review.limits.report import report
 from review.refusal import ReviewError
 from review.table import Format, show
-from settings.checks.throttling import bucket_of
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
@@ -156,7 +155,7 @@ def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
     table = Table("route", "200", "429", "other", "200s that a full bucket allows", "", box=SIMPLE)
     right, refused = True, None
     for route in environment.routes:
-        throttle = bucket_of(environment, route.key)
+        throttle = environment.throttling.throttle_of(route.key)
         if not isinstance(throttle, Throttle):
             continue
         burst = send(route.method, outputs[f"url_{route.address}"], count=REQUESTS, pause=PAUSE)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from review.environment_file import find, place, read
+from review.environment_file import find, read
 from review.refusal import ReviewError
 from review.table import Format, show
 from settings.problem import EnvironmentFileError
 
 if TYPE_CHECKING:
     from review.engine.rate_window import WafModel
-    from review.layers import Layers
+    from review.layers.layers import Layers
     from review.simulation.simulate import Result
 
 # ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import; `limits` needs none of them
@@ -50,9 +50,9 @@ def limits(
     ] = False,
 ) -> None:
     """For every route: what each layer lets through, and what stops whom first."""
-    from review.layers_of import layers_of
-    from review.limits import report
-    from review.token_limits import token_budgets
+    from review.layers.from_settings import layers_of
+    from review.limits.report import report
+    from review.limits.token_limits import token_budgets
 
     settings = read(environment)
     warnings = tuple(str(warning) for warning in settings.warnings())
@@ -77,31 +77,16 @@ def diff(
     ] = False,
 ) -> None:
     """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
-    from review.diff import Side, new_environment, refused_base, report
-    from review.revision import read_at
+    from review.diff.diff import compare_files, compare_revisions
 
-    if (other is None) == (base is None) or (head is not None and base is None):
-        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; --help says what there is")
-    if base is None or other is not None:
-        sides = [Side(name=find(name).as_posix(), environment=read(name)) for name in (environment, str(other))]
-        if sides[0].environment.name != sides[1].environment.name:
-            sides = [replace(side, name=side.environment.name) for side in sides]
-        said = report(*sides)
+    if base is None and head is None and other is not None:
+        compared = compare_files(environment, other)
+    elif base is not None and other is None:
+        compared = compare_revisions(environment, base, head)
     else:
-        file = place(environment)
-        at_head = read(environment) if head is None else read_at(file, head)
-        if at_head is None:
-            raise ReviewError(f"{head} has no {file.as_posix()}")
-        newer = Side(name=head or "working tree", environment=at_head)
-        try:
-            at_base = read_at(file, base)
-        except EnvironmentFileError as error:
-            said = refused_base(newer, base, error.lines)
-        else:
-            older = None if at_base is None else Side(name=base, environment=at_base)
-            said = new_environment(newer, base) if older is None else report(older, newer)
-    show(said, form)
-    if fail_on_flag and (said.data["flagged"] or said.data["refused"]):
+        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; --help says what there is")
+    show(compared, form)
+    if fail_on_flag and (compared.data["flagged"] or compared.data["refused"]):
         raise typer.Exit(_FLAGGED)
 
 
@@ -114,7 +99,7 @@ def cost(
     ] = 0.0,
     prices: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Other prices: a .toml file with tables of review/prices.toml."),
+        typer.Option(metavar="FILE", help="Other prices: a .toml file with tables of review/cost/prices.toml."),
     ] = None,
     free_tier: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--free-tier", help="Take off what every account has free, as if it had nothing else.")
@@ -122,8 +107,9 @@ def cost(
     form: Output = Format.TABLE,
 ) -> None:
     """What the web ACL takes of its capacity, and what a month costs in dollars, without the backends."""
-    from review.cost import Traffic, report
-    from review.prices import read_prices
+    from review.cost.bill import Traffic
+    from review.cost.prices import read_prices
+    from review.cost.report import report
 
     traffic = Traffic(requests=requests, blocked_share=blocked)
     show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form)
@@ -144,7 +130,7 @@ def simulate(
     waf_recency: Recency = 0.0,
 ) -> None:
     """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
-    from review.layers_of import layers_of
+    from review.layers.from_settings import layers_of
     from review.signs_of_life import signs_of_life
     from review.simulation.report import report
     from review.simulation.simulate import simulate as run
@@ -166,7 +152,7 @@ def simulate(
     if against is not None:
         other = layers_of(read(against))
         cases.append((other.name, other))
-    _say_if_first()
+    _announce_compilation()
     results: list[tuple[str, Result]] = []
     for number, (title, case) in enumerate(cases, 1):
         of = f" ({number} of {len(cases)}: {title})" if len(cases) > 1 else ""
@@ -223,7 +209,7 @@ def replay(
     waf_recency: Recency = 0.0,
 ) -> None:
     """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
-    from review.layers_of import layers_of
+    from review.layers.from_settings import layers_of
     from review.replay.chosen import choose as chosen_of
     from review.replay.chosen import percentile_of
     from review.replay.columns import said_columns
@@ -245,11 +231,11 @@ def replay(
         columns=said_columns(columns),
         log_format=log_format,
         tolerance_sec=tolerance,
-        plan_of_key=_plans(key_plan or [], [plan.name for plan in layers.plans]),
+        plan_of_key=_read_key_plans(key_plan or [], [plan.name for plan in layers.plans]),
     )
     if write is not None and write.exists():
         raise ReviewError(f"--write {write.as_posix()}: is there already; name another file")
-    _say_if_first()
+    _announce_compilation()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)
     with signs_of_life("replaying limits to choose from"):
@@ -314,7 +300,7 @@ def size(
             quantile=quantile,
         )
     )
-    _say_if_first()
+    _announce_compilation()
     with signs_of_life("simulating the busiest hour"):
         proof = prove(sized, route)
     show(report(sized, proof, route), form)
@@ -330,7 +316,9 @@ def usage(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the reset.")] = False,  # noqa: FBT002
 ) -> None:
     """Who is where in the limits in tokens. Asks AWS, with your credentials."""
-    from review.usage import Aws, item_of_key, report, usages
+    from review.usage.aws import Aws
+    from review.usage.report import report
+    from review.usage.usage import item_of_key, usages
 
     settings = read(environment)
     aws = Aws(settings)
@@ -350,14 +338,14 @@ def usage(
     sys.stdout.write("done\n")
 
 
-def _say_if_first() -> None:
+def _announce_compilation() -> None:
     from review.engine.jit import is_compiled
 
     if sys.stderr.isatty() and not is_compiled():
         sys.stderr.write("compiling the engine: some ten seconds, this time only\n")
 
 
-def _plans(given: list[str], known: list[str]) -> dict[str, str]:
+def _read_key_plans(given: list[str], known: list[str]) -> dict[str, str]:
     plans = {}
     for each in given:
         key, equals, plan = each.rpartition("=")
@@ -377,16 +365,16 @@ def _waf_model(interval: int, lag: int, recency: float) -> "WafModel":
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; what it cannot use is said in a line on standard error, and 1."""
+    """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
     try:
         return int(app(arguments, prog_name="python -m review", standalone_mode=False) or 0)
     except (ReviewError, EnvironmentFileError) as error:
         sys.stderr.write(f"{error}\n")
     except typer.TyperException as error:
-        said = error.format_message()
-        if not said:  # no command named: the help has been shown
+        message = error.format_message()
+        if not message:  # no command named: the help has been shown
             return 0
-        sys.stderr.write(f"{said.rstrip('.')}; --help says what there is\n")
+        sys.stderr.write(f"{message.rstrip('.')}; --help says what there is\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")
     except BrokenPipeError:

@@ -12,7 +12,7 @@ def find(name: str) -> Path:
 
     Raises ReviewError where there is no such file.
     """
-    found = place(name)
+    found = expected_path(name)
     if found.is_file():
         return found
     folder = environments_folder()
@@ -20,7 +20,7 @@ def find(name: str) -> Path:
     raise ReviewError(f"no environment {name!r}: {folder.as_posix()} has {known}; or name a .toml file")
 
 
-def place(name: str) -> Path:
+def expected_path(name: str) -> Path:
     """Where the file of that name would be, whether it is there now or was once."""
     as_path = Path(name)
     return as_path if as_path.suffix == ".toml" else environments_folder() / f"{name}.toml"

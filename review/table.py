@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from review.visible import markdown, visible
+from review.visible import escape_markdown, spell_out
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -62,52 +62,52 @@ def show(report: Report, how: Format) -> None:
         case Format.MARKDOWN:
             sys.stdout.write(as_markdown(report))
         case Format.TABLE:
-            _on_terminal(report)
+            _print_on_terminal(report)
 
 
 def as_markdown(report: Report) -> str:
     """For a pull request."""
-    parts = [f"## {markdown(report.title)}"]
-    parts += [f"> **Warning:** {markdown(warning)}" for warning in report.warnings]
+    parts = [f"## {escape_markdown(report.title)}"]
+    parts += [f"> **Warning:** {escape_markdown(warning)}" for warning in report.warnings]
     for table in report.tables:
-        lines = [_line(table.columns)]
-        lines.append(_line(["---:" if column in table.numbers else "---" for column in table.columns]))
-        lines += [_line(row) for row in table.rows]
-        parts += [f"### {markdown(table.title)}", "\n".join(lines)]
+        lines = [_markdown_line(table.columns)]
+        lines.append(_markdown_line(["---:" if column in table.numbers else "---" for column in table.columns]))
+        lines += [_markdown_line(row) for row in table.rows]
+        parts += [f"### {escape_markdown(table.title)}", "\n".join(lines)]
         if table.caption:
-            parts.append(markdown(table.caption))
+            parts.append(escape_markdown(table.caption))
     if report.notes:
-        parts.append("\n".join(f"- {markdown(note)}" for note in report.notes))
+        parts.append("\n".join(f"- {escape_markdown(note)}" for note in report.notes))
     return "\n\n".join(parts) + "\n"
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(map(markdown, cells)) + " |"
+def _markdown_line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(map(escape_markdown, cells)) + " |"
 
 
-def _on_terminal(report: Report) -> None:
+def _print_on_terminal(report: Report) -> None:
     # Imported here: the other formats need none of it.
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     given = "COLUMNS" in os.environ
     console = Console(highlight=False, width=None if sys.stdout.isatty() or given else _UNBOUNDED)
-    console.print(Text(visible(report.title), style="bold"))
+    console.print(Text(spell_out(report.title), style="bold"))
     for warning in report.warnings:
-        console.print(Text(visible(f"warning: {warning}"), style="yellow"))
+        console.print(Text(spell_out(f"warning: {warning}"), style="yellow"))
     for table in report.tables:
         console.print()
-        console.print(Text(visible(table.title), style="bold"))
-        console.print(_rich(table, console.width))
+        console.print(Text(spell_out(table.title), style="bold"))
+        console.print(_rich_table(table, console.width))
         if table.caption:
-            console.print(Text(visible(table.caption), style="dim"))
+            console.print(Text(spell_out(table.caption), style="dim"))
     if report.notes:
         console.print()
     for note in report.notes:
-        console.print(Text(visible(f"- {note}"), style="dim"))
+        console.print(Text(spell_out(f"- {note}"), style="dim"))
 
 
-def _rich(table: Table, width: int) -> "RichTable":
+def _rich_table(table: Table, width: int) -> "RichTable":
     from rich import box  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -116,7 +116,7 @@ def _rich(table: Table, width: int) -> "RichTable":
     shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, leading=int(several))
     for column in table.columns:
         shown.add_column(
-            Text(visible(column)),
+            Text(spell_out(column)),
             justify="right" if column in table.numbers else "left",
             no_wrap=column in table.paths,
             overflow="fold",
@@ -124,12 +124,15 @@ def _rich(table: Table, width: int) -> "RichTable":
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)
         shown.add_row(
-            *(Text(broken(visible(cell), width // 2) if name in table.paths else visible(cell)) for name, cell in cells)
+            *(
+                Text(break_path(spell_out(cell), width // 2) if name in table.paths else spell_out(cell))
+                for name, cell in cells
+            )
         )
     return shown
 
 
-def broken(path: str, width: int) -> str:
+def break_path(path: str, width: int) -> str:
     """The path on lines of at most that width, each begun at a space, a slash or a dot; a longer part stays whole."""
     lines = [""]
     for part in re.split(r"(?<=.)(?=[ /.])", path):

@@ -9,17 +9,17 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "&#92;"}
 # GitHub and GitLab look for mentions, references and formulas in what Markdown has become, where an entity is the sign
 # again. Tags around the sign part it from what follows.
 _REFERENCES = {sign: f"<span>{sign}</span>" for sign in "@#$"}
-_SAID_OTHERWISE = _ENTITIES | _REFERENCES | {"\n": "<br>"}
-_ACTIVE = re.compile(rf"[&<>\\@#$\n]|{_ESCAPED}")
+_REPLACEMENTS = _ENTITIES | _REFERENCES | {"\n": "<br>"}
+_TO_REPLACE = re.compile(rf"[&<>\\@#$\n]|{_ESCAPED}")
 
 
-def visible(text: str) -> str:
+def spell_out(text: str) -> str:
     """Whatever a terminal would act on, or nobody would see, spelt out as in a string of Python. Line breaks stay."""
     return "".join(
         each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
     )
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """What GitHub and GitLab show as that text, in one line of Markdown."""
-    return _ACTIVE.sub(lambda sign: _SAID_OTHERWISE.get(sign[0], f"\\{sign[0]}"), visible(text).strip())
+    return _TO_REPLACE.sub(lambda sign: _REPLACEMENTS.get(sign[0], f"\\{sign[0]}"), spell_out(text).strip())

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from settings.arn import account_of
 from settings.model import Settings
 
 _SHORTEST, _LONGEST = 15, 12 * 60
@@ -38,4 +39,4 @@ class AssumeRole(Settings):
     @property
     def account_id(self) -> str:
         """The account that the role is in."""
-        return self.role_arn.split(":")[4]
+        return account_of(self.role_arn)

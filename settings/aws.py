@@ -67,21 +67,19 @@ class Aws(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        refuse("Aws", self._refused())
+        refuse(self, *self._refused())
         return self
 
     def _refused(self) -> Iterator[Problem]:
         if self.endpoint_url is not None:
-            given = {
-                "allowed_account_ids": list(self.allowed_account_ids),
-                "assume_role": self.assume_role and self.assume_role.role_arn,
-                "profile": self.profile,
-            }
-            for field, value in given.items():
-                if value:
-                    allowed = "endpoint_url is an emulator, which gets made-up credentials; leave one of the two out"
-                    yield Problem(where=(field,), got=value, allowed=allowed)
+            for field in ("allowed_account_ids", "assume_role", "profile"):
+                if getattr(self, field):
+                    yield Problem(
+                        (field,),
+                        "endpoint_url is an emulator, which gets made-up credentials; leave one of the two out",
+                    )
         role = self.assume_role
         if role and self.allowed_account_ids and role.account_id not in self.allowed_account_ids:
-            allowed = f"is in account {role.account_id}, which allowed_account_ids does not name"
-            yield Problem(where=("assume_role", "role_arn"), got=role.role_arn, allowed=allowed)
+            yield Problem(
+                ("assume_role", "role_arn"), f"is in account {role.account_id}, which allowed_account_ids does not name"
+            )

@@ -5,6 +5,7 @@ deploying process's variables under /proc, a registry's password in the home fol
 repository, and outside of hidden folders such as .git.
 """
 
+import hashlib
 import json
 import os
 import stat
@@ -92,7 +93,25 @@ def _place(info: ValidationInfo) -> Place:
     return (info.context or {}).get(PLACE) or Place.of(Path())
 
 
-def _folder(value: object, info: ValidationInfo) -> object:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Code:
+    """A folder with a function's code, as it was when the environment file was read."""
+
+    folder: Path
+    digest: str
+    """SHA-256 of the names and contents that the function's zip holds, wherever the folder lies."""
+
+    @classmethod
+    def of(cls, folder: Path) -> "Code":
+        """Raises OSError and ValueError as `files_of` does."""
+        digest = hashlib.sha256()
+        for file in files_of(folder):
+            digest.update(f"{_named(file, folder)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return cls(folder=folder, digest=digest.hexdigest())
+
+
+def _code(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     folder = _beside(info, value)
@@ -107,17 +126,18 @@ def _folder(value: object, info: ValidationInfo) -> object:
             if file.is_symlink() and not place.holds(file):
                 raise ValueError(f"{_named(file, folder)} is a link that leads out of {place}")
         size = sum(file.stat().st_size for file in files)
+        megabytes = -(-size // _MEGABYTE)
+        code = Code.of(folder) if megabytes <= MOST_MEGABYTES else None
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     if not files:
         raise ValueError("must hold a file; a function is made of them")
-    megabytes = -(-size // _MEGABYTE)
-    if megabytes > MOST_MEGABYTES:
+    if code is None:
         raise ValueError(
             f"must hold at most {MOST_MEGABYTES} MB, as much as Lambda takes in an upload, and holds {megabytes}; "
             "deploy such a function elsewhere and name its function_arn"
         )
-    return folder
+    return code
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -166,7 +186,7 @@ def _json_document(value: object, info: ValidationInfo) -> object:
         raise ValueError("must be a file with JSON that is not nested so deep") from None
 
 
-Folder = Annotated[Path, BeforeValidator(_folder, json_schema_input_type=str)]
+CodeFolder = Annotated[Code, BeforeValidator(_code, json_schema_input_type=str)]
 """A folder that is there, with code in it that Lambda can take."""
 
 JsonDocument = Annotated[dict[str, Any], BeforeValidator(_json_document, json_schema_input_type=str | dict[str, Any])]

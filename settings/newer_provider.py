@@ -4,20 +4,16 @@ A line here is all that such a setting takes to be refused where `aws.provider_v
 What the bindings' classes do not know of it is written by constructs/terraform/newer_argument.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.integration.transfer import LONGEST_BUFFERED
 from settings.model import Settings
-from settings.problem import Problem, Where
+from settings.problem import Problem
 from settings.provider_version import BINDINGS, Version, bounds, written
+from settings.secrecy import Where
 from settings.tls import is_enhanced
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 
 def _is_said(value: object) -> bool:
@@ -56,7 +52,7 @@ NEEDS = (
 )
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """What the oldest provider that may run does not take."""
     constraint = environment.aws.provider_version
     oldest = BINDINGS if constraint is None else bounds(constraint)[0]
@@ -65,7 +61,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             continue
         for where, value in _values(environment, tuple(need.setting.split("."))):
             if need.values(value):
-                yield Problem(where=where, got=value, allowed=_message(need, constraint))
+                yield Problem(where, _message(need, constraint))
 
 
 def _message(need: Need, constraint: str | None) -> str:

@@ -1,17 +1,18 @@
 """What is wrong with an environment file, said so that its author can mend it."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, time
 from math import isfinite
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from settings.known_keys import hint, listing
 from settings.numbers import decimal
+from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
 
 _LONGEST_SHOWN = 80
 # A route's path is shown whole.
@@ -28,20 +29,38 @@ _WORDS = {
     "bool_type": "must be true or false",
 }
 
-Where = tuple[str | int, ...]
+# pydantic's errors about texts and about fixed words. A number in such a field may be a key in the wrong place.
+_OF_TEXTS = ("string_", "literal_error")
+# About numbers and booleans, which somebody may have put in quotes.
+_OF_NUMBERS = ("int_", "float_", "bool_")
+_NUMBERS = re.compile(r"[0-9]+((, | or )[0-9]+)*")
+_A_NUMBER_IN_QUOTES = re.compile(r"[-+]?[0-9][0-9_.,]*|true|false")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+class _NoValue:
+    """What a table is shown as: not at all."""
+
+    def __repr__(self) -> str:
+        return "no value"
+
+
+NO_VALUE = _NoValue()
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: the path of the field, the value found there, what is allowed."""
+    """One mistake, or one thing to know: the path of the field, and what is to be said of it.
+
+    The value is the field's own, and comes from the settings: `refuse` and `with_values` put it in.
+    """
 
     where: Where
-    got: object
-    allowed: str
+    message: str
+    got: object = NO_VALUE
 
     def __str__(self) -> str:
         """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
-        return _in_one_line(f"{field_path(self.where)} = {shown(self.got)}: {self.allowed}")
+        return line_about(self.where, shown_value(self.where, self.got), self.message)
 
 
 class EnvironmentFileError(Exception):
@@ -57,52 +76,107 @@ class EnvironmentFileError(Exception):
         return cls(f"{file}: {line}" for line in lines)
 
 
-def refuse(title: str, problems: Iterable[Problem]) -> None:
-    """Raise all problems as one pydantic error, each at its own field; nothing where there are none."""
+def refuse(settings: BaseModel, *problems: Problem) -> None:
+    """Raise all problems as one pydantic error, each at its own field; nothing where there are none.
+
+    The paths begin at these settings.
+    """
     details = [
         InitErrorDetails(
-            type=PydanticCustomError("not_allowed", "{allowed}", {"allowed": problem.allowed}),
+            type=PydanticCustomError("not_allowed", "{message}", {"message": problem.message}),
             loc=problem.where,
             input=problem.got,
         )
-        for problem in problems
+        for problem in with_values(settings, problems)
     ]
     if details:
-        raise ValidationError.from_exception_data(title, details)
+        raise ValidationError.from_exception_data(type(settings).__name__, details)
 
 
-def describe(error: ErrorDetails, table: object, schema: dict[str, Any] | None = None) -> str:
+def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, each with the value that its field has in these settings."""
+    return (replace(problem, got=_value_at(settings, problem.where)) for problem in problems)
+
+
+def _value_at(settings: BaseModel, where: Where) -> object:
+    """What the file says there, or the default. A table, and what holds one, is no value that fits into a line."""
+    value: Any = settings
+    for part in where:
+        match value:
+            case BaseModel():
+                fields = type(value).model_fields.items()
+                name = next((name for name, field in fields if part in {name, field.alias}), None)
+                value = NO_VALUE if name is None else getattr(value, name)
+            case dict():
+                value = value.get(part, NO_VALUE)
+            case tuple() if isinstance(part, int) and part < len(value):
+                value = value[part]
+            case _:
+                return NO_VALUE
+    return list(value) if isinstance(value, tuple) else value
+
+
+def describe(
+    error: ErrorDetails, table: object, schema: dict[str, Any] | None = None, *, may_hold_secrets: bool = True
+) -> str:
     """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table.
 
-    With the JSON Schema of the table it also says which keys there are.
+    With the JSON Schema of the table it also says which keys there are. `may_hold_secrets` is for files that are no
+    environment files: all their values are shown.
     """
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
     fields = error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing")
-    where = field_path(fields)
     context = error.get("ctx", {})
+    got = error["input"]
     match error["type"]:
         case "extra_forbidden":
             found = hint(schema, fields[:-1], str(fields[-1])) if schema else ""
-            return f"{where}: unknown key; {found}" if found else f"{where}: unknown key"
+            return line_about(fields, NO_VALUE, f"unknown key; {found}" if found else "unknown key")
         case "missing":
-            return f"{where}: missing, and required"
+            return line_about(fields, NO_VALUE, "missing, and required")
         case "union_tag_invalid":
-            tag = context["discriminator"].strip("'")
-            return f"{where}.{tag} = {shown(context['tag'])}: must be one of {context['expected_tags']}"
+            fields, got = (*fields, context["discriminator"].strip("'")), context["tag"]
+            message = f"must be one of {context['expected_tags']}"
         case "union_tag_not_found":
-            tag = context["discriminator"].strip("'")
-            return f"{where}.{tag}: missing, and required"
+            return line_about((*fields, context["discriminator"].strip("'")), NO_VALUE, "missing, and required")
         case "value_error":
-            allowed = str(context["error"])
+            message = str(context["error"])
         case "not_allowed":
-            allowed = error["msg"]
+            message = error["msg"]
         case _:
-            allowed = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
-            allowed = _WORDS.get(error["type"], allowed)
-            if allowed == _A_TABLE and schema and (known := listing(schema, fields)):
-                allowed = f"{_A_TABLE} with {known}"
-    return f"{where} = {shown(error['input'])}: {allowed}"
+            message = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
+            message = _WORDS.get(error["type"], message)
+            if message == _A_TABLE and schema and (known := listing(schema, fields)):
+                message = f"{_A_TABLE} with {known}"
+    return line_about(
+        fields,
+        _refused_value(fields, got, error["type"], str(context.get("expected", ""))) if may_hold_secrets else got,
+        message,
+    )
+
+
+def _refused_value(where: Where, value: object, error: str, words: str) -> object:
+    """What may be shown of a value that its field does not take, so that it may be anything.
+
+    `words` are those that the field takes, if it takes no others.
+    """
+    if isinstance(value, str) and error.startswith(_OF_NUMBERS):
+        return value if _A_NUMBER_IN_QUOTES.fullmatch(value) else HIDDEN
+    if isinstance(value, int | float) and error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words):
+        return value if may_be_shown(where) else HIDDEN
+    return shown_value(where, value)
+
+
+def line_about(where: Where, value: object, message: str) -> str:
+    """Field, value, message. A value that is not to be shown is left out, and so is a table."""
+    tables = (dict, BaseModel)
+    listed = value if isinstance(value, list) else []
+    if value in (HIDDEN, NO_VALUE) or isinstance(value, tables) or any(isinstance(each, tables) for each in listed):
+        text = f"{field_path(where)}: {message}"
+    else:
+        text = f"{field_path(where)} = {shown(value)}: {message}"
+    return _in_one_line(without_secrets(text))
 
 
 def _fields(loc: Where, table: Any, *, absent: bool) -> Where:

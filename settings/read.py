@@ -11,7 +11,8 @@ from settings.checks import same_names, state
 from settings.environment import Environment
 from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
-from settings.problem import EnvironmentFileError, Problem, describe, shown
+from settings.problem import EnvironmentFileError, Problem, describe, line_about, with_values
+from settings.secrecy import shown_value
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -40,7 +41,8 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
             environments[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
             mistakes += error.lines
-    mistakes += [f"{file}: {problem}" for file, problem in state.shared(environments)]
+    for path, problem in state.shared(environments):
+        mistakes += [f"{path}: {each}" for each in with_values(environments[path], [problem])]
     if mistakes:
         raise EnvironmentFileError(mistakes)
     return tuple(environments.values())
@@ -52,7 +54,7 @@ def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Proble
     return {
         environment.name: (
             *environment.warnings(),
-            *(problem for name, problem in side_by_side if name == environment.name),
+            *with_values(environment, (problem for name, problem in side_by_side if name == environment.name)),
         )
         for environment in environments
     }
@@ -87,7 +89,12 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
         raise EnvironmentFileError.of(path, "is nested too deep to be read") from None
     if "name" in table:
         raise EnvironmentFileError.of(
-            path, f"name = {shown(table['name'])}: unknown key; the file's own name names the environment"
+            path,
+            line_about(
+                ("name",),
+                shown_value(("name",), table["name"]),
+                "unknown key; the file's own name names the environment",
+            ),
         )
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={PLACE: place})

@@ -59,3 +59,7 @@ class Throttling(Throttle):
     """
 
     routes: dict[str, RouteThrottle] = {}
+
+    def throttle_of(self, route: str) -> RouteThrottle:
+        """What holds for that route, `POST /v1/chat`: its own bucket, or the stage's."""
+        return self.routes.get(route, self)

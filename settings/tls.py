@@ -39,13 +39,17 @@ def refused(
     """A policy without its mode, a mode without its policy, a policy of another kind of endpoint."""
     if policy is None or not is_enhanced(policy):
         if mode is not None:
-            allowed = "AWS takes it with a security_policy that starts with SecurityPolicy_ only"
-            yield Problem(where=(table, "endpoint_access_mode"), got=mode, allowed=allowed)
+            yield Problem(
+                (table, "endpoint_access_mode"),
+                "AWS takes it with a security_policy that starts with SecurityPolicy_ only",
+            )
         return
     if mode is None:
-        allowed = f'must be "STRICT" or "BASIC" with {policy}; AWS recommends STRICT'
-        yield Problem(where=(table, "endpoint_access_mode"), got=mode, allowed=allowed)
+        yield Problem(
+            (table, "endpoint_access_mode"), f'must be "STRICT" or "BASIC" with {policy}; AWS recommends STRICT'
+        )
     if policy.endswith("_EDGE") is not (endpoint_type == "EDGE"):
         kind = "an EDGE" if policy.endswith("_EDGE") else "a REGIONAL or PRIVATE"
-        allowed = f"AWS has that policy for {kind} API, and this one is {endpoint_type}"
-        yield Problem(where=(table, "security_policy"), got=policy, allowed=allowed)
+        yield Problem(
+            (table, "security_policy"), f"AWS has that policy for {kind} API, and this one is {endpoint_type}"
+        )

@@ -38,13 +38,13 @@ class Quota(Settings):
     @model_validator(mode="after")
     def _offset_fits(self) -> Self:
         highest = HIGHEST_OFFSET[self.period]
-        allowed = None
+        message = None
         if self.offset > highest:
-            allowed = f"must be at most {highest} for {self.period}"
+            message = f"must be at most {highest} for {self.period}"
         elif self.offset >= self.limit:
-            allowed = "takes away the whole limit of the first period"
-        if allowed:
-            refuse("Quota", [Problem(where=("offset",), got=self.offset, allowed=allowed)])
+            message = "takes away the whole limit of the first period"
+        if message:
+            refuse(self, Problem(("offset",), message))
         return self
 
 
@@ -112,8 +112,8 @@ class UsagePlan(Limits):
         if self.throttle is None and self.quota is None and not self.routes and not self.token_limits:
             raise ValueError("limits nothing; give it a throttle, a quota or both")
         if self.throttle is None and self.routes:
-            allowed = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
-            refuse("UsagePlan", [Problem(where=("routes",), got=list(self.routes), allowed=allowed)])
+            message = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+            refuse(self, Problem(("routes",), message))
         return self
 
 

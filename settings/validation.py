@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field
 from settings import draft_4
 from settings.file_reference import JsonDocument
 from settings.model import Items, Settings
-from settings.problem import Where, field_path, shown
+from settings.problem import field_path, shown
+from settings.secrecy import Where
 
 
 def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def add_imports(stack: TerraformStack, environment: Environment) -> None:
         return
     known = set(_addresses(stack))
     mistakes = [
-        Problem(where=("imports", address), got=given, allowed=f"no such resource in this stack{_near(address, known)}")
+        Problem(("imports", address), f"no such resource in this stack{_near(address, known)}", given)
         for address, given in environment.imports.items()
         if address not in known
     ]

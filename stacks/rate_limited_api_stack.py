@@ -29,9 +29,9 @@ from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
 from settings.aws import Service
 from settings.environment import Environment
-from settings.observability.watched import has_saved_queries, log_groups, waf_log
 from settings.problem import Problem
 from settings.token_limits.covering import metered_routes, prices
+from settings.watched import has_saved_queries, log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
@@ -210,7 +210,7 @@ class RateLimitedApiStack(TerraformStack):
         settings = environment.observability
         alarm_arns = []
         if settings.alarms:
-            alarm_arns = Alarms(self, "alarms", environment=environment, alarms=settings.alarms).arns
+            alarm_arns = Alarms(self, "alarms", environment=environment, settings=settings.alarms).arns
         dashboard = None
         if settings.dashboard:
             dashboard = Dashboard(self, "dashboard", environment=environment, alarm_arns=alarm_arns)

@@ -13,7 +13,6 @@ from cdktf import App
 from cdktf import Testing as CdktfTesting
 
 from settings.environment import Environment
-from settings.integration import LambdaIntegration
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 from tests.environment_files import MINIMAL, environment
 
@@ -40,9 +39,6 @@ def rendered(settings: Environment) -> Rendered:
 
     The same settings are synthesized once: a test that patches what synthesizes them calls `synthesized`.
     """
-    if any(isinstance(route.integration, LambdaIntegration) and route.integration.code for route in settings.routes):
-        # Settings name the folder of a function's code; the zip's hash is of what is in it.
-        return _parsed(synthesized(settings))
     key = repr(settings)
     if key not in _kept:
         _kept[key] = synthesized(settings)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from policy.suppressions import SUPPRESSIONS, read_suppressions
-from review.prices import DEFAULT, read_prices
+from review.cost.prices import DEFAULT, read_prices
 from review.simulation.traffic import SCENARIOS, read_traffic
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, changed, environment, write

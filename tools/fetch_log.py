@@ -23,9 +23,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from settings.aws import Aws
-from settings.observability.watched import access_log_group
 from settings.problem import EnvironmentFileError
 from settings.read import environments_folder, read_environment
+from settings.watched import access_log_group
 
 _HOUR_MS = 3_600_000
 _UNITS = {"m": 60_000, "h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}

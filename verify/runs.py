@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from settings.checks.throttling import bucket_of
 from settings.environment import Environment
 from settings.route import Route
 from settings.throttling import Throttle
@@ -86,7 +85,7 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
             # A further bucket of the same size would be as many requests again, and WAF counts them all.
             left_out.append(f"{route.key}: has the stage's throttle, as {of_stage} has")
         else:
-            throttle = bucket_of(environment, route.key)
+            throttle = environment.throttling.throttle_of(route.key)
             if route.key not in environment.throttling.routes:
                 of_stage = route.key
             if isinstance(throttle, Throttle):
@@ -116,7 +115,7 @@ def _of_plans(
     environment: Environment, route: Route, url: str, keys: Mapping[str, str], used: set[str]
 ) -> Iterator[Run | str]:
     """A burst for each plan of which a key is known, and why not for the others. Each key is counted alone."""
-    shared = bucket_of(environment, route.key)
+    shared = environment.throttling.throttle_of(route.key)
     names = key_names(environment.usage_plans)
     for number, (name, plan) in enumerate(environment.usage_plans.items()):
         known = [keys[names[key.name]] for key in plan.keys if names[key.name] in keys]
@@ -149,7 +148,7 @@ def _refill(throttle: object, used: bool) -> float:  # noqa: FBT001  # of a buck
 
 def _tightest(environment: Environment, route: Route, plan: UsagePlan) -> Throttle | None:
     """The bucket that decides, where one has both the lower rate and the smaller burst; else no count can tell."""
-    all_of = (plan.throttle, plan.routes.get(route.key), bucket_of(environment, route.key))
+    all_of = (plan.throttle, plan.routes.get(route.key), environment.throttling.throttle_of(route.key))
     buckets = [bucket for bucket in all_of if isinstance(bucket, Throttle)]
     if not buckets or "blocked" in all_of:
         return None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from settings.environment import Environment
 from settings.rate_limit_response import CODES
+from settings.waf.counted_routes import counted_routes
 from settings.waf.rate_rule import RateRule
-from settings.waf.rules import counted_routes
 from verify.answers import code_of
 from verify.burst import Answer, send
 from verify.runs import Run

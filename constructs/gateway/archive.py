@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from settings.file_reference import files_of
+from settings.file_reference import Code, files_of
 
 # The first date that a zip can have.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -20,9 +20,9 @@ class Archive:
     Not compressed: what zlib makes of the same bytes differs between its versions, and the hash would with it.
     """
 
-    def __init__(self, folder: Path, *, made: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: Code, *, made: Mapping[str, str] | None = None) -> None:
         """The folder's files, and others that are made for this function alone, by name."""
-        files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in files_of(folder)}
+        files = {file.relative_to(code.folder).as_posix(): file.read_bytes() for file in files_of(code.folder)}
         files |= {name: text.encode() for name, text in (made or {}).items()}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

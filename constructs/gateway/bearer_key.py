@@ -11,6 +11,7 @@ from constructs.gateway.lambda_integration import add_invoke_permission, invoke_
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from settings.api import BEARER_KEY
+from settings.file_reference import Code
 
 CODE = Path(__file__).parent / "bearer_key_function"
 
@@ -32,7 +33,7 @@ class BearerKey(Construct):
             "function",
             name=BEARER_KEY,
             rest_api=rest_api,
-            code=CODE,
+            code=Code.of(CODE),
             runtime="nodejs22.x",
             handler="index.authorize",
             memory_size=128,

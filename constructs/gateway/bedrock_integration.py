@@ -10,6 +10,7 @@ from constructs.gateway.function import Function
 from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
 from constructs.gateway.method import Method
 from constructs.gateway.rest_api import RestApi
+from settings.file_reference import Code
 from settings.integration import BedrockIntegration as BedrockIntegrationSettings
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.transfer import Transfer
@@ -36,7 +37,7 @@ class BedrockIntegration(Construct):
             "function",
             name=method.name,
             rest_api=method.rest_api,
-            code=CODE,
+            code=Code.of(CODE),
             # Lambda streams from Node.js only, and its Node.js runtimes bring the AWS SDK along.
             runtime="nodejs22.x",
             handler="index.stream" if streams else "index.invoke",

@@ -7,6 +7,7 @@ from constructs import Construct
 from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
 from settings.error_body import error_template
+from settings.gateway_responses import ErrorResponse, error_responses
 from settings.route import Route
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11:
@@ -35,43 +36,37 @@ class ErrorResponses(Construct):
         super().__init__(scope, id)
         self._rest_api = rest_api
         self._headers = headers
+        self._types = frozenset(error_responses(routes, has_bearer_key=has_bearer_key))
         self._add("DEFAULT_4XX", "invalid_request_error", _AWS_CODE)
         self._add("DEFAULT_5XX", "server_error", _AWS_CODE)
         self._add("INTEGRATION_FAILURE", "server_error", "backend_error", '"The backend could not be reached."', "504")
         self._add("INTEGRATION_TIMEOUT", "server_error", "backend_timeout", _TIMEOUT, "504")
-        # Without [waf] too, so that turning WAF on needs no new deployment. A response of a WAF rule's own comes first.
         self._add("WAF_FILTERED", "invalid_request_error", "request_blocked", '"The request was blocked."', "403")
-        if not any(route.authorization == "AWS_IAM" for route in routes):
-            # AWS says "Missing Authentication Token" of a path that is not there. It says the same of a request that
-            # should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
-            self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
-        if any(route.api_key_required for route in routes):
-            # 401 as OpenAI's own API answers, or AWS's 403 where the file speaks of AWS's own sources.
-            status = "401" if has_bearer_key else "403"
-            self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, status)
-            if has_bearer_key and all(route.authorization in ("NONE", "AWS_IAM") for route in routes):
-                # No key at all. With another authorizer in the API it may be that one's token that is missing.
-                self._add("UNAUTHORIZED", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "401")
-        if any(route.request.validates for route in routes):
-            self._add("BAD_REQUEST_BODY", "invalid_request_error", _AWS_CODE, status_code="400")
-            self._add("BAD_REQUEST_PARAMETERS", "invalid_request_error", _AWS_CODE, status_code="400")
+        self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
+        # 401 as OpenAI's own API answers, or AWS's 403 where the file speaks of AWS's own sources.
+        status = "401" if has_bearer_key else "403"
+        self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, status)
+        self._add("UNAUTHORIZED", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "401")
+        self._add("BAD_REQUEST_BODY", "invalid_request_error", _AWS_CODE, status_code="400")
+        self._add("BAD_REQUEST_PARAMETERS", "invalid_request_error", _AWS_CODE, status_code="400")
 
     def _add(
         self,
-        response_type: str,
+        response_type: ErrorResponse,
         kind: str,
         code: str,
         message: str = _AWS_MESSAGE,
         status_code: str | None = None,
     ) -> None:
-        add_gateway_response(
-            self,
-            response_type,
-            rest_api=self._rest_api,
-            status_code=status_code,
-            headers=self._headers,
-            template=error_template(message=message, kind=kind, code=code),
-        )
+        if response_type in self._types:
+            add_gateway_response(
+                self,
+                response_type,
+                rest_api=self._rest_api,
+                status_code=status_code,
+                headers=self._headers,
+                template=error_template(message=message, kind=kind, code=code),
+            )
 
 
 _TIMEOUT = '"The backend took too long to answer."'

@@ -21,6 +21,7 @@ from constructs.gateway.archive import Archive
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address, place
 from constructs.terraform.policy_document import assumed_by, policy_of
+from settings.file_reference import Code
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
 _LONGEST_NAME = 64
@@ -50,7 +51,7 @@ class Function(Construct):
         *,
         name: str,
         rest_api: RestApi,
-        code: Path,
+        code: Code,
         runtime: str,
         handler: str,
         memory_size: int,

@@ -12,6 +12,7 @@ from constructs.gateway.function import Function, Subnets
 from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
 from constructs.gateway.method import Method
 from constructs.gateway.token_metering import Metered
+from settings.file_reference import Code
 from settings.integration import BedrockIntegration, HttpIntegration, PrivateIntegration
 
 CODE = Path(__file__).parent / "metered_function"
@@ -40,7 +41,7 @@ class MeteredIntegration(Construct):
             "function",
             name=method.name,
             rest_api=method.rest_api,
-            code=CODE,
+            code=Code.of(CODE),
             # Lambda streams from Node.js only, and its Node.js runtimes bring the AWS SDK along.
             runtime="nodejs22.x",
             handler="index.stream" if streams else "index.invoke",

@@ -6,9 +6,8 @@ from constructs import Construct
 
 from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
-from settings.rate_limit_response import Layer, RateLimitResponse
-
-_LAYERS: dict[str, Layer] = {"THROTTLED": "throttle", "QUOTA_EXCEEDED": "quota"}
+from settings.gateway_responses import LIMIT_RESPONSES
+from settings.rate_limit_response import RateLimitResponse
 
 
 class RateLimitResponses(Construct):
@@ -18,7 +17,7 @@ class RateLimitResponses(Construct):
         self, scope: Construct, id: str, *, rest_api: RestApi, response: RateLimitResponse, headers: Mapping[str, str]
     ) -> None:
         super().__init__(scope, id)
-        for response_type, layer in _LAYERS.items():
+        for response_type, layer in LIMIT_RESPONSES.items():
             add_gateway_response(
                 self,
                 response_type,

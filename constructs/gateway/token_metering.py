@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs.gateway.token_table import TokenTable
 from constructs.terraform.address import Address
 from settings.environment import Environment
-from settings.observability.metrics import limited_namespace
+from settings.metrics import limited_namespace
 from settings.route import Route
 from settings.token_limits.covering import covering, limit_variables, plan_keys
 from settings.token_limits.token_metering import TokenMetering as TokenMeteringSettings

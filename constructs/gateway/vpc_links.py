@@ -11,7 +11,7 @@ from constructs import Construct
 from constructs.gateway.function import within_limit
 from constructs.terraform.address import place
 from settings.integration import PrivateIntegration
-from settings.route import path_address
+from settings.terraform_name import terraform_name
 
 # Other subnets, or a load balancer made anew, replace a link, and AWS deletes none that an integration refers to:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11.
@@ -52,7 +52,7 @@ class VpcLinks(Construct):
 
     def _link(self, arn: str, integration: PrivateIntegration) -> VpcLink:
         load_balancer = arn.split("/")[2]
-        name = path_address(load_balancer)
+        name = terraform_name(load_balancer)
         api_name = within_limit(f"{self._api_name}-{load_balancer}", _LONGEST_NAME)
         if integration.subnet_ids:
             link = place(

@@ -9,7 +9,7 @@ from constructs import Construct
 from constructs.observability.dashboard_body import dashboard_body
 from constructs.terraform.address import place
 from settings.environment import Environment
-from settings.observability.watched import dashboard_name
+from settings.watched import dashboard_name
 
 
 class Dashboard(Construct):

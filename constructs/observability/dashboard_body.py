@@ -5,17 +5,20 @@ from typing import Any
 
 from constructs.observability import queries
 from settings.environment import Environment
-from settings.observability.metrics import (
+from settings.metrics import (
     Metric,
     TokenMetric,
-    blocked_by_waf,
-    limited,
-    limited_on_route,
-    of_route,
-    of_stage,
-    of_token_limits,
+    limited_metric,
+    limited_route_metric,
+    route_metric,
+    stage_metric,
+    token_limits_metric,
+    waf_blocked_metric,
 )
-from settings.observability.watched import (
+from settings.rate_limit_response import Layer
+from settings.throttling import Throttle
+from settings.token_limits.covering import metered_routes
+from settings.watched import (
     access_log,
     access_log_group,
     has_limit_metrics,
@@ -24,9 +27,6 @@ from settings.observability.watched import (
     waf_log,
     waf_log_group,
 )
-from settings.rate_limit_response import Layer
-from settings.throttling import Throttle
-from settings.token_limits.covering import metered_routes
 
 Widget = dict[str, Any]
 
@@ -113,7 +113,7 @@ def _token_limits(environment: Environment, body: _Rows) -> list[Widget]:
     refused: tuple[TokenMetric, ...] = ("RequestsRefused", "TokensRefused", "BudgetRefused", "ConcurrencyRefused")
     broken: tuple[TokenMetric, ...] = ("WouldRefuse", "LimiterUnavailable", "SettleFailed")
     return [
-        body.metrics(title, [_line(of_token_limits(environment, name), label=name) for name in names], unit=unit)
+        body.metrics(title, [_line(token_limits_metric(environment, name), label=name) for name in names], unit=unit)
         for title, names, unit in (
             ("Tokens", used, "tokens"),
             ("Refused by the function", refused, "requests"),
@@ -124,7 +124,7 @@ def _token_limits(environment: Environment, body: _Rows) -> list[Widget]:
 
 def _traffic(environment: Environment, body: _Rows) -> list[Widget]:
     stage = environment.throttling
-    requests = of_stage(environment, "Count")
+    requests = stage_metric(environment, "Count")
     per_second = [
         _line(requests, id="requests", visible=False),
         [{"expression": "requests / PERIOD(requests)", "label": "requests per second", "id": "rate"}],
@@ -141,8 +141,8 @@ def _routes(environment: Environment, body: _Rows) -> Widget:
     lines: list[list[Any]] = []
     limits: dict[str, float] = {}
     for index, route in enumerate(environment.routes):
-        throttle = environment.throttling.routes.get(route.key, environment.throttling)
-        lines.append(_line(of_route(environment, route, "Count"), id=f"m{index}", visible=False))
+        throttle = environment.throttling.throttle_of(route.key)
+        lines.append(_line(route_metric(environment, route, "Count"), id=f"m{index}", visible=False))
         rate = {"expression": f"m{index} / PERIOD(m{index})", "label": route.key, "id": f"r{index}"}
         lines.append([rate])
         if isinstance(throttle, Throttle):
@@ -155,13 +155,15 @@ def _routes(environment: Environment, body: _Rows) -> Widget:
 def _limited(environment: Environment, body: _Rows) -> list[Widget]:
     if not has_limit_metrics(environment):
         # Without the access log nothing tells a throttle from another 4XX.
-        lines = [_line(of_stage(environment, "4XXError"), label="4XX, whatever the reason")]
+        lines = [_line(stage_metric(environment, "4XXError"), label="4XX, whatever the reason")]
         if has_own_web_acl(environment):
-            lines.append(_line(blocked_by_waf(environment), label="WAF"))
+            lines.append(_line(waf_blocked_metric(environment), label="WAF"))
         return [body.metrics("Refused requests", lines, unit="requests")]
-    lines = [_line(limited(environment, layer), label=_LAYER_LABELS[layer]) for layer in limiting_layers(environment)]
+    lines = [
+        _line(limited_metric(environment, layer), label=_LAYER_LABELS[layer]) for layer in limiting_layers(environment)
+    ]
     by_route = [
-        _line(limited_on_route(environment, "throttle", route), label=route.key) for route in environment.routes
+        _line(limited_route_metric(environment, "throttle", route), label=route.key) for route in environment.routes
     ]
     return [
         body.metrics("By layer", lines, unit="requests"),
@@ -171,7 +173,7 @@ def _limited(environment: Environment, body: _Rows) -> list[Widget]:
 
 
 def _latency(environment: Environment, body: _Rows) -> list[Widget]:
-    latency, integration = of_stage(environment, "Latency"), of_stage(environment, "IntegrationLatency")
+    latency, integration = stage_metric(environment, "Latency"), stage_metric(environment, "IntegrationLatency")
     return [
         body.metrics(
             "Until the answer", [_line(latency, stat=stat, label=stat) for stat in _PERCENTILES], unit="milliseconds"
@@ -189,8 +191,8 @@ _PERCENTILES = ("p50", "p90", "p99")
 
 def _errors(environment: Environment, body: _Rows) -> list[Widget]:
     lines = [
-        _line(of_stage(environment, "4XXError"), label="4XX"),
-        _line(of_stage(environment, "5XXError"), label="5XX"),
+        _line(stage_metric(environment, "4XXError"), label="4XX"),
+        _line(stage_metric(environment, "5XXError"), label="5XX"),
     ]
     widgets = [body.metrics("Errors", lines, unit="answers")]
     if access_log(environment):

@@ -9,10 +9,10 @@ from constructs import Construct
 from constructs.observability.log_group import LogGroup
 from constructs.terraform.address import place
 from settings.environment import Environment
+from settings.metrics import LIMITED_BY_ROUTE, LIMITED_METRICS, limited_namespace
 from settings.observability.access_log import LIMITED_BY
-from settings.observability.metrics import LIMITED_BY_ROUTE, LIMITED_METRICS, limited_namespace
-from settings.observability.watched import limiting_layers
 from settings.rate_limit_response import Layer
+from settings.watched import limiting_layers
 
 # A stable name beside `limited_by_<layer>`: a public contract (docs/adr/0004).
 _BY_ROUTE: dict[Layer, str] = {

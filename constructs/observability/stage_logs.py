@@ -12,7 +12,7 @@ from constructs.observability.saved_queries import SavedQueries
 from constructs.terraform.address import Address
 from settings.environment import Environment
 from settings.observability.access_log import access_log_format
-from settings.observability.watched import (
+from settings.watched import (
     access_log,
     access_log_group,
     execution_log_group,

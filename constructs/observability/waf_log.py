@@ -18,7 +18,7 @@ from constructs.terraform.address import place
 from settings.environment import Environment
 from settings.observability.waf_log import KEPT_ACTIONS
 from settings.observability.waf_log import WafLog as WafLogSettings
-from settings.observability.watched import has_saved_queries, waf_log_group
+from settings.watched import has_saved_queries, waf_log_group
 
 
 class WafLog(Construct):

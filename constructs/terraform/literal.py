@@ -1,9 +1,9 @@
 """Text that Terraform must not read."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
+from settings.file_reference import Code
 from settings.model import Settings
 
 Said = TypeVar("Said", bound=Settings)
@@ -45,7 +45,7 @@ def _escaped(value: Any) -> Any:
             return literal(value)
         case None | bool() | int() | float():
             return value
-        case Path():
+        case Code():
             # A folder of code, which this machine reads. Its name is written nowhere.
             return value
         case Settings():

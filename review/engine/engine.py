@@ -11,7 +11,7 @@ from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
 from review.engine.rate_window import WafModel, Windows, above_limit, windows, with_rows
 from review.engine.token_bucket import Buckets, buckets, take
-from review.layers import Bucket, Layers, Plan
+from review.layers.layers import Bucket, Layers, Plan
 
 NONE = -1
 """No key, no bucket, not counted."""

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from review.layers.layer import Layer
+
 
 class Outcome(IntEnum):
     """In AWS's order of evaluation; the first layer that refuses decides."""
@@ -18,16 +20,16 @@ class Outcome(IntEnum):
     @property
     def words(self) -> str:
         """For tables and legends."""
-        return _WORDS[self]
+        return str(_WORDS[self])
 
 
 _WORDS = {
     Outcome.ACCEPTED: "accepted",
-    Outcome.WAF: "WAF",
+    Outcome.WAF: Layer.WAF,
     Outcome.NO_KEY: "no valid key (403)",
-    Outcome.PLAN: "usage plan",
-    Outcome.QUOTA: "quota",
-    Outcome.METHOD: "method",
-    Outcome.STAGE: "stage",
-    Outcome.ACCOUNT: "account",
+    Outcome.PLAN: Layer.USAGE_PLAN,
+    Outcome.QUOTA: Layer.QUOTA,
+    Outcome.METHOD: Layer.METHOD,
+    Outcome.STAGE: Layer.STAGE,
+    Outcome.ACCOUNT: Layer.ACCOUNT,
 }

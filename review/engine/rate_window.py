@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.jit import jit
-from review.layers import RateWindow
+from review.layers.layers import RateWindow
 
 MOST_LIMITED = 10_000
 """Keys that one rule limits at once."""

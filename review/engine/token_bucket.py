@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.jit import jit
-from review.layers import Bucket
+from review.layers.layers import Bucket
 from review.refusal import ReviewError
+from settings.throttling import Throttle
 
 # rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
 TOKEN = 10**12
@@ -83,5 +84,5 @@ def accepted(arrivals: Sequence[float] | NDArray[Any], rate: float, burst: int) 
     """Which requests one bucket, full before them, lets through. Arrivals in seconds, ascending."""
     times = np.round(np.asarray(arrivals, dtype=np.float64) * 1e6).astype(np.int64)
     taken = np.zeros(len(times), dtype=np.bool_)
-    _take_all(buckets([Bucket(rate_limit=rate, burst_limit=burst)]), times, taken)
+    _take_all(buckets([Throttle(rate_limit=rate, burst_limit=burst)]), times, taken)
     return taken

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from review.engine.outcome import Outcome
-from review.layers import Layers, Plan
-from review.layers_of import layers_of
+from review.layers.from_settings import layers_of
+from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay.replay import Replayed, without_keys
 from review.replay.rerun import Outcomes, rerun

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from review.engine.engine import NONE
-from review.layers import Layers
+from review.layers.layers import Layers
 
 _MOST_PATHS = 200_000
 _MOST_UNKNOWN = 10_000

@@ -11,7 +11,7 @@ import polars as pl
 
 from review.engine.engine import Requests, State, run, state, with_keys, with_room
 from review.engine.rate_window import WafModel
-from review.layers import Layers, Plan
+from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay import resolution as exactness
 from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from review.engine.engine import Requests, run, state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.token_bucket import HIGHEST
-from review.layers import Bucket, Layers, Plan, RouteLimits
+from review.layers.layers import Layers, Plan, RouteLimits
 from review.replay.order import Columns
 from review.replay.recorded import Block
 from review.replay.replay import Replayed
 from review.replay.waf_rows import WafRows
+from settings.throttling import Throttle
 
 Asked = Callable[[Block], NDArray[np.bool_]]
 """Which requests of a block get as far as these limits."""
@@ -21,7 +22,7 @@ Asked = Callable[[Block], NDArray[np.bool_]]
 Who = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Numbers of callers, and how many requests of each."""
 
-_ENDLESS = Bucket(rate_limit=HIGHEST, burst_limit=HIGHEST)
+_ENDLESS = Throttle(rate_limit=HIGHEST, burst_limit=HIGHEST)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
 from review.engine.token_bucket import TOKEN
-from review.layers import Bucket, Layers, Plan, RateWindow
+from review.layers.layers import Layers, Plan, RateWindow
 from review.numbers import plain
 from review.replay import peaks
 from review.replay.apart import Apart, set_apart
@@ -24,7 +24,7 @@ from review.replay.recorded import Block
 from review.replay.replay import Replayed
 from review.replay.rerun import OfRoutes, Who, nothing, of_routes, refused_by_route, rerun
 from review.replay.resolution import FINE
-from settings.throttling import BLOCKED
+from settings.throttling import BLOCKED, Throttle
 from settings.waf.rate_rule import LOWEST_LIMIT
 
 PERCENTILES = (90.0, 99.0, 99.9, 100.0)
@@ -34,7 +34,7 @@ MOST_REFUSED = 0.01
 
 _LONGEST_ID = 16
 _SHOWN_OF_A_KEY = 4
-_BLOCKED = Bucket(rate_limit=BLOCKED.rate_limit, burst_limit=BLOCKED.burst_limit)
+_BLOCKED = Throttle(rate_limit=BLOCKED.rate_limit, burst_limit=BLOCKED.burst_limit)
 _USUAL_WINDOW = 300
 _MOST_NAMED = 3
 _COARSE_SEC = 1.0
@@ -409,8 +409,8 @@ def _shortened(key: str) -> str:
     return key if len(key) <= _LONGEST_ID else f"{key[:_SHOWN_OF_A_KEY]}..."
 
 
-def _bucket(setting: dict[str, float]) -> Bucket:
-    return Bucket(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
+def _bucket(setting: dict[str, float]) -> Throttle:
+    return Throttle(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
 
 
 def percentile_words(percentiles: Sequence[float]) -> str:

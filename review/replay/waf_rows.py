@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from review.engine.engine import NONE
 from review.engine.rate_window import Windows
 from review.ip_ranges import IpRanges
-from review.layers import Layers, RateWindow
+from review.layers.layers import Layers, RateWindow
 from review.replay.order import Columns
 from review.replay.places import Places
 

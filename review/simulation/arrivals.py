@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE, Requests
 from review.ip_ranges import IpRanges
-from review.layers import Layers, Plan, RateWindow
+from review.layers.layers import Layers, Plan, RateWindow
 from review.simulation.traffic import NO_KEY, Abuser, Burst, Clients, NatOffice, Retries, Traffic, check
 
 _MICROSECONDS = 1_000_000

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE
 from review.engine.outcome import Outcome
-from review.layers import Bucket, RateWindow
+from review.layers.layers import Bucket, RateWindow
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case

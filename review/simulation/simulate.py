@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from review.engine.engine import state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Layers
+from review.layers.layers import Layers
 from review.simulation.arrivals import Arrivals, arrivals
 from review.simulation.retries import Policies, Sent, run_with_retries
 from review.simulation.traffic import Retries, Traffic

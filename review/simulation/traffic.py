@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 
-from review.layers import Layers
+from review.layers.layers import Layers
 from review.refusal import ReviewError
 from settings.model import Items, Settings, SomeItems
-from settings.problem import Problem, describe, refuse
+from settings.problem import Problem, describe, line_about, refuse
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
@@ -145,7 +145,7 @@ class Traffic(Settings):
 
     @model_validator(mode="after")
     def _fits(self) -> "Traffic":
-        refuse("Traffic", self._problems())
+        refuse(self, *self._problems())
         return self
 
     def _problems(self) -> Iterator[Problem]:
@@ -153,20 +153,20 @@ class Traffic(Settings):
         for index, clients in enumerate(self.clients):
             where = ("clients", index)
             if clients.name in names:
-                yield Problem(where=(*where, "name"), got=clients.name, allowed="each entry needs a name of its own")
+                yield Problem((*where, "name"), "each entry needs a name of its own")
             names.add(clients.name)
             ends = f"must be before the end, duration_sec = {self.duration_sec:g}"
             if isinstance(clients, Burst) and clients.at_sec >= self.duration_sec:
-                yield Problem(where=(*where, "at_sec"), got=clients.at_sec, allowed=ends)
+                yield Problem((*where, "at_sec"), ends)
             if clients.from_sec >= self.duration_sec:
-                yield Problem(where=(*where, "from_sec"), got=clients.from_sec, allowed=ends)
+                yield Problem((*where, "from_sec"), ends)
             if clients.to_sec is not None and clients.to_sec <= clients.from_sec:
                 after = f"must be after from_sec = {clients.from_sec:g}"
-                yield Problem(where=(*where, "to_sec"), got=clients.to_sec, allowed=after)
+                yield Problem((*where, "to_sec"), after)
         requests = sum(_requests(clients, self.duration_sec) for clients in self.clients)
         if requests > MOST_REQUESTS:
             most = f"makes {requests:,.0f} requests with every retry; at most {MOST_REQUESTS:,} are simulated"
-            yield Problem(where=("duration_sec",), got=self.duration_sec, allowed=most)
+            yield Problem(("duration_sec",), most)
 
 
 def _requests(clients: Clients, duration: float) -> float:
@@ -182,18 +182,16 @@ def _requests(clients: Clients, duration: float) -> float:
 def check(traffic: Traffic, layers: Layers) -> None:
     """Raises ReviewError where the traffic names routes or plans that the environment lacks, a line for each."""
     routes, plans = [route.key for route in layers.routes], [plan.name for plan in layers.plans]
-    problems = []
+    problems: list[str] = []
     for index, clients in enumerate(traffic.clients):
         problems += [
-            Problem(
-                where=("clients", index, "routes", number), got=route, allowed=f"{layers.name} has {_named(routes)}"
-            )
+            line_about(("clients", index, "routes", number), route, f"{layers.name} has {_named(routes)}")
             for number, route in enumerate(clients.routes)
             if route not in routes
         ]
         if clients.usage_plan not in ("", NO_KEY, *plans):
-            allowed = f"{layers.name} has {_named(plans)}; {NO_KEY!r} sends no key"
-            problems.append(Problem(where=("clients", index, "usage_plan"), got=clients.usage_plan, allowed=allowed))
+            message = f"{layers.name} has {_named(plans)}; {NO_KEY!r} sends no key"
+            problems.append(line_about(("clients", index, "usage_plan"), clients.usage_plan, message))
     if problems:
         raise ReviewError("\n".join(f"{traffic.name}: {problem}" for problem in problems))
 
@@ -225,7 +223,7 @@ def read_traffic(name: str) -> Traffic:
     except tomllib.TOMLDecodeError as error:
         raise ReviewError(f"{shown}: is not TOML: {error}") from None
     except ValidationError as error:
-        lines = (f"{shown}: {describe(detail, table)}" for detail in error.errors())
+        lines = (f"{shown}: {describe(detail, table, may_hold_secrets=False)}" for detail in error.errors())
         raise ReviewError("\n".join(lines)) from None
     except TypeError:
         raise ReviewError(f"{shown}: name: unknown key; the file's own name names the traffic") from None

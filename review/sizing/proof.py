@@ -7,16 +7,17 @@ from numpy.typing import NDArray
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
 from review.simulation.simulate import Group, simulate
 from review.simulation.traffic import Steady, Traffic
 from review.sizing.demand import Tier
 from review.sizing.size import Size
 from settings.quotas import USUAL
+from settings.throttling import Throttle
 
 _HOUR = 3600.0
 _MOST_REQUESTS = 2_000_000
-_ACCOUNT = Bucket(rate_limit=USUAL.rate_limit, burst_limit=USUAL.burst_limit)
+_ACCOUNT = Throttle(rate_limit=USUAL.rate_limit, burst_limit=USUAL.burst_limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def _plan(tier: Tier) -> str:
 
 def _layers(sized: Size, route: str) -> Layers:
     has_plans = bool(sized.plans)
-    bucket = Bucket(rate_limit=sized.rate_limit, burst_limit=sized.burst_limit)
+    bucket = Throttle(rate_limit=sized.rate_limit, burst_limit=sized.burst_limit)
     return Layers(
         name="sized",
         routes=(RouteLimits(key=route, bucket=bucket, own=True, key_required=has_plans),),
@@ -63,7 +64,7 @@ def _layers(sized: Size, route: str) -> Layers:
         stage=bucket,
         windows=(RateWindow(name="per-ip", limit=sized.address_limit, window_sec=sized.window_sec),),
         plans=tuple(
-            Plan(name=_plan(plan.tier), bucket=Bucket(rate_limit=plan.rate_limit, burst_limit=plan.burst_limit))
+            Plan(name=_plan(plan.tier), bucket=Throttle(rate_limit=plan.rate_limit, burst_limit=plan.burst_limit))
             for plan in sized.plans
         ),
     )

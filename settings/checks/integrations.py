@@ -1,11 +1,10 @@
 """Integrations against their routes and the kind of endpoint in front of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from settings.arn import region_of
+from settings.fields import EnvironmentFields
 from settings.integration import (
     AwsServiceIntegration,
     BedrockIntegration,
@@ -18,18 +17,16 @@ from settings.integration import (
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
 from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
-from settings.problem import Problem, Where
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
+from settings.problem import Problem
+from settings.route import Route
+from settings.secrecy import Where
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, read 2026-11.
 _STREAMING = (HttpIntegration, LambdaIntegration, PrivateIntegration, BedrockIntegration)
 _IDLE_SECONDS_AT_EDGE = 30
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A URL with a variable that the path has not; streaming or a timeout where AWS has none."""
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "integration")
@@ -42,7 +39,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _binary_json(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
     yield from _certificate_for_nobody(environment)
     edge = environment.api.endpoint_type == "EDGE"
@@ -52,19 +49,16 @@ def warned(environment: Environment) -> Iterator[Problem]:
         streams = integration.response_transfer_mode == "STREAM"
         if integration.timeout_milliseconds > USUAL_TIMEOUT and not streams:
             yield Problem(
-                where=(*where, "timeout_milliseconds"),
-                got=integration.timeout_milliseconds,
-                allowed=(
-                    f"above {USUAL_TIMEOUT} the account needs a higher quota "
-                    '"Maximum integration timeout in milliseconds", for which AWS may lower its throttle quota'
-                ),
+                (*where, "timeout_milliseconds"),
+                f"above {USUAL_TIMEOUT} the account needs a higher quota "
+                '"Maximum integration timeout in milliseconds", for which AWS may lower its throttle quota',
             )
         if streams and edge:
-            allowed = (
+            yield Problem(
+                (*where, "response_transfer_mode"),
                 f"an EDGE API ends a stream that is silent for {_IDLE_SECONDS_AT_EDGE} s, "
-                "which a model may be before its first token; REGIONAL waits 5 minutes"
+                "which a model may be before its first token; REGIONAL waits 5 minutes",
             )
-            yield Problem(where=(*where, "response_transfer_mode"), got="STREAM", allowed=allowed)
         yield from _function_stops_first(route, where)
         yield from _of_another_geography(environment, route, where)
 
@@ -88,8 +82,7 @@ def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
     for name in variables_of(text):
         if name not in route.path_variables:
             has = ", ".join(f"{{{known}}}" for known in route.path_variables) or "none"
-            allowed = f"{{{name}}} is no variable of {route.path}, which has {has}"
-            yield Problem(where=(*where, field), got=text, allowed=allowed)
+            yield Problem((*where, field), f"{{{name}}} is no variable of {route.path}, which has {has}")
 
 
 def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
@@ -98,80 +91,86 @@ def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
         return
     where = (*where, "response_transfer_mode")
     if not isinstance(integration, _STREAMING):
-        allowed = f"a {integration.type} integration cannot stream: AWS streams HTTP_PROXY and Lambda proxy only"
-        yield Problem(where=where, got="STREAM", allowed=allowed)
+        yield Problem(
+            where, f"a {integration.type} integration cannot stream: AWS streams HTTP_PROXY and Lambda proxy only"
+        )
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html, read 2026-11.
     elif isinstance(integration, LambdaIntegration) and (integration.runtime or "").startswith(_NOT_STREAMING_RUNTIMES):
-        allowed = f"Lambda streams from Node.js and custom runtimes, not from {integration.runtime}"
-        yield Problem(where=where, got="STREAM", allowed=allowed)
+        yield Problem(where, f"Lambda streams from Node.js and custom runtimes, not from {integration.runtime}")
 
 
 _NOT_STREAMING_RUNTIMES = ("python", "java", "ruby", "dotnet")
 
 
-def _too_long(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _too_long(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     timeout = route.integration.timeout_milliseconds
     if route.integration.response_transfer_mode == "STREAM":
         return
     if timeout > LONGEST_BUFFERED:
-        allowed = f'at most {LONGEST_BUFFERED}; more is for response_transfer_mode = "STREAM"'
-        yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
+        yield Problem(
+            (*where, "timeout_milliseconds"),
+            f'at most {LONGEST_BUFFERED}; more is for response_transfer_mode = "STREAM"',
+        )
     elif environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT:
-        allowed = f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only"
-        yield Problem(where=(*where, "timeout_milliseconds"), got=timeout, allowed=allowed)
+        yield Problem(
+            (*where, "timeout_milliseconds"),
+            f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only",
+        )
 
 
-def _of_another_region(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _of_another_region(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     for field, what in (("function_arn", "function"), ("load_balancer_arn", "load balancer")):
         arn = getattr(route.integration, field, None)
         if arn and region_of(arn) != environment.aws.region:
-            allowed = f"must be a {what} in {environment.aws.region}, the API's Region"
-            yield Problem(where=(*where, field), got=arn, allowed=allowed)
+            yield Problem((*where, field), f"must be a {what} in {environment.aws.region}, the API's Region")
 
 
-def _certificate_for_nobody(environment: Environment) -> Iterator[Problem]:
+def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]:
     urls = [getattr(route.integration, "url", "") for route in environment.routes]
     if environment.stage.client_certificate and not any(url.startswith("https://") for url in urls):
-        allowed = "API Gateway shows it to http and private backends at an https URL, and no route has one"
-        where = ("stage", "client_certificate")
-        yield Problem(where=where, got=environment.stage.client_certificate, allowed=allowed)
+        yield Problem(
+            ("stage", "client_certificate"),
+            "API Gateway shows it to http and private backends at an https URL, and no route has one",
+        )
 
 
-def _models(route: Route) -> Iterator[tuple[str, str, BedrockModel]]:
-    """Each field of a Bedrock integration that names a model, what it says, and what that is."""
+def _models(route: Route) -> Iterator[tuple[str, BedrockModel]]:
+    """Each field of a Bedrock integration that names a model, and the model."""
     integration = route.integration
     if isinstance(integration, BedrockIntegration):
-        yield "model_id", integration.model_id, integration.model
-        if integration.model_source and integration.source:
-            yield "model_source", integration.model_source, integration.source
+        yield "model_id", integration.model
+        if integration.source:
+            yield "model_source", integration.source
 
 
-def _models_of_others(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _models_of_others(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """The function calls Bedrock in its own Region, and its role is of the account that is deployed to."""
     aws = environment.aws
     accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
-    for field, said, model in _models(route):
+    for field, model in _models(route):
         if model.region and (model.partition, model.region) != (aws.partition, aws.region):
-            allowed = f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
-            yield Problem(where=(*where, field), got=said, allowed=allowed)
+            yield Problem(
+                (*where, field), f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
+            )
         elif model.account_id and accounts and model.account_id not in accounts:
-            allowed = f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
-            yield Problem(where=(*where, field), got=said, allowed=allowed)
+            yield Problem(
+                (*where, field), f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
+            )
 
 
-def _of_another_geography(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _of_another_geography(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html, read 2026-11."""
     region = environment.aws.region
-    for field, said, model in _models(route):
+    for field, model in _models(route):
         if model.is_elsewhere(region):
-            allowed = (
+            yield Problem(
+                (*where, field),
                 f"an inference profile is called from Regions of its own geography, {model.geography}, and this API "
-                f"is in {region}, where Bedrock may not know it"
+                f"is in {region}, where Bedrock may not know it",
             )
-            yield Problem(where=(*where, field), got=said, allowed=allowed)
 
 
-def _binary_json(environment: Environment) -> Iterator[Problem]:
+def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
     """API Gateway treats every binary media type as binary, and no mapping template reads that.
 
     A MOCK then answers 500: repost.aws/questions/QUcGyz1u8GSqqXNbjdCqx5Eg, read 2026-11.
@@ -182,12 +181,14 @@ def _binary_json(environment: Environment) -> Iterator[Problem]:
     for route in environment.routes:
         integration = route.integration
         if isinstance(integration, MockIntegration) or getattr(integration, "request_template", None):
-            allowed = f"makes binary of what the mapping template of {route.key} reads as JSON, and it would answer 500"
-            yield Problem(where=("api", "binary_media_types"), got=list(types), allowed=allowed)
+            yield Problem(
+                ("api", "binary_media_types"),
+                f"makes binary of what the mapping template of {route.key} reads as JSON, and it would answer 500",
+            )
             return
 
 
-def _one_link_each(environment: Environment) -> Iterator[Problem]:
+def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
     """Routes to one load balancer share its VPC link, so they must agree on where that link stands."""
     places: dict[str, tuple[int, PrivateIntegration]] = {}
     for index, route in enumerate(environment.routes):
@@ -201,9 +202,10 @@ def _one_link_each(environment: Environment) -> Iterator[Problem]:
         first, other = places.setdefault(integration.load_balancer_arn, (index, integration))
         for field in ("subnet_ids", "security_group_ids"):
             if set(getattr(integration, field)) != set(getattr(other, field)):
-                allowed = f"must be as in routes[{first}]: routes to one load balancer share one VPC link"
-                where = ("routes", index, "integration", field)
-                yield Problem(where=where, got=list(getattr(integration, field)), allowed=allowed)
+                yield Problem(
+                    ("routes", index, "integration", field),
+                    f"must be as in routes[{first}]: routes to one load balancer share one VPC link",
+                )
 
 
 def _function_stops_first(route: Route, where: Where) -> Iterator[Problem]:
@@ -211,8 +213,8 @@ def _function_stops_first(route: Route, where: Where) -> Iterator[Problem]:
     if not isinstance(integration, LambdaIntegration) or integration.code is None:
         return
     if integration.timeout * 1000 > integration.timeout_milliseconds:
-        allowed = (
+        yield Problem(
+            (*where, "timeout"),
             f"seconds, and the caller gets a 504 after {integration.timeout_milliseconds} ms: "
-            "the function goes on, is paid for, and nobody reads its answer"
+            "the function goes on, is paid for, and nobody reads its answer",
         )
-        yield Problem(where=(*where, "timeout"), got=integration.timeout, allowed=allowed)

@@ -1,41 +1,42 @@
 """IPv6 ranges against addresses that take calls over IPv4 only."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from settings.problem import Problem, Where
+from settings.fields import EnvironmentFields
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.waf.condition import AddressIn, leaves
 from settings.waf.ip_list import IpSet, version_of
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 _MEND = 'give [api] ip_address_type = "dualstack" or leave IPv6 out'
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Every list whose IPv6 ranges no caller can come from."""
     if _takes_ipv6(environment):
         return
     for where, ranges in _lists(environment):
         of_ipv6 = [address for address in ranges if version_of(address) == "IPV6"]
         if of_ipv6:
-            never = "matches nobody: callers reach the API over IPv4 only"
+            never = f"{_listed(of_ipv6)} matches nobody: callers reach the API over IPv4 only"
             if where == ("resource_policy", "source_ips") and len(of_ipv6) == len(ranges):
-                never = "lets nobody in: callers reach the API over IPv4 only"
-            yield Problem(where=where, got=of_ipv6, allowed=f"{never}; {_MEND}")
+                never = f"{_listed(of_ipv6)} lets nobody in: callers reach the API over IPv4 only"
+            yield Problem(where, f"{never}; {_MEND}")
 
 
-def _takes_ipv6(environment: Environment) -> bool:
+def _listed(addresses: list[str]) -> str:
+    """The first, and how many more."""
+    return addresses[0] + (f" and {len(addresses) - 1} more" if len(addresses) > 1 else "")
+
+
+def _takes_ipv6(environment: EnvironmentFields) -> bool:
     """Whether one of the API's addresses does."""
     api, domain = environment.api, environment.domain
     by_domain = domain is not None and (domain.ip_address_type or api.ip_address_type) == "dualstack"
     return by_domain or (api.takes_ipv6 and not api.disable_execute_api_endpoint)
 
 
-def _lists(environment: Environment) -> Iterator[tuple[Where, tuple[str, ...]]]:
+def _lists(environment: EnvironmentFields) -> Iterator[tuple[Where, tuple[str, ...]]]:
     if environment.resource_policy:
         yield ("resource_policy", "source_ips"), environment.resource_policy.source_ips
     waf = environment.waf

@@ -1,47 +1,41 @@
 """Names that grow with the API's and the stage's, against what AWS takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from settings.observability.metrics import limited_namespace
-from settings.observability.watched import (
+from settings.alarms import alarms
+from settings.fields import EnvironmentFields
+from settings.metrics import limited_namespace
+from settings.problem import Problem
+from settings.watched import (
     access_log,
     dashboard_name,
     has_limit_metrics,
     has_saved_queries,
-    routes_with_own_limit,
     waf_log,
 )
-from settings.problem import Problem
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # Read 2026-11. Alarms and metrics: AlarmName in API_PutMetricAlarm, metricNamespace in API_MetricTransformation; saved
 # queries: name in API_PutQueryDefinition; topics: Name in API_CreateTopic. The dashboard's is the AWS provider's own
 # check (internal/service/cloudwatch/validate.go).
 LONGEST = {"alarm": 255, "metric namespace": 255, "saved query": 255, "SNS topic": 256, "dashboard": 255}
 
-# The longest of constructs/observability/queries.py, and of the alarms that every environment can have.
+# The longest of constructs/observability/queries.py.
 LONGEST_QUERY = "which-routes-are-limited-since-when"
-LONGEST_ALARM = "integration-latency"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """One line for each kind of name that is too long, with the longest of the kind."""
     for kind, names in _names(environment).items():
         name = max(names, key=len, default="")
         if len(name) > LONGEST[kind]:
-            allowed = (
+            yield Problem(
+                ("api", "name"),
                 f"with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS takes "
-                f"{LONGEST[kind]}"
+                f"{LONGEST[kind]}",
             )
-            yield Problem(where=("api", "name"), got=environment.api.name, allowed=allowed)
 
 
-def _names(environment: Environment) -> dict[str, list[str]]:
+def _names(environment: EnvironmentFields) -> dict[str, list[str]]:
     settings = environment.observability
     stem = f"{environment.api.name}-{environment.stage.name}"
     found: dict[str, list[str]] = {kind: [] for kind in LONGEST}
@@ -52,10 +46,7 @@ def _names(environment: Environment) -> dict[str, list[str]]:
     if settings.dashboard:
         found["dashboard"].append(dashboard_name(environment))
     if settings.alarms:
-        found["alarm"].append(f"{stem}-{LONGEST_ALARM}")
-        if settings.detailed_metrics and settings.alarms.near_limit_percent != "off":
-            routes = (route for route, _ in routes_with_own_limit(environment))
-            found["alarm"] += [f"{stem}-near-limit-{route.address.replace('_', '-')}" for route in routes]
+        found["alarm"] += [alarm.name for alarm in alarms(environment)]
         if settings.alarms.emails:
             found["SNS topic"].append(f"{stem}-alarms")
         if settings.alarms.informational_emails:

@@ -1,29 +1,22 @@
 """Logs, alarms and dashboard against what there is to watch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from settings.alarms import NO_OWN_WEB_ACL, NO_THROTTLE_METRIC, alarms, missing_for_alarms
 from settings.arn import region_of
-from settings.observability.alarms import INFORMATIONAL, PAGES
-from settings.observability.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
-from settings.problem import Problem, Where
-from settings.token_limits.covering import metered_routes
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.observability.alarms import Alarms
+from settings.fields import EnvironmentFields
+from settings.observability.alarms import INFORMATIONAL, Alarms
+from settings.problem import Problem
+from settings.secrecy import Where
+from settings.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 
 _ROLE = (
     'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
     'where it has one, "create" where this stack is to set it'
 )
-_NO_METRIC = "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
-_NO_WEB_ACL = "there is no web ACL of our own"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A log or dashboard that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
     yield from _logs_without_role(environment)
     yield from _waf_log_without_web_acl(environment)
@@ -32,83 +25,69 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _too_many_lines(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What reaches further than its author may think, or rings unheard."""
     settings = environment.observability
     if settings.account_role == "create":
-        allowed = (
+        yield Problem(
+            ("observability", "account_role"),
             "one role for the whole account and Region: this stack replaces what others have set, and its destroy "
-            "takes the role from every API there"
+            "takes the role from every API there",
         )
-        yield Problem(where=("observability", "account_role"), got=settings.account_role, allowed=allowed)
     if settings.execution_log and settings.execution_log.data_trace:
-        allowed = "writes whole requests and responses, prompts and completions, into the log"
-        yield Problem(where=("observability", "execution_log", "data_trace"), got=True, allowed=allowed)
+        yield Problem(
+            ("observability", "execution_log", "data_trace"),
+            "writes whole requests and responses, prompts and completions, into the log",
+        )
     if settings.alarms:
         yield from _unheard(environment, settings.alarms)
         yield from _long_streams(environment, settings.alarms)
     if settings.dashboard and not has_limit_metrics(environment):
-        allowed = f"shows refused requests as 4XX, not by layer: {_NO_METRIC}"
-        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
+        yield Problem(
+            ("observability", "dashboard"), f"shows refused requests as 4XX, not by layer: {NO_THROTTLE_METRIC}"
+        )
 
 
-def _logs_without_role(environment: Environment) -> Iterator[Problem]:
+def _logs_without_role(environment: EnvironmentFields) -> Iterator[Problem]:
     settings = environment.observability
     if settings.account_role is not None:
         return
     if settings.access_log is not None and settings.access_log != "off":
-        yield Problem(where=("observability", "access_log"), got="on", allowed=_ROLE)
+        yield Problem(("observability", "access_log"), _ROLE)
     if settings.execution_log is not None:
-        yield Problem(where=("observability", "execution_log"), got="on", allowed=_ROLE)
+        yield Problem(("observability", "execution_log"), _ROLE)
 
 
-def _waf_log_without_web_acl(environment: Environment) -> Iterator[Problem]:
+def _waf_log_without_web_acl(environment: EnvironmentFields) -> Iterator[Problem]:
     log = environment.observability.waf_log
     if log is not None and log != "off" and not has_own_web_acl(environment):
-        allowed = f"{_NO_WEB_ACL} to log; an existing one is logged by its owner"
-        yield Problem(where=("observability", "waf_log"), got="on", allowed=allowed)
+        yield Problem(("observability", "waf_log"), f"{NO_OWN_WEB_ACL} to log; an existing one is logged by its owner")
 
 
-def _alarms_on_nothing(environment: Environment) -> Iterator[Problem]:
+def _alarms_on_nothing(environment: EnvironmentFields) -> Iterator[Problem]:
     alarms = environment.observability.alarms
     if alarms is None:
         return
-    for field, missing in _missing(environment).items():
-        if field in alarms.model_fields_set and (got := getattr(alarms, field)) != "off":
-            yield Problem(where=("observability", "alarms", field), got=got, allowed=missing)
+    for field, missing in missing_for_alarms(environment).items():
+        if field in alarms.model_fields_set and getattr(alarms, field) != "off":
+            yield Problem(("observability", "alarms", field), missing)
 
 
-def _missing(environment: Environment) -> dict[str, str]:
-    """Alarm -> what it would need and does not have."""
-    missing = {}
-    if not has_limit_metrics(environment):
-        missing["throttled_percent"] = _NO_METRIC
-    if not has_own_web_acl(environment):
-        missing["waf_blocked_requests"] = _NO_WEB_ACL
-    if not environment.observability.detailed_metrics:
-        missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
-    elif not any(routes_with_own_limit(environment)):
-        missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
-    if not metered_routes(environment):
-        missing["limiter_unavailable"] = "no route has limits in tokens, money or concurrent requests"
-    return missing
-
-
-def _other_regions(environment: Environment) -> Iterator[Problem]:
+def _other_regions(environment: EnvironmentFields) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
         if region_of(arn) != region:
-            yield Problem(where=where, got=arn, allowed=f"must be in {region}, where the stack is")
+            yield Problem(where, f"must be in {region}, where the stack is")
 
 
-def _too_many_lines(environment: Environment) -> Iterator[Problem]:
+def _too_many_lines(environment: EnvironmentFields) -> Iterator[Problem]:
     settings, routes = environment.observability, len(environment.routes)
     if settings.dashboard and settings.detailed_metrics and routes * _LINES_OF_A_ROUTE > MOST_LINES:
-        allowed = (
+        yield Problem(
+            ("observability", "dashboard"),
             f"a widget of CloudWatch's draws at most {MOST_LINES} metrics, and {routes} routes with detailed_metrics "
-            "want two each; switch one of the two off"
+            "want two each; switch one of the two off",
         )
-        yield Problem(where=("observability", "dashboard"), got=True, allowed=allowed)
 
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, "Dashboards", read 2026-11.
@@ -117,7 +96,7 @@ MOST_LINES = 500
 _LINES_OF_A_ROUTE = 2
 
 
-def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
+def _arns(environment: EnvironmentFields) -> Iterator[tuple[Where, str]]:
     settings = environment.observability
     for name in ("access_log", "execution_log", "waf_log", "alarms"):
         table = getattr(settings, name)
@@ -129,26 +108,23 @@ def _arns(environment: Environment) -> Iterator[tuple[Where, str]]:
                 yield ("observability", "alarms", field, index), arn
 
 
-def _unheard(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
-    missing = _missing(environment)
+def _unheard(environment: EnvironmentFields, settings: Alarms) -> Iterator[Problem]:
+    missing = missing_for_alarms(environment)
     for prefix, pages in (("", True), (INFORMATIONAL, False)):
-        rings = [
-            field
-            for field, of_a_page in PAGES.items()
-            if of_a_page == pages and field not in missing and getattr(alarms, field) != "off"
-        ]
-        if rings and not (getattr(alarms, f"{prefix}topic_arns") or getattr(alarms, f"{prefix}emails")):
-            allowed = f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails"
-            yield Problem(where=("observability", "alarms", f"{prefix}topic_arns"), got=[], allowed=allowed)
+        rings = dict.fromkeys(alarm.setting for alarm in alarms(environment) if alarm.pages == pages)
+        if rings and not (getattr(settings, f"{prefix}topic_arns") or getattr(settings, f"{prefix}emails")):
+            yield Problem(
+                ("observability", "alarms", f"{prefix}topic_arns"),
+                f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails",
+            )
     # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():
-        if is_there and field in missing and (got := getattr(alarms, field)) != "off":
-            allowed = f"no alarm is made of it: {missing[field]}"
-            yield Problem(where=("observability", "alarms", field), got=got, allowed=allowed)
+        if is_there and field in missing and getattr(settings, field) != "off":
+            yield Problem(("observability", "alarms", field), f"no alarm is made of it: {missing[field]}")
 
 
-def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]:
+def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
     """A stream is as slow as it is long.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html, read 2026-11
@@ -164,8 +140,8 @@ def _long_streams(environment: Environment, alarms: Alarms) -> Iterator[Problem]
     for field in ("latency_p99_ms", "integration_latency_p99_ms"):
         threshold = getattr(alarms, field)
         if threshold != "off" and threshold < streams[longest]:
-            allowed = (
+            yield Problem(
+                ("observability", "alarms", field),
                 f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; "
-                'raise it or say "off": the access log has timeToFirstContent'
+                'raise it or say "off": the access log has timeToFirstContent',
             )
-            yield Problem(where=("observability", "alarms", field), got=threshold, allowed=allowed)

@@ -1,18 +1,14 @@
 """What every 429 carries, against what AWS lets a response carry."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from settings.problem import Problem, Where
+from settings.fields import EnvironmentFields
+from settings.problem import Problem
 from settings.rate_limit_response import CODES, LONGEST_HEADER_VALUE, MOST_HEADERS, RateLimitResponse
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
+from settings.secrecy import Where
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Headers that CORS brings too, too many of both, or one too long for WAF."""
     response, cors = environment.rate_limit_response, environment.cors_headers
     of_cors = {name.lower() for name in cors}
@@ -20,7 +16,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
         for name in own:
             if name.lower() in of_cors:
                 allowed = "cors brings that header; AWS takes it once"
-                yield Problem(where=(*where, name), got=own[name], allowed=allowed)
+                yield Problem((*where, name), allowed)
     for layer in CODES:
         sent = response.response_headers(layer, cors)
         if len(sent) > MOST_HEADERS:
@@ -30,12 +26,12 @@ def refused(environment: Environment) -> Iterator[Problem]:
                 ("rate_limit_response", "headers") if response.headers else ("rate_limit_response", layer, "headers")
             )
             allowed = f"with {with_ours} {len(sent)} headers from the layer {layer}; AWS takes {MOST_HEADERS}"
-            yield Problem(where=where, got=len(response.layer_headers(layer)), allowed=allowed)
+            yield Problem(where, allowed)
             break
     for name, value in cors.items():
         if environment.waf is not None and len(value) > LONGEST_HEADER_VALUE:
             allowed = f"makes {name} {len(value)} characters long; WAF sends at most {LONGEST_HEADER_VALUE}"
-            yield Problem(where=("cors",), got=name, allowed=allowed)
+            yield Problem(("cors",), allowed)
 
 
 def _tables(response: RateLimitResponse) -> Iterator[tuple[Where, dict[str, str]]]:

@@ -1,46 +1,46 @@
 """Routes against each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.route import MOST_PARTS, prefixes
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
 # Each part of a path is a resource.
 USUAL_RESOURCES = MOST_PARTS
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Two routes that are one to API Gateway."""
     keys: dict[str, int] = {}
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "path")
         if route.key in keys:
-            yield Problem(where=where, got=route.key, allowed=f"routes[{keys[route.key]}] is the same route")
+            yield Problem(where, f"routes[{keys[route.key]}] is the same route")
             continue
         keys[route.key] = index
     yield from _variables_of_one_place(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """More path parts than AWS takes in an API before anyone asks for more."""
     parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
     if len(parts) > USUAL_RESOURCES:
-        allowed = f"path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it raises the account's quota"
-        yield Problem(where=("routes",), got=len(parts), allowed=allowed)
+        yield Problem(
+            ("routes",),
+            f"{len(parts)} path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it "
+            "raises the account's quota",
+        )
 
 
-def _variables_of_one_place(environment: Environment) -> Iterator[Problem]:
+def _variables_of_one_place(environment: EnvironmentFields) -> Iterator[Problem]:
     """API Gateway takes one path variable a place: "A sibling of this resource already has a variable path part"."""
     variables: dict[str, str] = {}
     for index, route in enumerate(environment.routes):
         for prefix in prefixes(route.path):
             parent, _, part = prefix.rpartition("/")
             if part.startswith("{") and variables.setdefault(parent, part) != part:
-                allowed = f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place"
-                yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
+                yield Problem(
+                    ("routes", index, "path"),
+                    f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place",
+                )

@@ -1,28 +1,28 @@
 """Where Terraform runs, and which provider it runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.backend import CloudBackend
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.provider_version import admits_next_major
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What only this machine has, given to a run elsewhere; provider versions that nobody has seen yet."""
     aws = environment.aws
     if isinstance(environment.backend, CloudBackend):
         if aws.profile is not None:
-            allowed = "a remote run has no profiles; give the workspace dynamic credentials, or let it execute locally"
-            yield Problem(where=("aws", "profile"), got=aws.profile, allowed=allowed)
+            yield Problem(
+                ("aws", "profile"),
+                "a remote run has no profiles; give the workspace dynamic credentials, or let it execute locally",
+            )
         if aws.endpoint_url is not None:
-            allowed = "a remote run may not reach this address; let the workspace execute locally"
-            yield Problem(where=("aws", "endpoint_url"), got=aws.endpoint_url, allowed=allowed)
+            yield Problem(
+                ("aws", "endpoint_url"), "a remote run may not reach this address; let the workspace execute locally"
+            )
     if aws.provider_version is not None and admits_next_major(aws.provider_version):
-        allowed = 'admits version 7 and later, where arguments may be gone; end it with "< 7.0.0"'
-        yield Problem(where=("aws", "provider_version"), got=aws.provider_version, allowed=allowed)
+        yield Problem(
+            ("aws", "provider_version"),
+            'admits version 7 and later, where arguments may be gone; end it with "< 7.0.0"',
+        )

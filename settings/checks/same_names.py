@@ -1,21 +1,16 @@
 """Several environments whose resources would have the same names in one account and Region."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from settings.aws import Aws
+from settings.fields import EnvironmentFields
 from settings.integration import AwsServiceIntegration, BedrockIntegration, LambdaIntegration, SagemakerIntegration
-from settings.observability.watched import has_own_web_acl
 from settings.problem import Problem
-
-if TYPE_CHECKING:
-    from settings.aws import Aws
-    from settings.environment import Environment
+from settings.watched import has_own_web_acl
 
 
-def warned(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+def warned(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
     """By file: the names that another file has too.
 
     AWS refuses a second web ACL, log group, function or role of one name. A second alarm or dashboard silently takes
@@ -27,11 +22,14 @@ def warned(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Probl
             continue
         if shared := ", ".join(_shared(one, other)):
             for here, there in ((file, other_file), (other_file, file)):
-                allowed = (
-                    f"{there} has it too, as far as the files say in the same account and Region, and AWS "
-                    f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both"
+                yield (
+                    here,
+                    Problem(
+                        ("api", "name"),
+                        f"{there} has it too, as far as the files say in the same account and Region, and AWS "
+                        f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both",
+                    ),
                 )
-                yield here, Problem(where=("api", "name"), got=one.api.name, allowed=allowed)
 
 
 def _are_apart(one: Aws, other: Aws) -> bool:
@@ -50,7 +48,7 @@ def _accounts(aws: Aws) -> frozenset[str]:
     return frozenset(aws.allowed_account_ids)
 
 
-def _shared(one: Environment, other: Environment) -> Iterator[str]:
+def _shared(one: EnvironmentFields, other: EnvironmentFields) -> Iterator[str]:
     if has_own_web_acl(one) and has_own_web_acl(other):
         yield "the web ACL"
     if _with_roles(one) & _with_roles(other):
@@ -59,7 +57,7 @@ def _shared(one: Environment, other: Environment) -> Iterator[str]:
         yield "metrics, logs, alarms and the dashboard"
 
 
-def _with_roles(environment: Environment) -> set[str]:
+def _with_roles(environment: EnvironmentFields) -> set[str]:
     """The routes that have a function or a role of their own."""
     kinds = (AwsServiceIntegration, BedrockIntegration, SagemakerIntegration)
     return {

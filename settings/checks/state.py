@@ -1,18 +1,13 @@
 """Where the states of several environments are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from settings.backend import CloudBackend, S3Backend
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def shared(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Problem]]:
+def shared(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
     """Files whose stack would overwrite another's state, and destroy what that one has made."""
     taken: dict[tuple[str, ...], str] = {}
     for file, environment in environments.items():
@@ -27,5 +22,9 @@ def shared(environments: Mapping[str, Environment]) -> Iterator[tuple[str, Probl
                 continue
         other = taken.setdefault(place, file)
         if other != file:
-            allowed = f"{other} keeps its state there; each stack needs a place of its own"
-            yield file, Problem(where=("backend", field), got=key, allowed=allowed)
+            yield (
+                file,
+                Problem(
+                    ("backend", field), f"{other} keeps its state in {key} too; each stack needs a place of its own"
+                ),
+            )

@@ -1,45 +1,41 @@
 """Every text that the file says, whatever it is for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from settings.fields import EnvironmentFields
 from settings.model import Settings
-from settings.problem import Problem, Where
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
+from settings.problem import Problem
+from settings.secrecy import Where
 
 # `${TfToken[`, `#{TfToken[` and `&{TfToken[` in a string, in a list and in a map: cdktf 0.21, lib/tokens/private/
 # encoding.js, read 2026-11. CDKTF puts the value of that number in, or ends with a traceback where it has none.
 _TOKEN = "{TfToken["  # noqa: S105  # no password
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Texts that CDKTF would take for its own, wherever they stand: no escape keeps it from that."""
     told = set[Where]()
-    for where, text in _texts(environment, ()):
+    for where, text in texts_of(environment):
         if _TOKEN in text and where not in told:
             told.add(where)
-            allowed = f"must not hold {_TOKEN}, by which CDKTF marks values of its own"
-            yield Problem(where=where, got=_TOKEN, allowed=allowed)
+            yield Problem(where, f"must not hold {_TOKEN}, by which CDKTF marks values of its own")
 
 
-def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
+def texts_of(value: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
     """Each text with its field, each key with its table's; what a file that is named says, with the name's field."""
     match value:
         case str():
             yield where, value
         case Settings():
             for name, field in type(value).model_fields.items():
-                yield from _texts(getattr(value, name), (*where, field.alias or name))
+                yield from texts_of(getattr(value, name), (*where, field.alias or name))
         case dict():
             for key, each in value.items():
                 yield where, key
-                yield from _texts(each, where if where[-1:] == ("body_schema",) else (*where, key))
+                yield from texts_of(each, where if where[-1:] == ("body_schema",) else (*where, key))
         case tuple() | list():
             for index, each in enumerate(value):
-                yield from _texts(each, where if where[-1:] == ("body_schema",) else (*where, index))
+                yield from texts_of(each, where if where[-1:] == ("body_schema",) else (*where, index))
         case _:
             return

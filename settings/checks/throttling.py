@@ -1,24 +1,20 @@
 """Stage and method throttles against the routes and the account."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
-from settings.problem import Problem, Where
-from settings.throttling import DECIMALS, RouteThrottle, Throttle
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
+from settings.problem import Problem
+from settings.secrecy import Where
+from settings.throttling import DECIMALS, Throttle
 
 # What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
 PAGE_LOAD = 6 * 2
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A throttle on a route that does not exist; one above the account's own quota; one that would be rounded."""
     yield from above_account(environment, ("throttling",), environment.throttling)
     yield from _rounded(("throttling",), environment.throttling)
@@ -26,13 +22,13 @@ def refused(environment: Environment) -> Iterator[Problem]:
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
         if key not in keys:
-            yield Problem(where=where, got=key, allowed=no_such_route(keys))
+            yield Problem(where, no_such_route(keys))
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
             yield from _rounded(where, throttle)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route above its stage; a burst below what one page of a browser sends."""
     stage = environment.throttling
     for key, throttle in stage.routes.items():
@@ -43,8 +39,9 @@ def warned(environment: Environment) -> Iterator[Problem]:
             own, shared = getattr(throttle, field), getattr(stage, field)
             if own > shared:
                 stage_has = f"above the stage's {decimal(shared)}"
-                allowed = f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
-                yield Problem(where=(*where, field), got=own, allowed=allowed)
+                yield Problem(
+                    (*where, field), f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
+                )
     if environment.cors is not None:
         yield from _below_page_load(("throttling",), stage)
         for key, throttle in stage.routes.items():
@@ -52,43 +49,38 @@ def warned(environment: Environment) -> Iterator[Problem]:
                 yield from _below_page_load(("throttling", "routes", key), throttle)
 
 
-def bucket_of(environment: Environment, key: str) -> RouteThrottle:
-    """What holds for that route: its own bucket, or the stage's."""
-    return environment.throttling.routes.get(key, environment.throttling)
-
-
 def _rounded(where: Where, throttle: Throttle) -> Iterator[Problem]:
     written = round(throttle.rate_limit, DECIMALS)
     if written != throttle.rate_limit:
-        allowed = (
+        yield Problem(
+            (*where, "rate_limit"),
             f"must have at most {DECIMALS} decimals; the AWS provider would write {decimal(written)}, and every plan "
-            "would show the difference again"
+            "would show the difference again",
         )
-        yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)
 
 
 def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
     if throttle.burst_limit < PAGE_LOAD:
-        allowed = (
+        yield Problem(
+            (*where, "burst_limit"),
             f"one page of a browser may send {PAGE_LOAD} requests at once, 6 and their preflights, and would be "
-            "answered 429"
+            "answered 429",
         )
-        yield Problem(where=(*where, "burst_limit"), got=throttle.burst_limit, allowed=allowed)
 
 
-def above_account(environment: Environment, where: Where, throttle: Throttle) -> Iterator[Problem]:
+def above_account(environment: EnvironmentFields, where: Where, throttle: Throttle) -> Iterator[Problem]:
     """A bucket that the account's own, smaller one makes meaningless."""
     account = environment.account_throttle
     region = environment.aws.region
     if throttle.rate_limit > account.rate_limit:
-        allowed = (
+        yield Problem(
+            (*where, "rate_limit"),
             f"above the account's quota in {region} of {decimal(account.rate_limit)} requests per second; "
-            "where AWS raised it, say so in aws.account_rate_limit"
+            "where AWS raised it, say so in aws.account_rate_limit",
         )
-        yield Problem(where=(*where, "rate_limit"), got=throttle.rate_limit, allowed=allowed)
     if throttle.burst_limit > account.burst_limit:
-        allowed = (
+        yield Problem(
+            (*where, "burst_limit"),
             f"above the account's quota in {region} of {account.burst_limit} requests at once; "
-            "where AWS raised it, say so in aws.account_burst_limit"
+            "where AWS raised it, say so in aws.account_burst_limit",
         )
-        yield Problem(where=(*where, "burst_limit"), got=throttle.burst_limit, allowed=allowed)

@@ -1,26 +1,21 @@
 """Limits in tokens against the routes, identities and prices that they need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer
-from settings.checks.throttling import bucket_of
+from settings.fields import EnvironmentFields
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
 from settings.integration.lambda_function import MOST_BYTES_OF_VARIABLES
 from settings.numbers import decimal
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.route import Route
+from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.token_limits.covering import METERED, covering, covers, limit_variables, metered_routes, plan_keys
+from settings.token_limits.limits import Limits
 from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_store import TokenStore
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
-    from settings.token_limits.limits import Limits
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html, read 2026-11: 1,000
 # write units a second for one item, whatever the table has. A request is two writes.
@@ -33,7 +28,7 @@ _OTHER_BYTES = 1200
 _KEY_ID = "0123456789"
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A limit that nothing could hold, or that would let nothing through."""
     yield from _of_table(environment)
     yield from _of_plans(environment)
@@ -44,7 +39,7 @@ def refused(environment: Environment) -> Iterator[Problem]:
             yield from _too_many_variables(environment, route, ("routes", index))
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """Tables of no use, callers of one item that outrun it, functions that leave their VPC for DynamoDB."""
     metered = metered_routes(environment)
     if not metered:
@@ -56,7 +51,7 @@ def warned(environment: Environment) -> Iterator[Problem]:
             yield from _reaches_otherwise(environment, route, ("routes", index, "integration"))
 
 
-def _outrun(environment: Environment, metered: Sequence[Route]) -> Iterator[Problem]:
+def _outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterator[Problem]:
     for index, limit in enumerate(environment.token_limits):
         if limit.by == ("all",):
             reach = sum(_rate(environment, route) for route in metered if covers(limit, route))
@@ -67,7 +62,7 @@ def _outrun(environment: Environment, metered: Sequence[Route]) -> Iterator[Prob
                     f"let through {decimal(reach)}; shards = {shards} makes room, at the cost that "
                     "docs/token-limits.md names"
                 )
-                yield Problem(where=("token_limits", index, "shards"), got=limit.shards, allowed=allowed)
+                yield Problem(("token_limits", index, "shards"), allowed)
     for name, plan in environment.usage_plans.items():
         if plan.token_limits and plan.throttle and plan.throttle.rate_limit > REQUESTS_OF_ONE_ITEM:
             allowed = (
@@ -75,27 +70,27 @@ def _outrun(environment: Environment, metered: Sequence[Route]) -> Iterator[Prob
                 "takes of one item; above, its limits count as unavailable"
             )
             where = ("usage_plans", name, "throttle", "rate_limit")
-            yield Problem(where=where, got=plan.throttle.rate_limit, allowed=allowed)
+            yield Problem(where, allowed)
 
 
-def _reaches_otherwise(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _reaches_otherwise(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """What API Gateway would do by itself on the way to the backend, and a function does not."""
     certificate, url = environment.stage.client_certificate, getattr(route.integration, "url", "")
     if certificate and url.startswith("https://"):
         allowed = (
-            f"the function in front of {route.key} calls {url} itself, and has no certificate to show: a server that "
-            "asks for one refuses it"
+            f"the function in front of {route.key} calls the server itself, and has no certificate to show: a server "
+            "that asks for one refuses it"
         )
-        yield Problem(where=("stage", "client_certificate"), got=certificate, allowed=allowed)
+        yield Problem(("stage", "client_certificate"), allowed)
     if isinstance(route.integration, PrivateIntegration):
         allowed = (
             "the function in front of it runs in these subnets, and reaches DynamoDB only through a gateway "
             "endpoint for DynamoDB in their route tables, or a NAT"
         )
-        yield Problem(where=(*where, "subnet_ids"), got=list(route.integration.subnet_ids), allowed=allowed)
+        yield Problem((*where, "subnet_ids"), allowed)
 
 
-def _of_no_use(environment: Environment) -> Iterator[Problem]:
+def _of_no_use(environment: EnvironmentFields) -> Iterator[Problem]:
     given = {
         "token_metering": environment.token_metering != TokenMetering(),
         "token_store": environment.token_store != TokenStore(),
@@ -104,49 +99,49 @@ def _of_no_use(environment: Environment) -> Iterator[Problem]:
     for table, is_given in given.items():
         if is_given:
             allowed = "does nothing: no usage plan and no [[token_limits]] limits tokens, money or concurrent requests"
-            yield Problem(where=(table,), got={}, allowed=allowed)
+            yield Problem((table,), allowed)
 
 
-def _of_another_region(environment: Environment) -> Iterator[Problem]:
+def _of_another_region(environment: EnvironmentFields) -> Iterator[Problem]:
     key = environment.token_store.kms_key_arn
     if key and region_of(key) != environment.aws.region:
         allowed = f"must be in {environment.aws.region}, where the table is"
-        yield Problem(where=("token_store", "kms_key_arn"), got=key, allowed=allowed)
+        yield Problem(("token_store", "kms_key_arn"), allowed)
 
 
-def _rate(environment: Environment, route: Route) -> float:
-    bucket = bucket_of(environment, route.key)
+def _rate(environment: EnvironmentFields, route: Route) -> float:
+    bucket = environment.throttling.throttle_of(route.key)
     return bucket.rate_limit if isinstance(bucket, Throttle) else environment.account_throttle.rate_limit
 
 
-def _of_table(environment: Environment) -> Iterator[Problem]:
+def _of_table(environment: EnvironmentFields) -> Iterator[Problem]:
     routes = {route.key: route for route in environment.routes}
     names = set[str]()
     for index, limit in enumerate(environment.token_limits):
         where = ("token_limits", index)
         if limit.name in names:
-            yield Problem(where=(*where, "name"), got=limit.name, allowed="another limit has that name; rename one")
+            yield Problem((*where, "name"), "another limit has that name; rename one")
         names.add(limit.name)
         for key in limit.routes:
             if key not in routes:
                 allowed = f"no such route {key}; there are {', '.join(routes)}"
-                yield Problem(where=(*where, "routes"), got=list(limit.routes), allowed=allowed)
+                yield Problem((*where, "routes"), allowed)
             elif not isinstance(routes[key].integration, METERED):
-                yield Problem(where=(*where, "routes"), got=list(limit.routes), allowed=_cannot_meter(routes[key]))
+                yield Problem((*where, "routes"), _cannot_meter(routes[key]))
         covered = [route for route in environment.routes if covers(limit, route)]
         if not covered and not limit.routes:
             allowed = "covers nothing: no route is bedrock, http or private, and only those have a function in front"
-            yield Problem(where=(*where, "name"), got=limit.name, allowed=allowed)
+            yield Problem((*where, "name"), allowed)
         for route in covered:
             for identity in limit.by:
                 if missing := _not_established(environment, route, identity):
                     allowed = f"{route.key} {missing}; name in routes those that do"
-                    yield Problem(where=(*where, "by"), got=list(limit.by), allowed=allowed)
+                    yield Problem((*where, "by"), allowed)
         yield from _below_one_request(environment, where, limit)
         yield from _without_prices(environment, where, limit, covered)
 
 
-def _of_plans(environment: Environment) -> Iterator[Problem]:
+def _of_plans(environment: EnvironmentFields) -> Iterator[Problem]:
     with_key = [route for route in environment.routes if route.api_key_required]
     for name, plan in environment.usage_plans.items():
         if not plan.token_limits:
@@ -154,12 +149,12 @@ def _of_plans(environment: Environment) -> Iterator[Problem]:
         where = ("usage_plans", name)
         if not plan.api_keys:
             allowed = "needs keys of this file: the function learns from it which key is in which plan"
-            yield Problem(where=(*where, "api_keys"), got=[], allowed=allowed)
+            yield Problem((*where, "api_keys"), allowed)
         for route in with_key:
             if not isinstance(route.integration, METERED) and plan.routes.get(route.key) != "blocked":
                 first = next(iter(plan.token_limits))
                 allowed = f"{_cannot_meter(route)}; or block the route in this plan, or give it no api_key_required"
-                yield Problem(where=(*where, first), got=plan.token_limits[first], allowed=allowed)
+                yield Problem((*where, first), allowed)
         yield from _below_one_request(environment, where, plan)
         yield from _without_prices(environment, where, plan, with_key)
 
@@ -175,7 +170,7 @@ def _cannot_meter(route: Route) -> str:
     )
 
 
-def _not_established(environment: Environment, route: Route, identity: str) -> str | None:
+def _not_established(environment: EnvironmentFields, route: Route, identity: str) -> str | None:
     if identity == "api_key":
         return None if route.api_key_required else "asks for no API key"
     if identity == "principal":
@@ -189,7 +184,7 @@ def _not_established(environment: Environment, route: Route, identity: str) -> s
     return None
 
 
-def _below_one_request(environment: Environment, where: Where, limits: Limits) -> Iterator[Problem]:
+def _below_one_request(environment: EnvironmentFields, where: Where, limits: Limits) -> Iterator[Problem]:
     """One token in and one out is the least that a request of a model can be."""
     weights = environment.token_metering.weights
     least = weights.input + weights.output
@@ -197,26 +192,28 @@ def _below_one_request(environment: Environment, where: Where, limits: Limits) -
         value = getattr(limits, field)
         if value is not None and value < least:
             allowed = f"is below one request: one token in and one out already count {decimal(least)}"
-            yield Problem(where=(*where, field), got=value, allowed=allowed)
+            yield Problem((*where, field), allowed)
 
 
-def _without_prices(environment: Environment, where: Where, limits: Limits, covered: list[Route]) -> Iterator[Problem]:
+def _without_prices(
+    environment: EnvironmentFields, where: Where, limits: Limits, covered: list[Route]
+) -> Iterator[Problem]:
     if limits.usd_per_month is None:
         return
-    where, got = (*where, "usd_per_month"), limits.usd_per_month
+    where = (*where, "usd_per_month")
     if not environment.token_prices:
         allowed = 'needs prices: a table [token_prices."<model>"] with input and output, USD per million tokens'
-        yield Problem(where=where, got=got, allowed=allowed)
+        yield Problem(where, allowed)
         return
     for route in covered:
         integration = route.integration
         if isinstance(integration, BedrockIntegration) and integration.model_id not in environment.token_prices:
             allowed = f'needs a price of {route.key}: a table [token_prices."{integration.model_id}"]'
-            yield Problem(where=where, got=got, allowed=allowed)
+            yield Problem(where, allowed)
     cheapest = min(price.input + price.output for price in environment.token_prices.values()) / 1_000_000
     if limits.usd_per_month < cheapest:
         allowed = f"is below one request: one token in and one out already cost {decimal(cheapest)} USD"
-        yield Problem(where=where, got=got, allowed=allowed)
+        yield Problem(where, allowed)
 
 
 def _cannot_be_reached(route: Route, where: Where) -> Iterator[Problem]:
@@ -228,10 +225,10 @@ def _cannot_be_reached(route: Route, where: Where) -> Iterator[Problem]:
             "function in front of it runs in those subnets"
         )
         field = "vpc_link_id" if integration.vpc_link_id else "subnet_ids"
-        yield Problem(where=(*where, field), got=integration.vpc_link_id or [], allowed=allowed)
+        yield Problem((*where, field), allowed)
 
 
-def _too_many_variables(environment: Environment, route: Route, where: Where) -> Iterator[Problem]:
+def _too_many_variables(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     ids = {key.name: key.id or _KEY_ID for plan in environment.usage_plans.values() for key in plan.keys}
     variables = {**limit_variables(environment, route), "PLAN_KEYS": plan_keys(environment, ids)}
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items()) + _OTHER_BYTES
@@ -240,4 +237,4 @@ def _too_many_variables(environment: Environment, route: Route, where: Where) ->
             f"its limits and keys take about {size} bytes of the {MOST_BYTES_OF_VARIABLES} that Lambda has for a "
             "function's variables; name routes in [[token_limits]], or split keys over more environments"
         )
-        yield Problem(where=(*where, "path"), got=route.path, allowed=allowed)
+        yield Problem((*where, "path"), allowed)

@@ -1,31 +1,28 @@
 """Usage plans against the routes, the stage and the account."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from settings.api import BEARER_KEY
 from settings.authorization import RequestAuthorizer, TokenAuthorizer
-from settings.checks.throttling import above_account, bucket_of
+from settings.checks.throttling import above_account
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan
 
-if TYPE_CHECKING:
-    from settings.environment import Environment
 
-
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """A plan that AWS would refuse, or that would limit nothing."""
     with_key = [route.key for route in environment.routes if route.api_key_required]
     for name, plan in environment.usage_plans.items():
         where = ("usage_plans", name)
         if not with_key:
-            allowed = "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
-            yield Problem(where=where, got=name, allowed=allowed)
+            yield Problem(
+                where, "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
+            )
         yield from _routes(environment, name, plan)
         if plan.throttle:
             yield from above_account(environment, (*where, "throttle"), plan.throttle)
@@ -33,26 +30,33 @@ def refused(environment: Environment) -> Iterator[Problem]:
     yield from _key_source(environment)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route's throttle above its plan's; a plan above its stage, or that nobody is in; a key that nobody has."""
     for name, plan in environment.usage_plans.items():
         yield from _looser_than_plan(name, plan)
         yield from _above_shared(environment, name, plan)
         if not plan.api_keys:
-            allowed = "no key is in the plan, so that it limits nobody until one made elsewhere joins"
-            yield Problem(where=("usage_plans", name, "api_keys"), got=[], allowed=allowed)
+            yield Problem(
+                ("usage_plans", name, "api_keys"),
+                "no key is in the plan, so that it limits nobody until one made elsewhere joins",
+            )
     if len(environment.usage_plans) > USUAL_PLANS:
-        allowed = f"plans, and AWS takes {USUAL_PLANS} in an account and Region until it raises the quota"
-        yield Problem(where=("usage_plans",), got=len(environment.usage_plans), allowed=allowed)
+        yield Problem(
+            ("usage_plans",),
+            f"{len(environment.usage_plans)} plans, and AWS takes {USUAL_PLANS} in an account and Region "
+            "until it raises the quota",
+        )
     with_key = any(route.api_key_required for route in environment.routes)
     if environment.api.key_source == "BEARER" and not with_key:
         allowed = "no route has api_key_required = true, so that no key is looked at"
-        yield Problem(where=("api", "key_source"), got="BEARER", allowed=allowed)
+        yield Problem(("api", "key_source"), allowed)
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:
-                allowed = f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403"
-                yield Problem(where=("routes", index, "api_key_required"), got=True, allowed=allowed)
+                yield Problem(
+                    ("routes", index, "api_key_required"),
+                    f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403",
+                )
 
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, "Usage
@@ -65,28 +69,29 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
     for key, own in plan.routes.items():
         whole = plan.throttle
         if isinstance(own, Throttle) and whole is not None and _within(whole, own):
-            allowed = (
-                "is assumed to do nothing: the plan's own throttle counts beside it, and lets no more through, "
-                f"{_numbers(whole)}"
+            yield Problem(
+                ("usage_plans", name, "routes", key),
+                f"{_numbers(own)} is assumed to do nothing: the plan's own throttle counts beside it, "
+                f"and lets no more through, "
+                f"{_numbers(whole)}",
             )
-            yield Problem(where=("usage_plans", name, "routes", key), got=_short(own), allowed=allowed)
 
 
-def _above_shared(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
     """Each throttle of the plan that a route's shared one makes meaningless, once."""
     told: set[Where] = set()
     for route in environment.routes:
-        bucket = bucket_of(environment, route.key)
+        bucket = environment.throttling.throttle_of(route.key)
         of_route = plan.routes.get(route.key, plan.throttle)
         if not route.api_key_required or not isinstance(bucket, Throttle) or plan.throttle is None:
             continue
         if not isinstance(of_route, Throttle):
             continue
-        allowed = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
+        message = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
         for field, throttle in _above(plan.throttle, of_route, bucket, route.key):
             if field not in told:
                 told.add(field)
-                yield Problem(where=("usage_plans", name, *field), got=_short(throttle), allowed=allowed)
+                yield Problem(("usage_plans", name, *field), f"{_numbers(throttle)} is {message}")
 
 
 def _above(whole: Throttle, own: Throttle, bucket: Throttle, key: str) -> Iterator[tuple[Where, Throttle]]:
@@ -110,25 +115,25 @@ def _short(throttle: Throttle) -> str:
     return f"{decimal(throttle.rate_limit)}/{throttle.burst_limit}"
 
 
-def _routes(environment: Environment, name: str, plan: UsagePlan) -> Iterator[Problem]:
+def _routes(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
     routes = {route.key: route for route in environment.routes}
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
         if key not in routes:
-            yield Problem(where=where, got=key, allowed=no_such_route(routes))
+            yield Problem(where, no_such_route(routes))
         elif not routes[key].api_key_required:
-            yield Problem(where=where, got=key, allowed="AWS holds only routes with api_key_required = true to a plan")
+            yield Problem(where, "AWS holds only routes with api_key_required = true to a plan")
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
 
 
-def _key_source(environment: Environment) -> Iterator[Problem]:
+def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
     """AWS answers 403 to everybody where the key is to come from an authorizer that cannot give one."""
     api = environment.api
     if api.authorizer_result_ttl_in_seconds and api.key_source != "BEARER":
         allowed = f"must be 0 with api.key_source = {api.key_source}: it is of the authorizer that BEARER makes"
         where = ("api", "authorizer_result_ttl_in_seconds")
-        yield Problem(where=where, got=api.authorizer_result_ttl_in_seconds, allowed=allowed)
+        yield Problem(where, allowed)
     if api.key_source == "BEARER":
         yield from _bearer(environment)
     if api.key_source != "AUTHORIZER":
@@ -136,11 +141,13 @@ def _key_source(environment: Environment) -> Iterator[Problem]:
     for index, route in enumerate(environment.routes):
         authorizer = environment.authorizers.get(route.authorization)
         if route.api_key_required and not isinstance(authorizer, TokenAuthorizer | RequestAuthorizer):
-            allowed = "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one"
-            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+            yield Problem(
+                ("routes", index, "authorization"),
+                "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one",
+            )
 
 
-def _bearer(environment: Environment) -> Iterator[Problem]:
+def _bearer(environment: EnvironmentFields) -> Iterator[Problem]:
     """A method has one authorizer, and a Lambda authorizer's input and output may show in the execution log."""
     for index, route in enumerate(environment.routes):
         if route.api_key_required and route.authorization != "NONE":
@@ -148,10 +155,10 @@ def _bearer(environment: Environment) -> Iterator[Problem]:
                 'must be "NONE": with api.key_source = BEARER the Authorization header holds the API key; for both '
                 "take AUTHORIZER, and an authorizer that answers usageIdentifierKey"
             )
-            yield Problem(where=("routes", index, "authorization"), got=route.authorization, allowed=allowed)
+            yield Problem(("routes", index, "authorization"), allowed)
     if BEARER_KEY in environment.authorizers:
         allowed = "is the name of the authorizer that api.key_source = BEARER makes; rename it"
-        yield Problem(where=("authorizers", BEARER_KEY), got=BEARER_KEY, allowed=allowed)
+        yield Problem(("authorizers", BEARER_KEY), allowed)
     log = environment.observability.execution_log
     # Seen in such a log: "Endpoint request body after transformations" with authorizationToken, and "Authorizer result
     # body before parsing". AWS promises to redact headers and API keys, and says nothing of these two.
@@ -162,10 +169,10 @@ def _bearer(environment: Environment) -> Iterator[Problem]:
                 "may write API keys into the log with api.key_source = BEARER: API Gateway logs what it asks an "
                 "authorizer and what that answers"
             )
-            yield Problem(where=("observability", "execution_log", field), got=got, allowed=allowed)
+            yield Problem(("observability", "execution_log", field), allowed)
 
 
-def _names(environment: Environment) -> Iterator[Problem]:
+def _names(environment: EnvironmentFields) -> Iterator[Problem]:
     """A key is in one plan of a stage."""
     keys: dict[str, str] = {}
     ids: dict[str, str] = {}
@@ -173,15 +180,17 @@ def _names(environment: Environment) -> Iterator[Problem]:
         for index, key in enumerate(plan.keys):
             where = ("usage_plans", name, "api_keys", index)
             if key.name in keys:
-                allowed = f"usage_plans.{keys[key.name]} has that key; AWS takes a key in one plan of a stage"
-                yield Problem(where=where, got=key.name, allowed=allowed)
+                yield Problem(
+                    where,
+                    f"usage_plans.{keys[key.name]} has the key {key.name}; AWS takes a key in one plan of a stage",
+                )
             else:
                 keys[key.name] = name
             if key.id is not None and ids.setdefault(key.id, key.name) != key.name:
                 allowed = f"{ids[key.id]} is the same key; AWS takes a key in one plan of a stage"
-                yield Problem(where=(*where, "id"), got=key.id, allowed=allowed)
+                yield Problem((*where, "id"), allowed)
         if usage_plan_id := plan.id:
             same = ids.setdefault(f"plan {usage_plan_id}", name)
             if same != name:
                 allowed = f"usage_plans.{same} is the same plan; name it once"
-                yield Problem(where=("usage_plans", name, "id"), got=usage_plan_id, allowed=allowed)
+                yield Problem(("usage_plans", name, "id"), allowed)

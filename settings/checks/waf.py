@@ -1,16 +1,14 @@
 """The web ACL against the routes and the layers behind it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
-from settings.checks.throttling import bucket_of
 from settings.checks.unknown_route import no_such_route
+from settings.fields import EnvironmentFields
 from settings.numbers import decimal
-from settings.problem import Problem, Where
+from settings.problem import Problem
+from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.waf import capacity
 from settings.waf.condition import (
@@ -26,16 +24,14 @@ from settings.waf.condition import (
     leaves,
     possible,
 )
+from settings.waf.counted_routes import counted_routes
 from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
 from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, counted, counted_routes, ip_sets_of, leaves_of, rate_scope, web_acl_rules
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.waf.waf import Waf
+from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
+from settings.waf.waf import Waf
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 MOST_RATE_RULES = 10
@@ -55,22 +51,22 @@ _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, witho
 _FAR_BELOW = 1 / 10
 
 
-def refused(environment: Environment) -> Iterator[Problem]:
+def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """What AWS would refuse at the end of a deploy, or take and silently not do."""
     waf = environment.waf
     if waf is None:
         return
     if waf.web_acl_arn is not None:
         if waf.existing_region != environment.aws.region:
-            allowed = f"must be in {environment.aws.region}, where the stage is"
-            yield Problem(where=("waf", "web_acl_arn"), got=waf.web_acl_arn, allowed=allowed)
+            yield Problem(("waf", "web_acl_arn"), f"must be in {environment.aws.region}, where the stage is")
         return
     if environment.api.name in RESERVED_METRICS:
-        allowed = "AWS keeps that name for a metric of its own, and the web ACL is named after the API"
-        yield Problem(where=("api", "name"), got=environment.api.name, allowed=allowed)
+        yield Problem(
+            ("api", "name"), "AWS keeps that name for a metric of its own, and the web ACL is named after the API"
+        )
     for index, address in enumerate(waf.block):
         if address in waf.allow:
-            yield Problem(where=("waf", "block", index), got=address, allowed="is in waf.allow too")
+            yield Problem(("waf", "block", index), "is in waf.allow too")
     yield from _names(waf)
     unusable = [*_routes(environment, waf), *_scopes(environment, waf)]
     yield from unusable
@@ -80,14 +76,13 @@ def refused(environment: Environment) -> Iterator[Problem]:
         yield from _too_large(environment, waf)
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """What AWS takes, and does, but its author may not have meant."""
     waf = environment.waf
     if waf is None or waf.web_acl_arn is not None:
         return
     if waf.mode == "count":
-        allowed = 'every rule only counts; nobody is stopped until it says "block"'
-        yield Problem(where=("waf", "mode"), got="count", allowed=allowed)
+        yield Problem(("waf", "mode"), 'every rule only counts; nobody is stopped until it says "block"')
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         yield from _forgeable(waf, rule, where)
@@ -97,8 +92,10 @@ def warned(environment: Environment) -> Iterator[Problem]:
         yield from _other_key_header(environment, rule, where)
         yield from _shared(rule, where)
         if rule.action in {"captcha", "challenge"}:
-            allowed = "for browsers: an API client cannot solve it, and gets no 429 that it could wait out"
-            yield Problem(where=(*where, "action"), got=rule.action, allowed=allowed)
+            yield Problem(
+                (*where, "action"),
+                "for browsers: an API client cannot solve it, and gets no 429 that it could wait out",
+            )
     yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
@@ -117,21 +114,25 @@ def _names(waf: Waf) -> Iterator[Problem]:
         for name in rule.names:
             yield from _take(taken, name, ("waf", "rate_rules", index, "name"), f"waf.rate_rules[{index}]")
             if len(name) > LONGEST_NAME:
-                allowed = f"too long for its counting tier, {name}; AWS takes {LONGEST_NAME} characters"
-                yield Problem(where=("waf", "rate_rules", index, "name"), got=rule.name, allowed=allowed)
+                yield Problem(
+                    ("waf", "rate_rules", index, "name"),
+                    f"too long for its counting tier, {name}; AWS takes {LONGEST_NAME} characters",
+                )
     rules = sum(len(rule.names) for rule in waf.rate_rules)
     if rules > MOST_RATE_RULES:
-        allowed = f"AWS takes {MOST_RATE_RULES} rate rules in a web ACL, and a count_limit is one more"
-        yield Problem(where=("waf", "rate_rules"), got=rules, allowed=allowed)
+        yield Problem(
+            ("waf", "rate_rules"),
+            f"{rules} rate rules, and AWS takes {MOST_RATE_RULES} in a web ACL; a count_limit is one more",
+        )
 
 
 def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterator[Problem]:
     if name in taken:
-        yield Problem(where=where, got=name, allowed=f"{taken[name]} has that name; a rule's name is its metric's too")
+        yield Problem(where, f"{taken[name]} has the name {name}; a rule's name is its metric's too")
     taken.setdefault(name, owner)
 
 
-def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _routes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     keys = {route.key: None for route in environment.routes}
     preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
     for index, rule in enumerate(waf.rate_rules):
@@ -139,21 +140,22 @@ def _routes(environment: Environment, waf: Waf) -> Iterator[Problem]:
             where = ("waf", "rate_rules", index, "routes", place)
             if key == PREFLIGHTS:
                 if len(rule.routes) > 1:
-                    allowed = "counts every OPTIONS request, and stands in routes alone; make a rule of its own of it"
-                    yield Problem(where=where, got=key, allowed=allowed)
+                    yield Problem(
+                        where, "counts every OPTIONS request, and stands in routes alone; make a rule of its own of it"
+                    )
                 elif not environment.has_preflights and all(route.method != "OPTIONS" for route in environment.routes):
-                    allowed = "nothing answers OPTIONS: there is no [cors], and no route has that method"
-                    yield Problem(where=where, got=key, allowed=allowed)
+                    yield Problem(where, "nothing answers OPTIONS: there is no [cors], and no route has that method")
             elif key not in keys and key in preflights:
-                allowed = f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
-                yield Problem(where=where, got=key, allowed=allowed)
+                yield Problem(
+                    where, f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
+                )
             elif key not in keys:
-                yield Problem(where=where, got=key, allowed=no_such_route(keys))
+                yield Problem(where, no_such_route(keys))
             elif key in rule.routes[:place]:
-                yield Problem(where=where, got=key, allowed="the same route twice")
+                yield Problem(where, "the same route twice")
 
 
-def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     names: dict[str, tuple[str, ...]] = {}
     routes = {PREFLIGHTS, *(route.key for route in environment.routes)}
     for index, rule in enumerate(waf.rate_rules):
@@ -162,35 +164,38 @@ def _scopes(environment: Environment, waf: Waf) -> Iterator[Problem]:
         if any(key not in routes for key in rule.routes):
             continue
         if not possible(counted(waf, rule, environment.routes, environment.path_prefixes)):
-            allowed = "no request can meet it: its methods and those of routes; without routes OPTIONS is left out"
-            yield Problem(where=(*where, field), got=rule.name, allowed=allowed)
+            yield Problem(
+                (*where, field),
+                "no request can meet it: its methods and those of routes; without routes OPTIONS is left out",
+            )
             continue
         try:
             scope = rate_scope(waf, rule, environment.routes, environment.path_prefixes)
         except TooDeepError:
-            allowed = (
+            yield Problem(
+                (*where, field),
                 "cannot be written in the two levels of and / or / not that Terraform's schema has under a rate rule; "
-                "leave out a not inside an or, or make two rules of it"
+                "leave out a not inside an or, or make two rules of it",
             )
-            yield Problem(where=(*where, field), got=rule.name, allowed=allowed)
             continue
         for leaf in leaves(scope):
             if isinstance(leaf, PathIs) and len(leaf.pattern) > LONGEST_PATTERN:
-                allowed = f"the path's pattern has {len(leaf.pattern)} characters, and AWS takes {LONGEST_PATTERN}"
-                yield Problem(where=(*where, field), got=leaf.pattern, allowed=allowed)
+                yield Problem(
+                    (*where, field),
+                    f"the path's pattern has {len(leaf.pattern)} characters, and AWS takes {LONGEST_PATTERN}",
+                )
         for ip_set in ip_sets_of(leaves(scope)):
             if names.setdefault(ip_set.name, ip_set.addresses) != ip_set.addresses:
-                allowed = "another rule's IP sets would have the same names in Terraform; rename one"
-                yield Problem(where=(*where, "name"), got=rule.name, allowed=allowed)
+                yield Problem(
+                    (*where, "name"), "another rule's IP sets would have the same names in Terraform; rename one"
+                )
                 break
 
 
 def _labels(waf: Waf) -> Iterator[Problem]:
     """AWS takes a label that no rule before puts on, and the condition never holds."""
     known = (*_ALWAYS_LABELLED, _BY_GROUPS) if waf.managed_rule_groups else _ALWAYS_LABELLED
-    allowed = (
-        "nothing puts that label on; labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
-    )
+    message = "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
     for index, rule in enumerate(waf.rate_rules):
         used = [("scope_down", leaf.key) for leaf in _scoped(rule) if isinstance(leaf, HasLabel)]
         used += [
@@ -200,7 +205,7 @@ def _labels(waf: Waf) -> Iterator[Problem]:
         ]
         for field, label in used:
             if not label.startswith(known):
-                yield Problem(where=("waf", "rate_rules", index, field), got=label, allowed=allowed)
+                yield Problem(("waf", "rate_rules", index, field), f"nothing puts the label {label} on; {message}")
 
 
 def _scoped(rule: RateRule) -> Iterator[Leaf]:
@@ -214,8 +219,10 @@ def _escapes(waf: Waf) -> Iterator[Problem]:
     for index, rule in enumerate(waf.rate_rules):
         ways = [way for key in rule.custom_keys if (way := escapable(key))]
         if ways and rule.action != "count" and not _backstop(waf, rule):
-            allowed = f"a caller escapes it by leaving out {ways[0]}; {_BACKSTOP}, that stops whoever does"
-            yield Problem(where=("waf", "rate_rules", index, "custom_keys"), got=rule.name, allowed=allowed)
+            yield Problem(
+                ("waf", "rate_rules", index, "custom_keys"),
+                f"a caller escapes it by leaving out {ways[0]}; {_BACKSTOP}, that stops whoever does",
+            )
 
 
 def _backstop(waf: Waf, rule: RateRule) -> bool:
@@ -235,45 +242,50 @@ def _counts_no_options(rule: RateRule) -> bool:
     return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
-def _too_large(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _too_large(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
     wcu = capacity.capacity(rules)
     if wcu.estimate > capacity.MOST:
-        allowed = f"about {wcu.estimate} web ACL capacity units, and AWS takes {capacity.MOST}"
-        yield Problem(where=("waf",), got=f"{len(rules)} rules", allowed=allowed)
+        yield Problem(("waf",), f"about {wcu.estimate} web ACL capacity units, and AWS takes {capacity.MOST}")
     references = sum(isinstance(leaf, AddressIn) for rule in rules for leaf in leaves_of(rule))
     references += len(waf.managed_rule_groups)
     if references > MOST_REFERENCES:
-        allowed = f"references {references} IP sets and rule groups, and AWS takes {MOST_REFERENCES} in a web ACL"
-        yield Problem(where=("waf",), got=f"{len(rules)} rules", allowed=allowed)
+        yield Problem(
+            ("waf",), f"references {references} IP sets and rule groups, and AWS takes {MOST_REFERENCES} in a web ACL"
+        )
 
 
 def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     if rule.forwarded_ip is None:
         return
     header = rule.forwarded_ip.header_name
-    allowed = f"a caller may write {header} itself, and WAF reads its first address: only behind a proxy that resets it"
+    message = f"a caller may write {header} itself, and WAF reads its first address: only behind a proxy that resets it"
     if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(waf, rule):
-        allowed += f"; without {header} nobody is limited, so add a rule of aggregate_key_type IP as a backstop"
-    yield Problem(where=(*where, "forwarded_ip"), got=header, allowed=allowed)
+        message += f"; without {header} nobody is limited, so add a rule of aggregate_key_type IP as a backstop"
+    yield Problem((*where, "forwarded_ip"), message)
     if waf.allow or waf.block:
-        allowed = "the allow and block lists look at the connection's address, the proxy's"
-        yield Problem(where=(*where, "forwarded_ip"), got=header, allowed=allowed)
+        yield Problem(
+            (*where, "forwarded_ip"), "the allow and block lists look at the connection's address, the proxy's"
+        )
 
 
-def _chosen_by_callers(environment: Environment, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     """Ways out of a rule that need no part of the key left out, so that AWS's own words do not warn of them."""
     if rule.action == "count" or _backstop(waf, rule):
         return
     with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
     varied = [what for key in rule.custom_keys if (what := variable(key, paths_vary=with_variables))]
     if varied:
-        allowed = f"a caller who varies {varied[0]} gets a new counter each time; {_BACKSTOP}, as a backstop"
-        yield Problem(where=(*where, "custom_keys"), got=rule.name, allowed=allowed)
+        yield Problem(
+            (*where, "custom_keys"),
+            f"a caller who varies {varied[0]} gets a new counter each time; {_BACKSTOP}, as a backstop",
+        )
     header = next((leaf.name for leaf in _scoped(rule) if isinstance(leaf, HeaderIs)), None)
     if header:
-        allowed = f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop"
-        yield Problem(where=(*where, "scope_down"), got=header, allowed=allowed)
+        yield Problem(
+            (*where, "scope_down"),
+            f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop",
+        )
 
 
 def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
@@ -281,29 +293,29 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
     for index, key in enumerate(rule.custom_keys):
         if isinstance(key, CustomKey) and isinstance(key.part, FingerprintKey):
             everybody = "stop everybody" if key.part.fallback_behavior == "MATCH" else "limit nobody"
-            allowed = (
+            yield Problem(
+                (*where, "custom_keys", index),
                 "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one "
-                f'fallback_behavior {key.part.fallback_behavior} would {everybody}: try it with action = "count" first'
+                f'fallback_behavior {key.part.fallback_behavior} would {everybody}: try it with action = "count" first',
             )
-            yield Problem(where=(*where, "custom_keys", index), got=key.kind, allowed=allowed)
 
 
-def _signed_anew(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _signed_anew(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
     """A signature is another one in each request, and a header's value is what counts."""
     on_routes = counted_routes(rule, environment.routes)
     if not on_routes or any(route.authorization != "AWS_IAM" for route in on_routes):
         return
     for index, key in enumerate(rule.custom_keys):
         if identity(key) == "header authorization":
-            allowed = (
+            yield Problem(
+                (*where, "custom_keys", index),
                 "holds another signature in each request where authorization is AWS_IAM, so that it stops no "
                 "caller who signs each request; take a header that stays the same for a caller, or "
-                "aggregate_key_type IP"
+                "aggregate_key_type IP",
             )
-            yield Problem(where=(*where, "custom_keys", index), got="authorization", allowed=allowed)
 
 
-def _other_key_header(environment: Environment, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _other_key_header(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
     """A rule that counts by a header in which most callers of this API do not send their keys."""
     on_routes = counted_routes(rule, environment.routes)
     if not environment.has_bearer_key or not any(route.api_key_required for route in on_routes):
@@ -314,7 +326,7 @@ def _other_key_header(environment: Environment, rule: RateRule, where: Where) ->
                 "counts only who sends x-api-key: with api.key_source = BEARER the SDKs send their keys in "
                 "authorization; count by that in this rule or in a further one"
             )
-            yield Problem(where=(*where, "custom_keys", index), got="x-api-key", allowed=allowed)
+            yield Problem((*where, "custom_keys", index), allowed)
 
 
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
@@ -324,15 +336,14 @@ def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     """
     for index, group in enumerate(waf.managed_rule_groups):
         known = KNOWN_RULES.get(group.name) if group.vendor_name == "AWS" else None
-        for name, action in group.overrides.items():
+        for name in group.overrides:
             if known and name not in known:
                 close = get_close_matches(name, sorted(known), n=1)
                 doubt = f"; did you mean {close[0]}?" if close else ""
-                allowed = (
-                    f"we know no rule of that name in the group, and AWS ignores a name that it does not know{doubt}"
+                yield Problem(
+                    ("waf", "managed_rule_groups", index, "overrides", name),
+                    f"we know no rule of that name in the group, and AWS ignores a name that it does not know{doubt}",
                 )
-                where = ("waf", "managed_rule_groups", index, "overrides", name)
-                yield Problem(where=where, got=action, allowed=allowed)
 
 
 def _never_reached(waf: Waf) -> Iterator[Problem]:
@@ -343,32 +354,32 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
             (place for place, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None
         )
         if lower is not None:
-            allowed = (
-                f"never reached: waf.rate_rules[{lower}] counts the same and stops at {waf.rate_rules[lower].limit}"
+            yield Problem(
+                ("waf", "rate_rules", index, "limit"),
+                f"never reached: waf.rate_rules[{lower}] counts the same and stops at {waf.rate_rules[lower].limit}",
             )
-            yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
 
 
-def _taken_for_preflights(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """A rule for the whole API counts no OPTIONS, also where that is a route of its own."""
     named = {route.key for rule in waf.rate_rules for route in counted_routes(rule, environment.routes)}
     for index, route in enumerate(environment.routes):
         if route.method == "OPTIONS" and waf.rate_rules and route.key not in named:
-            allowed = (
-                "no rate rule counts it: those for the whole API leave preflights out; name it in the routes of one"
+            yield Problem(
+                ("routes", index, "method"),
+                "no rate rule counts it: those for the whole API leave preflights out; name it in the routes of one",
             )
-            yield Problem(where=("routes", index, "method"), got=route.method, allowed=allowed)
 
 
-def _preflights_of_one_caller(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """A page whose preflight is refused sends no call, whatever limits the calls keep to."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
     if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
-        allowed = (
+        yield Problem(
+            ("waf", "rate_rules"),
             "none counts preflights: one address can use up what the OPTIONS of a path lets through, and every web "
-            f'page is then refused before it calls; add an IP rule with routes = ["{PREFLIGHTS}"]'
+            f'page is then refused before it calls; add an IP rule with routes = ["{PREFLIGHTS}"]',
         )
-        yield Problem(where=("waf", "rate_rules"), got=[rule.name for rule in stopping], allowed=allowed)
 
 
 def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
@@ -376,11 +387,13 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
         rule.custom_keys and not any(tells_callers_apart(key) for key in rule.custom_keys)
     )
     if shared and rule.action != "count":
-        allowed = "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit"
-        yield Problem(where=(*where, "aggregate_key_type"), got=rule.aggregate_key_type, allowed=allowed)
+        yield Problem(
+            (*where, "aggregate_key_type"),
+            "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit",
+        )
 
 
-def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """Per-IP limits against the token buckets behind them."""
     told: set[tuple[int, str]] = set()
     by_ip = [
@@ -389,7 +402,7 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
         if rule.aggregate_key_type in {"IP", "FORWARDED_IP"} and rule.action != "count" and rule.scope_down is None
     ]
     for route in environment.routes:
-        bucket = bucket_of(environment, route.key)
+        bucket = environment.throttling.throttle_of(route.key)
         rules = [
             (rule.limit / rule.evaluation_window_sec, index, rule) for index, rule, keys in by_ip if route.key in keys
         ]
@@ -397,13 +410,13 @@ def _against_buckets(environment: Environment, waf: Waf) -> Iterator[Problem]:
             continue
         # Only the tightest: the others stand behind it for another reason.
         _, index, rule = min(rules, key=lambda entry: entry[:2])
-        for topic, allowed in _beside_bucket(rule, bucket, route.key):
+        for topic, message in _beside_bucket(rule, bucket, route.key):
             if (index, topic) not in told:
                 told.add((index, topic))
-                yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+                yield Problem(("waf", "rate_rules", index, "limit"), message)
 
 
-def _below_plans(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _below_plans(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """A per-IP limit below what a plan grants each key: a server calls from one address, and never gets it."""
     for index, rule in enumerate(waf.rate_rules):
         with_key = {route.key for route in counted_routes(rule, environment.routes) if route.api_key_required}
@@ -424,7 +437,7 @@ def _below_plans(environment: Environment, waf: Waf) -> Iterator[Problem]:
             f"more ({granted}): a server with one address never gets that; raise it to {math.ceil(needed)}, or list "
             "such callers' addresses in waf.allow"
         )
-        yield Problem(where=("waf", "rate_rules", index, "limit"), got=rule.limit, allowed=allowed)
+        yield Problem(("waf", "rate_rules", index, "limit"), allowed)
 
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:
@@ -445,20 +458,24 @@ def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tup
         )
 
 
-def _dear(environment: Environment, waf: Waf) -> Iterator[Problem]:
+def _dear(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
     for index, group in enumerate(waf.managed_rule_groups):
         if group.known_capacity is None:
             close = get_close_matches(group.name, KNOWN_CAPACITY, n=1) if group.vendor_name == "AWS" else []
             doubt = f"did you mean {close[0]}? If not, " if close else ""
-            allowed = f"{doubt}its capacity is unknown; say it, or the web ACL may turn out too large in the deploy"
-            yield Problem(where=("waf", "managed_rule_groups", index, "capacity"), got=group.name, allowed=allowed)
+            yield Problem(
+                ("waf", "managed_rule_groups", index, "capacity"),
+                f"{doubt}the capacity of {group.name} is unknown; say it, or the web ACL may turn out too large in the "
+                "deploy",
+            )
     if wcu.upper_bound > capacity.MOST:
-        allowed = f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS takes {capacity.MOST}"
-        yield Problem(where=("waf",), got=f"{len(wcu.rules)} rules", allowed=allowed)
-    elif wcu.estimate > capacity.INCLUDED:
-        allowed = (
-            f"about {wcu.estimate} web ACL capacity units, over the {capacity.INCLUDED} that are included; "
-            "every request costs more"
+        yield Problem(
+            ("waf",), f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS takes {capacity.MOST}"
         )
-        yield Problem(where=("waf",), got=f"{len(wcu.rules)} rules", allowed=allowed)
+    elif wcu.estimate > capacity.INCLUDED:
+        yield Problem(
+            ("waf",),
+            f"about {wcu.estimate} web ACL capacity units, over the {capacity.INCLUDED} that are included; "
+            "every request costs more",
+        )

@@ -1,24 +1,17 @@
 """Limits of a route that a request gets around by another spelling of the path."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from settings.checks.throttling import bucket_of
+from settings.fields import EnvironmentFields
 from settings.problem import Problem
-from settings.throttling import BLOCKED, Throttle
+from settings.route import Route
+from settings.throttling import BLOCKED, RouteThrottle, Throttle
+from settings.usage_plan import PlanRouteThrottle
+from settings.waf.counted_routes import counted_routes
 from settings.waf.path_pattern import covers
-from settings.waf.rules import counted_routes
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
-    from settings.throttling import RouteThrottle
-    from settings.usage_plan import PlanRouteThrottle
 
 
-def warned(environment: Environment) -> Iterator[Problem]:
+def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     """A route with a tighter limit than a greedy one of its method that takes whatever is not quite its path.
 
     `/v1/chat;x=1` or `/v1/%2563hat` is another path to API Gateway, and to many servers the same.
@@ -29,17 +22,17 @@ def warned(environment: Environment) -> Iterator[Problem]:
             if other is route or other.method != route.method or not covers(other.path, route.path):
                 continue
             if missing := list(_missing(environment, route, other)):
-                allowed = (
+                yield Problem(
+                    ("routes", index, "path"),
                     f"{other.key} takes another spelling of it, such as {route.path.rstrip('/')};x=1, that its server "
-                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route"
+                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route",
                 )
-                yield Problem(where=("routes", index, "path"), got=route.path, allowed=allowed)
                 break
 
 
-def _missing(environment: Environment, route: Route, other: Route) -> Iterator[str]:
+def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iterator[str]:
     """What holds for the route and not for the other."""
-    if _tighter(bucket_of(environment, route.key), bucket_of(environment, other.key)):
+    if _tighter(environment.throttling.throttle_of(route.key), environment.throttling.throttle_of(other.key)):
         yield "its throttle"
     if route.authorization != "NONE" and other.authorization == "NONE":
         yield "its authorization"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.file_reference import Folder
+from settings.file_reference import CodeFolder
 from settings.integration.allow import Allow
 from settings.integration.transfer import Transfer
 from settings.model import Items
@@ -62,7 +62,7 @@ class LambdaIntegration(Transfer):
     function_arn: FunctionArn | None = None
     """A function of the same Region that is already there; only the permission for this route is added."""
 
-    code: Folder | None = None
+    code: Annotated[CodeFolder | None, Field(title="Code")] = None
     """A folder, relative to the environment file; its files become the function's zip."""
 
     runtime: Annotated[str, Field(pattern=r"^[a-z0-9.]+$")] | None = None

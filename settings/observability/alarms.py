@@ -144,7 +144,7 @@ class Alarms(Settings):
         for field in ("emails", "informational_emails"):
             emails, taken = getattr(self, field), dict[str, str]()
             for email in () if emails == "variable" else emails:
-                other = taken.setdefault(email_address(email), email)
+                other = taken.setdefault(terraform_name(email), email)
                 if other is not email:
                     raise ValueError(f"{field} {other} and {email} would have one name in Terraform; leave one out")
         return self
@@ -155,9 +155,4 @@ class Alarms(Settings):
         prefix = "" if pages else INFORMATIONAL
         if emails == "variable":
             return ((f"{prefix}alarm_emails", None),)
-        return tuple((f"{prefix}{email_address(email)}", email) for email in emails)
-
-
-def email_address(email: str) -> str:
-    """The Terraform name of its subscription: `ops_example_com`."""
-    return terraform_name(email)
+        return tuple((f"{prefix}{terraform_name(email)}", email) for email in emails)

@@ -1,19 +1,15 @@
 """Which limits a route's function holds, and what it is told of them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from settings.fields import EnvironmentFields
 from settings.integration import BedrockIntegration, HttpIntegration, PrivateIntegration
+from settings.route import Route
 from settings.token_limits.limits import LIMITS
-
-if TYPE_CHECKING:
-    from settings.environment import Environment
-    from settings.route import Route
-    from settings.token_limits.token_limit import TokenLimit
+from settings.token_limits.token_limit import TokenLimit
 
 METERED = (BedrockIntegration, HttpIntegration, PrivateIntegration)
 """Backends that a function can stand in front of."""
@@ -51,7 +47,7 @@ class Covering:
         return told
 
 
-def covering(environment: Environment, route: Route) -> tuple[Covering, ...]:
+def covering(environment: EnvironmentFields, route: Route) -> tuple[Covering, ...]:
     """The budgets that the route's function holds: those of plans, then those of `[[token_limits]]`."""
     if not isinstance(route.integration, METERED):
         return ()
@@ -59,7 +55,7 @@ def covering(environment: Environment, route: Route) -> tuple[Covering, ...]:
     return (*of_plans, *_of_table(environment, route))
 
 
-def metered_routes(environment: Environment) -> tuple[Route, ...]:
+def metered_routes(environment: EnvironmentFields) -> tuple[Route, ...]:
     """Those that get a function, or whose function holds limits."""
     return tuple(route for route in environment.routes if covering(environment, route))
 
@@ -69,7 +65,7 @@ def covers(limit: TokenLimit, route: Route) -> bool:
     return route.key in limit.routes if limit.routes else isinstance(route.integration, METERED)
 
 
-def _of_plans(environment: Environment) -> Iterator[Covering]:
+def _of_plans(environment: EnvironmentFields) -> Iterator[Covering]:
     metering = environment.token_metering
     plans = {name: plan.token_limits for name, plan in environment.usage_plans.items() if plan.token_limits}
     if not plans:
@@ -91,7 +87,7 @@ def _of_plans(environment: Environment) -> Iterator[Covering]:
         )
 
 
-def _of_table(environment: Environment, route: Route) -> Iterator[Covering]:
+def _of_table(environment: EnvironmentFields, route: Route) -> Iterator[Covering]:
     metering = environment.token_metering
     for limit in environment.token_limits:
         if covers(limit, route):
@@ -106,7 +102,7 @@ def _of_table(environment: Environment, route: Route) -> Iterator[Covering]:
             )
 
 
-def limit_variables(environment: Environment, route: Route) -> dict[str, str]:
+def limit_variables(environment: EnvironmentFields, route: Route) -> dict[str, str]:
     """The function's variables that this file alone decides, and that `terraform plan` therefore shows."""
     metering = environment.token_metering
     counting = {
@@ -120,12 +116,12 @@ def limit_variables(environment: Environment, route: Route) -> dict[str, str]:
     }
 
 
-def prices(environment: Environment) -> str:
+def prices(environment: EnvironmentFields) -> str:
     """The file of prices that the function reads."""
     return _compact({model: price.by_kind for model, price in sorted(environment.token_prices.items())})
 
 
-def plan_keys(environment: Environment, ids: Mapping[str, str]) -> str:
+def plan_keys(environment: EnvironmentFields, ids: Mapping[str, str]) -> str:
     """`gold=<id>,<id>;free=<id>`, the ids by the keys' names: which key is in which plan."""
     groups = {name: [ids[key.name] for key in plan.keys] for name, plan in environment.usage_plans.items()}
     return ";".join(f"{name}={','.join(of_plan)}" for name, of_plan in groups.items() if of_plan)

@@ -98,29 +98,29 @@ class ManagedRuleGroup(Settings):
     @model_validator(mode="after")
     def _is_for_an_api(self) -> Self:
         if self.vendor_name == "AWS" and self.name in _FOR_SITES:
-            allowed = "AWS takes that group only with pages of a site: login, sign-up; that is not built"
-            refuse("ManagedRuleGroup", [Problem(where=("name",), got=self.name, allowed=allowed)])
+            message = "AWS takes that group only with pages of a site: login, sign-up; that is not built"
+            refuse(self, Problem(("name",), message))
         if self.sensitivity_to_block and not self.is_anti_ddos:
-            allowed = f"only {ANTI_DDOS} has it"
-            problem = Problem(where=("sensitivity_to_block",), got=self.sensitivity_to_block, allowed=allowed)
-            refuse("ManagedRuleGroup", [problem])
+            refuse(self, Problem(("sensitivity_to_block",), f"only {ANTI_DDOS} has it"))
         if self.is_anti_ddos:
-            allowed = (
-                "Spillway switches the group's challenges off, which an API client cannot answer: the rule is not run"
-            )
             problems = (
-                Problem(where=("overrides", name), got=self.overrides[name], allowed=allowed)
+                Problem(
+                    ("overrides", name),
+                    "Spillway switches the group's challenges off, which an API client cannot answer: "
+                    "the rule is not run",
+                )
                 for name in _CHALLENGES
                 if name in self.overrides
             )
-            refuse("ManagedRuleGroup", problems)
+            refuse(self, *problems)
         return self
 
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         if len(self.rule_actions) > MOST_OVERRIDES:
-            allowed = f"AWS takes at most {MOST_OVERRIDES} overrides in a group, the preset's included"
-            refuse("ManagedRuleGroup", [Problem(where=("overrides",), got=len(self.rule_actions), allowed=allowed)])
+            count = len(self.rule_actions)
+            message = f"{count} overrides, the preset's included; AWS takes at most {MOST_OVERRIDES} in a group"
+            refuse(self, Problem(("overrides",), message))
         return self
 
     @property

@@ -73,50 +73,49 @@ class RateRule(Settings):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        refuse("RateRule", (*self._wrong_keys(), *self._wrong_addresses(), *self._wrong_tier()))
+        refuse(self, *self._wrong_keys(), *self._wrong_addresses(), *self._wrong_tier())
         return self
 
     def _wrong_keys(self) -> Iterator[Problem]:
         kinds = [kind_of(key) for key in self.custom_keys]
         if self.aggregate_key_type != "CUSTOM_KEYS":
             if kinds:
-                allowed = f"go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}"
-                yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
+                yield Problem(
+                    ("custom_keys",), f"go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}"
+                )
             return
         if not 1 <= len(kinds) <= MOST_KEYS:
-            allowed = f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS}"
-            yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
+            yield Problem(("custom_keys",), f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS}")
         elif set(kinds) <= {"ip", "forwarded_ip"}:
-            allowed = (
-                "must hold a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or FORWARDED_IP"
+            yield Problem(
+                ("custom_keys",),
+                "must hold a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or "
+                "FORWARDED_IP",
             )
-            yield Problem(where=("custom_keys",), got=kinds, allowed=allowed)
         identities = [identity(key) for key in self.custom_keys]
         twice = next((index for index, key in enumerate(identities) if key in identities[:index]), None)
         if twice is not None:
-            yield Problem(where=("custom_keys", twice), got=identities[twice], allowed="AWS takes it once")
+            yield Problem(("custom_keys", twice), f"AWS takes {identities[twice]} once")
 
     def _wrong_addresses(self) -> Iterator[Problem]:
         forwards = self.aggregate_key_type == "FORWARDED_IP" or "forwarded_ip" in self.custom_keys
         if forwards and self.forwarded_ip is None:
-            allowed = "must be { header_name = ..., fallback_behavior = ... }"
-            yield Problem(where=("forwarded_ip",), got=None, allowed=allowed)
+            yield Problem(("forwarded_ip",), "must be { header_name = ..., fallback_behavior = ... }")
         if self.forwarded_ip and not forwards:
-            allowed = "goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
-            yield Problem(where=("forwarded_ip",), got=self.forwarded_ip.header_name, allowed=allowed)
+            yield Problem(
+                ("forwarded_ip",), "goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
+            )
         if self.aggregate_key_type == "CONSTANT" and not (self.routes or self.scope_down):
-            allowed = "counts all callers together and needs routes or scope_down"
-            yield Problem(where=("aggregate_key_type",), got="CONSTANT", allowed=allowed)
+            yield Problem(("aggregate_key_type",), "counts all callers together and needs routes or scope_down")
 
     def _wrong_tier(self) -> Iterator[Problem]:
         where = ("count_limit",)
         if self.count_limit is None:
             return
         if self.action == "count":
-            allowed = "counts below a limit that stops; this rule's own action is count already"
-            yield Problem(where=where, got=self.count_limit, allowed=allowed)
+            yield Problem(where, "counts below a limit that stops; this rule's own action is count already")
         if self.count_limit >= self.limit:
-            yield Problem(where=where, got=self.count_limit, allowed=f"must be below limit, {self.limit}")
+            yield Problem(where, f"must be below limit, {self.limit}")
 
     @property
     def counts(self) -> dict[str, object]:

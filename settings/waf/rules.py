@@ -21,7 +21,6 @@ from settings.route import Route
 from settings.waf.condition import AddressIn, And, Condition, Leaf, MethodIs, Not, flattened, leaves
 from settings.waf.ip_list import IpSet
 from settings.waf.managed_rule_group import ManagedRuleGroup
-from settings.waf.path_pattern import covers
 from settings.waf.rate_rule import RateRule
 from settings.waf.scope_down import any_route, in_any
 from settings.waf.waf import Waf
@@ -114,23 +113,6 @@ def counted(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple
     if rule.scope_down:
         said.append(rule.scope_down.condition(prefixes=prefixes, stem=scope_stem(rule.name)))
     return And(tuple(said))
-
-
-def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ...]:
-    """Those that it names and those that WAF's patterns of them match too, or all but preflights.
-
-    Its own scope is left aside.
-    """
-    if not rule.routes:
-        return tuple(route for route in routes if route.method != "OPTIONS")
-    if rule.counts_preflights:
-        return tuple(route for route in routes if route.method == "OPTIONS")
-    named = [route for route in routes if route.key in rule.routes]
-    return tuple(
-        route
-        for route in routes
-        if any(other.method == route.method and covers(other.path, route.path) for other in named)
-    )
 
 
 def scope_stem(rule_name: str) -> str:

@@ -80,7 +80,7 @@ class Header(Settings):
         elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
             wrong = "has capitals, which LOWERCASE takes away before it is compared; it can never match"
         if wrong:
-            refuse("Header", [Problem(where=("value",), got=self.value, allowed=wrong)])
+            refuse(self, Problem(("value",), wrong))
         return self
 
 

@@ -69,13 +69,13 @@ class Waf(Settings):
         own = self.rate_rules or self.managed_rule_groups or self.block
         others = sorted(self.model_fields_set - {"web_acl_arn", "scope"})
         if self.web_acl_arn is not None:
-            allowed = f"names an existing web ACL; {', '.join(others)} would need one of our own"
-            refuse("Waf", [Problem(where=("web_acl_arn",), got=self.web_acl_arn, allowed=allowed)] if others else [])
+            if others:
+                message = f"names an existing web ACL; {', '.join(others)} would need one of our own"
+                refuse(self, Problem(("web_acl_arn",), message))
         elif not own:
             raise ValueError("holds no rule; give it rate_rules, managed_rule_groups or block, or leave the table out")
         elif self.body_size_kb is not None and not self.reads_bodies:
-            allowed = "no rule reads bodies, so that it would change nothing"
-            refuse("Waf", [Problem(where=("body_size_kb",), got=self.body_size_kb, allowed=allowed)])
+            refuse(self, Problem(("body_size_kb",), "no rule reads bodies, so that it would change nothing"))
         return self
 
     @property

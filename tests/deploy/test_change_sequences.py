@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from review.forces_replacement import FORCES
-from review.replacement import changes
+from review.diff.forces_replacement import FORCES
+from review.diff.replacement import changes
 from tests.deploy.aws_double.double import Double
 from tests.deploy.aws_double.snapshot import Snapshot
 from tests.deploy.change_sequences import Sequence, sequences

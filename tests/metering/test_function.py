@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from review.usage import item_of_key
+from review.usage.usage import item_of_key
 from tests.metering.conftest import NAMESPACE, Deploy, Deployed
 
 CAP = {"model": "m", "max_tokens": 40}

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from constructs.observability.dashboard_body import dashboard_body
-from settings.observability.metrics import (
+from settings.metrics import (
     DOCUMENTED_DIMENSIONS,
     DOCUMENTED_METRICS,
     LIMITED_BY_ROUTE,

@@ -6,20 +6,20 @@ from typing import get_args
 
 import botocore.session
 
-from settings.observability.log_group import RetentionInDays
-from settings.observability.metrics import (
+from settings.metrics import (
     API_GATEWAY,
     DOCUMENTED_DIMENSIONS,
     DOCUMENTED_METRICS,
     WAF,
     ApiMetric,
     Metric,
-    blocked_by_waf,
-    of_route,
-    of_stage,
+    route_metric,
+    stage_metric,
+    waf_blocked_metric,
 )
+from settings.observability.log_group import RetentionInDays
 from settings.observability.waf_log import KEPT_ACTIONS
-from settings.observability.watched import execution_log_group, waf_log_group
+from settings.watched import execution_log_group, waf_log_group
 from tests.environment_files import environment
 from tests.observability.environments import EVERYTHING
 
@@ -47,9 +47,9 @@ def metrics(folder: Path) -> list[Metric]:
     settings = environment(folder, EVERYTHING)
     names: tuple[ApiMetric, ...] = get_args(ApiMetric)
     return [
-        *(of_stage(settings, name) for name in names),
-        *(of_route(settings, route, name) for name in names for route in settings.routes),
-        blocked_by_waf(settings),
+        *(stage_metric(settings, name) for name in names),
+        *(route_metric(settings, route, name) for name in names for route in settings.routes),
+        waf_blocked_metric(settings),
     ]
 
 

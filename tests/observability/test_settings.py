@@ -7,8 +7,8 @@ import pytest
 from settings.observability.access_log import AccessLog
 from settings.observability.alarms import Alarms
 from settings.observability.waf_log import WafLog
-from settings.observability.watched import access_log, has_saved_queries, limiting_layers, waf_log
 from settings.read import read_environment
+from settings.watched import access_log, has_saved_queries, limiting_layers, waf_log
 from tests.environment_files import MINIMAL, ROOT, changed, environment
 from tests.observability.environments import CHANNEL, EVERYTHING, KEY, LOGGED, OWN_LIMIT, TOPIC, WAF
 from tests.refusals import refusals, warnings
@@ -75,20 +75,16 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
-        pytest.param(
-            O + "[observability.access_log]", f"observability.access_log = 'on': {ROLE}", id="access log, no role"
-        ),
-        pytest.param(
-            O + "[observability.execution_log]", f"observability.execution_log = 'on': {ROLE}", id="execution log"
-        ),
+        pytest.param(O + "[observability.access_log]", f"observability.access_log: {ROLE}", id="access log, no role"),
+        pytest.param(O + "[observability.execution_log]", f"observability.execution_log: {ROLE}", id="execution log"),
         pytest.param(
             O + "[observability.waf_log]",
-            f"observability.waf_log = 'on': {NO_WEB_ACL}",
+            f"observability.waf_log: {NO_WEB_ACL}",
             id="no web ACL",
         ),
         pytest.param(
             EXISTING_ACL + O + "[observability.waf_log]",
-            f"observability.waf_log = 'on': {NO_WEB_ACL}",
+            f"observability.waf_log: {NO_WEB_ACL}",
             id="existing web ACL",
         ),
         pytest.param(
@@ -192,7 +188,7 @@ def test_refused(tmp_path: Path, table: str, expected: str) -> None:
 )
 def test_alarms_that_do_not_fit_themselves(tmp_path: Path, lines: str, expected: str) -> None:
     (refusal,) = refusals(tmp_path, MINIMAL + O + "[observability.alarms]\n" + lines)
-    assert refusal.startswith("observability.alarms = {")
+    assert refusal.startswith("observability.alarms: ")
     assert refusal.endswith(f": {expected}")
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from settings.observability.metrics import TokenMetric
+from settings.metrics import TokenMetric
 from tests.environment_files import MINIMAL, ROOT
 from tests.synthesis import rendered_text
 

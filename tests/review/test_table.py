@@ -5,7 +5,7 @@ import json
 import pytest
 
 from review.numbers import duration, plain
-from review.table import Format, Report, Table, broken, show
+from review.table import Format, Report, Table, break_path, show
 
 LONG = "POST /v1/organizations/{organization}/assistants/{assistant}/messages"
 
@@ -64,12 +64,12 @@ def test_a_terminal_is_never_overrun_and_nothing_is_lost(
 
 
 def test_a_path_is_broken_at_its_slashes() -> None:
-    assert broken(LONG, 40).splitlines() == [
+    assert break_path(LONG, 40).splitlines() == [
         "POST /v1/organizations/{organization}",
         "/assistants/{assistant}/messages",
     ]
-    assert broken("GET /x", 40) == "GET /x"
-    assert broken("POST /averyveryverylongpart", 10).splitlines() == ["POST", "/averyveryverylongpart"]
+    assert break_path("GET /x", 40) == "GET /x"
+    assert break_path("POST /averyveryverylongpart", 10).splitlines() == ["POST", "/averyveryverylongpart"]
 
 
 @pytest.mark.parametrize(

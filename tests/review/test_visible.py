@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.table import Format, Report, Table, show
-from review.visible import markdown, visible
+from review.visible import escape_markdown, spell_out
 
 SIGNS = [
     "\r\r<!-- ",
@@ -52,15 +52,15 @@ def active(text: str) -> list[str]:
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_sign_is_shown_and_does_nothing(sign: str) -> None:
-    assert active(markdown(sign)) == []
-    assert shown(markdown(sign)) == visible(sign).strip()
+    assert active(escape_markdown(sign)) == []
+    assert shown(escape_markdown(sign)) == spell_out(sign).strip()
 
 
 @given(st.text())
 def test_any_text_is_shown_and_does_nothing(text: str) -> None:
-    assert [each for each in active(markdown(text)) if each.isascii()] == []
-    assert shown(markdown(text)) == visible(text).strip()
-    assert all(each.isprintable() or each == "\n" for each in visible(text))
+    assert [each for each in active(escape_markdown(text)) if each.isascii()] == []
+    assert shown(escape_markdown(text)) == spell_out(text).strip()
+    assert all(each.isprintable() or each == "\n" for each in spell_out(text))
 
 
 @pytest.mark.parametrize("sign", SIGNS)

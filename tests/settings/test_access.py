@@ -70,7 +70,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             MINIMAL + "[resource_policy]",
-            "resource_policy = {}: must have source_ips, source_vpc_endpoints, source_vpcs or accounts",
+            "resource_policy: must have source_ips, source_vpc_endpoints, source_vpcs or accounts",
             id="policy that asks nothing",
         ),
         pytest.param(
@@ -104,7 +104,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             api('endpoint_type = "EDGE"', DOMAIN + 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'),
-            "domain.mutual_tls = 's3://bucket/ca.pem': AWS has mutual TLS for REGIONAL APIs only",
+            "domain.mutual_tls: AWS has mutual TLS for REGIONAL APIs only",
             id="mutual TLS at the edge",
         ),
         pytest.param(
@@ -114,7 +114,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             MINIMAL + '[tags]\n"aws:x" = "1"',
-            "tags = {'aws:x': '1'}: must have no key that starts with aws:, as 'aws:x' does; AWS keeps it for itself",
+            "tags: must have no key that starts with aws:, as 'aws:x' does; AWS keeps it for itself",
             id="tag of AWS's own",
         ),
         pytest.param(
@@ -183,8 +183,7 @@ def test_refused(tmp_path: Path, text: str, line: str) -> None:
 )
 def test_a_table_refused(tmp_path: Path, text: str, field: str, allowed: str) -> None:
     (line,) = refusals(tmp_path, text)
-    assert line.startswith(f"{field} = {{")
-    assert line.endswith(f": {allowed}")
+    assert line == f"{field}: {allowed}"
 
 
 def route(more: str, method: str = "POST") -> str:
@@ -240,7 +239,7 @@ def test_paths_that_aws_answers_itself_are_warned_of(tmp_path: Path) -> None:
 
 def test_an_authorizer_without_a_route_is_warned_of(tmp_path: Path) -> None:
     text = MINIMAL + f'[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION}"'
-    assert warnings(tmp_path, text) == ["authorizers.a = 'TOKEN': no route names it"]
+    assert warnings(tmp_path, text) == ["authorizers.a: no route names it"]
 
 
 def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
@@ -277,7 +276,7 @@ def test_an_answer_with_cookies() -> None:
 
 def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) -> None:
     def about(text: str, where: str) -> list[str]:
-        return [line for line in warnings(tmp_path, text) if line.startswith(f"{where} = ")]
+        return [line for line in warnings(tmp_path, text) if line.startswith(f"{where}: ")]
 
     def ranges(count: int) -> str:
         listed = ", ".join(f'"203.0.{index // 250}.{index % 250}/32"' for index in range(count))
@@ -285,7 +284,7 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
 
     assert about(ranges(300), "resource_policy") == []
     (line,) = about(ranges(500), "resource_policy")
-    assert line.startswith("resource_policy = 500: its lists alone are ")
+    assert line.startswith("resource_policy: its lists alone are ")
     assert "AWS takes a policy of 8192 until it raises the account's quota" in line
 
     def authorizers(count: int) -> str:
@@ -295,7 +294,7 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
 
     assert about(authorizers(10), "authorizers") == []
     assert about(authorizers(11), "authorizers") == [
-        "authorizers = 11: authorizers, and AWS takes 10 in an API until it raises the quota"
+        "authorizers: 11 authorizers, and AWS takes 10 in an API until it raises the quota"
     ]
 
     def plans(count: int) -> str:
@@ -306,5 +305,5 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
     keyed = 'path = "/chat"\napi_key_required = true'
     assert about(plans(300).replace('path = "/chat"', keyed), "usage_plans") == []
     assert about(plans(301).replace('path = "/chat"', keyed), "usage_plans") == [
-        "usage_plans = 301: plans, and AWS takes 300 in an account and Region until it raises the quota"
+        "usage_plans: 301 plans, and AWS takes 300 in an account and Region until it raises the quota"
     ]

@@ -41,7 +41,7 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
         pytest.param(S3 + "encrypt = false", "backend.encrypt: unknown key", id="no state in clear"),
         pytest.param(
             CLOUD,
-            "backend = {'type': 'cloud', 'organization': 'acme'}: must have a workspace or tags, one of the two",
+            "backend: must have a workspace or tags, one of the two",
             id="no workspace",
         ),
         pytest.param(CLOUD + "tags = []", "backend.tags = []: must hold at least one", id="no tag"),
@@ -62,18 +62,18 @@ def test_a_workspace_and_tags(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "line"),
+    ("table", "line", "place"),
     [
-        pytest.param(S3 + 'key = "ai.tfstate"', "backend.key = 'ai.tfstate'", id="one object"),
-        pytest.param(CLOUD + 'workspace = "ai"', "backend.workspace = 'ai'", id="one workspace"),
+        pytest.param(S3 + 'key = "ai.tfstate"', "backend.key = 'ai.tfstate'", "ai.tfstate", id="one object"),
+        pytest.param(CLOUD + 'workspace = "ai"', "backend.workspace = 'ai'", "ai", id="one workspace"),
     ],
 )
-def test_two_environments_with_one_state(tmp_path: Path, table: str, line: str) -> None:
+def test_two_environments_with_one_state(tmp_path: Path, table: str, line: str, place: str) -> None:
     first, second = (write(tmp_path, MINIMAL + table, name).as_posix() for name in ("first", "second"))
     with pytest.raises(EnvironmentFileError) as caught:
         read_environments(tmp_path)
     assert caught.value.lines == (
-        f"{second}: {line}: {first} keeps its state there; each stack needs a place of its own",
+        f"{second}: {line}: {first} keeps its state in {place} too; each stack needs a place of its own",
     )
 
 

@@ -85,7 +85,7 @@ def test_nothing_else(tmp_path: Path, text: str) -> None:
 )
 def test_an_application_inference_profile_and_its_source(tmp_path: Path, model_id: str, more: str, said: str) -> None:
     (line,) = refusals(tmp_path, bedrock(model_id, more))
-    assert line.startswith(f"{WHERE} = {{")
+    assert line.startswith(f"{WHERE}: ")
     assert line.endswith(f": {said}")
 
 

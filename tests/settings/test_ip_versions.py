@@ -28,22 +28,26 @@ def of_ip_versions(folder: Path, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        pytest.param(POLICY, f"resource_policy.source_ips = ['2001:db8::/32']: {NEVER}", id="resource policy"),
+        pytest.param(
+            POLICY,
+            f"resource_policy.source_ips = ['203.0.113.0/24', '2001:db8::/32']: 2001:db8::/32 {NEVER}",
+            id="resource policy",
+        ),
         pytest.param(
             '[resource_policy]\nsource_ips = ["2001:db8::/32"]\n',
-            "resource_policy.source_ips = ['2001:db8::/32']: "
+            "resource_policy.source_ips = ['2001:db8::/32']: 2001:db8::/32 "
             f"lets nobody in: callers reach the API over IPv4 only; {MEND}",
             id="nothing but IPv6",
         ),
         pytest.param(
             '[waf]\nallow = ["192.0.2.0/24", "2001:db8::/32"]\n' + RULE,
-            f"waf.allow = ['2001:db8::/32']: {NEVER}",
+            f"waf.allow = ['192.0.2.0/24', '2001:db8::/32']: 2001:db8::/32 {NEVER}",
             id="allow list",
         ),
-        pytest.param('[waf]\nblock = ["::1"]\n' + RULE, f"waf.block = ['::1/128']: {NEVER}", id="block list"),
+        pytest.param('[waf]\nblock = ["::1"]\n' + RULE, f"waf.block = ['::1/128']: ::1/128 {NEVER}", id="block list"),
         pytest.param(
             RULE + 'scope_down = { not = { ip_set = ["10.0.0.0/8", "fe80::/10"] } }',
-            f"waf.rate_rules[0].scope_down = ['fe80::/10']: {NEVER}",
+            f"waf.rate_rules[0].scope_down: fe80::/10 {NEVER}",
             id="condition",
         ),
     ],

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from review.layers_of import layers_of
-from review.limits import bites
+from review.layers.from_settings import layers_of
+from review.limits.stops_first import stops_first
 from tests.environment_files import changed, environment
 from tests.refusals import refusals, warnings
 
@@ -54,12 +54,7 @@ LOGGED = (
         ),
         pytest.param(
             text(tables=PLAN + TOKENS.replace("tokens", "bearer_key")),
-            [
-                (
-                    "authorizers.bearer_key = 'bearer_key': is the name of the authorizer that api.key_source = BEARER "
-                    "makes; rename it"
-                )
-            ],
+            [("authorizers.bearer_key: is the name of the authorizer that api.key_source = BEARER makes; rename it")],
             id="the name is taken",
         ),
         pytest.param(
@@ -102,7 +97,7 @@ def test_a_rule_by_x_api_key_does_not_count_who_sends_the_key_as_sdks_do(tmp_pat
     found = warnings(tmp_path, text(tables=PLAN + BY_HEADER.format(header="x-api-key")))
     assert [line for line in found if "counts only who sends x-api-key" in line] == [
         (
-            "waf.rate_rules[0].custom_keys[0] = 'x-api-key': counts only who sends x-api-key: with api.key_source = "
+            "waf.rate_rules[0].custom_keys[0]: counts only who sends x-api-key: with api.key_source = "
             "BEARER the SDKs send their keys in authorization; count by that in this rule or in a further one"
         )
     ]
@@ -124,7 +119,7 @@ def test_the_review_knows_which_header_is_the_key(
     tmp_path: Path, source: str, more: str, header: str, stopped_by: str
 ) -> None:
     file = text(source, more=more, tables='[usage_plans.free.quota]\nlimit = 9\nperiod = "DAY"\n')
-    (bite,) = bites(layers_of(environment(tmp_path, file + BY_HEADER.format(header=header))))
+    (bite,) = stops_first(layers_of(environment(tmp_path, file + BY_HEADER.format(header=header))))
     (of_key,) = bite.one_key
     assert of_key.steady
     # Or by the stage's throttle, which has no name.
@@ -136,15 +131,12 @@ def test_the_review_knows_which_header_is_the_key(
     [
         pytest.param(
             '[{ name = "a", id = "k1x2y3z4a5", value = "variable" }]',
-            (
-                "usage_plans.free.api_keys[0] = {'name': 'a', 'id': 'k1x2y3z4a5', 'value': 'variable'}: must have no "
-                "value beside id: the key is there already, and has one"
-            ),
+            ("usage_plans.free.api_keys[0]: must have no value beside id: the key is there already, and has one"),
             id="a value for it",
         ),
         pytest.param(
             '[{ name = "a", id = "k1x2y3z4a5" }, { name = "b", id = "k1x2y3z4a5" }]',
-            "usage_plans.free.api_keys[1].id = 'k1x2y3z4a5': a is the same key; AWS takes a key in one plan of a stage",
+            "usage_plans.free.api_keys[1].id: a is the same key; AWS takes a key in one plan of a stage",
             id="twice",
         ),
     ],
@@ -157,10 +149,7 @@ def test_a_plan_that_is_there_already_has_no_limits_here(tmp_path: Path) -> None
     shared = '[usage_plans.shared]\nid = "p1x2y3"\n'
     quota = 'quota = { limit = 9, period = "DAY" }\n'
     assert refusals(tmp_path, text("HEADER", tables=shared + quota)) == [
-        (
-            "usage_plans.shared = {'id': 'p1x2y3', 'quota': {'limit': 9, 'period': 'DAY'}}: must have no quota: the "
-            "plan is there already, and is not changed here"
-        )
+        ("usage_plans.shared: must have no quota: the plan is there already, and is not changed here")
     ]
     twice = shared + shared.replace("plans.shared", "plans.again")
     assert refusals(tmp_path, text("HEADER", tables=twice)) == [

@@ -88,16 +88,18 @@ def test_the_largest_body_fits_into_waf() -> None:
         pytest.param(CONTRACT + 'message = "Müde"', "rate_limit_response.message = ", id="9 beyond ASCII"),
         pytest.param(CONTRACT + 'message = "100%{"', "rate_limit_response.message = ", id="9 a template of Terraform"),
         pytest.param(
-            CONTRACT + 'docs_url = "https://x/%{y"', "rate_limit_response.docs_url = ", id="9 in the link too"
+            CONTRACT + 'docs_url = "https://x/%{y"',
+            "rate_limit_response.docs_url = 'https://x/...'",
+            id="9 in the link too",
         ),
-        pytest.param(CONTRACT + 'docs_url = "ftp://x"', "rate_limit_response.docs_url = ", id="9 no web address"),
+        pytest.param(CONTRACT + 'docs_url = "ftp://x"', "rate_limit_response.docs_url: ", id="9 no web address"),
         pytest.param(CONTRACT + "retry_after = { waf = 0 }", "rate_limit_response.retry_after.waf = 0", id="9 seconds"),
         pytest.param(
             CONTRACT + 'headers = { "X Team" = "a" }', 'rate_limit_response.headers."X Team"', id="9 a header's name"
         ),
-        pytest.param(CONTRACT + 'headers = { X = "\'" }', "rate_limit_response.headers.X = ", id="9 a header's quote"),
+        pytest.param(CONTRACT + 'headers = { X = "\'" }', "rate_limit_response.headers.X: ", id="9 a header's quote"),
         pytest.param(
-            CONTRACT + f'headers = {{ X = "{"v" * 256}" }}', "rate_limit_response.headers.X = ", id="9 a long header"
+            CONTRACT + f'headers = {{ X = "{"v" * 256}" }}', "rate_limit_response.headers.X: ", id="9 a long header"
         ),
     ],
 )
@@ -107,11 +109,11 @@ def test_text_that_some_layer_would_read_otherwise_is_refused(tmp_path: Path, te
     assert found[0].startswith(start)
 
 
-@pytest.mark.parametrize("field", ["message", "docs_url", "headers.X"])
-def test_text_is_refused_in_words(tmp_path: Path, field: str) -> None:
+@pytest.mark.parametrize(("field", "shown"), [("message", " = 'https://a$'"), ("docs_url", ""), ("headers.X", "")])
+def test_text_is_refused_in_words(tmp_path: Path, field: str, shown: str) -> None:
     assert refusals(tmp_path, CONTRACT + f"{field} = 'https://a$'") == [
         (
-            f"rate_limit_response.{field} = 'https://a$': must be printable ASCII without quotes, apostrophes, \\, $ "
+            f"rate_limit_response.{field}{shown}: must be printable ASCII without quotes, apostrophes, \\, $ "
             "and %{, which API Gateway or Terraform reads"
         )
     ]
@@ -119,10 +121,7 @@ def test_text_is_refused_in_words(tmp_path: Path, field: str) -> None:
 
 def test_a_link_is_a_link(tmp_path: Path) -> None:
     assert refusals(tmp_path, CONTRACT + "docs_url = 'docs.example.com'") == [
-        (
-            "rate_limit_response.docs_url = 'docs.example.com': "
-            "must be a web address that starts with https:// or http://, without blanks"
-        )
+        ("rate_limit_response.docs_url: must be a web address that starts with https:// or http://, without blanks")
     ]
 
 
@@ -133,7 +132,7 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             CONTRACT + 'headers = { Content-Type = "text/plain" }',
             [
                 (
-                    "rate_limit_response.headers = {'Content-Type': 'text/plain'}: "
+                    "rate_limit_response.headers: "
                     "must not hold Content-Type: it is application/json, and AWS takes no other here"
                 )
             ],
@@ -142,34 +141,25 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
         pytest.param(
             CONTRACT + 'headers = { retry-after = "5" }',
             [
-                "rate_limit_response.headers = {'retry-after': '5'}: must not hold retry-after: retry_after says it",
+                "rate_limit_response.headers: must not hold retry-after: retry_after says it",
             ],
             id="9 the contract's own",
         ),
         pytest.param(
             CONTRACT + 'headers = { X-A = "1", x-a = "2" }',
-            [
-                (
-                    "rate_limit_response.headers = {'X-A': '1', 'x-a': '2'}: "
-                    "holds x-a twice; headers are the same in capitals and small letters"
-                )
-            ],
+            [("rate_limit_response.headers: holds x-a twice; headers are the same in capitals and small letters")],
             id="9 twice",
         ),
         pytest.param(
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(10)) + "}",
-            [
-                "rate_limit_response.headers = {"
-                + ", ".join(f"'X{n}': '1'" for n in range(7))
-                + ",...: AWS takes 10 headers, and Retry-After is one"
-            ],
+            ["rate_limit_response.headers: AWS takes 10 headers, and Retry-After is one"],
             id="9 eleven",
         ),
         pytest.param(
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(8)) + "}\n" + CORS,
             [
                 (
-                    "rate_limit_response.headers = 8: with Retry-After and those of cors 11 headers from the layer "
+                    "rate_limit_response.headers: with Retry-After and those of cors 11 headers from the layer "
                     "throttle; AWS takes 10"
                 )
             ],
@@ -179,7 +169,7 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(9)) + "}",
             [
                 (
-                    "rate_limit_response.headers = 9: with Retry-After and x-should-retry 11 headers from the layer "
+                    "rate_limit_response.headers: with Retry-After and x-should-retry 11 headers from the layer "
                     "quota; AWS takes 10"
                 )
             ],
@@ -189,7 +179,7 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             CONTRACT + "[rate_limit_response.waf.headers]\n" + "".join(f'X{n} = "1"\n' for n in range(9)),
             [
                 (
-                    "rate_limit_response.waf.headers = 9: with Retry-After and x-should-retry 11 headers from the "
+                    "rate_limit_response.waf.headers: with Retry-After and x-should-retry 11 headers from the "
                     "layer waf; AWS takes 10"
                 )
             ],
@@ -197,19 +187,14 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
         ),
         pytest.param(
             CONTRACT + 'waf = { headers = { X-Should-Retry = "true" } }',
-            [
-                (
-                    "rate_limit_response.waf.headers = {'X-Should-Retry': 'true'}: must not hold X-Should-Retry: "
-                    "should_retry says it"
-                )
-            ],
+            [("rate_limit_response.waf.headers: must not hold X-Should-Retry: should_retry says it")],
             id="9 another header of the contract's own",
         ),
         pytest.param(
             CONTRACT + 'quota = { headers = { Access-Control-Allow-Origin = "*" } }\n' + CORS,
             [
                 (
-                    "rate_limit_response.quota.headers.Access-Control-Allow-Origin = '*': "
+                    "rate_limit_response.quota.headers.Access-Control-Allow-Origin: "
                     "cors brings that header; AWS takes it once"
                 )
             ],
@@ -217,22 +202,12 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
         ),
         pytest.param(
             CONTRACT + 'headers = { access-control-allow-origin = "*" }\n' + CORS,
-            [
-                (
-                    "rate_limit_response.headers.access-control-allow-origin = '*': "
-                    "cors brings that header; AWS takes it once"
-                )
-            ],
+            [("rate_limit_response.headers.access-control-allow-origin: cors brings that header; AWS takes it once")],
             id="9 one of CORS",
         ),
         pytest.param(
             MINIMAL + CORS + f"expose_headers = {EXPOSED}\n" + WAF,
-            [
-                (
-                    "cors = 'Access-Control-Expose-Headers': makes Access-Control-Expose-Headers 269 characters long; "
-                    "WAF sends at most 255"
-                )
-            ],
+            [("cors: makes Access-Control-Expose-Headers 269 characters long; WAF sends at most 255")],
             id="9 a header of CORS too long for WAF",
         ),
     ],

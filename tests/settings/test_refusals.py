@@ -77,7 +77,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + ROUTE + '"/chat"',
-            "routes[1].path = 'POST /chat': routes[0] is the same route",
+            "routes[1].path = '/chat': routes[0] is the same route",
             id="two routes with one address",
         ),
         pytest.param(
@@ -109,7 +109,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + '[throttling.routes."GET /chat"]\nrate_limit = 1\nburst_limit = 1',
-            "throttling.routes.\"GET /chat\" = 'GET /chat': no such route; there are POST /chat",
+            'throttling.routes."GET /chat": no such route; there are POST /chat',
             id="throttle on a route that does not exist",
         ),
         pytest.param(

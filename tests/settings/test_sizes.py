@@ -31,7 +31,7 @@ def test_every_number_of_the_schema_has_an_end() -> None:
     assert [where for where, each in found if not {"maximum", "exclusiveMaximum", "const", "enum"} & each.keys()] == []
 
 
-BODY = "routes[0].integration.body = "
+BODY = "routes[0].integration.body: "
 LONG = "must be at most 300 KB, as much as AWS takes in a mapping template: 301 KB"
 
 

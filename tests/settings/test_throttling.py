@@ -23,7 +23,7 @@ def plan(text: str) -> str:
         pytest.param(
             plan('api_keys = ["alice"]'),
             [
-                ("usage_plans.free = {'api_keys': ['alice']}: limits nothing; give it a throttle, a quota or both"),
+                ("usage_plans.free: limits nothing; give it a throttle, a quota or both"),
             ],
             id="a plan without limits",
         ),
@@ -31,7 +31,7 @@ def plan(text: str) -> str:
             MINIMAL + "[usage_plans.free]\n" + THROTTLE,
             [
                 (
-                    "usage_plans.free = 'free': limits nothing: no route has api_key_required = true, "
+                    "usage_plans.free: limits nothing: no route has api_key_required = true, "
                     "and AWS holds only those to a plan"
                 )
             ],
@@ -41,7 +41,7 @@ def plan(text: str) -> str:
             plan('quota = { limit = 5, period = "DAY" }\nroutes = { "POST /chat" = "blocked" }'),
             [
                 (
-                    "usage_plans.free.routes = ['POST /chat']: "
+                    "usage_plans.free.routes: "
                     "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
                 )
             ],
@@ -49,14 +49,14 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             plan(THROTTLE + 'routes = { "GET /chat" = "blocked" }'),
-            ["usage_plans.free.routes.\"GET /chat\" = 'GET /chat': no such route; there are POST /chat"],
+            ["usage_plans.free.routes.\"GET /chat\" = 'blocked': no such route; there are POST /chat"],
             id="a route that is not there",
         ),
         pytest.param(
             plan(THROTTLE + 'routes = { "GET /open" = "blocked" }\n[[routes]]\nmethod = "GET"\npath = "/open"'),
             [
                 (
-                    "usage_plans.free.routes.\"GET /open\" = 'GET /open': "
+                    "usage_plans.free.routes.\"GET /open\" = 'blocked': "
                     "AWS holds only routes with api_key_required = true to a plan"
                 )
             ],
@@ -129,7 +129,7 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             plan(THROTTLE + 'api_keys = [{ name = "alice", value = "s3cr3t-in-the-file" }]'),
-            ["usage_plans.free.api_keys[0].value = 's3cr3t-in-the-file': must be 'generated' or 'variable'"],
+            ["usage_plans.free.api_keys[0].value: must be 'generated' or 'variable'"],
             id="a key's value in the file",
         ),
         pytest.param(
@@ -141,7 +141,7 @@ def plan(text: str) -> str:
             plan(THROTTLE + 'api_keys = ["al_ice"]\n[usage_plans.gold]\n' + THROTTLE + 'api_keys = ["bob", "al_ice"]'),
             [
                 (
-                    "usage_plans.gold.api_keys[1] = 'al_ice': usage_plans.free has that key; "
+                    "usage_plans.gold.api_keys[1] = 'al_ice': usage_plans.free has the key al_ice; "
                     "AWS takes a key in one plan of a stage"
                 )
             ],
@@ -169,7 +169,7 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             MINIMAL + '[throttling.routes]\n"ANY /chat" = "blocked"',
-            ["throttling.routes.\"ANY /chat\" = 'ANY /chat': no such route; there are POST /chat"],
+            ["throttling.routes.\"ANY /chat\" = 'blocked': no such route; there are POST /chat"],
             id="ANY is no method",
         ),
     ],
@@ -259,8 +259,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             plan(ALICE + "throttle = { rate_limit = 11, burst_limit = 5 }"),
             [
                 (
-                    "usage_plans.free.throttle = '11/5': above what all callers of POST /chat share, "
-                    "10 requests per second "
+                    "usage_plans.free.throttle: 11 requests per second and 5 at once is above what all callers of "
+                    "POST /chat share, 10 requests per second "
                     "and 5 at once; no key will ever get it"
                 )
             ],
@@ -274,7 +274,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             ),
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '1/6': above what all callers of POST /chat share, "
+                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is above what '
+                    "all callers of POST /chat share, "
                     "10 requests per second and 5 at once; no key will ever get it"
                 )
             ],
@@ -289,12 +290,13 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '100/100': is assumed to do nothing: the plan's own "
+                    'usage_plans.free.routes."POST /chat": 100 requests per second and 100 at once is '
+                    "assumed to do nothing: the plan's own "
                     "throttle counts beside it, and lets no more through, 50 requests per second and 50 at once"
                 ),
                 (
-                    "usage_plans.free.throttle = '50/50': above what all callers of POST /chat share, "
-                    "10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what "
+                    "all callers of POST /chat share, 10 requests per second and 5 at once; no key will ever get it"
                 ),
             ],
             id="a plan above its stage, and a route looser than the plan",
@@ -308,12 +310,13 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '20/5': above what all callers of POST /chat share, "
+                    'usage_plans.free.routes."POST /chat": 20 requests per second and 5 at once is above what '
+                    "all callers of POST /chat share, "
                     "10 requests per second and 5 at once; no key will ever get it"
                 ),
                 (
-                    "usage_plans.free.throttle = '50/50': above what all callers of GET /models share, "
-                    "10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what "
+                    "all callers of GET /models share, 10 requests per second and 5 at once; no key will ever get it"
                 ),
             ],
             id="a plan and its route above the stage",
@@ -326,8 +329,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             ),
             [
                 (
-                    "usage_plans.free.throttle = '11/5': above what all callers of POST /chat share, "
-                    "10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 11 requests per second and 5 at once is above what "
+                    "all callers of POST /chat share, 10 requests per second and 5 at once; no key will ever get it"
                 )
             ],
             id="a plan above its stage in what its route leaves to it",
@@ -345,7 +348,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = '1/6': is assumed to do nothing: the plan's own "
+                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is '
+                    "assumed to do nothing: the plan's own "
                     "throttle counts beside it, and lets no more through, 1 requests per second and 1 at once"
                 )
             ],

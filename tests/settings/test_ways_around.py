@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
-from review.difference import difference
-from review.layers_of import layers_of
-from review.limits import limits
+from review.diff.difference import difference
+from review.layers.from_settings import layers_of
+from review.layers.layer import Layer
+from review.limits.limits import limits
 from tests.environment_files import MINIMAL, environment, write
 from tests.refusals import refusals, warnings
 from tests.synthesis import rendered_text
@@ -16,7 +17,7 @@ CORS = MINIMAL.replace("burst_limit = 5", "burst_limit = 50") + '[cors]\nallow_o
 PER_IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 600\n'
 PREFLIGHTS = '[[waf.rate_rules]]\nname = "preflights"\nlimit = 300\nroutes = ["OPTIONS *"]\n'
 UNCOUNTED = (
-    "waf.rate_rules = ['per-ip']: none counts preflights: one address can use up what the OPTIONS of a path lets "
+    "waf.rate_rules: none counts preflights: one address can use up what the OPTIONS of a path lets "
     'through, and every web page is then refused before it calls; add an IP rule with routes = ["OPTIONS *"]'
 )
 
@@ -79,7 +80,7 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "waf.rate_rules[1].custom_keys = 'preflights': a caller escapes it by leaving out header x; add a rate "
+                "waf.rate_rules[1].custom_keys: a caller escapes it by leaving out header x; add a rate "
                 "rule of aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
             ),
         ),
@@ -103,10 +104,10 @@ def test_a_simulation_may_send_them(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_the_review_has_a_row_for_them(tmp_path: Path) -> None:
     found = limits(layers_of(environment(tmp_path, CORS + PER_IP + PREFLIGHTS)))
     rows = {(each.route, each.layer, each.name): each.per_second for each in found}
-    assert rows["OPTIONS *", "WAF", "preflights"] == 1
-    assert rows["OPTIONS *", "stage", ""] == 10
-    assert ("OPTIONS *", "WAF", "per-ip") not in rows
-    assert ("POST /chat", "WAF", "preflights") not in rows
+    assert rows["OPTIONS *", Layer.WAF, "preflights"] == 1
+    assert rows["OPTIONS *", Layer.STAGE, ""] == 10
+    assert ("OPTIONS *", Layer.WAF, "per-ip") not in rows
+    assert ("POST /chat", Layer.WAF, "preflights") not in rows
     before, after = (environment(tmp_path, CORS + PER_IP + rule) for rule in ("", PREFLIGHTS))
     (change,) = difference(before, after).limits
     assert (change.routes, change.name, change.before, change.flagged) == (("OPTIONS *",), "WAF preflights", None, True)

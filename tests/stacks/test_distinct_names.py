@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from review.resources import resources
+from review.diff.resources import resources
 from settings.environment import Environment
 from tests.environment_files import MINIMAL, environment
 from tests.synthesis import Rendered, rendered

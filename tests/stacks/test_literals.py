@@ -191,6 +191,6 @@ def test_a_token_of_cdktf_s_own_is_refused(tmp_path: Path, opening: str) -> None
     (tmp_path / "schema.json").write_text(f'{{"properties": {{"{token}": {{}}}}}}', encoding="utf-8")
     text += "request = { body_schema = 'schema.json' }\n[tags]\n"
     assert refusals(tmp_path, text) == [
-        f"api.description = '{{TfToken[': {told}",
-        f"routes[0].request.body_schema = '{{TfToken[': {told}",
+        f"api.description = {token!r}: {told}",
+        f"routes[0].request.body_schema: {told}",
     ]

@@ -163,8 +163,8 @@ def folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_fetches_from_an_emulator(folder: Path, url: str) -> None:
-    from settings.observability.watched import access_log_group  # noqa: PLC0415
     from settings.read import read_environment  # noqa: PLC0415
+    from settings.watched import access_log_group  # noqa: PLC0415
 
     group = access_log_group(read_environment(folder / "mine.toml"))
     logs = boto3.client(

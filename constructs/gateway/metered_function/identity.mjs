@@ -24,7 +24,7 @@ function valueOf(by, { requestContext }) {
 
 // `{ by: ["api_key", "ip"], ... }` -> the id of the caller's item, undefined if a part of the identity is missing.
 //
-// Hashed, so that nobody reads callers out of the table at a glance. review/usage.py does the same.
+// Hashed, so that nobody reads callers out of the table at a glance. review/usage/usage.py does the same.
 export function itemOf(by, event) {
   if (by.length === 1 && by[0] === "all") return "all";
   const values = by.map((each) => valueOf(each, event));

@@ -7,10 +7,11 @@ import numpy as np
 from review.engine.engine import NONE, Requests, run, state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
+from settings.throttling import Throttle
 
 MICROSECONDS = 1_000_000
-PLENTY = Bucket(rate_limit=1_000_000, burst_limit=1_000_000)
+PLENTY = Throttle(rate_limit=1_000_000, burst_limit=1_000_000)
 
 AT_ONCE = WafModel(interval_sec=1, lag_sec=0)
 """Looks every second and knows everything that happened before."""
@@ -20,8 +21,8 @@ def layers(  # each a layer of its own
     *,
     windows: Sequence[RateWindow] = (),
     plans: Sequence[Plan] = (),
-    bucket: Bucket | None = None,
-    account: Bucket = PLENTY,
+    bucket: Throttle | None = None,
+    account: Throttle = PLENTY,
     own: bool = True,
     key_required: bool = False,
 ) -> Layers:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Quota, RateWindow
+from review.layers.layers import RateWindow
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 
 MICROSECONDS = 1_000_000
 
@@ -14,7 +16,7 @@ MICROSECONDS = 1_000_000
 class ReferenceBucket:
     """A token bucket in fractions."""
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: Throttle) -> None:
         self._rate = Fraction(str(bucket.rate_limit))
         self._burst = Fraction(bucket.burst_limit)
         self._tokens = self._burst

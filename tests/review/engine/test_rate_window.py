@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import MOST_LIMITED, WafModel
-from review.layers import Bucket, RateWindow
+from review.layers.layers import RateWindow
+from settings.throttling import Throttle
 from tests.review.engine.decided import AT_ONCE, MICROSECONDS, decided, layers
 from tests.review.engine.reference import ReferenceWindow
 
@@ -164,7 +165,7 @@ def test_rules_are_asked_in_order_and_the_first_that_blocks_is_the_last() -> Non
 
 
 def test_waf_is_asked_before_the_throttles() -> None:
-    one = layers(windows=[rule()], bucket=Bucket(rate_limit=1, burst_limit=1))
+    one = layers(windows=[rule()], bucket=Throttle(rate_limit=1, burst_limit=1))
     outcomes, _ = decided(one, [0.5] * 12 + [1.5] * 2)
     assert outcomes == [Outcome.ACCEPTED] + [Outcome.METHOD] * 11 + [Outcome.WAF] * 2
 

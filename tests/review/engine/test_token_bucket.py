@@ -4,9 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.engine.token_bucket import HIGHEST, accepted, buckets, take
-from review.layers import Bucket
 from review.refusal import ReviewError
-from settings.throttling import BLOCKED
+from settings.throttling import BLOCKED, Throttle
 from tests.review.engine.reference import ReferenceBucket
 
 
@@ -43,7 +42,7 @@ def test_the_examples_of_aws(milliseconds: list[float], served: int) -> None:
 )
 def test_every_answer_is_that_of_fractions(rate: float, burst: int, pauses: list[int]) -> None:
     """The rate to a millionth, which is what the engine keeps."""
-    bucket = Bucket(rate_limit=round(rate, 6), burst_limit=burst)
+    bucket = Throttle(rate_limit=round(rate, 6), burst_limit=burst)
     slow, fast = ReferenceBucket(bucket), buckets([bucket])
     for time in np.cumsum(pauses).tolist():
         assert take(fast, 0, time) == slow.take(time)
@@ -67,7 +66,7 @@ def test_never_more_than_burst_and_rate_allow(rate: float, burst: int, seconds: 
 
 
 def test_the_largest_bucket_refills_without_overflow() -> None:
-    bucket = Bucket(rate_limit=HIGHEST, burst_limit=HIGHEST)
+    bucket = Throttle(rate_limit=HIGHEST, burst_limit=HIGHEST)
     full = buckets([bucket])
     assert take(full, 0, 0)
     full["tokens"] -= 10**12
@@ -81,18 +80,21 @@ def test_a_blocked_route_lets_one_request_through_in_eleven_days() -> None:
 
 
 def test_a_time_before_the_last_takes_a_token_and_brings_none() -> None:
-    one = buckets([Bucket(rate_limit=1, burst_limit=2)])
+    one = buckets([Throttle(rate_limit=1, burst_limit=2)])
     assert [take(one, 0, time) for time in (1_000_000, 0, 500_000, 1_500_000)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(
     ("bucket", "said"),
     [
-        (Bucket(rate_limit=1, burst_limit=HIGHEST + 1), "burst_limit = 9,000,001: at most 9,000,000 can be simulated"),
-        (Bucket(rate_limit=1e9, burst_limit=1), "rate_limit = 1,000,000,000: at most 9,000,000 can be simulated"),
+        (
+            Throttle(rate_limit=1, burst_limit=HIGHEST + 1),
+            "burst_limit = 9,000,001: at most 9,000,000 can be simulated",
+        ),
+        (Throttle(rate_limit=1e9, burst_limit=1), "rate_limit = 1,000,000,000: at most 9,000,000 can be simulated"),
     ],
 )
-def test_a_bucket_too_large_to_count_is_refused(bucket: Bucket, said: str) -> None:
+def test_a_bucket_too_large_to_count_is_refused(bucket: Throttle, said: str) -> None:
     with pytest.raises(ReviewError) as caught:
         buckets([bucket])
     assert str(caught.value) == said

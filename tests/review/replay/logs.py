@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from review.engine.rate_window import WafModel
-from review.layers import Layers
+from review.layers.layers import Layers
 from review.replay.columns import ACCESS_LOG
 from review.replay.replay import Log, Replayed, replay
 from settings.observability.access_log import ABSENT, FIELDS

@@ -10,7 +10,7 @@ import pytest
 from bench.log_lines import HEADERS, LINES
 from review.commands import main
 from review.engine.rate_window import WafModel
-from review.layers import Layers, RouteLimits
+from review.layers.layers import Layers, RouteLimits
 from review.refusal import ReviewError
 from review.replay.columns import said_columns
 from review.replay.formats.known import FORMATS

@@ -7,7 +7,7 @@ import pytest
 
 from review.engine.engine import NONE
 from review.engine.rate_window import WafModel
-from review.layers import RateWindow
+from review.layers.layers import RateWindow
 from review.replay import places, source
 from review.replay.places import Places
 from review.replay.replay import Replayed

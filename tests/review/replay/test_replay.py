@@ -10,19 +10,21 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RouteLimits
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
 from review.refusal import ReviewError
 from review.replay import source
 from review.replay.columns import said_columns
 from review.replay.replay import Log, replay
 from review.replay.suggest import suggestions
 from review.simulation.traffic import read_traffic
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 from tests.review.engine.decided import AT_ONCE, MICROSECONDS, PLENTY, layers
 from tests.review.engine.reference import ReferenceBucket, ReferenceWindow
 from tests.review.replay.logs import START, line, replayed, write
 from tests.review.simulation.traffic_files import environment, simulated
 
-TWO = Bucket(rate_limit=1, burst_limit=2)
+TWO = Throttle(rate_limit=1, burst_limit=2)
 
 
 def outcomes(found: dict[Outcome, int]) -> dict[Outcome, int]:
@@ -52,7 +54,7 @@ def test_whom_a_log_would_have_hit(tmp_path: Path) -> None:
 def test_every_request_meets_the_layers_as_in_the_slow_models(
     tmp_path: Path, pauses: list[int], clients: list[int], limit: int, burst: int
 ) -> None:
-    window, bucket = RateWindow(name="per-ip", limit=limit, window_sec=60), Bucket(rate_limit=0.5, burst_limit=burst)
+    window, bucket = RateWindow(name="per-ip", limit=limit, window_sec=60), Throttle(rate_limit=0.5, burst_limit=burst)
     waf = WafModel(interval_sec=10, lag_sec=10)
     slow_window, slow_bucket = ReferenceWindow(window, waf), ReferenceBucket(bucket)
     expected: Counter[Outcome] = Counter()
@@ -245,7 +247,7 @@ def test_keys_belong_to_the_plan_that_is_named_or_the_first(tmp_path: Path) -> N
 def test_keys_that_come_later_find_the_others_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "BLOCK", 1024)
     monkeypatch.setattr(source, "READ", 512)
-    free = Plan(name="free", bucket=Bucket(rate_limit=0.001, burst_limit=2))
+    free = Plan(name="free", bucket=Throttle(rate_limit=0.001, burst_limit=2))
     entries = [line(second, key=f"key-{second // 3}") for second in range(300)]
     found = replayed(layers(plans=[free], key_required=True), write(tmp_path, entries))
     assert outcomes(found.tally.outcomes) == {Outcome.ACCEPTED: 200, Outcome.PLAN: 100}

@@ -12,11 +12,12 @@ from bench.log_lines import LINES
 from review.commands import main
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, RateWindow
+from review.layers.layers import Layers, RateWindow
 from review.refusal import ReviewError
 from review.replay.columns import said_columns
 from review.replay.replay import Log, Replayed, replay
 from review.replay.suggest import suggestions
+from settings.throttling import Throttle
 from tests.environment_files import ROOT
 from tests.review.engine.decided import AT_ONCE, layers
 from tests.review.replay.logs import START, line, write
@@ -77,7 +78,7 @@ def test_a_whole_second_in_a_log_of_milliseconds_is_chance(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("form", ["%d/%b/%Y:%H:%M:%S +0000", "%Y-%m-%dT%H:%M:%SZ"])
 def test_fifty_requests_a_second_are_no_burst_of_fifty(tmp_path: Path, form: str) -> None:
-    limits = layers(bucket=Bucket(rate_limit=60, burst_limit=5))
+    limits = layers(bucket=Throttle(rate_limit=60, burst_limit=5))
     moments = range(0, 60_000, 20)
     fine = read(write(tmp_path, [line(ms / 1000) for ms in moments]), limits)
     coarse = read(write(tmp_path, [line(0, requestTimeEpoch=at(START_MS + ms, form)) for ms in moments]), limits)
@@ -86,7 +87,7 @@ def test_fifty_requests_a_second_are_no_burst_of_fifty(tmp_path: Path, form: str
 
 
 def test_what_is_above_the_rate_is_refused_all_the_same(tmp_path: Path) -> None:
-    limits = layers(bucket=Bucket(rate_limit=10, burst_limit=5))
+    limits = layers(bucket=Throttle(rate_limit=10, burst_limit=5))
     entries = [line(0, requestTimeEpoch=at(START_MS + ms, "%Y-%m-%d %H:%M")) for ms in range(20_000, 620_000, 50)]
     found = read(write(tmp_path, entries), limits)
     assert found.tally.outcomes[Outcome.METHOD] == pytest.approx(6000, abs=20)
@@ -152,7 +153,7 @@ def test_rows_that_are_counts_need_their_column(tmp_path: Path) -> None:
 def test_rows_that_are_counts_are_that_many_requests(tmp_path: Path) -> None:
     file = tmp_path / "some.csv"
     file.write_text(COUNTED)
-    limits = layers(bucket=Bucket(rate_limit=11, burst_limit=2))
+    limits = layers(bucket=Throttle(rate_limit=11, burst_limit=2))
     found = read(file, limits, columns="count=count(*)")
     assert (found.tally.requests, found.resolution_sec, found.problems) == (6030, 300, {})
     assert found.tally.outcomes[Outcome.ACCEPTED] == 6030, "ten a second, evenly, whoever sends them"

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
-from review.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
 from review.refusal import ReviewError
 from review.replay.replay import Replayed
 from review.replay.suggest import Candidate, Choice, percentile, suggestions
+from settings.throttling import Throttle
 from tests.review.engine.decided import PLENTY, layers
 from tests.review.replay.logs import Line, line, replayed, write
 
@@ -29,8 +30,8 @@ def suggested(found: Replayed) -> dict[str, Candidate]:
     }
 
 
-def bucket(setting: dict[str, float]) -> Bucket:
-    return Bucket(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
+def bucket(setting: dict[str, float]) -> Throttle:
+    return Throttle(rate_limit=setting["rate_limit"], burst_limit=int(setting["burst_limit"]))
 
 
 def with_suggestions(limits: Layers, found: Replayed) -> Layers:
@@ -183,7 +184,7 @@ def test_one_suggestion_for_each_plan(tmp_path: Path) -> None:
 
 
 def test_nothing_above_the_accounts_quota_is_suggested(tmp_path: Path) -> None:
-    account = Bucket(rate_limit=100, burst_limit=50)
+    account = Throttle(rate_limit=100, burst_limit=50)
     entries = [line(0, f"10.0.{index % 40}.1") for index in range(400)]
     found = suggestions(replayed(layers(account=account), write(tmp_path, entries)))
     (method,) = [each for each in found.choices if each.layer == "method"]
@@ -192,14 +193,14 @@ def test_nothing_above_the_accounts_quota_is_suggested(tmp_path: Path) -> None:
 
 
 def test_a_route_that_the_file_blocks_is_not_opened(tmp_path: Path) -> None:
-    blocked = Bucket(rate_limit=0.000001, burst_limit=1)
+    blocked = Throttle(rate_limit=0.000001, burst_limit=1)
     found = suggestions(replayed(layers(bucket=blocked), write(tmp_path, [line(second) for second in range(50)])))
     assert [each.layer for each in found.choices] == ["WAF"]
     assert found.withheld == ("method POST /chat: the environment file blocks it.",)
 
 
 def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
-    account = Bucket(rate_limit=10_000, burst_limit=2)
+    account = Throttle(rate_limit=10_000, burst_limit=2)
     entries = [line(0, key="sk-live-0123456789abcdef") for _ in range(9)] + [
         line(0, key="a1b2c3d4e5") for _ in range(9)
     ]
@@ -212,7 +213,7 @@ def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
 
 def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
     """The candidates of all routes are replayed at once; each finds what it would have found alone."""
-    account = Bucket(rate_limit=10_000, burst_limit=3)
+    account = Throttle(rate_limit=10_000, burst_limit=3)
     limits = replace(
         layers(account=account),
         routes=tuple(RouteLimits(key=key, bucket=None, own=True) for key in ("POST /a", "POST /b", "GET /never")),

@@ -6,10 +6,11 @@ import pytest
 
 from review.commands import main
 from review.engine.outcome import Outcome
-from review.layers import Bucket, Plan, RateWindow
+from review.layers.layers import Plan, RateWindow
 from review.refusal import ReviewError
 from review.simulation.picture import _limits, _of_each_caller, _scenario, description, draw, over_time
 from review.simulation.traffic import read_traffic
+from settings.throttling import Throttle
 from tests.environment_files import ROOT
 from tests.review.engine.decided import layers
 from tests.review.simulation.traffic_files import environment, simulated
@@ -83,7 +84,7 @@ def test_the_limit_of_one_caller_is_named_and_not_drawn() -> None:
 
 
 def test_the_throttle_of_a_plan_is_of_one_caller() -> None:
-    plan = Plan(name="free", bucket=Bucket(rate_limit=1, burst_limit=1))
+    plan = Plan(name="free", bucket=Throttle(rate_limit=1, burst_limit=1))
     result = simulated(layers(plans=[plan], key_required=True), read_traffic("abuser"))
     assert [limit.words for limit in _of_each_caller(result)] == ["usage plan free, for each key: 1/s"]
     assert _limits(result) == []

@@ -8,15 +8,17 @@ import pytest
 
 from review.commands import main
 from review.engine.engine import NONE, with_keys
-from review.layers import Bucket, Layers, Plan, Quota
+from review.layers.layers import Layers, Plan
 from review.simulation.arrivals import arrivals
 from review.simulation.traffic import read_traffic
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 from tests.environment_files import ROOT
 from tests.review.engine.decided import AT_ONCE, layers
 from tests.review.simulation.traffic_files import STEADY, groups, simulated, traffic
 
-FREE = Plan(name="free", bucket=Bucket(rate_limit=0.01, burst_limit=1))
-PRO = Plan(name="pro", bucket=Bucket(rate_limit=100, burst_limit=100), quota=Quota(limit=1000, period="DAY"))
+FREE = Plan(name="free", bucket=Throttle(rate_limit=0.01, burst_limit=1))
+PRO = Plan(name="pro", bucket=Throttle(rate_limit=100, burst_limit=100), quota=Quota(limit=1000, period="DAY"))
 TWO = layers(plans=[FREE, PRO], key_required=True)
 EXAMPLE = str(ROOT / "docs" / "examples" / "usage_plans.toml")
 
@@ -78,7 +80,7 @@ def keyed(plans: list[Plan | None], limits: Layers) -> tuple[list[object], list[
 def test_keys_that_are_added_together_are_those_that_are_added_one_by_one() -> None:
     route = "POST /chat"
     own = Plan(
-        name="own", bucket=Bucket(rate_limit=2, burst_limit=3), routes={route: Bucket(rate_limit=1, burst_limit=1)}
+        name="own", bucket=Throttle(rate_limit=2, burst_limit=3), routes={route: Throttle(rate_limit=1, burst_limit=1)}
     )
     plans: list[Plan | None] = [
         FREE,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from review.commands import main
-from review.layers import RateWindow
+from review.layers.layers import RateWindow
 from review.simulation.report import report
 from review.simulation.traffic import read_traffic, scenarios
 from tests.environment_files import ROOT

@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.engine.outcome import Outcome
-from review.layers import Bucket, Layers, Plan, Quota, RateWindow, RetryAfter
-from review.layers_of import layers_of
+from review.layers.from_settings import layers_of
+from review.layers.layers import Layers, Plan, RateWindow, RetryAfter
 from review.simulation.simulate import Group
 from review.simulation.traffic import Abuser, Burst, NatOffice, Retries, RetryingSdk, Steady, Traffic, read_traffic
+from settings.throttling import Throttle
+from settings.usage_plan import Quota
 from tests.environment_files import MINIMAL
 from tests.environment_files import environment as settings_of
 from tests.review.engine.decided import PLENTY, layers
 from tests.review.simulation.traffic_files import environment, groups, simulated, traffic
 
-ONE = Bucket(rate_limit=1, burst_limit=1)
+ONE = Throttle(rate_limit=1, burst_limit=1)
 
 
 def of(*clients: Steady | Burst | NatOffice | Abuser | RetryingSdk, duration: float = 60, seed: int = 1) -> Traffic:
@@ -119,7 +121,7 @@ def one_after_another(limits: Layers, client: RetryingSdk) -> list[tuple[float, 
 
 
 def test_a_retry_waits_as_long_as_the_429_says() -> None:
-    limits = replace(layers(bucket=Bucket(rate_limit=0.2, burst_limit=1)), retry_after=RetryAfter(throttle=3))
+    limits = replace(layers(bucket=Throttle(rate_limit=0.2, burst_limit=1)), retry_after=RetryAfter(throttle=3))
     sent = one_after_another(limits, sdk())
     assert sent == [(0.0, Outcome.METHOD), (3.0, Outcome.METHOD), (6.0, Outcome.ACCEPTED)]
 
@@ -143,7 +145,7 @@ def test_what_a_file_says_of_retries(tmp_path: Path) -> None:
 
 
 def test_a_client_deaf_to_the_429_doubles_its_wait_up_to_the_longest() -> None:
-    limits = layers(bucket=Bucket(rate_limit=0.001, burst_limit=1))
+    limits = layers(bucket=Throttle(rate_limit=0.001, burst_limit=1))
     sent = one_after_another(limits, sdk(most=6, honour_retry_after=False))
     waits = np.diff([time for time, _ in sent])
     for wait, longest in zip(waits, [0.5, 1, 2, 4, 8, 8], strict=True):
@@ -180,7 +182,7 @@ def test_every_request_is_accounted_for(  # each drawn
 ) -> None:
     limits = layers(
         windows=[RateWindow(name="per-ip", limit=limit, window_sec=60)],
-        bucket=Bucket(rate_limit=rate, burst_limit=burst),
+        bucket=Throttle(rate_limit=rate, burst_limit=burst),
     )
     retries = Retries(most=most)
     clients = Steady(name="a", kind="steady", count=count, rate=speed, retries=retries)

@@ -4,8 +4,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from review.engine.rate_window import WafModel
-from review.layers import Layers
-from review.layers_of import layers_of
+from review.layers.from_settings import layers_of
+from review.layers.layers import Layers
 from review.simulation.simulate import Group, Result, simulate
 from review.simulation.traffic import Traffic, read_traffic
 from settings.read import read_environment

@@ -1,0 +1,1 @@
+"""What a month costs, and what the web ACL takes of its capacity."""

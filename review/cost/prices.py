@@ -1,0 +1,133 @@
+"""What AWS charges: `prices.toml` beside this file, or tables of another file in their place."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from review.refusal import ReviewError
+from settings.model import Settings, SomeItems
+from settings.problem import describe
+
+DEFAULT = Path(__file__).parent / "prices.toml"
+
+Dollars = Annotated[float, Field(ge=0, strict=False)]
+
+
+class Source(Settings):
+    """Where a price comes from."""
+
+    unit: Annotated[str, Field(min_length=1)]
+    """What the price is of."""
+
+    source: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    read: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+    checked: Literal["AWS", "second hand", "own"] = "own"
+    """`own` for prices that its owner vouches for: a contract, another Region."""
+
+
+class Price(Source):
+    """The same for every unit."""
+
+    price: Dollars
+
+    free: Annotated[float, Field(ge=0, strict=False)] = 0
+    """Units of every month that cost nothing, once for the whole account."""
+
+    def dollars(self, units: float, *, with_free: bool) -> float:
+        """For so many units a month."""
+        return max(0.0, units - (self.free if with_free else 0)) * self.price
+
+
+class Tier(Settings):
+    """Up to so many units a month in all; the last one has no end."""
+
+    up_to: Annotated[float, Field(gt=0, strict=False)] | None = None
+    price: Dollars
+
+
+class TieredPrice(Source):
+    """Cheaper with each tier."""
+
+    tiers: SomeItems[Tier]
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        ends = [tier.up_to for tier in self.tiers]
+        climbing = [end for end in ends if end is not None]
+        if ends[-1] is not None or climbing != ends[:-1] or sorted(set(climbing)) != climbing:
+            raise ValueError("tiers must each end above the one before by up_to, and the last have none")
+        return self
+
+    def dollars(self, units: float, *, with_free: bool) -> float:  # noqa: ARG002  # nothing with tiers is free
+        """For so many units a month."""
+        total, begin = 0.0, 0.0
+        for tier in self.tiers:
+            end = units if tier.up_to is None else min(units, tier.up_to)
+            total += max(0.0, end - begin) * tier.price
+            begin = end
+        return total
+
+
+class General(Settings):
+    """What holds for all of them."""
+
+    region: str
+
+
+class Prices(Settings):
+    """All prices."""
+
+    general: General
+    api_gateway_requests: TieredPrice
+    waf_web_acl: Price
+    waf_rule: Price
+    waf_requests: Price
+    waf_capacity: Price
+    waf_body: Price
+    waf_bot_control: Price
+    waf_bot_control_requests: Price
+    waf_anti_ddos: Price
+    waf_anti_ddos_requests: Price
+    logs_ingested: Price
+    logs_stored: Price
+    metrics: Price
+    alarm_metrics: Price
+    dashboards: Price
+    lambda_requests: Price
+    lambda_gb_seconds: Price
+    dynamodb_writes: Price
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """By name."""
+        return {name: value for name, value in self if isinstance(value, Source)}
+
+
+def read_prices(file: Path | None) -> Prices:
+    """The default prices, with the tables of the file in place of theirs.
+
+    Raises ReviewError, a line for each mistake.
+    """
+    tables = _read(DEFAULT)
+    if file is not None:
+        tables |= _read(file)
+    try:
+        return Prices.model_validate(tables)
+    except ValidationError as error:
+        shown = (file or DEFAULT).as_posix()
+        raise ReviewError(
+            "\n".join(f"{shown}: {describe(detail, tables, may_hold_secrets=False)}" for detail in error.errors())
+        ) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ReviewError(f"{file.as_posix()}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ReviewError(f"{file.as_posix()}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ReviewError(f"{file.as_posix()}: is not TOML: {error}") from None

@@ -1,0 +1,149 @@
+"""What an environment costs a month, and how much of a web ACL's capacity it takes, to print."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from review.cost.bill import WRITES_OF_A_REQUEST, Line, Traffic, bill, items_of_a_request, web_acl_capacity
+from review.cost.log_size import WAF_RECORD, access_log_bytes
+from review.cost.prices import Prices
+from review.cost.watched_metrics import filter_metrics
+from review.numbers import plain
+from review.table import Report, Table
+from settings.environment import Environment
+from settings.waf import capacity
+from settings.waf.capacity import Capacity
+from settings.watched import access_log, waf_log
+
+NOT_IN_IT = (
+    "the backends (Lambda, Bedrock, SageMaker, load balancers, VPC links), data transfer, PrivateLink and the edge",
+    "the execution log, X-Ray, Lambda's own logs, log queries, e-mails, taxes and discounts",
+)
+CAPACITY = (
+    "WCU are an estimate: AWS may charge the same transformation of the same part of a request once (about), or each "
+    "time (at most). Its own figure takes an account: aws wafv2 check-capacity."
+)
+ALL_CHARGED = (
+    "Every request is charged as an API Gateway call. AWS does not document whether one is that WAF blocks or a "
+    "throttle refuses; people report that it is not."
+)
+
+
+def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_free: bool = False) -> Report:
+    """All of it, to print."""
+    wcu = web_acl_capacity(environment)
+    lines = bill(environment, traffic, prices, with_free=with_free)
+    notes = tuple(_notes(environment, wcu, prices, with_free=with_free))
+    total = sum(line.dollars for line in lines)
+    return Report(
+        title=f"Cost of {environment.name}: {traffic.requests:,} requests a month",
+        tables=(*([_capacity_table(wcu)] if wcu else []), _bill_table(lines, traffic, total)),
+        notes=notes,
+        data={
+            "environment": environment.name,
+            "requests": traffic.requests,
+            "blocked_share": traffic.blocked_share,
+            "capacity": None if wcu is None else _capacity_data(wcu),
+            "lines": [asdict(line) for line in lines],
+            "dollars": total,
+            "region_of_prices": prices.general.region,
+            "prices": {
+                name: price.model_dump(mode="json", exclude_none=True) for name, price in prices.sources.items()
+            },
+            "free_tier_taken_off": with_free,
+            "not_included": list(NOT_IN_IT),
+            "notes": list(notes),
+        },
+    )
+
+
+def _capacity_table(wcu: Capacity) -> Table:
+    rows = [(rule.name, _wcu(rule.estimate), _wcu(rule.upper_bound)) for rule in wcu.rules]
+    return Table(
+        title="Web ACL capacity units (WCU), rule by rule",
+        columns=("rule", "about", "at most"),
+        rows=(*rows, ("all rules", _wcu(wcu.estimate), _wcu(wcu.upper_bound))),
+        numbers=frozenset({"about", "at most"}),
+        caption=f"{capacity.INCLUDED:,} are included, {_share(wcu.estimate, capacity.INCLUDED)} of them used; "
+        f"AWS takes {capacity.MOST:,}, {_share(wcu.estimate, capacity.MOST)} used.",
+    )
+
+
+def _wcu(units: int | None) -> str:
+    return "unknown" if units is None else f"{units:,}"
+
+
+def _share(units: int, of: int) -> str:
+    return f"{100 * units / of:.0f}%"
+
+
+def _bill_table(lines: tuple[Line, ...], traffic: Traffic, total: float) -> Table:
+    title = "Dollars a month"
+    if traffic.blocked_share:
+        title += f"; WAF blocks {100 * traffic.blocked_share:g}% of the requests"
+    return Table(
+        title=title,
+        columns=("item", "quantity", "of", "dollars"),
+        rows=(
+            *((line.item, plain(line.quantity), line.unit, f"{line.dollars:,.2f}") for line in lines),
+            ("together", "", "", f"{total:,.2f}"),
+        ),
+        numbers=frozenset({"quantity", "dollars"}),
+    )
+
+
+def _bearer_key_note(environment: Environment) -> Iterator[str]:
+    if environment.has_bearer_key:
+        seconds = environment.api.authorizer_result_ttl_in_seconds
+        often = f"once in {seconds} s for each key of this file" if seconds else "for each request"
+        yield f"The authorizer of api.key_source = BEARER is asked {often}; 5 ms with 128 MB are assumed."
+
+
+def _token_note(environment: Environment) -> Iterator[str]:
+    if items := items_of_a_request(environment):
+        yield (
+            f"Limits in tokens: {WRITES_OF_A_REQUEST:g} writes for each of {items} items, as if every request were of "
+            "a route with such limits; the function's duration, which is the model's, and its log are not in it."
+        )
+
+
+def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, with_free: bool) -> Iterator[str]:
+    region = prices.general.region
+    yield f"Not in it: {'; '.join(NOT_IN_IT)}."
+    yield ALL_CHARGED
+    if wcu is not None:
+        yield CAPACITY
+        if wcu.unknown:
+            yield f"Capacity unknown, left out: {', '.join(wcu.unknown)}."
+    elif environment.waf is not None:
+        yield "The web ACL is an existing one: its monthly price, its rules and its capacity are its owner's."
+    if environment.waf and any(group.vendor_name != "AWS" for group in environment.waf.managed_rule_groups):
+        yield "A vendor's managed rule group has a price of its own in AWS Marketplace, which is not in it."
+    yield from _bearer_key_note(environment)
+    if access_log(environment) is not None:
+        yield f"A line of the access log: {access_log_bytes(environment)} bytes, from its format and usual values."
+    if waf_log(environment) is not None:
+        yield f"A record of the WAF log: {WAF_RECORD:,} bytes, assumed; only what a rule stops or counts has one."
+    yield from _token_note(environment)
+    if environment.observability.detailed_metrics or filter_metrics(environment):
+        yield "Metrics are counted as if every layer limited every route in every hour."
+    free = "is taken off" if with_free else "is not taken off; --free-tier does"
+    yield f"What every account has free of CloudWatch, Lambda and Bot Control {free}."
+    reads = sorted({price.read for price in prices.sources.values()})
+    yield f"Prices of {region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}; --prices takes others."
+    second_hand = [name for name, price in prices.sources.items() if price.checked == "second hand"]
+    if second_hand:
+        yield f"Second hand, since AWS's page shows them in a browser only: {', '.join(second_hand)}."
+    if environment.aws.region != region:
+        yield f"{environment.name} is in {environment.aws.region}, where prices may differ."
+
+
+def _capacity_data(wcu: Capacity) -> dict[str, Any]:
+    return {
+        "rules": [asdict(rule) for rule in wcu.rules],
+        "estimate": wcu.estimate,
+        "upper_bound": wcu.upper_bound,
+        "included": capacity.INCLUDED,
+        "most": capacity.MOST,
+        "unknown": list(wcu.unknown),
+    }

@@ -1,0 +1,33 @@
+"""How many metrics CloudWatch charges for, as its constructs make them (constructs/observability; a test compares)."""
+
+from settings.alarms import alarms
+from settings.environment import Environment
+from settings.watched import (
+    has_limit_metrics,
+    limiting_layers,
+)
+
+# Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/observability/metrics.py.
+_OF_A_METHOD = 5
+
+
+def filter_metrics(environment: Environment) -> int:
+    """Those of the access log's metric filters: for each layer that limits one, and one for each route."""
+    if not has_limit_metrics(environment):
+        return 0
+    return len(limiting_layers(environment)) * (1 + len(environment.routes))
+
+
+def route_metrics(environment: Environment) -> int:
+    """Those of `detailed_metrics`, of every method that is called; a path's preflight is one."""
+    if not environment.observability.detailed_metrics:
+        return 0
+    methods = {(route.method, route.path) for route in environment.routes}
+    if environment.cors is not None:
+        methods |= {("OPTIONS", route.path) for route in environment.routes}
+    return _OF_A_METHOD * len(methods)
+
+
+def alarm_metrics(environment: Environment) -> dict[str, int]:
+    """How many each alarm looks at, by the alarm's Terraform name."""
+    return {alarm.address: len(alarm.metrics) for alarm in alarms(environment)}

@@ -1,0 +1,1 @@
+"""Two environments side by side, or two revisions of one."""

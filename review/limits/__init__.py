@@ -1,0 +1,1 @@
+"""What each layer lets through, and what stops whom first."""

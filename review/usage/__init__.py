@@ -1,0 +1,1 @@
+"""`review usage`: who is where in the limits in tokens."""

@@ -1,0 +1,79 @@
+"""The table and the API keys, as AWS has them.
+
+The only part of the review that asks AWS, so it takes boto3 and the credentials of whoever runs it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from review.refusal import ReviewError
+from review.usage.usage import Item, table_name
+from settings.environment import Environment
+
+
+class Aws:
+    """The table and the keys, by boto3."""
+
+    def __init__(self, environment: Environment) -> None:
+        try:
+            import boto3  # noqa: PLC0415  # this command alone needs it
+        except ImportError:
+            raise ReviewError("usage asks AWS by boto3, which is not installed: pip install boto3") from None
+        aws = environment.aws
+        made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
+        self._session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
+        self._endpoint_url = aws.endpoint_url
+        self._table = table_name(environment)
+        self._prefix = f"{environment.api.name}-"
+        # Those that are there already, whose names are not the file's.
+        self._known = {key.id: key.name for plan in environment.usage_plans.values() for key in plan.keys if key.id}
+
+    def items(self) -> list[Item]:
+        """All of the table."""
+        found: list[Item] = []
+        with _said("the table cannot be read"):
+            for page in self._client("dynamodb").get_paginator("scan").paginate(TableName=self._table):
+                found += [_read(item) for item in page["Items"]]
+        return found
+
+    def keys(self) -> dict[str, str]:
+        """Names of the environment's keys, as the file has them, by id. The values are not asked for."""
+        found = dict(self._known)
+        with _said("the API keys cannot be listed"):
+            for page in self._client("apigateway").get_paginator("get_api_keys").paginate():
+                for key in page["items"]:
+                    if key["name"].startswith(self._prefix):
+                        found[key["id"]] = key["name"].removeprefix(self._prefix)
+        return found
+
+    def reset_call(self, id: str) -> str:
+        """The call that `reset` makes, to read before."""
+        key = json.dumps({"id": {"S": id}})
+        return f"aws dynamodb delete-item --table-name {self._table} --key '{key}'"
+
+    def reset(self, id: str) -> None:
+        """Give the caller everything back. What runs now is then not counted when it ends."""
+        with _said("the item cannot be deleted"):
+            self._client("dynamodb").delete_item(TableName=self._table, Key={"id": {"S": id}})
+
+    def _client(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self._endpoint_url)
+
+
+class _said:  # noqa: N801  # reads as a statement: with _said("...")
+    """Turns what boto3 raises into one line."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None and type(error).__module__.startswith("botocore"):
+            raise ReviewError(f"{self._what}: {error}") from None
+
+
+def _read(item: Mapping[str, Mapping[str, str]]) -> Item:
+    return {name: int(value["N"]) if "N" in value else value["S"] for name, value in item.items()}

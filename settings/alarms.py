@@ -1,0 +1,217 @@
+"""The alarms of an environment, declared once: a construct renders them, the review counts them, the checks ask."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from settings.fields import EnvironmentFields
+from settings.metrics import (
+    Metric,
+    limited_metric,
+    limited_route_metric,
+    route_metric,
+    stage_metric,
+    token_limits_metric,
+    waf_blocked_metric,
+)
+from settings.numbers import decimal
+from settings.observability.alarms import PAGES, Alarms
+from settings.route import Route
+from settings.throttling import Throttle
+from settings.token_limits.covering import metered_routes
+from settings.watched import has_limit_metrics, has_own_web_acl, refusing_metrics, routes_with_own_limit
+
+NO_THROTTLE_METRIC = (
+    "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
+)
+NO_OWN_WEB_ACL = "there is no web ACL of our own"
+
+# A rate_limit is requests per second, a route's metric has one value a minute.
+_MINUTE = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expression:
+    """What an alarm computes of its metrics, by their ids."""
+
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """One CloudWatch alarm: above the threshold it rings."""
+
+    setting: str
+    """The field of `[observability.alarms]` that switches it: `throttled_percent`."""
+
+    address: str
+    """Its Terraform name: `near_limit_post_v1_chat`."""
+
+    name: str
+    """Its name in CloudWatch: `api-prod-near-limit-post-v1-chat`."""
+
+    words: str
+    """What it says to the person whom it wakes."""
+
+    threshold: float
+    period: int
+    """Seconds, of every metric."""
+
+    statistic: Literal["Sum", "p99"]
+    metrics: Mapping[str, Metric]
+    """What it looks at, and CloudWatch charges for, each with its id in the expression."""
+
+    expression: Expression | None = None
+    """None: it looks at its one metric."""
+
+    @property
+    def pages(self) -> bool:
+        """Whether it pages; it only informs otherwise."""
+        return PAGES[self.setting]
+
+
+def alarms(environment: EnvironmentFields) -> tuple[Alarm, ...]:
+    """Those that are on and have something to look at; none without the table."""
+    settings = environment.observability.alarms
+    if settings is None:
+        return ()
+    missing = missing_for_alarms(environment)
+    return tuple(alarm for alarm in _declared(environment, settings) if alarm.setting not in missing)
+
+
+def missing_for_alarms(environment: EnvironmentFields) -> dict[str, str]:
+    """The field of each alarm that cannot be made -> what it needs and does not have."""
+    missing = {}
+    if not has_limit_metrics(environment):
+        missing["throttled_percent"] = NO_THROTTLE_METRIC
+    if not has_own_web_acl(environment):
+        missing["waf_blocked_requests"] = NO_OWN_WEB_ACL
+    if not environment.observability.detailed_metrics:
+        missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
+    elif not any(routes_with_own_limit(environment)):
+        missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
+    if not metered_routes(environment):
+        missing["limiter_unavailable"] = "no route has limits in tokens, money or concurrent requests"
+    return missing
+
+
+def _declared(environment: EnvironmentFields, settings: Alarms) -> Iterator[Alarm]:
+    stem = f"{environment.api.name}-{environment.stage.name}"
+    if settings.throttled_percent != "off":
+        yield _share(
+            stem,
+            settings,
+            "throttled_percent",
+            "throttled",
+            f"More than {settings.throttled_percent:g} % of requests are throttled",
+            settings.throttled_percent,
+            {"part": limited_metric(environment, "throttle"), "requests": stage_metric(environment, "Count")},
+        )
+    if settings.server_error_percent != "off":
+        yield _share(
+            stem,
+            settings,
+            "server_error_percent",
+            "server_errors",
+            f"More than {settings.server_error_percent:g} % of answers are 5XX",
+            settings.server_error_percent,
+            {"part": stage_metric(environment, "5XXError"), "requests": stage_metric(environment, "Count")},
+        )
+    if settings.latency_p99_ms != "off":
+        yield Alarm(
+            setting="latency_p99_ms",
+            address="latency",
+            name=f"{stem}-latency",
+            words=f"1 % of requests take longer than {settings.latency_p99_ms} ms",
+            threshold=settings.latency_p99_ms,
+            period=settings.period_sec,
+            statistic="p99",
+            metrics={"latency": stage_metric(environment, "Latency")},
+        )
+    if settings.integration_latency_p99_ms != "off":
+        yield Alarm(
+            setting="integration_latency_p99_ms",
+            address="integration_latency",
+            name=f"{stem}-integration-latency",
+            words=f"1 % of calls of the backend take longer than {settings.integration_latency_p99_ms} ms",
+            threshold=settings.integration_latency_p99_ms,
+            period=settings.period_sec,
+            statistic="p99",
+            metrics={"latency": stage_metric(environment, "IntegrationLatency")},
+        )
+    if settings.waf_blocked_requests != "off":
+        yield Alarm(
+            setting="waf_blocked_requests",
+            address="waf_blocked",
+            name=f"{stem}-waf-blocked",
+            words=f"WAF blocked more than {settings.waf_blocked_requests} requests in {settings.period_sec} s",
+            threshold=settings.waf_blocked_requests,
+            period=settings.period_sec,
+            statistic="Sum",
+            metrics={"blocked": waf_blocked_metric(environment)},
+        )
+    if settings.limiter_unavailable != "off":
+        yield Alarm(
+            setting="limiter_unavailable",
+            address="limiter_unavailable",
+            name=f"{stem}-limiter-unavailable",
+            words=f"More than {settings.limiter_unavailable} requests were not held to their limits in tokens, or "
+            "refused for want of them",
+            threshold=settings.limiter_unavailable,
+            period=settings.period_sec,
+            statistic="Sum",
+            metrics={"unavailable": token_limits_metric(environment, "LimiterUnavailable")},
+        )
+    if settings.near_limit_percent != "off":
+        for route, throttle in routes_with_own_limit(environment):
+            yield _near_limit(environment, stem, settings.near_limit_percent, route, throttle)
+
+
+def _share(
+    stem: str,
+    settings: Alarms,
+    setting: str,
+    address: str,
+    words: str,
+    threshold: float,
+    metrics: Mapping[str, Metric],
+) -> Alarm:
+    """Percent of the requests, 0 where there are too few to judge."""
+    least = settings.minimum_requests
+    return Alarm(
+        setting=setting,
+        address=address,
+        name=f"{stem}-{address.replace('_', '-')}",
+        words=words,
+        threshold=threshold,
+        period=settings.period_sec,
+        statistic="Sum",
+        metrics=metrics,
+        expression=Expression(
+            id="share", label="percent", text=f"IF(requests >= {least}, 100 * FILL(part, 0) / requests, 0)"
+        ),
+    )
+
+
+def _near_limit(environment: EnvironmentFields, stem: str, percent: float, route: Route, throttle: Throttle) -> Alarm:
+    """Requests of a route in a minute, without those that API Gateway refused, whom no limit of the route served.
+
+    What WAF blocked stays in: whether `Count` has it is not documented.
+    """
+    refused: dict[str, Metric] = {
+        layer: limited_route_metric(environment, layer, route) for layer in refusing_metrics(environment)
+    }
+    text = " - ".join(["requests", *(f"FILL({layer}, 0)" for layer in refused)])
+    return Alarm(
+        setting="near_limit_percent",
+        address=f"near_limit_{route.address}",
+        name=f"{stem}-near-limit-{route.address.replace('_', '-')}",
+        words=f"{route.key} uses more than {percent:g} % of its {decimal(throttle.rate_limit)} requests per second",
+        threshold=throttle.rate_limit * _MINUTE * percent / 100,
+        period=_MINUTE,
+        statistic="Sum",
+        metrics={"requests": route_metric(environment, route, "Count"), **refused},
+        expression=Expression(id="let_through", label="requests", text=text),
+    )

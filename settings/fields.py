@@ -1,0 +1,94 @@
+"""The tables of an environment file, and what follows from several of them. Their checks are above: environment.py."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from settings import quotas
+from settings.api import Api, Stage
+from settings.authorization import Authorizer, AuthorizerName
+from settings.aws import Aws
+from settings.backend import Backend, LocalBackend
+from settings.cors import Cors
+from settings.domain import Domain
+from settings.imports import Imports
+from settings.model import Items, Settings, SomeItems
+from settings.observability.observability import Observability
+from settings.quotas import AccountThrottle
+from settings.rate_limit_response import RateLimitResponse
+from settings.resource_policy import ResourcePolicy
+from settings.route import Route, named_apart
+from settings.tags import Tags
+from settings.throttling import Throttling
+from settings.token_limits.token_limit import TokenLimit
+from settings.token_limits.token_metering import TokenMetering
+from settings.token_limits.token_price import TokenPrice
+from settings.token_limits.token_store import TokenStore
+from settings.usage_plan import Name as UsagePlanName
+from settings.usage_plan import UsagePlan
+from settings.waf.waf import Waf
+
+
+class EnvironmentFields(Settings):
+    """What the checks read: an environment whose tables are right each by itself."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+    """The name of the file without `.toml`; the stack's name."""
+
+    aws: Aws
+    backend: Backend = LocalBackend()
+    api: Api
+    stage: Stage
+    routes: SomeItems[Route]
+    authorizers: dict[AuthorizerName, Authorizer] = {}
+    cors: Cors | None = None
+    resource_policy: ResourcePolicy | None = None
+    domain: Domain | None = None
+    tags: Tags = {}
+    throttling: Throttling
+    rate_limit_response: RateLimitResponse = RateLimitResponse()
+    usage_plans: dict[UsagePlanName, UsagePlan] = {}
+    token_limits: Items[TokenLimit] = ()
+    token_metering: TokenMetering = TokenMetering()
+    token_prices: dict[Annotated[str, Field(pattern=r"^\S{1,255}$")], TokenPrice] = {}
+    token_store: TokenStore = TokenStore()
+    waf: Waf | None = None
+    observability: Observability = Observability()
+    imports: Imports = {}
+
+    @field_validator("routes")
+    @classmethod
+    def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+        return named_apart(routes)
+
+    @property
+    def account_throttle(self) -> AccountThrottle:
+        """The bucket that everything in the account and Region shares."""
+        usual = quotas.account_throttle(self.aws.region)
+        return AccountThrottle(
+            rate_limit=self.aws.account_rate_limit or usual.rate_limit,
+            burst_limit=self.aws.account_burst_limit or usual.burst_limit,
+        )
+
+    @property
+    def path_prefixes(self) -> tuple[str, ...]:
+        """What may stand before a route's path in a URL: the stage's name, or a custom domain's base path."""
+        base_path = self.domain.base_path if self.domain else None
+        return (self.stage.name, base_path) if base_path else (self.stage.name,)
+
+    @property
+    def has_preflights(self) -> bool:
+        """Whether `[cors]` makes the OPTIONS of some path, which no route of the file is."""
+        own = {route.path for route in self.routes if route.method == "OPTIONS"}
+        return self.cors is not None and any(route.path not in own for route in self.routes)
+
+    @property
+    def has_bearer_key(self) -> bool:
+        """Whether an authorizer of ours reads the API key."""
+        return self.api.key_source == "BEARER" and any(route.api_key_required for route in self.routes)
+
+    @property
+    def cors_headers(self) -> Mapping[str, str]:
+        """What every answer carries where CORS is on, the refusals too."""
+        return self.cors.response_headers if self.cors else {}

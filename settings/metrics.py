@@ -1,0 +1,123 @@
+"""CloudWatch metrics: those that AWS documents, and those that our metric filters make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from settings.fields import EnvironmentFields
+from settings.rate_limit_response import Layer
+from settings.route import Route
+
+API_GATEWAY = "AWS/ApiGateway"
+WAF = "AWS/WAFV2"
+
+# Namespace -> metrics, and the sets of dimensions that they have. Read 2026-11.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+# https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html (what a web ACL and its rules report)
+DOCUMENTED_METRICS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        API_GATEWAY: frozenset(
+            {"4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "Count", "IntegrationLatency", "Latency"}
+        ),
+        WAF: frozenset(
+            {"AllowedRequests", "BlockedRequests", "CountedRequests", "CaptchaRequests", "ChallengeRequests"}
+        ),
+    }
+)
+DOCUMENTED_DIMENSIONS: Mapping[str, frozenset[frozenset[str]]] = MappingProxyType(
+    {
+        API_GATEWAY: frozenset(
+            {
+                frozenset({"ApiName"}),
+                frozenset({"ApiName", "Stage"}),
+                frozenset({"ApiName", "Stage", "Method", "Resource"}),
+            }
+        ),
+        WAF: frozenset({frozenset({"WebACL", "Rule", "Region"})}),
+    }
+)
+
+LIMITED_METRICS: Mapping[Layer, str] = MappingProxyType(
+    {"throttle": "Throttled", "quota": "QuotaExceeded", "waf": "WafBlocked"}
+)
+LIMITED_BY_ROUTE: Mapping[Layer, str] = MappingProxyType(
+    {layer: f"{name}ByRoute" for layer, name in LIMITED_METRICS.items()}
+)
+
+ApiMetric = Literal["4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"]
+
+TokenMetric = Literal[
+    "TokensReserved",
+    "TokensUsed",
+    "UsdUsed",
+    "RequestsRefused",
+    "TokensRefused",
+    "BudgetRefused",
+    "ConcurrencyRefused",
+    "WouldRefuse",
+    "LimiterUnavailable",
+    "SettleFailed",
+]
+"""As constructs/gateway/metered_function/meter.mjs names them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """A metric of one thing."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+
+
+def stage_metric(environment: EnvironmentFields, name: ApiMetric) -> Metric:
+    """What API Gateway itself reports of the stage; free."""
+    return Metric(
+        namespace=API_GATEWAY,
+        name=name,
+        dimensions={"ApiName": environment.api.name, "Stage": environment.stage.name},
+    )
+
+
+def route_metric(environment: EnvironmentFields, route: Route, name: ApiMetric) -> Metric:
+    """What API Gateway reports of one route where `detailed_metrics` is on."""
+    stage = stage_metric(environment, name)
+    return Metric(
+        namespace=API_GATEWAY,
+        name=name,
+        dimensions={**stage.dimensions, "Method": route.method, "Resource": route.path},
+    )
+
+
+def waf_blocked_metric(environment: EnvironmentFields) -> Metric:
+    """What our own web ACL blocked, all rules together. Its metric name is the API's."""
+    return Metric(
+        namespace=WAF,
+        name="BlockedRequests",
+        dimensions={"WebACL": environment.api.name, "Rule": "ALL", "Region": environment.aws.region},
+    )
+
+
+def limited_namespace(environment: EnvironmentFields) -> str:
+    """Where the metric filters of one stage put their metrics."""
+    return f"Spillway/{environment.api.name}/{environment.stage.name}"
+
+
+def limited_metric(environment: EnvironmentFields, layer: Layer) -> Metric:
+    """Requests that a layer limited, from the access log."""
+    return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
+
+
+def token_limits_metric(environment: EnvironmentFields, name: TokenMetric) -> Metric:
+    """What the functions in front of models report by embedded metric format, all routes together."""
+    return Metric(namespace=limited_namespace(environment), name=name, dimensions={})
+
+
+def limited_route_metric(environment: EnvironmentFields, layer: Layer, route: Route) -> Metric:
+    """Requests to one route that a layer limited, from the access log."""
+    return Metric(
+        namespace=limited_namespace(environment),
+        name=LIMITED_BY_ROUTE[layer],
+        dimensions={"Method": route.method, "Resource": route.path},
+    )

@@ -1,0 +1,63 @@
+"""Which routes a rate rule counts, as far as path and method say."""
+
+from itertools import zip_longest
+
+from settings.route import Route
+from settings.waf.path_pattern import covers
+from settings.waf.rate_rule import RateRule
+from settings.waf.scope_down import ScopeDown
+
+
+def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+    """Those that it names and those that WAF's patterns of them match too, or all but preflights.
+
+    Its own scope is left aside.
+    """
+    if not rule.routes:
+        return tuple(route for route in routes if route.method != "OPTIONS")
+    if rule.counts_preflights:
+        return tuple(route for route in routes if route.method == "OPTIONS")
+    named = [route for route in routes if route.key in rule.routes]
+    return tuple(
+        route
+        for route in routes
+        if any(other.method == route.method and covers(other.path, route.path) for other in named)
+    )
+
+
+def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool | None:
+    """None where it depends on the request: its address, country, headers, labels, what a path variable holds.
+
+    `left_out` under a `not`, where WAF's pattern takes only the path as it is written.
+    """
+    if scope.and_:
+        parts = {in_scope(part, route, left_out=left_out) for part in scope.and_}
+        return False if False in parts else None if None in parts else True
+    if scope.or_:
+        parts = {in_scope(part, route, left_out=left_out) for part in scope.or_}
+        return True if True in parts else None if None in parts else False
+    if scope.not_:
+        part = in_scope(scope.not_, route, left_out=not left_out)
+        return None if part is None else not part
+    if scope.path is not None:
+        return _on_path(scope.path, route, left_out=left_out)
+    return None if scope.method is None else route.method == scope.method
+
+
+def _on_path(path: str, route: Route, *, left_out: bool) -> bool | None:
+    if covers(path, route.path, left_out=left_out):
+        return True
+    one, other = (path, route.path) if left_out else (path.lower(), route.path.lower())
+    return None if "{" in route.path and _meet(one, other) else False
+
+
+def _meet(path: str, other: str) -> bool:
+    """Whether some request is one for both: `/v1/{id}` and `/v1/chat`, `/a/{x}` and `/{y}/b`."""
+    for one, two in zip_longest(path.split("/"), other.split("/")):
+        if one is None or two is None:
+            return False
+        if one.endswith("+}") or two.endswith("+}"):
+            return True
+        if one != two and "{" not in one + two:
+            return False
+    return True

@@ -1,0 +1,109 @@
+"""What of an environment is watched, once all switches are read, and what its log groups are called."""
+
+from collections.abc import Iterator
+
+from settings.fields import EnvironmentFields
+from settings.observability.access_log import AccessLog
+from settings.observability.waf_log import PREFIX, WafLog
+from settings.rate_limit_response import Layer
+from settings.route import Route
+from settings.throttling import Throttle
+
+
+def access_log(environment: EnvironmentFields) -> AccessLog | None:
+    """None where it is off, or where API Gateway may not write one."""
+    settings = environment.observability
+    if settings.access_log is None:
+        return AccessLog() if settings.account_role else None
+    return None if settings.access_log == "off" else settings.access_log
+
+
+def has_limit_metrics(environment: EnvironmentFields) -> bool:
+    """The access log is there, and metric filters count in it."""
+    log = access_log(environment)
+    return log is not None and log.metrics
+
+
+def refusing_metrics(environment: EnvironmentFields) -> tuple[Layer, ...]:
+    """The layers of API Gateway itself whose refused requests are counted for each route."""
+    if not has_limit_metrics(environment):
+        return ()
+    return tuple(layer for layer in limiting_layers(environment) if layer != "waf")
+
+
+def has_own_web_acl(environment: EnvironmentFields) -> bool:
+    """A web ACL of this stack, whose logging and metrics are this stack's too."""
+    return environment.waf is not None and environment.waf.web_acl_arn is None
+
+
+def waf_log(environment: EnvironmentFields) -> WafLog | None:
+    """None where it is off, or where no web ACL is ours."""
+    given = environment.observability.waf_log
+    if given == "off" or not has_own_web_acl(environment):
+        return None
+    if given is None:
+        return None if _is_emulated(environment) else WafLog()
+    return given
+
+
+def has_saved_queries(environment: EnvironmentFields) -> bool:
+    """Queries are saved beside each log that there is."""
+    given = environment.observability.saved_queries
+    return not _is_emulated(environment) if given is None else given
+
+
+def _is_emulated(environment: EnvironmentFields) -> bool:
+    """Local emulators know neither WAF's logging nor saved queries (ministack 1.5.33), and a deploy would fail."""
+    return environment.aws.endpoint_url is not None
+
+
+def limiting_layers(environment: EnvironmentFields) -> tuple[Layer, ...]:
+    """The layers that can refuse a request of this environment."""
+    has_quota = any(plan.quota for plan in environment.usage_plans.values())
+    layers: tuple[tuple[Layer, bool], ...] = (
+        ("throttle", True),
+        ("quota", has_quota),
+        ("waf", environment.waf is not None),
+    )
+    return tuple(layer for layer, there in layers if there)
+
+
+def routes_with_own_limit(environment: EnvironmentFields) -> Iterator[tuple[Route, Throttle]]:
+    """Routes that `[throttling.routes]` gives a bucket of their own."""
+    for route in environment.routes:
+        throttle = environment.throttling.routes.get(route.key)
+        if throttle is not None and not isinstance(throttle, str):
+            yield route, throttle
+
+
+def access_log_group(environment: EnvironmentFields) -> str:
+    """A name that does not change with the API's id."""
+    return f"spillway/{environment.api.name}/{environment.stage.name}/access-log"
+
+
+def execution_log_group(environment: EnvironmentFields, rest_api_id: str) -> str:
+    """AWS's own name for it.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    return f"API-Gateway-Execution-Logs_{rest_api_id}/{environment.stage.name}"
+
+
+def waf_log_group(environment: EnvironmentFields) -> str:
+    """WAF takes no name that starts otherwise."""
+    return f"{PREFIX}{environment.api.name}"
+
+
+def dashboard_name(environment: EnvironmentFields) -> str:
+    """Of the one dashboard, which CloudWatch knows by that name in every Region."""
+    return f"{environment.api.name}-{environment.aws.region}-{environment.stage.name}"
+
+
+def log_groups(environment: EnvironmentFields, rest_api_id: str) -> dict[str, str]:
+    """The names of the log groups that there are."""
+    there = {
+        "access_log": (access_log(environment), access_log_group(environment)),
+        "execution_log": (environment.observability.execution_log, execution_log_group(environment, rest_api_id)),
+        "waf_log": (waf_log(environment), waf_log_group(environment)),
+    }
+    return {log: name for log, (settings, name) in there.items() if settings}

@@ -1,0 +1,299 @@
+"""What each layer lets through, and what stops whom first. Numbers worked out by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from review.layers.from_settings import layers_of
+from review.limits.limits import Limit, limits
+from review.limits.report import PLAN, STAGE, WINDOW, report
+from review.limits.stops_first import StopsFirstOnRoute, stops_first
+from settings.read import read_environment
+from tests.environment_files import MINIMAL, ROOT, changed, environment
+
+TIERS = """
+[aws]
+region = "eu-south-1"
+
+[api]
+name = "api"
+
+[stage]
+name = "test"
+
+[throttling]
+rate_limit = 100
+burst_limit = 200
+
+[throttling.routes]
+"POST /chat" = { rate_limit = 20, burst_limit = 40 }
+"GET /models" = "unlimited"
+"POST /old" = "blocked"
+
+[[routes]]
+method = "POST"
+path = "/chat"
+api_key_required = true
+
+[[routes]]
+method = "POST"
+path = "/images"
+api_key_required = true
+
+[[routes]]
+method = "GET"
+path = "/models"
+
+[[routes]]
+method = "POST"
+path = "/old"
+
+[usage_plans.free]
+throttle = { rate_limit = 0.5, burst_limit = 5 }
+quota = { limit = 900, period = "DAY" }
+routes = { "POST /images" = "blocked" }
+
+[usage_plans.team]
+throttle = { rate_limit = 50, burst_limit = 60 }
+routes = { "POST /images" = { rate_limit = 3, burst_limit = 4 } }
+"""
+
+WAF = """
+[[waf.rate_rules]]
+name = "per-ip"
+limit = 600
+evaluation_window_sec = 300
+"""
+
+
+def of_route(folder: Path, text: str, route: str) -> list[Limit]:
+    return [limit for limit in limits(layers_of(environment(folder, text))) if limit.route == route]
+
+
+def first_on(folder: Path, text: str, route: str) -> StopsFirstOnRoute:
+    return next(each for each in stops_first(layers_of(environment(folder, text))) if each.route == route)
+
+
+def words(limit: Limit | None) -> tuple[str, float | None, float | None] | None:
+    return None if limit is None else (f"{limit.layer} {limit.name}".strip(), limit.per_second, limit.at_once)
+
+
+def test_layers_come_in_the_order_in_which_aws_asks_them(tmp_path: Path) -> None:
+    found = of_route(tmp_path, TIERS + WAF, "POST /images")
+    assert [(limit.layer, limit.name) for limit in found] == [
+        ("WAF", "per-ip"),
+        ("usage plan", "free on this route"),
+        ("usage plan", "free"),
+        ("quota", "free"),
+        ("usage plan", "team on this route"),
+        ("usage plan", "team"),
+        ("stage", ""),
+        ("account", ""),
+    ]
+
+
+def test_rates_by_the_second_and_by_the_minute(tmp_path: Path) -> None:
+    found = {
+        f"{limit.layer} {limit.name}".strip(): (limit.per_second, limit.per_minute, limit.at_once)
+        for limit in of_route(tmp_path, TIERS + WAF, "POST /chat")
+    }
+    assert found["WAF per-ip"] == (2, 120, None)  # 600 in 300 s
+    assert found["usage plan free"] == (0.5, 30, 5)
+    assert found["quota free"] == (900 / 86_400, 0.625, 900)
+    assert found["method"] == (20, 1200, 40)
+    assert found["account"] == (2500, 150_000, 1250)  # Milan has the smaller quota
+
+
+def test_who_shares_what(tmp_path: Path) -> None:
+    found = {limit.layer: (limit.shared, limit.shared_by) for limit in of_route(tmp_path, TIERS + WAF, "POST /chat")}
+    assert found == {
+        "WAF": (False, "each IP"),
+        "usage plan": (False, "each key"),
+        "quota": (False, "each key"),
+        "method": (True, "all callers"),
+        "account": (True, "every API of the account and Region"),
+    }
+
+
+def test_one_address_is_stopped_by_waf_at_a_steady_rate_and_by_the_shared_bucket_in_a_burst(tmp_path: Path) -> None:
+    first = first_on(tmp_path, TIERS + WAF, "POST /chat").one_ip
+    assert words(first.steady) == ("WAF per-ip", 2, None)
+    assert words(first.burst) == ("method", 20, 40)
+
+
+def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
+    """It reacts seconds later: 150 requests in one got past a limit of 10 a minute, people report."""
+    low = WAF.replace("600", "10")
+    each = first_on(tmp_path, TIERS + low, "POST /chat")
+    assert (words(each.one_ip.steady), words(each.one_ip.burst)) == (
+        ("WAF per-ip", 10 / 300, None),
+        ("method", 20, 40),
+    )
+    settings = environment(tmp_path, TIERS + low)
+    rows = {row[0]: row[1:] for row in report(layers_of(settings), ()).tables[1].rows}
+    assert rows["POST /chat"][0].splitlines() == ["0.0333/s: WAF per-ip", "40 at once: method, shared"]
+    details = report(layers_of(settings), (), details=True).tables[2]
+    assert details.rows[0] == ("WAF", "per-ip: 10 in 300 s, each IP", "0.0333", "2", "-", "each IP")
+
+
+def test_without_waf_one_address_may_use_up_what_everybody_shares(tmp_path: Path) -> None:
+    each = first_on(tmp_path, TIERS, "POST /chat")
+    assert words(each.one_ip.steady) == ("method", 20, 40)
+    assert each.one_ip == each.everyone
+
+
+def test_a_key_has_the_limits_of_its_own_plan_and_no_others(tmp_path: Path) -> None:
+    free, team = first_on(tmp_path, TIERS, "POST /chat").one_key
+    assert (free.plan, words(free.steady), words(free.burst)) == (
+        "free",
+        ("usage plan free", 0.5, 5),
+        ("usage plan free", 0.5, 5),
+    )
+    assert words(free.quota) == ("quota free", 900 / 86_400, 900)
+    # The plan's 50 per second are out of reach behind the method's 20.
+    assert (team.plan, words(team.steady), words(team.burst)) == ("team", ("method", 20, 40), ("method", 20, 40))
+    assert team.quota is None
+
+
+def test_a_plan_may_have_a_bucket_of_the_route_or_keep_its_keys_out(tmp_path: Path) -> None:
+    free, team = first_on(tmp_path, TIERS, "POST /images").one_key
+    assert words(free.steady) == ("usage plan free on this route", 0.000001, 1)
+    assert words(team.steady) == ("usage plan team on this route", 3, 4)
+
+
+def test_a_route_that_asks_for_no_key_is_in_no_plan(tmp_path: Path) -> None:
+    assert first_on(tmp_path, TIERS, "GET /models").one_key == ()
+    assert {limit.layer for limit in of_route(tmp_path, TIERS, "GET /models")} == {"method", "account"}
+
+
+def test_unlimited_leaves_a_route_to_the_account_and_blocked_is_what_is_deployed(tmp_path: Path) -> None:
+    assert words(first_on(tmp_path, TIERS, "GET /models").everyone.steady) == ("account", 2500, 1250)
+    assert words(first_on(tmp_path, TIERS, "POST /old").everyone.burst) == ("method", 0.000001, 1)
+
+
+@pytest.mark.parametrize(
+    ("waf", "said"),
+    [
+        ('[waf]\nmode = "count"\n' + WAF, "the web ACL only counts"),
+        (WAF + 'action = "count"\n', "the rule only counts"),
+    ],
+)
+def test_what_only_counts_stops_nobody(tmp_path: Path, waf: str, said: str) -> None:
+    assert words(first_on(tmp_path, MINIMAL + waf, "POST /chat").one_ip.steady) == ("stage", 10, 5), said
+    assert [limit.blocks for limit in of_route(tmp_path, MINIMAL + waf, "POST /chat")] == [False, True, True]
+
+
+def test_a_counting_tier_stands_before_its_rule_and_stops_nobody(tmp_path: Path) -> None:
+    text = MINIMAL + WAF + "count_limit = 300\n"
+    found = [limit for limit in of_route(tmp_path, text, "POST /chat") if limit.layer == "WAF"]
+    assert [(limit.name, limit.in_period, limit.blocks) for limit in found] == [
+        ("per-ip-count", 300, False),
+        ("per-ip", 600, True),
+    ]
+    assert words(first_on(tmp_path, text, "POST /chat").one_ip.steady) == ("WAF per-ip", 2, None)
+
+
+HEADER = """
+[[waf.rate_rules]]
+name = "per-{name}"
+limit = 10
+evaluation_window_sec = 600
+aggregate_key_type = "CUSTOM_KEYS"
+custom_keys = [{{ header = {{ name = "{name}" }} }}]
+"""
+
+
+def test_a_header_that_a_caller_may_change_does_not_limit_its_address(tmp_path: Path) -> None:
+    text = TIERS + HEADER.format(name="authorization") + WAF
+    each = first_on(tmp_path, text, "POST /chat")
+    assert words(each.one_ip.steady) == ("WAF per-ip", 2, None)
+    assert [words(key.steady) for key in each.one_key] == [("usage plan free", 0.5, 5), ("method", 20, 40)]
+
+
+def test_a_rule_by_the_api_key_limits_the_key(tmp_path: Path) -> None:
+    each = first_on(tmp_path, TIERS + HEADER.format(name="X-Api-Key") + WAF, "POST /chat")
+    assert [words(key.steady) for key in each.one_key] == [("WAF per-X-Api-Key", 10 / 600, None)] * 2
+
+
+def test_a_counter_that_all_share_stops_everyone(tmp_path: Path) -> None:
+    rule = WAF.replace("per-ip", "all") + 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]\n'
+    each = first_on(tmp_path, TIERS + rule, "POST /chat")
+    assert words(each.everyone.steady) == ("WAF all", 2, None)
+    assert words(each.one_ip.steady) == ("WAF all", 2, None)
+
+
+def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_not_there(tmp_path: Path) -> None:
+    first = report(layers_of(environment(tmp_path, MINIMAL)), ()).tables[0]
+    assert first.columns == ("route", "3 method or stage, shared")
+    assert first.rows == (("POST /chat", "stage: 10/s, 600/min\n(5 at once)"),)
+    assert first.caption.startswith("4 account: 10,000/s, 600,000/min, 5,000 at once;")
+
+
+def test_a_tiny_rate_has_no_exponent(tmp_path: Path) -> None:
+    first = report(layers_of(environment(tmp_path, changed(rate_limit="rate_limit = 0.00005"))), ()).tables[0]
+    assert first.rows == (("POST /chat", "stage: 0.00005/s, 0.003/min\n(5 at once)"),)
+
+
+def test_routes_with_the_same_limits_share_a_row(tmp_path: Path) -> None:
+    more = '[[routes]]\nmethod = "GET"\npath = "/{0}"\n'
+    text = MINIMAL + more.format("a") + more.format("b") + '[throttling.routes]\n"GET /a" = "blocked"\n'
+    by_layer, by_caller = report(layers_of(environment(tmp_path, text)), ()).tables
+    assert [row[0] for row in by_layer.rows] == ["POST /chat\nGET /b", "GET /a"]
+    assert [row[0] for row in by_caller.rows] == ["POST /chat\nGET /b", "GET /a"]
+
+
+def test_preflights_are_said_to_be_left_out(tmp_path: Path) -> None:
+    (said,) = layers_of(environment(tmp_path, MINIMAL + '[cors]\nallow_origins = ["*"]\n')).left_out
+    assert said.startswith("Preflights are left out")
+    assert layers_of(environment(tmp_path, MINIMAL)).left_out == ()
+
+
+def test_cells_say_blocked_unlimited_and_no_key(tmp_path: Path) -> None:
+    rows = {row[0]: row[1:] for row in report(layers_of(environment(tmp_path, TIERS)), ()).tables[0].rows}
+    assert rows["POST /images"][0].splitlines()[:3] == [
+        "free: blocked",
+        "team on this route: 3/s, 180/min",
+        "(4 at once)",
+    ]
+    assert rows["GET /models"] == ("asks for no key", "method: no limit of its own")
+    assert rows["POST /old"][1] == "method: blocked: 429, but for about one request in eleven days"
+
+
+def test_a_quota_says_how_long_it_lasts(tmp_path: Path) -> None:
+    rows = {row[0]: row[1:] for row in report(layers_of(environment(tmp_path, TIERS)), ()).tables[1].rows}
+    # 900 at 0.5 a second are 1,800 s.
+    assert rows["POST /chat"][1].splitlines() == [
+        "free: 0.5/s, 5 at once: its plan",
+        "900 a day, gone in 30 min",
+        "team: 20/s, 40 at once: method, shared",
+    ]
+    assert rows["POST /images"][1].splitlines()[:2] == ["free: blocked", "team: 3/s, 4 at once: its plan"]
+    assert rows["POST /old"] == ("blocked", "-", "blocked")
+
+
+def test_details_are_a_table_for_each_route(tmp_path: Path) -> None:
+    layers = layers_of(environment(tmp_path, TIERS))
+    assert len(report(layers, ()).tables) == 2
+    tables = report(layers, (), details=True).tables[2:]
+    assert [table.title.partition(",")[0] for table in tables] == [
+        "POST /chat",
+        "POST /images",
+        "GET /models",
+        "POST /old",
+    ]
+    assert tables[0].rows[0] == ("usage plan", "free", "0.5", "30", "5", "each key")
+
+
+def test_notes_say_only_what_concerns_the_environment(tmp_path: Path) -> None:
+    assert {PLAN, WINDOW}.isdisjoint(report(layers_of(environment(tmp_path, MINIMAL)), ()).notes)
+    assert {PLAN, WINDOW, STAGE} <= set(report(layers_of(environment(tmp_path, TIERS + WAF)), ()).notes)
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("environments/*.toml")) + sorted(ROOT.glob("docs/examples/*.toml")))
+def test_every_environment_and_example_has_an_answer_for_every_route(file: Path) -> None:
+    settings = read_environment(file)
+    data = report(layers_of(settings), ()).data
+    keys = [route.key for route in settings.routes]
+    assert [each["route"] for each in data["stops_first"]] == keys
+    assert list(dict.fromkeys(limit["route"] for limit in data["limits"])) == keys
+    assert all(each["everyone"]["steady"] for each in data["stops_first"])

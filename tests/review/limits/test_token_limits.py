@@ -1,0 +1,43 @@
+"""Limits in tokens in the review: what each route's function lets through, and what the table costs."""
+
+from pathlib import Path
+
+import pytest
+
+from review.cost.bill import Traffic, bill
+from review.cost.prices import read_prices
+from review.layers.from_settings import layers_of
+from review.limits.report import report
+from review.limits.token_limits import token_budgets
+from settings.read import read_environment
+from tests.environment_files import ROOT, environment
+from tests.gateway.routes import with_route
+
+EXAMPLE = read_environment(ROOT / "docs" / "examples" / "token_limits.toml")
+
+
+def test_every_budget_is_named_with_whose_it_is() -> None:
+    budgets = [each for each in token_budgets(EXAMPLE) if each.route == "POST /v1/{proxy+}"]
+    assert [(each.name, each.shared_by, each.blocks) for each in budgets] == [
+        ("plan free", "each key", True),
+        ("plan gold", "each key", True),
+        ("sonnet", "all callers", True),
+        ("per-address", "each IP", False),
+    ]
+
+
+def test_the_report_has_a_table_of_them_only_where_there_are_some(tmp_path: Path) -> None:
+    said = report(layers_of(EXAMPLE), (), budgets=token_budgets(EXAMPLE))
+    table = next(each for each in said.tables if "function in front" in (each.title or ""))
+    assert ("POST /model\nPOST /v1/{proxy+}", "plan gold", "each key", "600", "400,000", "-", "500", "40") in table.rows
+    assert [budget["name"] for budget in said.data["token_limits"]][:2] == ["plan free", "plan gold"]
+    without = environment(tmp_path, with_route('type = "mock"'))
+    plain = report(layers_of(without), (), budgets=token_budgets(without))
+    assert "token_limits" not in plain.data
+
+
+def test_a_request_writes_each_of_its_callers_items() -> None:
+    [line] = [each for each in bill(EXAMPLE, Traffic(requests=1_000_000), read_prices(None)) if "DynamoDB" in each.item]
+    # Its key's, its address's and the one of all.
+    assert line.quantity == pytest.approx(6.6)
+    assert line.dollars == pytest.approx(4.125)
