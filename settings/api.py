@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model import Items, Settings
+from settings.base import Items, Settings
 from settings.tls import EndpointAccessMode, SecurityPolicy
 
 

@@ -7,9 +7,9 @@ What the bindings' classes do not know of it is written by constructs/terraform/
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from settings.base import Settings
 from settings.fields import EnvironmentFields
 from settings.integration.transfer import LONGEST_BUFFERED
-from settings.model import Settings
 from settings.problem import Problem
 from settings.provider_version import BINDINGS, Version, bounds, written
 from settings.secrecy import Where

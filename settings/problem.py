@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from settings.formatting import decimal
 from settings.known_keys import hint, listing
-from settings.numbers import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
 
 _LONGEST_SHOWN = 80

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from settings.model import Settings
+from settings.base import Settings
 
 Layer = Literal["throttle", "quota", "waf"]
 

@@ -7,10 +7,10 @@ from typing import Literal, Self
 from pydantic import PrivateAttr, field_validator
 
 from settings.authorization import Authorization
+from settings.base import Items, Settings
 from settings.integration import Integration, MockIntegration
-from settings.model import Items, Settings
+from settings.request import Request
 from settings.terraform_name import distinct_names, terraform_name
-from settings.validation import Request
 
 # A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")

@@ -24,8 +24,8 @@ from settings.waf.condition import (
 from settings.waf.custom_key import AnyKey, FingerprintKey, LabelKey, NamedKey
 from settings.waf.managed_rule_group import ManagedRuleGroup
 from settings.waf.rate_rule import ForwardedIp
-from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule
 from settings.waf.text_transformation import NONE, TextTransformation
+from settings.waf.web_acl_rules import BlockListRule, ManagedRule, RateTier, WebAclRule
 
 Statement = dict[str, Any]
 

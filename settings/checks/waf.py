@@ -5,11 +5,11 @@ from difflib import get_close_matches
 
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
-from settings.numbers import decimal
+from settings.formatting import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import Throttle
-from settings.waf import capacity
+from settings.waf import Waf, capacity
 from settings.waf.condition import (
     AddressIn,
     And,
@@ -29,8 +29,7 @@ from settings.waf.managed_rule_group import KNOWN_CAPACITY
 from settings.waf.managed_rules import KNOWN_RULES
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
-from settings.waf.waf import Waf
+from settings.waf.web_acl_rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 MOST_RATE_RULES = 10

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from settings.model import Settings
+from settings.base import Settings
 from settings.throttling import word_or_table
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
 

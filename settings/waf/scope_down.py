@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from settings.model import Item, Settings, SomeItems
+from settings.base import Item, Settings, SomeItems
 from settings.problem import Problem, refuse
 from settings.route import Method, Route
 from settings.throttling import word_or_table

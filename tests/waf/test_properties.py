@@ -11,7 +11,7 @@ from constructs.waf import statement
 from settings.environment import Environment
 from settings.problem import describe
 from settings.waf.condition import And, Condition, Not, Or
-from settings.waf.rules import BlockListRule, RateTier, ip_sets_of, leaves_of, web_acl_rules
+from settings.waf.web_acl_rules import BlockListRule, RateTier, ip_sets_of, leaves_of, web_acl_rules
 from tests import synthesis
 from tests.examples import examples
 from tests.waf.environments import EVERYTHING, odd_tables, tables

@@ -20,8 +20,8 @@ from settings.waf.condition import (
     PathIs,
 )
 from settings.waf.ip_list import IpSet
-from settings.waf.rules import RateTier, web_acl_rules
 from settings.waf.text_transformation import NONE
+from settings.waf.web_acl_rules import RateTier, web_acl_rules
 from tests.environment_files import MINIMAL, environment
 from tests.waf.statement_schema import faults
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from settings.route import Route
+from settings.waf import Waf
 from settings.waf.condition import AddressIn, And, Condition, Leaf, MethodIs, Not, flattened, leaves
 from settings.waf.ip_list import IpSet
 from settings.waf.managed_rule_group import ManagedRuleGroup
 from settings.waf.rate_rule import RateRule
 from settings.waf.scope_down import any_route, in_any
-from settings.waf.waf import Waf
 
 BLOCK_LIST = "block-list"
 
