@@ -18,7 +18,7 @@ from settings.observability import Observability
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
-from settings.route import Route, named_apart
+from settings.route import Route, with_distinct_names
 from settings.tags import Tags
 from settings.throttling import Throttling
 from settings.usage_plan import Name as UsagePlanName
@@ -52,7 +52,7 @@ class EnvironmentFields(Settings):
     @field_validator("routes")
     @classmethod
     def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
-        return named_apart(routes)
+        return with_distinct_names(routes)
 
     @property
     def account_throttle(self) -> AccountThrottle:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from settings import json_schema_draft_4
 from settings.base import Items, Settings
 from settings.file_reference import JsonDocument
-from settings.problem import field_path, shown
+from settings.problem import field_path, value_text
 from settings.secrecy import Where
 
 
@@ -40,7 +40,7 @@ def _not_json(value: Any, where: Where) -> Iterator[str]:
         case int() | float() if abs(value) <= sys.float_info.max:
             return
         case _:
-            yield f"{field_path(where)} = {shown(value)} has no place in it"
+            yield f"{field_path(where)} = {value_text(value)} has no place in it"
 
 
 class Request(Settings):

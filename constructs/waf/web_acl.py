@@ -105,7 +105,7 @@ class WebAcl(Construct):
             priority=rule.priority,
             action=None if isinstance(rule, ManagedRule) else self._action(rule),
             override_action=self._override_action(rule) if isinstance(rule, ManagedRule) else None,
-            statement=statement.of_rule(rule, self._arns),
+            statement=statement.rule_statement(rule, self._arns),
             visibility_config=Wafv2WebAclRuleVisibilityConfig(
                 metric_name=rule.name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),

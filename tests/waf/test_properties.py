@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from constructs.throttling.stage_throttling import rendered as rendered_throttle
+from constructs.throttling.stage_throttling import render_settings as rendered_throttle
 from constructs.waf import statement
 from settings.environment import Environment
 from settings.problem import describe
@@ -50,7 +50,7 @@ def check(environment: Environment) -> None:
     assert len({rule.name for rule in rules}) == len(rules)
     arns = {ip_set.name: "arn" for rule in rules for ip_set in ip_sets_of(leaves_of(rule))}
     for rule in rules:
-        assert faults(statement.of_rule(rule, arns)) == []
+        assert faults(statement.rule_statement(rule, arns)) == []
         if isinstance(rule, RateTier | BlockListRule):
             condition = rule.scope_down if isinstance(rule, RateTier) else rule.condition
             assert depth(condition) <= 2
