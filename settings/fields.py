@@ -10,20 +10,20 @@ from settings.api import Api, Stage
 from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
 from settings.backend import Backend, LocalBackend
+from settings.base import Settings, SomeItems
 from settings.cors import Cors
 from settings.domain import Domain
 from settings.imports import Imports
-from settings.model import Settings, SomeItems
-from settings.observability.observability import Observability
+from settings.observability import Observability
 from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
-from settings.route import Route, named_apart
+from settings.route import Route, with_distinct_names
 from settings.tags import Tags
 from settings.throttling import Throttling
 from settings.usage_plan import Name as UsagePlanName
 from settings.usage_plan import UsagePlan
-from settings.waf.waf import Waf
+from settings.waf import Waf
 
 
 class EnvironmentFields(Settings):
@@ -52,7 +52,7 @@ class EnvironmentFields(Settings):
     @field_validator("routes")
     @classmethod
     def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
-        return named_apart(routes)
+        return with_distinct_names(routes)
 
     @property
     def account_throttle(self) -> AccountThrottle:

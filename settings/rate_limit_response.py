@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from settings.base import Settings
 from settings.error_body import error_body
-from settings.model import Settings
 
 Layer = Literal["throttle", "quota", "waf"]
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Settings
+from settings.base import Settings
 from settings.problem import Problem, refuse
 from settings.waf.llm_preset import LLM_PRESET
 from settings.waf.rate_rule import RuleName

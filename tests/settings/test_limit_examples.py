@@ -9,7 +9,7 @@ from settings.rate_limit_response import CODES, RateLimitResponse
 from settings.read import read_environment
 from settings.waf.llm_preset import LLM_PRESET
 from settings.waf.managed_rules import KNOWN_RULES
-from settings.waf.rules import RateTier, web_acl_rules
+from settings.waf.web_acl_rules import RateTier, web_acl_rules
 from tests.environment_files import ROOT
 
 
