@@ -15,12 +15,11 @@ from settings.cors import Cors
 from settings.domain import Domain
 from settings.imports import Imports
 from settings.observability import Observability
-from settings.quotas import AccountThrottle
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
 from settings.route import Route, with_distinct_names
 from settings.tags import Tags
-from settings.throttling import Throttling
+from settings.throttling import Throttle, Throttling
 from settings.usage_plan import Name as UsagePlanName
 from settings.usage_plan import UsagePlan
 from settings.waf import Waf
@@ -55,10 +54,10 @@ class EnvironmentFields(Settings):
         return with_distinct_names(routes)
 
     @property
-    def account_throttle(self) -> AccountThrottle:
+    def account_throttle(self) -> Throttle:
         """The bucket that everything in the account and Region shares."""
         usual = quotas.account_throttle(self.aws.region)
-        return AccountThrottle(
+        return Throttle(
             rate_limit=self.aws.account_rate_limit or usual.rate_limit,
             burst_limit=self.aws.account_burst_limit or usual.burst_limit,
         )

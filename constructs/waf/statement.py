@@ -1,7 +1,7 @@
 """WAF statements as the dictionaries that Terraform takes.
 
 The provider package types `rule.statement` as `Any` and lets a misspelt key through to `terraform apply`, so every
-key comes from here, and a test holds each against constructs/waf/statement_schema.json.
+key comes from here, and a test holds each against tests/aws/web_acl_statement_schema.json.
 """
 
 from collections.abc import Mapping, Sequence

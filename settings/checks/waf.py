@@ -33,8 +33,7 @@ from settings.waf.custom_key import (
     what_callers_may_leave_out,
     what_callers_may_vary,
 )
-from settings.waf.managed_rule_group import KNOWN_CAPACITY
-from settings.waf.managed_rules import KNOWN_RULES
+from settings.waf.known_groups import KNOWN_GROUPS
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
 from settings.waf.web_acl_rules import BLOCK_LIST, counted_requests, ip_sets_of, leaves_of, rate_scope, web_acl_rules
@@ -341,7 +340,7 @@ def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html, read 2026-11.
     """
     for index, group in enumerate(waf.managed_rule_groups):
-        known = KNOWN_RULES.get(group.name) if group.vendor_name == "AWS" else None
+        known = group.known.rules if group.known else frozenset()
         for name in group.overrides:
             if known and name not in known:
                 close = get_close_matches(name, sorted(known), n=1)
@@ -468,7 +467,7 @@ def _dear(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
     for index, group in enumerate(waf.managed_rule_groups):
         if group.known_capacity is None:
-            close = get_close_matches(group.name, KNOWN_CAPACITY, n=1) if group.vendor_name == "AWS" else []
+            close = get_close_matches(group.name, KNOWN_GROUPS, n=1) if group.vendor_name == "AWS" else []
             doubt = f"did you mean {close[0]}? If not, " if close else ""
             yield Problem(
                 ("waf", "managed_rule_groups", index, "capacity"),
