@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -87,8 +88,10 @@ class Terraform:
         return done.stdout or ""
 
     def _run(self, *arguments: str, quiet: bool) -> subprocess.CompletedProcess[str]:
+        # Colours are for a terminal; in a log and in a file they are signs between the words.
+        colour = [] if sys.stdout.isatty() else ["-no-color"]
         process = subprocess.Popen(
-            [self._binary, *arguments],
+            [self._binary, *arguments, *colour],
             cwd=self._folder,
             env=terraform_environment(),
             stdout=subprocess.PIPE if quiet else None,

@@ -1,6 +1,6 @@
 """Numbers as people read them."""
 
-from settings.numbers import decimal
+from settings.formatting import decimal
 
 _UNITS = (("day", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from settings.fields import EnvironmentFields
+from settings.formatting import decimal
 from settings.metrics import (
     Metric,
     limited_metric,
@@ -14,7 +15,6 @@ from settings.metrics import (
     token_limits_metric,
     waf_blocked_metric,
 )
-from settings.numbers import decimal
 from settings.observability.alarms import PAGES, Alarms
 from settings.route import Route
 from settings.throttling import Throttle

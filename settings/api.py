@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.authorizer_result import ResultTtl
-from settings.model import Items, Settings
+from settings.base import Items, Settings
 from settings.tls import EndpointAccessMode, SecurityPolicy
 
 # The Terraform name of the authorizer that `BEARER` makes, and of what belongs to it.

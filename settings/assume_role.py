@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from settings.arn import account_of
-from settings.model import Settings
+from settings.base import Settings
 
 _SHORTEST, _LONGEST = 15, 12 * 60
 

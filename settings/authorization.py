@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.authorizer_result import ResultTtl
+from settings.base import Items, Settings, SomeItems
 from settings.integration.lambda_function import FunctionArn
-from settings.model import Items, Settings, SomeItems
 
 # Also its Terraform name; lower case, so that it is never one of AWS's own words.
 AuthorizerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]

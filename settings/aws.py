@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from settings.assume_role import AssumeRole
-from settings.model import Items, Settings
-from settings.numbers import LARGEST_INTEGER
+from settings.base import LARGEST_INTEGER, Items, Settings
 from settings.problem import Problem, refuse
 from settings.provider_version import ProviderVersion
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from settings.assume_role import AssumeRole
 from settings.aws import Region
-from settings.model import Settings, SomeItems
+from settings.base import Settings, SomeItems
 
 
 class LocalBackend(Settings):

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from settings.base import Items, Settings, SomeItems
 from settings.integration.http import HeaderName
-from settings.model import Items, Settings, SomeItems
 
 Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?)$")]
 

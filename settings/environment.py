@@ -14,8 +14,8 @@ from settings.checks import (
     observability,
     rate_limit_response,
     routes,
-    running,
     secrets_in_clear,
+    terraform,
     texts,
     throttling,
     token_limits,
@@ -54,7 +54,7 @@ class Environment(EnvironmentFields):
         return tuple(with_values(self, self._warned()))
 
     def _warned(self) -> Iterator[Problem]:
-        yield from running.warned(self)
+        yield from terraform.warned(self)
         yield from routes.warned(self)
         yield from integrations.warned(self)
         yield from access.warned(self)

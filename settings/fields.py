@@ -10,24 +10,23 @@ from settings.api import Api, Stage
 from settings.authorization import Authorizer, AuthorizerName
 from settings.aws import Aws
 from settings.backend import Backend, LocalBackend
+from settings.base import Items, Settings, SomeItems
 from settings.cors import Cors
 from settings.domain import Domain
 from settings.imports import Imports
-from settings.model import Items, Settings, SomeItems
-from settings.observability.observability import Observability
-from settings.quotas import AccountThrottle
+from settings.observability import Observability
 from settings.rate_limit_response import RateLimitResponse
 from settings.resource_policy import ResourcePolicy
-from settings.route import Route, named_apart
+from settings.route import Route, with_distinct_names
 from settings.tags import Tags
-from settings.throttling import Throttling
+from settings.throttling import Throttle, Throttling
 from settings.token_limits.token_limit import TokenLimit
 from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_price import TokenPrice
 from settings.token_limits.token_store import TokenStore
 from settings.usage_plan import Name as UsagePlanName
 from settings.usage_plan import UsagePlan
-from settings.waf.waf import Waf
+from settings.waf import Waf
 
 
 class EnvironmentFields(Settings):
@@ -60,13 +59,13 @@ class EnvironmentFields(Settings):
     @field_validator("routes")
     @classmethod
     def _have_names(cls, routes: tuple[Route, ...]) -> tuple[Route, ...]:
-        return named_apart(routes)
+        return with_distinct_names(routes)
 
     @property
-    def account_throttle(self) -> AccountThrottle:
+    def account_throttle(self) -> Throttle:
         """The bucket that everything in the account and Region shares."""
         usual = quotas.account_throttle(self.aws.region)
-        return AccountThrottle(
+        return Throttle(
             rate_limit=self.aws.account_rate_limit or usual.rate_limit,
             burst_limit=self.aws.account_burst_limit or usual.burst_limit,
         )

@@ -12,32 +12,6 @@ from settings.route import Route
 API_GATEWAY = "AWS/ApiGateway"
 WAF = "AWS/WAFV2"
 
-# Namespace -> metrics, and the sets of dimensions that they have. Read 2026-11.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-# https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html (what a web ACL and its rules report)
-DOCUMENTED_METRICS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        API_GATEWAY: frozenset(
-            {"4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "Count", "IntegrationLatency", "Latency"}
-        ),
-        WAF: frozenset(
-            {"AllowedRequests", "BlockedRequests", "CountedRequests", "CaptchaRequests", "ChallengeRequests"}
-        ),
-    }
-)
-DOCUMENTED_DIMENSIONS: Mapping[str, frozenset[frozenset[str]]] = MappingProxyType(
-    {
-        API_GATEWAY: frozenset(
-            {
-                frozenset({"ApiName"}),
-                frozenset({"ApiName", "Stage"}),
-                frozenset({"ApiName", "Stage", "Method", "Resource"}),
-            }
-        ),
-        WAF: frozenset({frozenset({"WebACL", "Rule", "Region"})}),
-    }
-)
-
 LIMITED_METRICS: Mapping[Layer, str] = MappingProxyType(
     {"throttle": "Throttled", "quota": "QuotaExceeded", "waf": "WafBlocked"}
 )

@@ -7,11 +7,11 @@ What the bindings' classes do not know of it is written by constructs/terraform/
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from settings.base import Settings
 from settings.fields import EnvironmentFields
 from settings.integration.transfer import LONGEST_BUFFERED
-from settings.model import Settings
 from settings.problem import Problem
-from settings.provider_version import BINDINGS, Version, bounds, written
+from settings.provider_version import BINDINGS, Version, bounds, version_text
 from settings.secrecy import Where
 from settings.tls import is_enhanced
 
@@ -66,9 +66,10 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 def _message(need: Need, constraint: str | None) -> str:
     major, minor, _ = need.since
-    runs = f"without aws.provider_version {written(BINDINGS)} runs"
+    runs = f"without aws.provider_version {version_text(BINDINGS)} runs"
     admits = runs if constraint is None else f"aws.provider_version {constraint!r} admits older ones"
-    return f'needs version {written(need.since)} of the AWS provider or later, and {admits}; write "~> {major}.{minor}"'
+    needed = f"needs version {version_text(need.since)} of the AWS provider or later"
+    return f'{needed}, and {admits}; write "~> {major}.{minor}"'
 
 
 def _values(held: object, path: tuple[str, ...], where: Where = ()) -> Iterator[tuple[Where, object]]:

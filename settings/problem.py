@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from settings.formatting import decimal
 from settings.known_keys import hint, listing
-from settings.numbers import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
 
 _LONGEST_SHOWN = 80
@@ -175,7 +175,7 @@ def line_about(where: Where, value: object, message: str) -> str:
     if value in (HIDDEN, NO_VALUE) or isinstance(value, tables) or any(isinstance(each, tables) for each in listed):
         text = f"{field_path(where)}: {message}"
     else:
-        text = f"{field_path(where)} = {shown(value)}: {message}"
+        text = f"{field_path(where)} = {value_text(value)}: {message}"
     return _in_one_line(without_secrets(text))
 
 
@@ -212,7 +212,7 @@ def _in_one_line(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """The value as its author wrote it, shortened where it is long."""
     match value:
         case None:

@@ -54,7 +54,7 @@ def bounds(constraint: str) -> tuple[Version, Version | None]:
     return oldest, end
 
 
-def written(version: Version) -> str:
+def version_text(version: Version) -> str:
     """`6.25.0`."""
     return ".".join(map(str, version))
 
@@ -74,7 +74,7 @@ def _admits_only_what_knows_our_arguments(constraint: str) -> str:
         raise ValueError("no version fits all of it")
     if oldest < OLDEST:
         raise ValueError(
-            f"must not admit versions before {written(OLDEST)}, which lack arguments that are written here"
+            f"must not admit versions before {version_text(OLDEST)}, which lack arguments that are written here"
         )
     return constraint
 

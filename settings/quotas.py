@@ -4,19 +4,10 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 One bucket per account and Region, shared by all REST, HTTP and WebSocket APIs in it.
 """
 
-from dataclasses import dataclass
+from settings.throttling import Throttle
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AccountThrottle:
-    """Requests per second, and requests at once."""
-
-    rate_limit: float
-    burst_limit: int
-
-
-USUAL = AccountThrottle(rate_limit=10_000, burst_limit=5_000)
-SMALLER = AccountThrottle(rate_limit=2_500, burst_limit=1_250)
+USUAL = Throttle(rate_limit=10_000, burst_limit=5_000)
+SMALLER = Throttle(rate_limit=2_500, burst_limit=1_250)
 
 SMALLER_REGIONS = frozenset(
     {
@@ -37,6 +28,6 @@ SMALLER_REGIONS = frozenset(
 )
 
 
-def account_throttle(region: str) -> AccountThrottle:
+def account_throttle(region: str) -> Throttle:
     """What an account has in that Region before anyone asks AWS for more."""
     return SMALLER if region in SMALLER_REGIONS else USUAL

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from settings.base import Settings
 from settings.error_body import error_body
-from settings.model import Settings
 
 Layer = Literal["throttle", "quota", "waf"]
 
@@ -62,8 +62,6 @@ class ShouldRetry(Settings):
 # https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
 MOST_HEADERS = 10
 LONGEST_HEADER_VALUE = 255
-# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
-LARGEST_BODY = 4 * 1024
 
 # The provider: aws_wafv2_web_acl, response_header. `$` would be read by API Gateway, a quote would end its value.
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

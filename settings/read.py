@@ -41,7 +41,7 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
             environments[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
             mistakes += error.lines
-    for path, problem in state.shared(environments):
+    for path, problem in state.refused(environments):
         mistakes += [f"{path}: {each}" for each in with_values(environments[path], [problem])]
     if mistakes:
         raise EnvironmentFileError(mistakes)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from settings.model import Items, Settings
+from settings.base import Items, Settings
 
 
 def _cidr(text: str) -> str:

@@ -7,10 +7,10 @@ from typing import Literal, Self
 from pydantic import PrivateAttr, field_validator
 
 from settings.authorization import Authorization
+from settings.base import Items, Settings
 from settings.integration import Integration, MockIntegration
-from settings.model import Items, Settings
+from settings.request import Request
 from settings.terraform_name import distinct_names, terraform_name
-from settings.validation import Request
 
 # A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
@@ -86,7 +86,7 @@ class Route(Settings):
         """The stem of the route's Terraform names: `post_v1_chat_completions`. A public contract (docs/adr/0004)."""
         return f"{self.method.lower()}_{self._path_name or path_address(self.path)}"
 
-    def named(self, *, path_name: str | None = None, model_name: str | None = None) -> Self:
+    def with_names(self, *, path_name: str | None = None, model_name: str | None = None) -> Self:
         """The same route with the names that tell it apart from the others of its API."""
         copy = self.model_copy()
         copy._path_name = path_name or self._path_name  # noqa: SLF001  # its own class
@@ -94,13 +94,13 @@ class Route(Settings):
         return copy
 
 
-def named_apart(routes: Sequence[Route]) -> tuple[Route, ...]:
+def with_distinct_names(routes: Sequence[Route]) -> tuple[Route, ...]:
     """The routes of an API, in their order, with names of their own in Terraform and for AWS's models."""
     names = path_names(route.path for route in routes)
-    routes = [route.named(path_name=names[route.path]) for route in routes]
+    routes = [route.with_names(path_name=names[route.path]) for route in routes]
     plain = {route.key: route.model_name for route in routes if route.request.body_schema is not None}
     models = distinct_names(plain, plain.__getitem__, joined_by="")
-    return tuple(route.named(model_name=models.get(route.key)) for route in routes)
+    return tuple(route.with_names(model_name=models.get(route.key)) for route in routes)
 
 
 def path_names(paths: Iterable[str]) -> dict[str, str]:

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from settings.model import Settings
-from settings.numbers import LARGEST_INTEGER
+from settings.base import LARGEST_INTEGER, Settings
 
 # The AWS provider writes a stage's and a method's rate with "%f", which is six decimals: 0.0000001 becomes 0, and
 # 0.0166667 becomes 0.016667, which every later plan then wants to change back. A usage plan's it writes in full;

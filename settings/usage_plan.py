@@ -10,8 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from settings.model import Items, Settings
-from settings.numbers import LARGEST_INTEGER
+from settings.base import LARGEST_INTEGER, Items, Settings
 from settings.problem import Problem, refuse
 from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table

@@ -35,7 +35,7 @@ from settings.watched import has_saved_queries, log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
-from stacks.resource_names import named
+from stacks.resource_names import with_our_names
 from stacks.state_backend import add_state_backend
 
 
@@ -110,7 +110,7 @@ class RateLimitedApiStack(TerraformStack):
     def to_terraform(self) -> Any:
         """The rendered stack, with our names, completed by what only all of it together says."""
         rendered = super().to_terraform()
-        rendered["resource"] = named(rendered["resource"])
+        rendered["resource"] = with_our_names(rendered["resource"])
         self._deployment.capture(rendered["resource"])
         if self._environment.stage.check_export:
             add_stage_check(rendered, environment=self._environment.name)

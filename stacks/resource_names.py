@@ -11,7 +11,7 @@ def address_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def named(resources: Resources) -> Resources:
+def with_our_names(resources: Resources) -> Resources:
     """A rendered `resource` block without the ids that CDKTF makes of whole paths.
 
     CDKTF's own `override_logical_id` is one more message to Node for every resource.

@@ -7,8 +7,8 @@ from cdktf_cdktf_provider_aws.api_gateway_integration_response import ApiGateway
 from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
 from constructs import Construct
 
-from constructs.gateway.method import Method, of_method
-from constructs.gateway.response_headers import declared, mapped
+from constructs.gateway.method import Method, method_arguments
+from constructs.gateway.response_headers import integration_response_parameters, method_response_parameters
 from constructs.terraform.address import Address, place
 from settings.error_body import error_body
 from settings.rate_limit_response import RateLimitResponse
@@ -54,7 +54,7 @@ class AwsIntegration(Construct):
             ApiGatewayIntegration,
             self,
             method.name,
-            **of_method(method.address),
+            **method_arguments(method.address),
             type="AWS",
             integration_http_method=http_method,
             uri=uri,
@@ -92,19 +92,19 @@ class AwsIntegration(Construct):
             ApiGatewayMethodResponse,
             self,
             name,
-            **of_method(self._method.address),
+            **method_arguments(self._method.address),
             status_code=status,
             response_models={"application/json": "Empty"},
-            response_parameters=declared([*headers, *passed]),
+            response_parameters=method_response_parameters([*headers, *passed]),
         )
         place(
             ApiGatewayIntegrationResponse,
             self,
             name,
-            **of_method(integrated),
+            **method_arguments(integrated),
             status_code=responded.reference("status_code"),
             selection_pattern=pattern,
-            response_parameters=mapped(headers, passed),
+            response_parameters=integration_response_parameters(headers, passed),
             response_templates={"application/json": template} if template else None,
         )
 

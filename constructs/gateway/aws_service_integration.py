@@ -5,7 +5,7 @@ from constructs import Construct
 from constructs.gateway.aws_integration import AwsIntegration
 from constructs.gateway.method import Method
 from constructs.gateway.service_role import ServiceRole
-from constructs.terraform.policy_document import allowed
+from constructs.terraform.policy_document import allow_statements
 from settings.integration import AwsServiceIntegration as AwsServiceIntegrationSettings
 
 
@@ -30,7 +30,9 @@ class AwsServiceIntegration(Construct):
         )
 
     def _role(self, method: Method, integration: AwsServiceIntegrationSettings) -> str:
-        role = ServiceRole(self, "role", name=method.name, rest_api=method.rest_api, allow=allowed(integration.allow))
+        role = ServiceRole(
+            self, "role", name=method.name, rest_api=method.rest_api, allow=allow_statements(integration.allow)
+        )
         return role.arn
 
 

@@ -20,7 +20,7 @@ from constructs import Construct
 from constructs.gateway.archive import Archive
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import Address, place
-from constructs.terraform.policy_document import assumed_by, policy_of
+from constructs.terraform.policy_document import policy_document, trust_policy
 from settings.file_reference import Code
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
@@ -66,7 +66,7 @@ class Function(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._name = name
-        self._function_name = within_limit(f"{rest_api.name}-{name}")
+        self._function_name = shorten_name(f"{rest_api.name}-{name}")
         self._role_name = role_name(rest_api, name)
         log_group = self._add_log_group(log_retention_in_days)
         archive = Archive(code, made=made)
@@ -107,7 +107,7 @@ class Function(Construct):
             self,
             self._name,
             name=self._role_name,
-            assume_role_policy=assumed_by("lambda.amazonaws.com"),
+            assume_role_policy=trust_policy("lambda.amazonaws.com"),
         )
         logging = {
             "Effect": "Allow",
@@ -119,8 +119,8 @@ class Function(Construct):
             self,
             self._name,
             role=role.reference("name"),
-            name=within_limit(self._name, LONGEST_POLICY_NAME),
-            policy=policy_of([logging, *allow]),
+            name=shorten_name(self._name, LONGEST_POLICY_NAME),
+            policy=policy_document([logging, *allow]),
         )
         return role.reference("arn")
 
@@ -137,10 +137,10 @@ class Function(Construct):
 
 def role_name(rest_api: RestApi, name: str) -> str:
     """Roles are the same in all Regions, so the Region is part of the name: the API may stand in several."""
-    return within_limit(f"{rest_api.name}-{rest_api.region}-{name}")
+    return shorten_name(f"{rest_api.name}-{rest_api.region}-{name}")
 
 
-def within_limit(full: str, longest: int = _LONGEST_NAME) -> str:
+def shorten_name(full: str, longest: int = _LONGEST_NAME) -> str:
     """The name, or if it is too long for AWS its beginning and a hash that tells it apart."""
     if len(full) <= longest:
         return full

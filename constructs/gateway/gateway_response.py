@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cdktf_cdktf_provider_aws.api_gateway_gateway_response import ApiGatewayGatewayResponse
 from constructs import Construct
 
-from constructs.gateway.response_headers import of_gateway
+from constructs.gateway.response_headers import gateway_response_parameters
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 
@@ -27,6 +27,6 @@ def add_gateway_response(
         rest_api_id=rest_api.id,
         response_type=response_type,
         status_code=status_code,
-        response_parameters=of_gateway(headers) or None,
+        response_parameters=gateway_response_parameters(headers) or None,
         response_templates={"application/json": template},
     )

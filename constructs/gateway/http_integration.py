@@ -3,8 +3,8 @@
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
 from constructs import Construct
 
-from constructs.gateway.method import Method, of_method
-from constructs.gateway.response_headers import static
+from constructs.gateway.method import Method, method_arguments
+from constructs.gateway.response_headers import static_value
 from constructs.gateway.vpc_links import VpcLink
 from constructs.terraform.address import place
 from settings.integration import HttpIntegration, PrivateIntegration
@@ -22,7 +22,7 @@ def add_http_integration(
         ApiGatewayIntegration,
         scope,
         method.name,
-        **of_method(method.address),
+        **method_arguments(method.address),
         type="HTTP_PROXY",
         integration_http_method=method.route.method,
         uri=integration.url,
@@ -41,4 +41,4 @@ def request_parameters(integration: HttpIntegration | PrivateIntegration) -> dic
         f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables
     }
     headers = integration.headers | dict.fromkeys(integration.drop_headers, "")
-    return parameters | {f"integration.request.header.{name}": static(value) for name, value in headers.items()}
+    return parameters | {f"integration.request.header.{name}": static_value(value) for name, value in headers.items()}

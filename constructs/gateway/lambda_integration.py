@@ -5,10 +5,10 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from constructs.gateway.function import Function
-from constructs.gateway.method import Method, of_method
+from constructs.gateway.method import Method, method_arguments
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from constructs.terraform.policy_document import allowed
+from constructs.terraform.policy_document import allow_statements
 from settings.integration import LambdaIntegration as LambdaIntegrationSettings
 from settings.integration.transfer import Transfer
 
@@ -48,7 +48,7 @@ class LambdaIntegration(Construct):
             environment=integration.environment,
             reserved_concurrent_executions=integration.reserved_concurrent_executions,
             log_retention_in_days=integration.log_retention_in_days,
-            allow=allowed(integration.allow),
+            allow=allow_statements(integration.allow),
         )
         return function.arn
 
@@ -66,7 +66,7 @@ def add_lambda_proxy(
         ApiGatewayIntegration,
         scope,
         method.name,
-        **of_method(method.address),
+        **method_arguments(method.address),
         type="AWS_PROXY",
         # Lambda's own API takes nothing else, whatever the route's method is.
         integration_http_method="POST",
@@ -91,7 +91,7 @@ def add_invoke_permission(scope: Construct, name: str, function_arn: str, source
 
     A stream asks for the same action: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
     """
-    function, qualifier = unqualified(function_arn)
+    function, qualifier = without_qualifier(function_arn)
     place(
         LambdaPermission,
         scope,
@@ -104,7 +104,7 @@ def add_invoke_permission(scope: Construct, name: str, function_arn: str, source
     )
 
 
-def unqualified(function_arn: str) -> tuple[str, str | None]:
+def without_qualifier(function_arn: str) -> tuple[str, str | None]:
     """The function's ARN, and the version or alias after it, which a permission names apart.
 
     `$LATEST` is not named: Lambda takes no policy for it ("We currently do not support adding policies for $LATEST"),

@@ -32,7 +32,7 @@ class Method:
         return f"{self.rest_api.execution_arn}/*/{self.route.method}/{'/'.join(parts)}"
 
 
-def of_method(method: Address) -> dict[str, Any]:
+def method_arguments(method: Address) -> dict[str, Any]:
     """The three arguments that name a method, as references, so that Terraform makes the method first."""
     return {
         "rest_api_id": method.reference("rest_api_id"),

@@ -9,8 +9,8 @@ from cdktf_cdktf_provider_aws.api_gateway_integration_response import ApiGateway
 from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
 from constructs import Construct
 
-from constructs.gateway.method import of_method
-from constructs.gateway.response_headers import declared, mapped
+from constructs.gateway.method import method_arguments
+from constructs.gateway.response_headers import integration_response_parameters, method_response_parameters
 from constructs.terraform.address import Address, place
 
 
@@ -32,7 +32,7 @@ def add_mock_integration(
         ApiGatewayIntegration,
         scope,
         method.name,
-        **of_method(method),
+        **method_arguments(method),
         type="MOCK",
         # MOCK answers 500 unless the request template yields a status code: AWS, "Set up mock integrations".
         # A template is chosen by the request's content type; the second is curl's where none is said.
@@ -47,17 +47,17 @@ def add_mock_integration(
         ApiGatewayMethodResponse,
         scope,
         name,
-        **of_method(method),
+        **method_arguments(method),
         status_code=str(status),
         response_models={"application/json": model} if model else None,
-        response_parameters=declared(headers),
+        response_parameters=method_response_parameters(headers),
     )
     place(
         ApiGatewayIntegrationResponse,
         scope,
         name,
-        **of_method(integrated),
+        **method_arguments(integrated),
         status_code=responded.reference("status_code"),
-        response_parameters=mapped(headers),
+        response_parameters=integration_response_parameters(headers),
         response_templates=None if template is None else {"application/json": template},
     )

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from constructs.terraform.policy_document import policy_of
+from constructs.terraform.policy_document import policy_document
 from settings.resource_policy import ResourcePolicy as ResourcePolicySettings
 
 
@@ -53,7 +53,7 @@ def document(rest_api: RestApi, policy: ResourcePolicySettings, *, is_private: b
     ):
         if values:
             statements.append(_statement("Deny", "*", every) | {"Condition": {operator: {key: list(values)}}})
-    return policy_of(statements)
+    return policy_document(statements)
 
 
 def _statement(effect: str, principal: Any, resource: str) -> dict[str, Any]:

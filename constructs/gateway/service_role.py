@@ -7,10 +7,10 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from constructs.gateway.function import LONGEST_POLICY_NAME, role_name, within_limit
+from constructs.gateway.function import LONGEST_POLICY_NAME, role_name, shorten_name
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
-from constructs.terraform.policy_document import assumed_by, policy_of
+from constructs.terraform.policy_document import policy_document, trust_policy
 
 
 class ServiceRole(Construct):
@@ -25,14 +25,14 @@ class ServiceRole(Construct):
             self,
             name,
             name=role_name(rest_api, name),
-            assume_role_policy=assumed_by("apigateway.amazonaws.com"),
+            assume_role_policy=trust_policy("apigateway.amazonaws.com"),
         )
         place(
             IamRolePolicy,
             self,
             name,
             role=role.reference("name"),
-            name=within_limit(name, LONGEST_POLICY_NAME),
-            policy=policy_of(allow),
+            name=shorten_name(name, LONGEST_POLICY_NAME),
+            policy=policy_document(allow),
         )
         self.arn = role.reference("arn")

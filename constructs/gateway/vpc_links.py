@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.api_gateway_vpc_link import ApiGatewayVpcLink
 from cdktf_cdktf_provider_aws.apigatewayv2_vpc_link import Apigatewayv2VpcLink
 from constructs import Construct
 
-from constructs.gateway.function import within_limit
+from constructs.gateway.function import shorten_name
 from constructs.terraform.address import place
 from settings.integration import PrivateIntegration
 from settings.terraform_name import terraform_name
@@ -53,7 +53,7 @@ class VpcLinks(Construct):
     def _link(self, arn: str, integration: PrivateIntegration) -> VpcLink:
         load_balancer = arn.split("/")[2]
         name = terraform_name(load_balancer)
-        api_name = within_limit(f"{self._api_name}-{load_balancer}", _LONGEST_NAME)
+        api_name = shorten_name(f"{self._api_name}-{load_balancer}", _LONGEST_NAME)
         if integration.subnet_ids:
             link = place(
                 Apigatewayv2VpcLink,

@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from constructs.terraform.address import Address, place
-from constructs.terraform.policy_document import assumed_by
+from constructs.terraform.policy_document import trust_policy
 from settings.aws import Aws
 
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
@@ -28,7 +28,7 @@ class CloudwatchRole(Construct):
             "api_gateway_logs",
             # IAM is global: the Region in the name lets stacks of several Regions stand in one account.
             name_prefix=f"{name[:12]}-{aws.region}-logs-"[:38],
-            assume_role_policy=assumed_by("apigateway.amazonaws.com"),
+            assume_role_policy=trust_policy("apigateway.amazonaws.com"),
         )
         attachment = place(
             IamRolePolicyAttachment,

@@ -42,7 +42,7 @@ _LAYER_LABELS: dict[Layer, str] = {"throttle": "throttle", "quota": "quota", "wa
 
 
 def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[str, Any]:
-    """In the structure that CloudWatch documents, as dashboard_structure.json has it."""
+    """In the structure that CloudWatch documents, as tests/aws/dashboard_structure.json has it."""
     body = _Rows(environment.aws.region)
     if alarm_arns:
         parts = [alarm_arns[start : start + _MOST_ALARMS] for start in range(0, len(alarm_arns), _MOST_ALARMS)]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from settings.base import Settings
 from settings.file_reference import Code
-from settings.model import Settings
 
 Said = TypeVar("Said", bound=Settings)
 

@@ -7,12 +7,12 @@ from typing import Any
 from settings.integration.allow import Allow
 
 
-def policy_of(statements: Sequence[Mapping[str, Any]]) -> str:
+def policy_document(statements: Sequence[Mapping[str, Any]]) -> str:
     """A policy document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
+def allow_statements(allow: Iterable[Allow]) -> list[dict[str, Any]]:
     """The statements of an environment file."""
     return [
         {
@@ -24,11 +24,11 @@ def allowed(allow: Iterable[Allow]) -> list[dict[str, Any]]:
     ]
 
 
-def assumed_by(service: str) -> str:
+def trust_policy(service: str) -> str:
     """A trust policy for one AWS service.
 
     Without `aws:SourceAccount` or `aws:SourceArn`: no AWS document says that API Gateway or Lambda sends them when it
     assumes a role, and a role whose condition is never met lets nothing work. A service takes a role only from somebody
     of the same account who may pass it (`iam:PassRole`). See prowler-cloud/prowler issue 2810, read 2026-11.
     """
-    return policy_of([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])
+    return policy_document([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])

@@ -52,14 +52,14 @@ class StageThrottling(Construct):
             rest_api_id=self._stage.rest_api_id,
             stage_name=self._stage.name,
             method_path=path,
-            settings=rendered(throttle, self._method_settings),
+            settings=render_settings(throttle, self._method_settings),
         )
         if self._last:
             resource.depends_on = [str(self._last)]
         self._last = address
 
 
-def rendered(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> ApiGatewayMethodSettingsSettings:
+def render_settings(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> ApiGatewayMethodSettingsSettings:
     """Both limits, always: one that is left out means unlimited to Terraform."""
     match throttle:
         case Throttle(rate_limit=rate, burst_limit=burst):

@@ -1,7 +1,7 @@
 """WAF statements as the dictionaries that Terraform takes.
 
 The provider package types `rule.statement` as `Any` and lets a misspelt key through to `terraform apply`, so every
-key comes from here, and a test holds each against constructs/waf/statement_schema.json.
+key comes from here, and a test holds each against tests/aws/web_acl_statement_schema.json.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +24,8 @@ from settings.waf.condition import (
 from settings.waf.custom_key import AnyKey, FingerprintKey, LabelKey, NamedKey
 from settings.waf.managed_rule_group import ManagedRuleGroup
 from settings.waf.rate_rule import ForwardedIp
-from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule
 from settings.waf.text_transformation import NONE, TextTransformation
+from settings.waf.web_acl_rules import BlockListRule, ManagedRule, RateTier, WebAclRule
 
 Statement = dict[str, Any]
 
@@ -33,26 +33,26 @@ Arns = Mapping[str, str]
 """References to our own IP sets, by name."""
 
 
-def of_rule(rule: WebAclRule, arns: Arns) -> Statement:
+def rule_statement(rule: WebAclRule, arns: Arns) -> Statement:
     """What the rule asks of a request."""
     match rule:
         case BlockListRule(condition=condition):
-            return of_condition(condition, arns)
+            return condition_statement(condition, arns)
         case ManagedRule(group=group):
             return _managed(group)
         case RateTier():
             return _rate_based(rule, arns)
 
 
-def of_condition(condition: Condition, arns: Arns) -> Statement:
+def condition_statement(condition: Condition, arns: Arns) -> Statement:
     """And, or, not, and what is under them."""
     match condition:
         case And(parts):
-            return {"and_statement": {"statement": [of_condition(part, arns) for part in parts]}}
+            return {"and_statement": {"statement": [condition_statement(part, arns) for part in parts]}}
         case Or(parts):
-            return {"or_statement": {"statement": [of_condition(part, arns) for part in parts]}}
+            return {"or_statement": {"statement": [condition_statement(part, arns) for part in parts]}}
         case Not(part):
-            return {"not_statement": {"statement": [of_condition(part, arns)]}}
+            return {"not_statement": {"statement": [condition_statement(part, arns)]}}
         case _:
             return _leaf(condition, arns)
 
@@ -69,7 +69,7 @@ def _rate_based(tier: RateTier, arns: Arns) -> Statement:
         body["forwarded_ip_config"] = _forwarded(rule.forwarded_ip)
     if rule.custom_keys:
         body["custom_key"] = [_custom_key(key) for key in rule.custom_keys]
-    return {"rate_based_statement": body | {"scope_down_statement": of_condition(tier.scope_down, arns)}}
+    return {"rate_based_statement": body | {"scope_down_statement": condition_statement(tier.scope_down, arns)}}
 
 
 def _managed(group: ManagedRuleGroup) -> Statement:

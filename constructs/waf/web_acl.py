@@ -35,8 +35,16 @@ from constructs.waf import statement
 from constructs.waf.ip_sets import IpSets
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route
-from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
-from settings.waf.waf import Waf
+from settings.waf import Waf
+from settings.waf.web_acl_rules import (
+    BlockListRule,
+    ManagedRule,
+    RateTier,
+    WebAclRule,
+    ip_sets_of,
+    leaves_of,
+    web_acl_rules,
+)
 
 _BODY = "rate_limited"
 
@@ -44,8 +52,8 @@ _BODY = "rate_limited"
 class WebAcl(Construct):
     """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, which lets through what no rule stops, and its IP sets.
 
-    The rules' order and priorities: settings/waf/rules.py. `headers` go with every 429 beside the contract's own;
-    `protected_headers` show in no sampled request and in no log.
+    The rules' order and priorities: settings/waf/web_acl_rules.py. `headers` go with every 429 beside the contract's
+    own; `protected_headers` show in no sampled request and in no log.
 
     The ACL keeps the name that it was made with when the API gets another one. A name forces a new ACL, and Terraform
     takes the stage's association away at the beginning of a deploy and makes it again at the end. Metrics follow, since
@@ -97,7 +105,7 @@ class WebAcl(Construct):
             priority=rule.priority,
             action=None if isinstance(rule, ManagedRule) else self._action(rule),
             override_action=self._override_action(rule) if isinstance(rule, ManagedRule) else None,
-            statement=statement.of_rule(rule, self._arns),
+            statement=statement.rule_statement(rule, self._arns),
             visibility_config=Wafv2WebAclRuleVisibilityConfig(
                 metric_name=rule.name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
             ),

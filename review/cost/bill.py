@@ -9,10 +9,9 @@ from review.cost.prices import Price, Prices, TieredPrice
 from review.cost.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
 from settings.token_limits.covering import covering
-from settings.waf import capacity
+from settings.waf import USUAL_BODY_SIZE, capacity
 from settings.waf.capacity import Capacity
-from settings.waf.rules import web_acl_rules
-from settings.waf.waf import USUAL_BODY_SIZE
+from settings.waf.web_acl_rules import web_acl_rules
 from settings.watched import access_log, has_own_web_acl, waf_log
 
 _MILLION = 1_000_000

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from review.refusal import ReviewError
-from settings.model import Settings, SomeItems
+from settings.base import Settings, SomeItems
 from settings.problem import describe
 
 DEFAULT = Path(__file__).parent / "prices.toml"

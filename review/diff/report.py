@@ -12,7 +12,7 @@ from review.limits.limits import Limit, limits
 from review.limits.words import words
 from review.table import Report, Table
 from settings.environment import Environment
-from settings.problem import shown
+from settings.problem import value_text
 
 FLAG = "!!"
 FLAGGED = "changes by more than half, appears, goes, or stops others than before"
@@ -194,7 +194,7 @@ def _settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str])
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    text = value if isinstance(value, str) else shown(value)
+    text = value if isinstance(value, str) else value_text(value)
     return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..."
 
 

@@ -28,7 +28,7 @@ from settings.route import Route, path_names
 from settings.terraform_name import terraform_name
 from settings.token_limits.covering import metered_routes
 from settings.usage_plan import key_names, plan_names
-from settings.waf.rules import ip_sets_of, leaves_of, web_acl_rules
+from settings.waf.web_acl_rules import ip_sets_of, leaves_of, web_acl_rules
 from settings.watched import access_log, dashboard_name, waf_log
 
 

@@ -11,7 +11,8 @@ from review.engine.outcome import Outcome
 from review.engine.quota import NUMBERS, period_of
 from review.engine.rate_window import WafModel, Windows, above_limit, windows, with_rows
 from review.engine.token_bucket import Buckets, buckets, take
-from review.layers.layers import Bucket, Layers, Plan
+from review.layers.layers import Layers, Plan
+from settings.throttling import Throttle
 
 NONE = -1
 """No key, no bucket, not counted."""
@@ -104,7 +105,7 @@ def state(layers: Layers, model: WafModel) -> State:
     )
 
 
-def _added(all_buckets: list[Bucket], bucket: Bucket | None) -> int:
+def _added(all_buckets: list[Throttle], bucket: Throttle | None) -> int:
     if bucket is None:
         return NONE
     all_buckets.append(bucket)
@@ -147,7 +148,7 @@ def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) ->
 
 def _of_plan(plan: Plan | None, layers: Layers) -> tuple[NDArray[np.int32], Buckets]:
     """Which of a key's buckets each place of `key_buckets` means, and those buckets, full."""
-    added: list[Bucket] = []
+    added: list[Throttle] = []
     if plan is None:
         return np.full(1 + len(layers.routes), NONE, dtype=np.int32), buckets(added)
     of_routes = [_added(added, plan.bucket_of(route.key)) for route in layers.routes]

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.jit import jit
-from review.layers.layers import Bucket
 from review.refusal import ReviewError
 from settings.throttling import Throttle
 
@@ -39,7 +38,7 @@ Buckets = NDArray[np.void]
 """Many buckets, by index: rows of _BUCKET."""
 
 
-def buckets(limits: Sequence[Bucket]) -> Buckets:
+def buckets(limits: Sequence[Throttle]) -> Buckets:
     """Full ones; rates are rounded to millionths of a request a second. Raises ReviewError for one above HIGHEST."""
     for limit in limits:
         for name, value in (("burst_limit", limit.burst_limit), ("rate_limit", limit.rate_limit)):

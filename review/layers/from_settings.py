@@ -7,11 +7,11 @@ from settings.environment import Environment
 from settings.rate_limit_response import RateLimitResponse
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
 from settings.usage_plan import UsagePlan
+from settings.waf import Waf
 from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
-from settings.waf.rules import RateTier, web_acl_rules
-from settings.waf.waf import Waf
+from settings.waf.web_acl_rules import RateTier, web_acl_rules
 
 
 def layers_of(environment: Environment) -> Layers:

@@ -7,12 +7,8 @@ the method's throttle or the stage's, then the account's. What of it AWS says, a
 from dataclasses import dataclass
 from math import inf
 
-from settings.quotas import AccountThrottle
 from settings.throttling import Throttle
 from settings.usage_plan import Quota
-
-Bucket = Throttle | AccountThrottle
-"""A token bucket: `rate_limit` tokens a second flow in, `burst_limit` fit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +47,12 @@ class Plan:
     """A usage plan, whose limits hold for each of its keys."""
 
     name: str
-    bucket: Bucket | None = None
-    routes: dict[str, Bucket] | None = None
+    bucket: Throttle | None = None
+    routes: dict[str, Throttle] | None = None
     quota: Quota | None = None
     keys: tuple[str, ...] = ()
 
-    def bucket_of(self, route: str) -> Bucket | None:
+    def bucket_of(self, route: str) -> Throttle | None:
         """The plan's own bucket of that route, where it has one."""
         return (self.routes or {}).get(route)
 
@@ -67,7 +63,7 @@ class RouteLimits:
 
     key: str
 
-    bucket: Bucket | None
+    bucket: Throttle | None
     """Shared by all callers of this route. None: only the account's bucket stands before it."""
 
     own: bool
@@ -91,8 +87,8 @@ class Layers:
 
     name: str
     routes: tuple[RouteLimits, ...]
-    account: Bucket
-    stage: Bucket
+    account: Throttle
+    stage: Throttle
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()

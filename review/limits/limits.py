@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from review.layers.layer import Layer
-from review.layers.layers import Bucket, Layers, Plan, RateWindow, RouteLimits
-from settings.throttling import BLOCKED
+from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
+from settings.throttling import BLOCKED, Throttle
 from settings.usage_plan import Quota
 
 _MINUTE = 60
@@ -121,7 +121,7 @@ def _quota_limit(route: RouteLimits, name: str, quota: Quota) -> Limit:
     )
 
 
-def bucket_limit(route: RouteLimits, layer: Layer, name: str, bucket: Bucket | None) -> Limit:
+def bucket_limit(route: RouteLimits, layer: Layer, name: str, bucket: Throttle | None) -> Limit:
     whose = {Layer.USAGE_PLAN: "each key", Layer.ACCOUNT: "every API of the account and Region"}
     return Limit(
         route=route.key,

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE
 from review.engine.outcome import Outcome
-from review.layers.layers import Bucket, RateWindow
+from review.layers.layers import RateWindow
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
 from review.simulation.simulate import Result
+from settings.throttling import Throttle
 
 FORMATS = (".svg", ".png")
 
@@ -252,7 +253,7 @@ def _scenario(result: Result, cases: int) -> str:
     return textwrap.fill(said, round(_TITLE_WIDTH * max(1, cases / 2)))
 
 
-def _of_bucket(words: str, whose: str, bucket: Bucket | None) -> Limit | None:
+def _of_bucket(words: str, whose: str, bucket: Throttle | None) -> Limit | None:
     if bucket is None:
         return None
     return Limit(words=f"{words}, {whose}: {plain(bucket.rate_limit)}/s", per_second=bucket.rate_limit)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, mode
 
 from review.layers.layers import Layers
 from review.refusal import ReviewError
-from settings.model import Items, Settings, SomeItems
+from settings.base import Items, Settings, SomeItems
 from settings.problem import Problem, describe, line_about, refuse
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"

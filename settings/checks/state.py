@@ -7,7 +7,7 @@ from settings.fields import EnvironmentFields
 from settings.problem import Problem
 
 
-def shared(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
+def refused(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
     """Files whose stack would overwrite another's state, and destroy what that one has made."""
     taken: dict[tuple[str, ...], str] = {}
     for file, environment in environments.items():

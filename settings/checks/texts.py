@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from settings.base import Settings
 from settings.fields import EnvironmentFields
-from settings.model import Settings
 from settings.problem import Problem
 from settings.secrecy import Where
 

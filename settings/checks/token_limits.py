@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer
 from settings.fields import EnvironmentFields
+from settings.formatting import decimal
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
 from settings.integration.lambda_function import MOST_BYTES_OF_VARIABLES
-from settings.numbers import decimal
 from settings.problem import Problem
 from settings.route import Route
 from settings.secrecy import Where

@@ -7,7 +7,7 @@ from settings.authorization import RequestAuthorizer, TokenAuthorizer
 from settings.checks.throttling import above_account
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
-from settings.numbers import decimal
+from settings.formatting import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import Throttle

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
-from settings.numbers import decimal
+from settings.formatting import decimal
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import Throttle
-from settings.waf import capacity
+from settings.waf import Waf, capacity
 from settings.waf.condition import (
     AddressIn,
     And,
@@ -20,18 +20,23 @@ from settings.waf.condition import (
     Or,
     PathIs,
     TooDeepError,
-    certain,
+    always_matches,
+    can_match,
     leaves,
-    possible,
 )
 from settings.waf.counted_routes import counted_routes
-from settings.waf.custom_key import CustomKey, FingerprintKey, escapable, identity, tells_callers_apart, variable
-from settings.waf.managed_rule_group import KNOWN_CAPACITY
-from settings.waf.managed_rules import KNOWN_RULES
+from settings.waf.custom_key import (
+    CustomKey,
+    FingerprintKey,
+    identity,
+    tells_callers_apart,
+    what_callers_may_leave_out,
+    what_callers_may_vary,
+)
+from settings.waf.known_groups import KNOWN_GROUPS
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RESERVED_METRICS, RateRule
-from settings.waf.rules import BLOCK_LIST, counted, ip_sets_of, leaves_of, rate_scope, web_acl_rules
-from settings.waf.waf import Waf
+from settings.waf.web_acl_rules import BLOCK_LIST, counted_requests, ip_sets_of, leaves_of, rate_scope, web_acl_rules
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 MOST_RATE_RULES = 10
@@ -163,7 +168,7 @@ def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
         field = "scope_down" if rule.scope_down else "routes"
         if any(key not in routes for key in rule.routes):
             continue
-        if not possible(counted(waf, rule, environment.routes, environment.path_prefixes)):
+        if not can_match(counted_requests(waf, rule, environment.routes, environment.path_prefixes)):
             yield Problem(
                 (*where, field),
                 "no request can meet it: its methods and those of routes; without routes OPTIONS is left out",
@@ -217,7 +222,7 @@ def _scoped(rule: RateRule) -> Iterator[Leaf]:
 def _escapes(waf: Waf) -> Iterator[Problem]:
     """AWS does not limit a request that lacks a part of the key, so somebody else has to."""
     for index, rule in enumerate(waf.rate_rules):
-        ways = [way for key in rule.custom_keys if (way := escapable(key))]
+        ways = [way for key in rule.custom_keys if (way := what_callers_may_leave_out(key))]
         if ways and rule.action != "count" and not _backstop(waf, rule):
             yield Problem(
                 ("waf", "rate_rules", index, "custom_keys"),
@@ -234,7 +239,7 @@ def _backstop(waf: Waf, rule: RateRule) -> bool:
         and other.action != "count"
         and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
     ]
-    return certain(Or(tuple(scopes)))
+    return always_matches(Or(tuple(scopes)))
 
 
 def _counts_no_options(rule: RateRule) -> bool:
@@ -274,7 +279,7 @@ def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule,
     if rule.action == "count" or _backstop(waf, rule):
         return
     with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
-    varied = [what for key in rule.custom_keys if (what := variable(key, paths_vary=with_variables))]
+    varied = [what for key in rule.custom_keys if (what := what_callers_may_vary(key, paths_vary=with_variables))]
     if varied:
         yield Problem(
             (*where, "custom_keys"),
@@ -335,7 +340,7 @@ def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html, read 2026-11.
     """
     for index, group in enumerate(waf.managed_rule_groups):
-        known = KNOWN_RULES.get(group.name) if group.vendor_name == "AWS" else None
+        known = group.known.rules if group.known else frozenset()
         for name in group.overrides:
             if known and name not in known:
                 close = get_close_matches(name, sorted(known), n=1)
@@ -462,7 +467,7 @@ def _dear(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     wcu = capacity.capacity(web_acl_rules(waf, environment.routes, environment.path_prefixes))
     for index, group in enumerate(waf.managed_rule_groups):
         if group.known_capacity is None:
-            close = get_close_matches(group.name, KNOWN_CAPACITY, n=1) if group.vendor_name == "AWS" else []
+            close = get_close_matches(group.name, KNOWN_GROUPS, n=1) if group.vendor_name == "AWS" else []
             doubt = f"did you mean {close[0]}? If not, " if close else ""
             yield Problem(
                 ("waf", "managed_rule_groups", index, "capacity"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model import Settings, SomeItems
+from settings.base import Settings, SomeItems
 
 
 class Allow(Settings):

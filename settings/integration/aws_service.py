@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from settings.base import Items
 from settings.integration.allow import Allow
 from settings.integration.http import variables_of
 from settings.integration.mapping_template import MappingTemplate
 from settings.integration.transfer import Transfer
-from settings.model import Items
 
 
 class AwsServiceIntegration(Transfer):

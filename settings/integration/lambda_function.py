@@ -4,11 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from settings.base import LARGEST_INTEGER, Items
 from settings.file_reference import CodeFolder
 from settings.integration.allow import Allow
 from settings.integration.transfer import Transfer
-from settings.model import Items
-from settings.numbers import LARGEST_INTEGER
 from settings.observability.log_group import RetentionInDays
 
 FunctionArn = Annotated[

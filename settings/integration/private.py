@@ -4,9 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from settings.base import Items
 from settings.integration.http import HeaderName, HeaderValue, Url, refuse_twice, variables_of
 from settings.integration.transfer import Transfer
-from settings.model import Items
 
 LoadBalancerArn = Annotated[
     str,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.base import Settings
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, read 2026-11: 50 ms to 29 s unless AWS
 # raised the account's quota, which it does for Regional and private APIs only.

@@ -7,8 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from settings.model import Items, Settings
-from settings.numbers import LARGEST_INTEGER
+from settings.base import LARGEST_INTEGER, Items, Settings
 from settings.observability.log_group import KmsKeyArn
 from settings.observability.switch import OrOff
 from settings.terraform_name import terraform_name

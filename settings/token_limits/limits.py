@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.base import Settings
 
 # One request of that many tokens is a million books; the function's numbers are exact up to here.
 MOST = 10**9

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from settings.model import Items, SomeItems
+from settings.base import Items, SomeItems
 from settings.token_limits.limits import Limits
 
 Mode = Literal["enforce", "count"]

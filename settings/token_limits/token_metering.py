@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from settings.base import Settings
 from settings.integration.lambda_function import Concurrency, MemorySize
-from settings.model import Settings
 from settings.throttling import word_or_table
 from settings.token_limits.token_limit import Mode, WhenUnavailable
 

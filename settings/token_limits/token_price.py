@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.base import Settings
 
 Usd = Annotated[float, Field(ge=0, le=100_000, multiple_of=0.000001)]
 

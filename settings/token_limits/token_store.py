@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model import Settings
+from settings.base import Settings
 from settings.observability.log_group import KmsKeyArn
 
 

@@ -1,1 +1,95 @@
 """The `[waf]` table: true limits per client, in front of the API."""
+
+import re
+from typing import Literal, Self
+
+from pydantic import field_validator, model_validator
+
+from settings.base import Items, Settings
+from settings.problem import Problem, refuse
+from settings.waf.ip_list import IpRanges
+from settings.waf.managed_rule_group import ManagedRuleGroup
+from settings.waf.rate_rule import RateRule
+
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:wafv2:(?P<region>[a-z0-9-]+):\d{12}:(?P<scope>regional|global)"
+    r"/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}"
+)
+
+# What AWS inspects of a body where nobody says otherwise, in KB; above it costs more.
+# https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+USUAL_BODY_SIZE: Literal[16] = 16
+
+
+class Waf(Settings):
+    """A REGIONAL web ACL associated with the stage. Without the table there is none."""
+
+    mode: Literal["block", "count"] = "block"
+    """`count` turns the whole web ACL into an observer: every rule counts, none stops a request."""
+
+    scope: str = "REGIONAL"
+
+    web_acl_arn: str | None = None
+    """An existing web ACL instead of one of our own."""
+
+    allow: IpRanges = ()
+    """Never held to a rate rule; the block list and the managed rules still apply. The connection's address counts."""
+
+    block: IpRanges = ()
+    """Always answered 403."""
+
+    body_size_kb: Literal[16, 32, 48, 64] | None = None
+    """How much of a body managed rules see. Default: 16, what AWS sees at no extra cost."""
+
+    managed_rule_groups: Items[ManagedRuleGroup] = ()
+    rate_rules: Items[RateRule] = ()
+
+    @field_validator("scope")
+    @classmethod
+    def _regional(cls, scope: str) -> str:
+        if scope != "REGIONAL":
+            raise ValueError("must be REGIONAL: a stage takes no other; a CLOUDFRONT web ACL belongs to a distribution")
+        return scope
+
+    @field_validator("web_acl_arn")
+    @classmethod
+    def _is_an_arn(cls, arn: str | None) -> str | None:
+        if arn is None:
+            return None
+        parts = _ARN.fullmatch(arn)
+        if not parts:
+            shape = "arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>"
+            raise ValueError(f"must be the ARN of a WAFv2 web ACL, {shape}")
+        if parts["scope"] != "regional":
+            raise ValueError("must be REGIONAL: a stage takes no other; this one is for CloudFront")
+        return arn
+
+    @model_validator(mode="after")
+    def _one_web_acl(self) -> Self:
+        own = self.rate_rules or self.managed_rule_groups or self.block
+        others = sorted(self.model_fields_set - {"web_acl_arn", "scope"})
+        if self.web_acl_arn is not None:
+            if others:
+                message = f"names an existing web ACL; {', '.join(others)} would need one of our own"
+                refuse(self, Problem(("web_acl_arn",), message))
+        elif not own:
+            raise ValueError("holds no rule; give it rate_rules, managed_rule_groups or block, or leave the table out")
+        elif self.body_size_kb is not None and not self.reads_bodies:
+            refuse(self, Problem(("body_size_kb",), "no rule reads bodies, so that it would change nothing"))
+        return self
+
+    @property
+    def existing_region(self) -> str | None:
+        """The Region of an existing web ACL."""
+        parts = _ARN.fullmatch(self.web_acl_arn) if self.web_acl_arn else None
+        return parts["region"] if parts else None
+
+    @property
+    def reads_bodies(self) -> bool:
+        """Some managed group looks into bodies."""
+        return any(group.reads_bodies for group in self.managed_rule_groups)
+
+    @property
+    def inspected_body_size_kb(self) -> int | None:
+        """None where no rule looks into a body."""
+        return (self.body_size_kb or USUAL_BODY_SIZE) if self.reads_bodies else None

@@ -25,8 +25,8 @@ from settings.waf.condition import (
     PathIs,
 )
 from settings.waf.custom_key import AnyKey, CustomKey, NamedKey, PathKey, TransformedKey, kind_of
-from settings.waf.rules import BlockListRule, ManagedRule, RateTier, WebAclRule, leaves_of
 from settings.waf.text_transformation import NONE, TextTransformation
+from settings.waf.web_acl_rules import BlockListRule, ManagedRule, RateTier, WebAclRule, leaves_of
 
 MOST = 5000
 INCLUDED = 1500

@@ -126,12 +126,12 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
-def possible(condition: Condition) -> bool:
+def can_match(condition: Condition) -> bool:
     """False where no request can meet it, whatever its path, address, headers: POST and GET."""
     return any(_by_method(condition, method) is not False for method in METHODS)
 
 
-def certain(condition: Condition) -> bool:
+def always_matches(condition: Condition) -> bool:
     """Whether every request meets it, whatever its path, address, headers: a header or not that header.
 
     False for a condition with too many parts to try.
@@ -183,7 +183,7 @@ def _by_method(condition: Condition, method: Method) -> bool | None:
             return None
 
 
-def flattened(condition: Condition) -> Condition:
+def flatten(condition: Condition) -> Condition:
     """The same condition with at most two of and / or / not above every leaf.
 
     Raises TooDeepError where none was found.

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from settings.model import Settings
+from settings.base import Settings
 from settings.throttling import word_or_table
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
 
@@ -117,7 +117,7 @@ def identity(key: Word | CustomKey) -> str:
     return kind_of(key)
 
 
-def escapable(key: Word | CustomKey) -> str | None:
+def what_callers_may_leave_out(key: Word | CustomKey) -> str | None:
     """What a caller may leave out of the request to escape a rule with that key; None where it cannot."""
     if isinstance(key, str):
         return "the forwarding header" if key == "forwarded_ip" else None
@@ -134,7 +134,7 @@ def escapable(key: Word | CustomKey) -> str | None:
             return None
 
 
-def variable(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
+def what_callers_may_vary(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
     """What a caller may give another value in each request, beside what it may leave out altogether."""
     if isinstance(key, CustomKey):
         match key.part:

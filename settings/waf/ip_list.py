@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from settings.model import Items
+from settings.base import Items
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 MOST_ADDRESSES = 10_000

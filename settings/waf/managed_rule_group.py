@@ -4,53 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Settings
+from settings.base import Settings
 from settings.problem import Problem, refuse
-from settings.waf.llm_preset import LLM_PRESET
+from settings.waf.known_groups import ANTI_DDOS, BOT_CONTROL, FOR_SITES, KNOWN_GROUPS, KnownGroup
 from settings.waf.rate_rule import RuleName
-
-BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
-"""The one group that needs to be told how hard it looks: COMMON here, since TARGETED challenges browsers."""
-
-ANTI_DDOS = "AWSManagedRulesAntiDDoSRuleSet"
-"""The other: to leave out its challenges, which only a browser can answer."""
 
 # Rules that the group leaves out then:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ClientSideAction.html, read 2026-11.
 _CHALLENGES = ("ChallengeAllDuringEvent", "ChallengeDDoSRequests")
-
-# Capacity, and whether it reads bodies.
-# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html, read 2026-11.
-KNOWN_CAPACITY = {
-    "AWSManagedRulesAdminProtectionRuleSet": 100,
-    "AWSManagedRulesAmazonIpReputationList": 25,
-    "AWSManagedRulesAnonymousIpList": 50,
-    ANTI_DDOS: 50,
-    BOT_CONTROL: 50,
-    "AWSManagedRulesCommonRuleSet": 700,
-    "AWSManagedRulesKnownBadInputsRuleSet": 200,
-    "AWSManagedRulesLinuxRuleSet": 200,
-    "AWSManagedRulesPHPRuleSet": 100,
-    "AWSManagedRulesSQLiRuleSet": 200,
-    "AWSManagedRulesUnixRuleSet": 100,
-    "AWSManagedRulesWindowsRuleSet": 200,
-    "AWSManagedRulesWordPressRuleSet": 100,
-}
-READS_NO_BODY = frozenset(
-    {
-        "AWSManagedRulesAdminProtectionRuleSet",
-        "AWSManagedRulesAmazonIpReputationList",
-        "AWSManagedRulesAnonymousIpList",
-        ANTI_DDOS,
-        BOT_CONTROL,
-        "AWSManagedRulesLinuxRuleSet",
-        "AWSManagedRulesWordPressRuleSet",
-    }
-)
-
-# They ask for the paths of a site's login or sign-up pages, which an API has not:
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html, read 2026-11.
-_FOR_SITES = frozenset({"AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet"})
 
 OverrideAction = Literal["count", "block", "allow", "captcha", "challenge"]
 ManagedRuleName = Annotated[str, Field(pattern=r"^[\w\-]{1,128}$")]
@@ -78,7 +39,7 @@ class ManagedRuleGroup(Settings):
     """Default: the version that the vendor recommends, which changes by itself."""
 
     preset: Literal["llm", "none"] = "llm"
-    """`llm` lets rules that honest callers trip count instead of block: settings/waf/llm_preset.py."""
+    """`llm` lets rules that honest callers trip count instead of block: settings/waf/known_groups.py."""
 
     mode: Literal["block", "count"] = "block"
     """`count` for the whole group, whatever its rules say."""
@@ -97,7 +58,7 @@ class ManagedRuleGroup(Settings):
 
     @model_validator(mode="after")
     def _is_for_an_api(self) -> Self:
-        if self.vendor_name == "AWS" and self.name in _FOR_SITES:
+        if self.vendor_name == "AWS" and self.name in FOR_SITES:
             message = "AWS takes that group only with pages of a site: login, sign-up; that is not built"
             refuse(self, Problem(("name",), message))
         if self.sensitivity_to_block and not self.is_anti_ddos:
@@ -127,14 +88,19 @@ class ManagedRuleGroup(Settings):
     def rule_actions(self) -> dict[str, OverrideAction]:
         """What single rules do instead of what they were written to do."""
         preset: dict[str, OverrideAction] = {}
-        if self.preset == "llm" and self.vendor_name == "AWS":
-            preset = {rule.name: "count" for rule in LLM_PRESET.get(self.name, ())}
+        if self.preset == "llm" and self.known:
+            preset = {rule.name: "count" for rule in self.known.preset}
         return preset | self.overrides
+
+    @property
+    def known(self) -> KnownGroup | None:
+        """What we know of it; None for another vendor's group, and for one of AWS's that is new to us."""
+        return KNOWN_GROUPS.get(self.name) if self.vendor_name == "AWS" else None
 
     @property
     def known_capacity(self) -> int | None:
         """In web ACL capacity units; None where nobody said."""
-        return self.capacity or (KNOWN_CAPACITY.get(self.name) if self.vendor_name == "AWS" else None)
+        return self.capacity or (self.known.capacity if self.known else None)
 
     @property
     def is_bot_control(self) -> bool:
@@ -149,4 +115,4 @@ class ManagedRuleGroup(Settings):
     @property
     def reads_bodies(self) -> bool:
         """Unless it is known not to."""
-        return not (self.vendor_name == "AWS" and self.name in READS_NO_BODY)
+        return self.known.reads_bodies if self.known else True

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.model import Items, Settings
+from settings.base import Items, Settings
 from settings.problem import Problem, refuse
 from settings.waf.custom_key import MOST_KEYS, AnyKey, Fallback, identity, kind_of
 from settings.waf.scope_down import ScopeDown

@@ -12,7 +12,7 @@ _LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ATOMIC = re.compile(r"\(\?>|(?:[*+?]|\{\d+,?\d*\})\+")
 
 
-def fault(pattern: str) -> str | None:
+def find_fault(pattern: str) -> str | None:
     """What is wrong with it; None where nothing is known to be."""
     try:
         with warnings.catch_warnings():

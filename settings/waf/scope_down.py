@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from settings.model import Item, Settings, SomeItems
+from settings.base import Item, Settings, SomeItems
 from settings.problem import Problem, refuse
 from settings.route import Method, Route
 from settings.throttling import word_or_table
@@ -25,7 +25,7 @@ from settings.waf.condition import (
 from settings.waf.country import Country
 from settings.waf.ip_list import IpRanges, ip_sets
 from settings.waf.path_pattern import LONGEST_PATTERN, ODD_PATH, canonical_pattern, plain_pattern
-from settings.waf.regular_expression import fault
+from settings.waf.regular_expression import find_fault
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
 
 # Far beyond what fits into a web ACL; where it ends, so that no reader of a condition runs out of stack.
@@ -76,7 +76,7 @@ class Header(Settings):
     def _can_match(self) -> Self:
         wrong = None
         if self.positional_constraint == "REGEX":
-            wrong = fault(self.value)
+            wrong = find_fault(self.value)
         elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
             wrong = "has capitals, which LOWERCASE takes away before it is compared; it can never match"
         if wrong:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from settings.model import Item, SomeItems
+from settings.base import Item, SomeItems
 
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_TextTransformation.html, read 2026-11. A test holds it
 # against the wafv2 model of botocore. Left out are ten that AWS added later: REMOVE_WHITESPACE, TRIM, TRIM_LEFT,

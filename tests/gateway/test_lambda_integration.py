@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs.gateway.function import within_limit
+from constructs.gateway.function import shorten_name
 from tests.gateway.routes import of_method, resources, with_route
 
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
@@ -159,9 +159,9 @@ def test_another_partition(tmp_path: Path) -> None:
 
 
 def test_names_that_are_too_long_are_cut_and_stay_apart() -> None:
-    first, second = within_limit("a" * 80), within_limit("a" * 81)
+    first, second = shorten_name("a" * 80), shorten_name("a" * 81)
     assert (len(first), len(second), first[:55], first == second) == (64, 64, "a" * 55, False)
-    assert within_limit("a" * 64) == "a" * 64
+    assert shorten_name("a" * 64) == "a" * 64
 
 
 def test_the_name_of_an_inline_policy_fits_into_iam(tmp_path: Path) -> None:

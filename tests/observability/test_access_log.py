@@ -2,9 +2,10 @@
 
 import json
 
-from settings.observability.access_log import FIELDS, LIMITED_BY, MEANINGS, access_log_format
-from settings.observability.access_log_variables import VARIABLES
+from settings.observability.access_log import FIELDS, LIMITED_BY, access_log_format
+from tests.aws.access_log_variables import VARIABLES
 from tests.environment_files import ROOT
+from tests.observability.access_log_meanings import MEANINGS
 
 
 def test_every_variable_is_one_that_aws_documents() -> None:

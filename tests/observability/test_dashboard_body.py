@@ -11,16 +11,15 @@ from jsonschema import Draft202012Validator
 
 from constructs.observability.dashboard_body import dashboard_body
 from settings.metrics import (
-    DOCUMENTED_DIMENSIONS,
-    DOCUMENTED_METRICS,
     LIMITED_BY_ROUTE,
     LIMITED_METRICS,
 )
+from tests.aws.metrics import DOCUMENTED_DIMENSIONS, DOCUMENTED_METRICS
 from tests.environment_files import MINIMAL, ROOT, environment
 from tests.observability.environments import EVERYTHING, LOGGED, OWN_LIMIT, WAF
 from tests.refusals import refusals
 
-STRUCTURE = json.loads((ROOT / "constructs/observability/dashboard_structure.json").read_text(encoding="utf-8"))
+STRUCTURE = json.loads((ROOT / "tests/aws/dashboard_structure.json").read_text(encoding="utf-8"))
 TEXTS = {"minimal": MINIMAL, "waf": MINIMAL + WAF, "logged": LOGGED, "everything": EVERYTHING}
 
 Body = dict[str, Any]

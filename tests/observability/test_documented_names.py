@@ -8,8 +8,6 @@ import botocore.session
 
 from settings.metrics import (
     API_GATEWAY,
-    DOCUMENTED_DIMENSIONS,
-    DOCUMENTED_METRICS,
     WAF,
     ApiMetric,
     Metric,
@@ -20,6 +18,7 @@ from settings.metrics import (
 from settings.observability.log_group import RetentionInDays
 from settings.observability.waf_log import KEPT_ACTIONS
 from settings.watched import execution_log_group, waf_log_group
+from tests.aws.metrics import DOCUMENTED_DIMENSIONS, DOCUMENTED_METRICS
 from tests.environment_files import environment
 from tests.observability.environments import EVERYTHING
 

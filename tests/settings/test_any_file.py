@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError, field_path
 from settings.read import read_environment
-from settings.waf.rules import web_acl_rules
+from settings.waf.web_acl_rules import web_acl_rules
 from tests.environment_files import ROOT
 from tests.examples import examples
 from tests.refusals import without_file

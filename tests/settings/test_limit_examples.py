@@ -7,9 +7,8 @@ import pytest
 
 from settings.rate_limit_response import CODES, RateLimitResponse
 from settings.read import read_environment
-from settings.waf.llm_preset import LLM_PRESET
-from settings.waf.managed_rules import KNOWN_RULES
-from settings.waf.rules import RateTier, web_acl_rules
+from settings.waf.known_groups import KNOWN_GROUPS, KnownGroup
+from settings.waf.web_acl_rules import RateTier, web_acl_rules
 from tests.environment_files import ROOT
 
 
@@ -43,9 +42,13 @@ def test_the_priorities_are_what_the_page_says() -> None:
 def test_the_preset_s_table_is_the_preset() -> None:
     text = (ROOT / "docs/waf.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(AWSManagedRules\w+)` \| `(\w+)` \| (.+?) \| <(.+)> \|$", text, re.MULTILINE)
-    assert rows == [(group, rule.name, rule.why, rule.source) for group, rules in LLM_PRESET.items() for rule in rules]
+    assert rows == [
+        (group.name, rule.name, rule.why, rule.source) for group in KNOWN_GROUPS.values() for rule in group.preset
+    ]
 
 
-@pytest.mark.parametrize("group", [group for group in KNOWN_RULES if group in LLM_PRESET])
-def test_the_preset_names_rules_that_the_group_has(group: str) -> None:
-    assert {rule.name for rule in LLM_PRESET[group]} <= KNOWN_RULES[group]
+@pytest.mark.parametrize(
+    "group", [group for group in KNOWN_GROUPS.values() if group.rules and group.preset], ids=lambda group: group.name
+)
+def test_the_preset_names_rules_that_the_group_has(group: KnownGroup) -> None:
+    assert {rule.name for rule in group.preset} <= group.rules

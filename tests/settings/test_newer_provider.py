@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from settings.newer_provider import NEEDS
-from settings.provider_version import OLDEST, written
+from settings.provider_version import OLDEST, version_text
 from tests.environment_files import MINIMAL, ROOT, changed
 from tests.refusals import refusals, warnings
 
@@ -76,7 +76,7 @@ def test_every_need_has_a_case_and_a_version_that_not_every_file_asks_for() -> N
 def test_the_page_has_every_need() -> None:
     text = (ROOT / "docs/state.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\S+)`[^|]* \| (\d+\.\d+\.\d+) \| <(\S+)> \|$", text, re.MULTILINE)
-    assert rows == [(need.setting, written(need.since), need.source) for need in NEEDS]
+    assert rows == [(need.setting, version_text(need.since), need.source) for need in NEEDS]
 
 
 def test_300_s_need_nothing(tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from settings.rate_limit_response import CODES, LARGEST_BODY, RateLimitResponse
+from settings.rate_limit_response import CODES, RateLimitResponse
 from tests.environment_files import MINIMAL, environment
 from tests.refusals import refusals
+
+# AWS WAF's largest custom response: https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
+LARGEST_BODY = 4 * 1024
 
 CONTRACT = MINIMAL + "[rate_limit_response]\n"
 CORS = '[cors]\nallow_origins = ["https://example.com"]\n'

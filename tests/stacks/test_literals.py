@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from constructs.terraform.literal import literals
+from settings.base import Settings
 from settings.environment import Environment
 from settings.file_schema import file_schema
-from settings.model import Settings
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT

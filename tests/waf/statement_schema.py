@@ -1,4 +1,4 @@
-"""Statements against constructs/waf/statement_schema.json."""
+"""Statements against tests/aws/web_acl_statement_schema.json."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.environment_files import ROOT
 
-SCHEMA: dict[str, Any] = json.loads((ROOT / "constructs/waf/statement_schema.json").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads((ROOT / "tests/aws/web_acl_statement_schema.json").read_text(encoding="utf-8"))
 BLOCKS: dict[str, Any] = SCHEMA["blocks"]
 
 _PRIMITIVES: dict[str, Callable[[Any], bool]] = {

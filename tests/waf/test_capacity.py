@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from settings.waf.capacity import Capacity, RuleCapacity, capacity
-from settings.waf.rules import web_acl_rules
+from settings.waf.web_acl_rules import web_acl_rules
 from tests.environment_files import MINIMAL, environment
 
 IP = '[[waf.rate_rules]]\nname = "ip"\nlimit = 20\n'

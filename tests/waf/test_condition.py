@@ -19,9 +19,9 @@ from settings.waf.condition import (
     Not,
     Or,
     TooDeepError,
-    certain,
-    flattened,
-    possible,
+    always_matches,
+    can_match,
+    flatten,
 )
 from settings.waf.ip_list import IpSet
 from tests.examples import examples
@@ -75,7 +75,7 @@ request_ = st.tuples(st.frozensets(st.sampled_from("abcd")), st.sampled_from(sor
 @given(condition=condition, requests=st.lists(request_, min_size=8, max_size=8))
 def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests: list[Request]) -> None:
     try:
-        flat = flattened(condition)
+        flat = flatten(condition)
     except TooDeepError:
         return
     assert depth(flat) <= 2
@@ -87,7 +87,7 @@ def test_what_fits_is_shallow_and_means_the_same(condition: Condition, requests:
 @given(condition=condition, request=request_)
 def test_what_a_request_meets_is_possible(condition: Condition, request: Request) -> None:
     if holds(condition, request):
-        assert possible(condition)
+        assert can_match(condition)
 
 
 @settings(max_examples=examples(300), deadline=None, derandomize=True)
@@ -95,17 +95,17 @@ def test_what_a_request_meets_is_possible(condition: Condition, request: Request
 def test_what_every_request_meets_is_certain_and_nothing_else(condition: Condition) -> None:
     labels = (frozenset(each) for size in range(5) for each in combinations("abcd", size))
     requests = [(each, method) for each in labels for method in METHODS]
-    assert certain(condition) == all(holds(condition, request) for request in requests)
+    assert always_matches(condition) == all(holds(condition, request) for request in requests)
 
 
 def test_too_many_parts_are_not_tried() -> None:
     many = [HasLabel(f"l{index}", "LABEL") for index in range(20)]
-    assert not certain(Or((*many, Not(many[0]))))
+    assert not always_matches(Or((*many, Not(many[0]))))
 
 
 def test_one_ip_set_is_the_same_under_two_names() -> None:
     one, other = (AddressIn(IpSet(name=name, version="IPV4", addresses=("192.0.2.0/24",))) for name in "ab")
-    assert certain(Or((one, Not(other))))
+    assert always_matches(Or((one, Not(other))))
 
 
 @pytest.mark.parametrize(
@@ -113,36 +113,36 @@ def test_one_ip_set_is_the_same_under_two_names() -> None:
     [And((GET, POST)), Not(Or((MethodIs(METHODS), A))), Or((And((A, GET, Not(GET))), Not(MethodIs(METHODS))))],
 )
 def test_what_no_method_meets_is_not(condition: Condition) -> None:
-    assert not possible(condition)
+    assert not can_match(condition)
 
 
 def test_a_leaf_stays_a_leaf() -> None:
-    assert flattened(And((A,))) == A
+    assert flatten(And((A,))) == A
 
 
 def test_a_double_negation_goes() -> None:
-    assert flattened(Not(Not(A))) == A
+    assert flatten(Not(Not(A))) == A
 
 
 def test_negations_move_to_the_leaves() -> None:
-    assert flattened(Not(Or((A, B)))) == And((Not(A), Not(B)))
+    assert flatten(Not(Or((A, B)))) == And((Not(A), Not(B)))
 
 
 def test_what_is_said_twice_is_said_once() -> None:
-    assert flattened(And((A, And((B, A))))) == And((A, B))
+    assert flatten(And((A, And((B, A))))) == And((A, B))
 
 
 def test_an_or_of_ands_in_an_and_becomes_an_and_of_ors() -> None:
-    assert flattened(And((Not(D), Or((And((A, B)), C))))) == And((Not(D), Or((A, C)), Or((B, C))))
+    assert flatten(And((Not(D), Or((And((A, B)), C))))) == And((Not(D), Or((A, C)), Or((B, C))))
 
 
 def test_a_method_ruled_out_inside_an_or_becomes_the_others() -> None:
     others = MethodIs(METHODS - {"GET"})
-    assert flattened(And((Not(D), Or((A, Not(GET)))))) == And((Not(D), Or((others, A))))
+    assert flatten(And((Not(D), Or((A, Not(GET)))))) == And((Not(D), Or((others, A))))
 
 
 def test_an_alternative_that_no_request_can_meet_goes() -> None:
-    assert flattened(Or((Not(A), And((POST, Or((GET, B))))))) == Or((Not(A), And((POST, B))))
+    assert flatten(Or((Not(A), And((POST, Or((GET, B))))))) == Or((Not(A), And((POST, B))))
 
 
 @pytest.mark.parametrize(
@@ -154,15 +154,15 @@ def test_an_alternative_that_no_request_can_meet_goes() -> None:
 )
 def test_what_cannot_be_written_is_said_to_be_too_deep(deep: Condition) -> None:
     with pytest.raises(TooDeepError):
-        flattened(deep)
+        flatten(deep)
 
 
 def test_a_condition_that_grows_without_end_is_given_up() -> None:
     labels = [(HasLabel(f"a{n}", "LABEL"), HasLabel(f"b{n}", "LABEL")) for n in range(20)]
     deep = And((Or(tuple(And(pair) for pair in labels)), Not(A), Or(tuple(And((Not(x), y)) for x, y in labels))))
     with pytest.raises(TooDeepError):
-        flattened(deep)
+        flatten(deep)
 
 
 def test_countries_are_leaves_too() -> None:
-    assert flattened(Not(CountryIn(("US", "DE")))) == Not(CountryIn(("US", "DE")))
+    assert flatten(Not(CountryIn(("US", "DE")))) == Not(CountryIn(("US", "DE")))

@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from constructs.throttling.stage_throttling import rendered as rendered_throttle
+from constructs.throttling.stage_throttling import render_settings as rendered_throttle
 from constructs.waf import statement
 from settings.environment import Environment
 from settings.problem import describe
 from settings.waf.condition import And, Condition, Not, Or
-from settings.waf.rules import BlockListRule, RateTier, ip_sets_of, leaves_of, web_acl_rules
+from settings.waf.web_acl_rules import BlockListRule, RateTier, ip_sets_of, leaves_of, web_acl_rules
 from tests import synthesis
 from tests.examples import examples
 from tests.waf.environments import EVERYTHING, odd_tables, tables
@@ -50,7 +50,7 @@ def check(environment: Environment) -> None:
     assert len({rule.name for rule in rules}) == len(rules)
     arns = {ip_set.name: "arn" for rule in rules for ip_set in ip_sets_of(leaves_of(rule))}
     for rule in rules:
-        assert faults(statement.of_rule(rule, arns)) == []
+        assert faults(statement.rule_statement(rule, arns)) == []
         if isinstance(rule, RateTier | BlockListRule):
             condition = rule.scope_down if isinstance(rule, RateTier) else rule.condition
             assert depth(condition) <= 2

@@ -8,8 +8,8 @@ from settings.waf.condition import AddressIn, And, Condition, CountryIn, MethodI
 from settings.waf.ip_list import IpSet
 from settings.waf.path_pattern import ODD_PATH
 from settings.waf.rate_rule import RateRule
-from settings.waf.rules import RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
 from settings.waf.text_transformation import CANONICAL_PATH, NONE
+from settings.waf.web_acl_rules import RateTier, WebAclRule, ip_sets_of, leaves_of, web_acl_rules
 from tests.environment_files import MINIMAL, environment
 
 ROUTES = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models"\n'

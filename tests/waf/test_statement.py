@@ -20,8 +20,8 @@ from settings.waf.condition import (
     PathIs,
 )
 from settings.waf.ip_list import IpSet
-from settings.waf.rules import RateTier, web_acl_rules
 from settings.waf.text_transformation import NONE
+from settings.waf.web_acl_rules import RateTier, web_acl_rules
 from tests.environment_files import MINIMAL, environment
 from tests.waf.statement_schema import faults
 
@@ -42,7 +42,7 @@ def rate_based(folder: Path, text: str) -> dict[str, Any]:
         for rule in web_acl_rules(settings.waf, settings.routes, settings.path_prefixes)
         if isinstance(rule, RateTier) and rule.name == "rule"
     )
-    rendered = statement.of_rule(first, {})
+    rendered = statement.rule_statement(first, {})
     assert faults(rendered) == []
     body: dict[str, Any] = rendered["rate_based_statement"]
     return body
@@ -120,7 +120,7 @@ def rate_based(folder: Path, text: str) -> dict[str, Any]:
     ],
 )
 def test_conditions(condition: Condition, rendered: dict[str, Any]) -> None:
-    found = statement.of_condition(condition, {"allow_ipv4": "${aws_wafv2_ip_set.allow_ipv4.arn}"})
+    found = statement.condition_statement(condition, {"allow_ipv4": "${aws_wafv2_ip_set.allow_ipv4.arn}"})
     assert found == rendered
     assert faults(found) == []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settings.waf.llm_preset import LLM_PRESET
+from settings.waf.known_groups import KNOWN_GROUPS
 from tests.environment_files import MINIMAL, changed
 from tests.synthesis import Rendered, rendered_text
 from tests.waf.statement_schema import faults
@@ -179,7 +179,7 @@ def test_the_block_list_is_one_rule_for_both_versions(tmp_path: Path) -> None:
 
 def test_a_managed_group_is_made_safe_for_prompts(tmp_path: Path) -> None:
     (rule,) = web_acl(tmp_path, CRS + 'overrides = { NoUserAgent_HEADER = "block" }')["rule"]
-    counted = {each.name: "count" for each in LLM_PRESET["AWSManagedRulesCommonRuleSet"]}
+    counted = {each.name: "count" for each in KNOWN_GROUPS["AWSManagedRulesCommonRuleSet"].preset}
     assert rule == {
         "name": "AWSManagedRulesCommonRuleSet",
         "priority": 1000,

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from settings.route import Route
-from settings.waf.condition import AddressIn, And, Condition, Leaf, MethodIs, Not, flattened, leaves
+from settings.waf import Waf
+from settings.waf.condition import AddressIn, And, Condition, Leaf, MethodIs, Not, flatten, leaves
 from settings.waf.ip_list import IpSet
 from settings.waf.managed_rule_group import ManagedRuleGroup
 from settings.waf.rate_rule import RateRule
 from settings.waf.scope_down import any_route, in_any
-from settings.waf.waf import Waf
 
 BLOCK_LIST = "block-list"
 
@@ -96,10 +96,10 @@ def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tu
 
     Raises TooDeepError where it cannot hold it.
     """
-    return flattened(counted(waf, rule, routes, prefixes))
+    return flatten(counted_requests(waf, rule, routes, prefixes))
 
 
-def counted(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
+def counted_requests(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
     """The rule's routes, or preflights, or all but preflights; nobody on the allow list; its own scope."""
     said: list[Condition] = []
     if rule.counts_preflights:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from settings.numbers import decimal
+from settings.formatting import decimal
 from tests.environment_files import changed
 from tests.refusals import refusals, warnings
 

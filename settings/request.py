@@ -6,22 +6,24 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from settings import draft_4
+from settings import json_schema_draft_4
+from settings.base import Items, Settings
 from settings.file_reference import JsonDocument
-from settings.model import Items, Settings
-from settings.problem import field_path, shown
+from settings.problem import field_path, value_text
 from settings.secrecy import Where
 
 
 def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
-    said = schema.get("$schema", draft_4.DRAFT_4)
-    if said != draft_4.DRAFT_4:
-        raise ValueError(f"must be JSON Schema draft 4 ($schema = {draft_4.DRAFT_4!r}), the only one API Gateway reads")
-    if problem := next(draft_4.refused(schema), None):
+    said = schema.get("$schema", json_schema_draft_4.DRAFT_4)
+    if said != json_schema_draft_4.DRAFT_4:
+        raise ValueError(
+            f"must be JSON Schema draft 4 ($schema = {json_schema_draft_4.DRAFT_4!r}), the only one API Gateway reads"
+        )
+    if problem := next(json_schema_draft_4.refused(schema), None):
         raise ValueError(f"must be JSON Schema draft 4: {problem}")
     if problem := next(_not_json(schema, ()), None):
         raise ValueError(f"must be JSON: {problem}")
-    return {"$schema": draft_4.DRAFT_4} | schema
+    return {"$schema": json_schema_draft_4.DRAFT_4} | schema
 
 
 def _not_json(value: Any, where: Where) -> Iterator[str]:
@@ -38,7 +40,7 @@ def _not_json(value: Any, where: Where) -> Iterator[str]:
         case int() | float() if abs(value) <= sys.float_info.max:
             return
         case _:
-            yield f"{field_path(where)} = {shown(value)} has no place in it"
+            yield f"{field_path(where)} = {value_text(value)} has no place in it"
 
 
 class Request(Settings):

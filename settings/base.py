@@ -4,6 +4,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+# What API Gateway, WAF, Lambda and CloudWatch take as an Integer, and Terraform's provider reads without loss.
+LARGEST_INTEGER = 2**31 - 1
+
 Item = TypeVar("Item")
 
 # TOML has arrays only; a frozen value wants a tuple, and strict mode would refuse the conversion.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from settings.draft_4 import refused
+from settings.json_schema_draft_4 import refused
 from tests.environment_files import ROOT
 
 TYPES = "must be of array, boolean, integer, null, number, object, string"

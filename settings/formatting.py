@@ -2,9 +2,6 @@
 
 from decimal import Decimal
 
-# What API Gateway, WAF, Lambda and CloudWatch take as an Integer, and Terraform's provider reads without loss.
-LARGEST_INTEGER = 2**31 - 1
-
 
 def decimal(value: float, figures: int | None = None) -> str:
     """`0.00005`, `20000`: no exponent. Every digit of the value, or as many as there are figures."""
