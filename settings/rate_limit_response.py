@@ -2,20 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from settings.base import Settings
-
-Layer = Literal["throttle", "quota", "waf"]
-
-# The body's `error.code`, one word for each layer that can refuse a request.
-CODES: dict[Layer, str] = {
-    "throttle": "rate_limit_exceeded",
-    "quota": "quota_exceeded",
-    "waf": "ip_rate_limit_exceeded",
-}
+from settings.layer import Layer
 
 # What would end a mapping template's or a header's string, or open a variable or a template in one.
 _READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
@@ -91,7 +83,7 @@ class RateLimitResponse(Settings):
     def body(self, layer: Layer) -> str:
         """The JSON body of that layer's 429."""
         message = f"{self.message} See {self.docs_url}" if self.docs_url else self.message
-        error = {"message": message, "type": "rate_limit_error", "param": None, "code": CODES[layer]}
+        error = {"message": message, "type": "rate_limit_error", "param": None, "code": layer.code}
         return json.dumps({"error": error})
 
     def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -6,9 +6,10 @@ from constructs import Construct
 
 from constructs.gateway.gateway_response import add_gateway_response
 from constructs.gateway.rest_api import RestApi
-from settings.rate_limit_response import Layer, RateLimitResponse
+from settings.layer import Layer
+from settings.rate_limit_response import RateLimitResponse
 
-_LAYERS: dict[str, Layer] = {"THROTTLED": "throttle", "QUOTA_EXCEEDED": "quota"}
+_LAYERS: dict[str, Layer] = {"THROTTLED": Layer.THROTTLE, "QUOTA_EXCEEDED": Layer.QUOTA}
 
 
 class RateLimitResponses(Construct):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from settings.fields import EnvironmentFields
+from settings.layer import Layer
 from settings.problem import Problem
 from settings.rate_limit_response import LONGEST_HEADER_VALUE, MOST_HEADERS
 
@@ -16,7 +17,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for name in own:
         if name.lower() in {header.lower() for header in cors}:
             yield Problem(("rate_limit_response", "headers", name), "cors brings that header; AWS takes it once")
-    sent = environment.rate_limit_response.response_headers("waf", cors)
+    sent = environment.rate_limit_response.response_headers(Layer.WAF, cors)
     if len(sent) > MOST_HEADERS:
         yield Problem(
             ("rate_limit_response", "headers"),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from settings.rate_limit_response import CODES, RateLimitResponse
+from settings.layer import Layer
+from settings.rate_limit_response import RateLimitResponse
 from tests.environment_files import MINIMAL
 from tests.refusals import refusals
 
@@ -20,18 +21,18 @@ WAF = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 100\n'
 
 def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
     response = RateLimitResponse(message="Slow down.", docs_url="https://example.com/x", headers={"X-Team": "ml"})
-    assert {layer: json.loads(response.body(layer)) for layer in CODES} == {
+    assert {layer: json.loads(response.body(layer)) for layer in Layer} == {
         layer: {
             "error": {
                 "message": "Slow down. See https://example.com/x",
                 "type": "rate_limit_error",
                 "param": None,
-                "code": code,
+                "code": layer.code,
             }
         }
-        for layer, code in CODES.items()
+        for layer in Layer
     }
-    assert {layer: response.response_headers(layer, {"A": "b"}) for layer in CODES} == {
+    assert {layer: response.response_headers(layer, {"A": "b"}) for layer in Layer} == {
         "throttle": {"Retry-After": "1", "X-Team": "ml", "A": "b"},
         "quota": {"Retry-After": "3600", "X-Team": "ml", "A": "b"},
         "waf": {"Retry-After": "60", "X-Team": "ml", "A": "b"},
@@ -40,7 +41,7 @@ def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
 
 def test_the_largest_body_fits_into_waf() -> None:
     response = RateLimitResponse(message="m" * 1024, docs_url="https://" + "d" * 1016)
-    assert max(len(response.body(layer).encode()) for layer in CODES) <= LARGEST_BODY
+    assert max(len(response.body(layer).encode()) for layer in Layer) <= LARGEST_BODY
 
 
 @pytest.mark.parametrize(
