@@ -13,6 +13,7 @@ from constructs.gateway.rest_api import RestApi
 from settings.file_reference import Code
 from settings.integration import BedrockIntegration as BedrockIntegrationSettings
 from settings.integration.bedrock_model import BedrockModel
+from settings.layer import Layer
 from settings.rate_limit_response import RateLimitResponse
 
 CODE = Path(__file__).parent / "bedrock_function"
@@ -57,8 +58,8 @@ def variables(
     """What the function reads: the model, how long API Gateway waits, the body of the 429, and headers, one a line."""
     return {
         "MODEL_ID": integration.model_id,
-        "RATE_LIMIT_BODY": response.body("throttle"),
-        "RATE_LIMIT_HEADERS": _lines(response.response_headers("throttle", headers)),
+        "RATE_LIMIT_BODY": response.body(Layer.THROTTLE),
+        "RATE_LIMIT_HEADERS": _lines(response.response_headers(Layer.THROTTLE, headers)),
         "RESPONSE_HEADERS": _lines(headers),
         "TIMEOUT_MILLISECONDS": str(integration.timeout_milliseconds),
     }
