@@ -6,6 +6,7 @@ from typing import Literal
 
 from settings.fields import EnvironmentFields
 from settings.formatting import decimal
+from settings.layer import Layer
 from settings.metrics import (
     Metric,
     limited_metric,
@@ -107,7 +108,7 @@ def _declared(environment: EnvironmentFields, settings: Alarms) -> Iterator[Alar
             "throttled",
             f"More than {settings.throttled_percent:g} % of requests are throttled",
             settings.throttled_percent,
-            {"part": limited_metric(environment, "throttle"), "requests": stage_metric(environment, "Count")},
+            {"part": limited_metric(environment, Layer.THROTTLE), "requests": stage_metric(environment, "Count")},
         )
     if settings.server_error_percent != "off":
         yield _share(

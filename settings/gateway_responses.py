@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-g
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from settings.rate_limit_response import Layer
+from settings.layer import Layer
 from settings.route import Route
 
 LIMIT_RESPONSES: dict[Literal["THROTTLED", "QUOTA_EXCEEDED"], Layer] = {
-    "THROTTLED": "throttle",
-    "QUOTA_EXCEEDED": "quota",
+    "THROTTLED": Layer.THROTTLE,
+    "QUOTA_EXCEEDED": Layer.QUOTA,
 }
 """Response type -> the layer that limited the caller."""
 

@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from settings.fields import EnvironmentFields
-from settings.rate_limit_response import Layer
+from settings.layer import Layer
 from settings.route import Route
 
 API_GATEWAY = "AWS/ApiGateway"
 WAF = "AWS/WAFV2"
-
-LIMITED_METRICS: Mapping[Layer, str] = MappingProxyType(
-    {"throttle": "Throttled", "quota": "QuotaExceeded", "waf": "WafBlocked"}
-)
-LIMITED_BY_ROUTE: Mapping[Layer, str] = MappingProxyType(
-    {layer: f"{name}ByRoute" for layer, name in LIMITED_METRICS.items()}
-)
 
 ApiMetric = Literal["4XXError", "5XXError", "Count", "IntegrationLatency", "Latency"]
 
@@ -80,7 +72,7 @@ def limited_namespace(environment: EnvironmentFields) -> str:
 
 def limited_metric(environment: EnvironmentFields, layer: Layer) -> Metric:
     """Requests that a layer limited, from the access log."""
-    return Metric(namespace=limited_namespace(environment), name=LIMITED_METRICS[layer], dimensions={})
+    return Metric(namespace=limited_namespace(environment), name=layer.metric, dimensions={})
 
 
 def token_limits_metric(environment: EnvironmentFields, name: TokenMetric) -> Metric:
@@ -92,6 +84,6 @@ def limited_route_metric(environment: EnvironmentFields, layer: Layer, route: Ro
     """Requests to one route that a layer limited, from the access log."""
     return Metric(
         namespace=limited_namespace(environment),
-        name=LIMITED_BY_ROUTE[layer],
+        name=layer.metric_by_route,
         dimensions={"Method": route.method, "Resource": route.path},
     )

@@ -1,21 +1,13 @@
 """The `[rate_limit_response]` table: what a limited caller gets, whichever layer limited it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from settings.base import Settings
 from settings.error_body import error_body
-
-Layer = Literal["throttle", "quota", "waf"]
-
-# The body's `error.code`, one word for each layer that can refuse a request.
-CODES: dict[Layer, str] = {
-    "throttle": "rate_limit_exceeded",
-    "quota": "quota_exceeded",
-    "waf": "ip_rate_limit_exceeded",
-}
+from settings.layer import Layer
 
 # What would end a mapping template's or a header's string, or open a variable or a template in one.
 _READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
@@ -94,9 +86,9 @@ Headers = Annotated[dict[HeaderName, HeaderValue], AfterValidator(_fit_beside_ou
 
 _SLOW_DOWN = "Rate limit reached. Slow down and retry."
 _MESSAGES: dict[Layer, str] = {
-    "throttle": _SLOW_DOWN,
-    "quota": "The quota of this API key is used up. Retrying does not help before its next period.",
-    "waf": _SLOW_DOWN,
+    Layer.THROTTLE: _SLOW_DOWN,
+    Layer.QUOTA: "The quota of this API key is used up. Retrying does not help before its next period.",
+    Layer.WAF: _SLOW_DOWN,
 }
 
 
@@ -133,7 +125,7 @@ class RateLimitResponse(Settings):
         own = self._of(layer)
         message, docs_url = own.message or self.message or _MESSAGES[layer], own.docs_url or self.docs_url
         said = f"{message} See {docs_url}" if docs_url else message
-        return error_body(message=said, kind="rate_limit_error", code=CODES[layer])
+        return error_body(message=said, kind="rate_limit_error", code=layer.code)
 
     def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:
         """All headers of that layer's 429 but Content-Type; `others` are those of all responses, for instance CORS."""

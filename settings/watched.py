@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from settings.fields import EnvironmentFields
+from settings.layer import Layer
 from settings.observability.access_log import AccessLog
 from settings.observability.waf_log import PREFIX, WafLog
-from settings.rate_limit_response import Layer
 from settings.route import Route
 from settings.throttling import Throttle
 
@@ -28,7 +28,7 @@ def refusing_metrics(environment: EnvironmentFields) -> tuple[Layer, ...]:
     """The layers of API Gateway itself whose refused requests are counted for each route."""
     if not has_limit_metrics(environment):
         return ()
-    return tuple(layer for layer in limiting_layers(environment) if layer != "waf")
+    return tuple(layer for layer in limiting_layers(environment) if layer is not Layer.WAF)
 
 
 def has_own_web_acl(environment: EnvironmentFields) -> bool:
@@ -61,9 +61,9 @@ def limiting_layers(environment: EnvironmentFields) -> tuple[Layer, ...]:
     """The layers that can refuse a request of this environment."""
     has_quota = any(plan.quota for plan in environment.usage_plans.values())
     layers: tuple[tuple[Layer, bool], ...] = (
-        ("throttle", True),
-        ("quota", has_quota),
-        ("waf", environment.waf is not None),
+        (Layer.THROTTLE, True),
+        (Layer.QUOTA, has_quota),
+        (Layer.WAF, environment.waf is not None),
     )
     return tuple(layer for layer, there in layers if there)
 

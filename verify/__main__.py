@@ -12,6 +12,7 @@ from rich.markup import escape
 from review.environment_file import read
 from review.refusal import ReviewError
 from settings.environment import Environment
+from settings.layer import Layer
 from settings.problem import EnvironmentFileError
 from settings.waf.rate_rule import RateRule
 from verify import waf
@@ -107,7 +108,7 @@ def _run_into_waf(settings: Environment, rule: RateRule | None, target: Run | No
         f"  WAF rule {rule.name}: stopped after {stopped.sent} requests, limit {rule.limit}, "
         f"{stopped.lag:.0f} s after the limit was passed"
     )
-    return [f"WAF rule {rule.name}: {said}" for said in contract(settings, stopped.answer, "waf")]
+    return [f"WAF rule {rule.name}: {said}" for said in contract(settings, stopped.answer, Layer.WAF)]
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from settings.environment import Environment
-from settings.rate_limit_response import CODES, Layer
+from settings.layer import Layer
 from settings.throttling import Throttle
 from verify.burst import Answer, Burst
 from verify.runs import Run
@@ -43,13 +43,13 @@ def row(environment: Environment, run: Run, burst: Burst) -> Row:
         said.append(f"{other} answers are neither served nor 429: {_statuses(burst)}")
     if through not in allowed:
         said.append(f"{through} came through, and {allowed.start} to {allowed.stop - 1} may")
-    if any(code_of(answer) == CODES["waf"] for answer in burst.answers):
+    if any(code_of(answer) == Layer.WAF.code for answer in burst.answers):
         return Row(
             name=run.name, through=through, refused=refused, other=other, allowed=allowed, verdict="stopped by WAF"
         )
     limited = next((each for each in burst.answers if each.status == HTTPStatus.TOO_MANY_REQUESTS), None)
     if limited:
-        said += contract(environment, limited, "throttle")
+        said += contract(environment, limited, Layer.THROTTLE)
     verdict: Verdict = "not as set" if said else "as set" if limited else "not reached"
     return Row(
         name=run.name,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from settings.environment import Environment
-from settings.rate_limit_response import CODES
+from settings.layer import Layer
 from settings.waf.counted_routes import counted_routes
 from settings.waf.rate_rule import RateRule
 from verify.answers import code_of
@@ -64,7 +64,7 @@ def run_into(rule: RateRule, run: Run, ask: Send | None = None) -> Stopped:
         sent += len(answers)
         if passed is None and sent > rule.limit:
             passed = max(answer.received for answer in answers)
-        stopped = next((answer for answer in answers if code_of(answer) == CODES["waf"]), None)
+        stopped = next((answer for answer in answers if code_of(answer) == Layer.WAF.code), None)
         if stopped:
             lag = max(0.0, stopped.received - passed) if passed is not None else 0.0
             return Stopped(sent=sent, lag=lag, answer=stopped)

@@ -11,6 +11,7 @@ from constructs.gateway.method import Method, method_arguments
 from constructs.gateway.response_headers import integration_response_parameters, method_response_parameters
 from constructs.terraform.address import Address, place
 from settings.error_body import error_body
+from settings.layer import Layer
 from settings.rate_limit_response import RateLimitResponse
 
 # The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
@@ -69,11 +70,11 @@ class AwsIntegration(Construct):
         templates = {
             "200": response_template,
             "400": _unless_limited(_REFUSED, limited),
-            "429": limited.body("throttle"),
+            "429": limited.body(Layer.THROTTLE),
             "502": _unless_limited(_FAILED, limited),
         }
         for status, pattern in _STATUSES.items():
-            headers = limited.response_headers("throttle", method.headers) if status == "429" else method.headers
+            headers = limited.response_headers(Layer.THROTTLE, method.headers) if status == "429" else method.headers
             passed = passed_headers if status == "200" else ()
             self._add_response(integrated, status, pattern, template=templates[status], headers=headers, passed=passed)
 
@@ -117,11 +118,11 @@ def _unless_limited(template: str, response: RateLimitResponse) -> str:
     is_limited = " || ".join(f"$said.contains('{words}')" for words in _WORDS_OF_A_LIMIT)
     headers = "".join(
         f"#set($context.responseOverride.header.{name} = '{value}')"
-        for name, value in response.response_headers("throttle").items()
+        for name, value in response.response_headers(Layer.THROTTLE).items()
     )
     return (
         f"#set($said = $input.path('$').toString())#if({is_limited})"
-        f"#set($context.responseOverride.status = 429){headers}{response.body('throttle')}#{{else}}{template}#end"
+        f"#set($context.responseOverride.status = 429){headers}{response.body(Layer.THROTTLE)}#{{else}}{template}#end"
     )
 
 

@@ -14,6 +14,7 @@ from settings.file_reference import Code
 from settings.integration import BedrockIntegration as BedrockIntegrationSettings
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.transfer import Transfer
+from settings.layer import Layer
 from settings.rate_limit_response import RateLimitResponse
 
 CODE = Path(__file__).parent / "bedrock_function"
@@ -58,8 +59,8 @@ class BedrockIntegration(Construct):
 def answers(integration: Transfer, response: RateLimitResponse, headers: Mapping[str, str]) -> dict[str, str]:
     """How a function answers by itself: how long API Gateway waits, the body of the 429, and headers, one a line."""
     return {
-        "RATE_LIMIT_BODY": response.body("throttle"),
-        "RATE_LIMIT_HEADERS": _lines(response.response_headers("throttle", headers)),
+        "RATE_LIMIT_BODY": response.body(Layer.THROTTLE),
+        "RATE_LIMIT_HEADERS": _lines(response.response_headers(Layer.THROTTLE, headers)),
         "RESPONSE_HEADERS": _lines(headers),
         "TIMEOUT_MILLISECONDS": str(integration.timeout_milliseconds),
     }

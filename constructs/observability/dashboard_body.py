@@ -5,6 +5,7 @@ from typing import Any
 
 from constructs.observability import queries
 from settings.environment import Environment
+from settings.layer import Layer
 from settings.metrics import (
     Metric,
     TokenMetric,
@@ -15,7 +16,6 @@ from settings.metrics import (
     token_limits_metric,
     waf_blocked_metric,
 )
-from settings.rate_limit_response import Layer
 from settings.throttling import Throttle
 from settings.token_limits.covering import metered_routes
 from settings.watched import (
@@ -37,8 +37,6 @@ _TITLE_HEIGHT = 1
 _PERIOD = 60
 # Of one alarm widget: the same page, "Properties of an Alarm Widget Object".
 _MOST_ALARMS = 100
-
-_LAYER_LABELS: dict[Layer, str] = {"throttle": "throttle", "quota": "quota", "waf": "WAF"}
 
 
 def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[str, Any]:
@@ -159,11 +157,9 @@ def _limited(environment: Environment, body: _Rows) -> list[Widget]:
         if has_own_web_acl(environment):
             lines.append(_line(waf_blocked_metric(environment), label="WAF"))
         return [body.metrics("Refused requests", lines, unit="requests")]
-    lines = [
-        _line(limited_metric(environment, layer), label=_LAYER_LABELS[layer]) for layer in limiting_layers(environment)
-    ]
+    lines = [_line(limited_metric(environment, layer), label=layer.words) for layer in limiting_layers(environment)]
     by_route = [
-        _line(limited_route_metric(environment, "throttle", route), label=route.key) for route in environment.routes
+        _line(limited_route_metric(environment, Layer.THROTTLE, route), label=route.key) for route in environment.routes
     ]
     return [
         body.metrics("By layer", lines, unit="requests"),

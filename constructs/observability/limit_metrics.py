@@ -9,16 +9,16 @@ from constructs import Construct
 from constructs.observability.log_group import LogGroup
 from constructs.terraform.address import place
 from settings.environment import Environment
-from settings.metrics import LIMITED_BY_ROUTE, LIMITED_METRICS, limited_namespace
+from settings.layer import Layer
+from settings.metrics import limited_namespace
 from settings.observability.access_log import LIMITED_BY
-from settings.rate_limit_response import Layer
 from settings.watched import limiting_layers
 
 # A stable name beside `limited_by_<layer>`: a public contract (docs/adr/0004).
 _BY_ROUTE: dict[Layer, str] = {
-    "throttle": "throttled_by_route",
-    "quota": "quota_exceeded_by_route",
-    "waf": "waf_blocked_by_route",
+    Layer.THROTTLE: "throttled_by_route",
+    Layer.QUOTA: "quota_exceeded_by_route",
+    Layer.WAF: "waf_blocked_by_route",
 }
 _DIMENSIONS = {"Method": "$.httpMethod", "Resource": "$.resourcePath"}
 
@@ -35,9 +35,9 @@ class LimitMetrics(Construct):
         for layer in limiting_layers(environment):
             # A default of 0, so that an alarm sees a quiet minute and not a gap. CloudWatch takes none beside
             # dimensions, whose values are bounded: the routes of the file, not what callers make up.
-            self._add(f"limited_by_{layer}", LIMITED_METRICS[layer], pattern(layer), default_value="0")
+            self._add(f"limited_by_{layer}", layer.metric, pattern(layer), default_value="0")
             fields = _DIMENSIONS.values()
-            self._add(_BY_ROUTE[layer], LIMITED_BY_ROUTE[layer], pattern(layer, *fields), dimensions=_DIMENSIONS)
+            self._add(_BY_ROUTE[layer], layer.metric_by_route, pattern(layer, *fields), dimensions=_DIMENSIONS)
 
     def _add(
         self,

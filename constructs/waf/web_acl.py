@@ -33,6 +33,7 @@ from constructs import Construct
 from constructs.terraform.address import place
 from constructs.waf import statement
 from constructs.waf.ip_sets import IpSets
+from settings.layer import Layer
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route
 from settings.waf import Waf
@@ -75,7 +76,7 @@ class WebAcl(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._waf = waf
-        self._headers = response.response_headers("waf", headers)
+        self._headers = response.response_headers(Layer.WAF, headers)
         rules = web_acl_rules(waf, routes, path_prefixes)
         ip_sets = ip_sets_of(leaf for rule in rules for leaf in leaves_of(rule))
         self._arns = IpSets(self, "ip_sets", api_name=name, ip_sets=ip_sets).arns
@@ -89,7 +90,9 @@ class WebAcl(Construct):
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             rule=[self._rule(rule) for rule in rules],
             custom_response_body=[
-                Wafv2WebAclCustomResponseBody(key=_BODY, content=response.body("waf"), content_type="APPLICATION_JSON")
+                Wafv2WebAclCustomResponseBody(
+                    key=_BODY, content=response.body(Layer.WAF), content_type="APPLICATION_JSON"
+                )
             ],
             association_config=_inspecting(waf.inspected_body_size_kb),
             data_protection_config=_protecting(protected_headers),

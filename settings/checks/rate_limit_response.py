@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from settings.fields import EnvironmentFields
+from settings.layer import Layer
 from settings.problem import Problem
-from settings.rate_limit_response import CODES, LONGEST_HEADER_VALUE, MOST_HEADERS, RateLimitResponse
+from settings.rate_limit_response import LONGEST_HEADER_VALUE, MOST_HEADERS, RateLimitResponse
 from settings.secrecy import Where
 
 
@@ -17,7 +18,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
             if name.lower() in of_cors:
                 allowed = "cors brings that header; AWS takes it once"
                 yield Problem((*where, name), allowed)
-    for layer in CODES:
+    for layer in Layer:
         sent = response.response_headers(layer, cors)
         if len(sent) > MOST_HEADERS:
             ours = [name for name in sent if name not in response.layer_headers(layer) and name not in cors]
@@ -37,5 +38,5 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 def _tables(response: RateLimitResponse) -> Iterator[tuple[Where, dict[str, str]]]:
     """The headers of all layers and those of each."""
     yield ("rate_limit_response", "headers"), response.headers
-    for layer in CODES:
+    for layer in Layer:
         yield ("rate_limit_response", layer, "headers"), getattr(response, layer).headers

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from settings.layer import Layer
 from settings.observability.log_group import LogGroup
-from settings.rate_limit_response import Layer
 
 # Field of a line -> what API Gateway puts there. A variable without a value gives "-"; therefore every value is in
 # quotes, the numbers too, or a line with one would be no JSON.
@@ -44,9 +44,9 @@ ABSENT = "-"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 LIMITED_BY: Mapping[Layer, tuple[str, str]] = MappingProxyType(
     {
-        "throttle": ("errorResponseType", "THROTTLED"),
-        "quota": ("errorResponseType", "QUOTA_EXCEEDED"),
-        "waf": ("wafResponseCode", "WAF_BLOCK"),
+        Layer.THROTTLE: ("errorResponseType", "THROTTLED"),
+        Layer.QUOTA: ("errorResponseType", "QUOTA_EXCEEDED"),
+        Layer.WAF: ("wafResponseCode", "WAF_BLOCK"),
     }
 )
 

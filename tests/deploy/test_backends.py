@@ -44,7 +44,8 @@ def test_a_400_has_the_shape_of_the_429(
     answer = ask("POST", everything.outputs["url_post_checked"], body, **headers)
     assert answer.status == 400
     assert json.loads(answer.body) == {
-        "error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+        "type": "error",
+        "error": {"message": message, "type": "invalid_request_error", "param": None, "code": code},
     }
     assert dict(answer.headers)["Access-Control-Allow-Origin"] == "https://a.example"
 

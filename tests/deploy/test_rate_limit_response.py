@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from settings.rate_limit_response import Layer
+from settings.layer import Layer
 from tests.deploy.deployed import KEYS, Deployed, ask
 from tests.synthesis import rendered
 from verify.burst import Answer, send
@@ -38,9 +38,9 @@ def contract(layer: Layer, headers: dict[str, str], body: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "output", "key"),
     [
-        pytest.param("throttle", CHAT, None, id="a route's throttle"),
-        pytest.param("throttle", EMBEDDINGS, "slow", id="a plan's throttle"),
-        pytest.param("quota", EMBEDDINGS, "trial", id="a plan's quota"),
+        pytest.param(Layer.THROTTLE, CHAT, None, id="a route's throttle"),
+        pytest.param(Layer.THROTTLE, EMBEDDINGS, "slow", id="a plan's throttle"),
+        pytest.param(Layer.QUOTA, EMBEDDINGS, "trial", id="a plan's quota"),
     ],
 )
 def test_whatever_limits_a_caller_it_says_the_same(
@@ -59,14 +59,14 @@ def test_waf_would_say_the_same(everything: Deployed) -> None:
     (rule,) = acl["rule"]
     answer = rule["action"]["block"]["custom_response"]
     assert (answer["response_code"], answer["custom_response_body_key"]) == (429, body["key"])
-    contract("waf", {header["name"]: header["value"] for header in answer["response_header"]}, body["content"])
+    contract(Layer.WAF, {header["name"]: header["value"] for header in answer["response_header"]}, body["content"])
     assert body["content_type"] == "APPLICATION_JSON"
 
 
 def test_a_blocked_route_is_blocked_from_the_first_deploy_on(everything: Deployed) -> None:
     answers = send("GET", everything.outputs["url_get_v1_models"], count=16).answers
     assert sum(answer.status == 429 for answer in answers) >= 15
-    contract("throttle", *next((dict(each.headers), each.body) for each in answers if each.status == 429))
+    contract(Layer.THROTTLE, *next((dict(each.headers), each.body) for each in answers if each.status == 429))
 
 
 def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> None:

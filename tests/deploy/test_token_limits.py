@@ -74,7 +74,8 @@ def client(metered: Deployed) -> openai.OpenAI:
 
 def ask(metered: Deployed, max_tokens: int) -> None:
     message: openai.types.chat.ChatCompletionUserMessageParam = {"role": "user", "content": "hello"}
-    client(metered).chat.completions.create(model="m", max_tokens=max_tokens, messages=[message])
+    with client(metered) as openai_client:
+        openai_client.chat.completions.create(model="m", max_tokens=max_tokens, messages=[message])
 
 
 def test_a_limit_is_reached_and_the_caller_is_served_again_when_it_says(metered: Deployed) -> None:

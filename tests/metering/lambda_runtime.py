@@ -30,6 +30,8 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    complete: bool = True
+    """False if the function's stream broke off."""
 
     @property
     def json(self) -> Any:
@@ -51,6 +53,7 @@ class _Invocation:
     hangs_up_after: int | None
     stops_reading_after: int | None
     raw: bytearray = field(default_factory=bytearray)
+    complete: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     failed: bool = False
 
@@ -58,6 +61,7 @@ class _Invocation:
 class _Api(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "_Server"
+    broken = False
 
     def do_GET(self) -> None:
         invocation = self.server.waiting.get()
@@ -94,6 +98,7 @@ class _Api(BaseHTTPRequestHandler):
                     self.server.stopped.wait()
                     self.close_connection = True
                     return
+            invocation.complete = not self.broken
         finally:
             invocation.failed = kind == "error"
             invocation.done.set()
@@ -105,9 +110,14 @@ class _Api(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") != "chunked":
             yield self.rfile.read(int(self.headers.get("Content-Length", 0)))
             return
-        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+        while line := self.rfile.readline():
+            size = int(line.split(b";")[0], 16)
+            if size == 0:
+                break
             yield self.rfile.read(size)
             self.rfile.readline()
+        # Nothing where a size should be: the connection is closed before the end.
+        self.broken = not line
         while self.rfile.readline().strip():
             pass
 
@@ -160,7 +170,7 @@ class LambdaFunction:
         prelude, _, body = raw.partition(_PRELUDE_ENDS)
         said = json.loads(prelude)
         headers = {name.lower(): value for name, value in said["headers"].items()}
-        return Answer(status=said["statusCode"], headers=headers, body=body)
+        return Answer(status=said["statusCode"], headers=headers, body=body, complete=invocation.complete)
 
     def start(self, event: Mapping[str, Any], *, seconds: float, stops_reading_after: int) -> None:
         """Invokes for a caller who is gone after some bytes, of which Lambda tells the function nothing."""

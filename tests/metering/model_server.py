@@ -75,6 +75,8 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[tuple[str, dict[str, str], Any]] = []
         self.gone = threading.Event()
+        self.sent = 0
+        """Bytes of streams without an end."""
 
     @property
     def url(self) -> str:
@@ -100,12 +102,19 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(behave.get("late", 0))
         dialect = behave.get("dialect", "chat")
         if "status" in behave:
-            self._whole(behave["status"], {"error": {"message": "no"}}, behave.get("headers", {}))
+            document = behave.get("document", {"error": {"message": "no"}})
+            self._whole(behave["status"], document, behave.get("headers", {}))
+        elif behave.get("empty"):
+            self.send_response(204)
+            self.end_headers()
+        elif "stalls after" in behave:
+            self._stall(whole(dialect), behave["stalls after"])
         elif self.path.endswith("invoke"):
             self._whole(200, whole("silent"), {"x-amzn-bedrock-input-token-count": "15"} | _BEDROCK)
         elif self.path.endswith("invoke-with-response-stream"):
             chunks = (_chunk(event) for event in stream("bedrock", include_usage=False))
-            self._stream("application/vnd.amazon.eventstream", _with_exception(chunks, behave.get("exception")), behave)
+            broken = _with_exception(chunks, behave.get("exception"), behave.get("message", "too much"))
+            self._stream("application/vnd.amazon.eventstream", broken, behave)
         elif behave.get("lines"):
             lines = [{"done": False}, whole("ollama")]
             self._stream("application/x-ndjson", (f"{json.dumps(line)}\n".encode() for line in lines), behave)
@@ -143,6 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
                 self.wfile.flush()
                 time.sleep(behave.get("pause", 0))
+            if behave.get("stalls"):
+                self._wait_until_gone()
+                return
             if behave.get("endless"):
                 self._go_on(0 if behave.get("large") else 0.01)
             self.wfile.write(b"0\r\n\r\n")
@@ -150,12 +162,33 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.gone.set()
             self.close_connection = True
 
+    def _stall(self, document: Any, size: int) -> None:
+        """The first bytes of an answer, and then nothing until the caller is gone."""
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:size])
+        self.wfile.flush()
+        self._wait_until_gone()
+
+    def _wait_until_gone(self) -> None:
+        self.connection.settimeout(30)
+        try:
+            if not self.connection.recv(1):
+                self.server.gone.set()
+        except OSError:
+            self.server.gone.set()
+        self.close_connection = True
+
     def _go_on(self, pause: float) -> None:
         chunk = b'data: {"choices": [{"delta": {"content": "' + b"x" * 1000 + b'"}}]}\n\n'
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             self.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
             self.wfile.flush()
+            self.server.sent += len(chunk)
             time.sleep(pause)
 
     def log_message(self, *_: object) -> None:
@@ -176,13 +209,13 @@ def _chunk(event: dict[str, Any]) -> bytes:
     return _message({":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}, payload)
 
 
-def _with_exception(events: Iterator[bytes], name: str | None) -> Iterator[bytes]:
+def _with_exception(events: Iterator[bytes], name: str | None, message: str) -> Iterator[bytes]:
     if name is None:
         yield from events
         return
     yield next(events)
     headers = {":exception-type": name, ":content-type": "application/json", ":message-type": "exception"}
-    yield _message(headers, {"message": "too much"})
+    yield _message(headers, {"message": message})
 
 
 def _message(headers: dict[str, str], payload: dict[str, Any]) -> bytes:

@@ -10,10 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from constructs.observability.dashboard_body import dashboard_body
-from settings.metrics import (
-    LIMITED_BY_ROUTE,
-    LIMITED_METRICS,
-)
+from settings.layer import Layer
 from tests.aws.metrics import DOCUMENTED_DIMENSIONS, DOCUMENTED_METRICS
 from tests.environment_files import MINIMAL, ROOT, environment
 from tests.observability.environments import EVERYTHING, LOGGED, OWN_LIMIT, WAF
@@ -101,7 +98,7 @@ def test_every_metric_is_aws_own_or_made_by_our_filters(body: Body) -> None:
                 continue
             namespace, name, *dimensions = line[:-1]
             if namespace == "Spillway/api/test":
-                assert name in {*LIMITED_METRICS.values(), *LIMITED_BY_ROUTE.values()}
+                assert name in {name for layer in Layer for name in (layer.metric, layer.metric_by_route)}
             else:
                 assert name in DOCUMENTED_METRICS[namespace]
                 assert frozenset(dimensions[::2]) in DOCUMENTED_DIMENSIONS[namespace]

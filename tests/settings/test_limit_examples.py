@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from settings.rate_limit_response import CODES, RateLimitResponse
+from settings.layer import Layer
+from settings.rate_limit_response import RateLimitResponse
 from settings.read import read_environment
 from settings.waf.known_groups import KNOWN_GROUPS, KnownGroup
 from settings.waf.web_acl_rules import RateTier, web_acl_rules
@@ -23,9 +24,9 @@ def test_the_429_is_what_the_page_says() -> None:
     text = (ROOT / "docs/limits.md").read_text(encoding="utf-8").split("## The 429\n")[1].split("\n## ")[0]
     response = RateLimitResponse()
     rows = re.findall(r"^\| .+ \| `(\w+)` \| (\d+) \|$", text, re.MULTILINE)
-    assert rows == [(code, str(getattr(response.retry_after, layer))) for layer, code in CODES.items()]
+    assert rows == [(layer.code, str(getattr(response.retry_after, layer))) for layer in Layer]
     (body,) = re.findall(r"```json\n(.+)\n```", text)
-    assert json.loads(body) == json.loads(response.body("quota"))
+    assert json.loads(body) == json.loads(response.body(Layer.QUOTA))
     assert {name for name in RateLimitResponse.model_fields if f"`{name}" not in text} == set()
 
 

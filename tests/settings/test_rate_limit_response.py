@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from settings.rate_limit_response import CODES, RateLimitResponse
+from settings.layer import Layer
+from settings.rate_limit_response import RateLimitResponse
 from tests.environment_files import MINIMAL, environment
 from tests.refusals import refusals
 
@@ -20,19 +21,19 @@ WAF = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 100\n'
 
 def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
     response = RateLimitResponse(message="Slow down.", docs_url="https://example.com/x", headers={"X-Team": "ml"})
-    assert {layer: json.loads(response.body(layer)) for layer in CODES} == {
+    assert {layer: json.loads(response.body(layer)) for layer in Layer} == {
         layer: {
             "type": "error",
             "error": {
                 "message": "Slow down. See https://example.com/x",
                 "type": "rate_limit_error",
                 "param": None,
-                "code": code,
+                "code": layer.code,
             },
         }
-        for layer, code in CODES.items()
+        for layer in Layer
     }
-    assert {layer: response.response_headers(layer, {"A": "b"}) for layer in CODES} == {
+    assert {layer: response.response_headers(layer, {"A": "b"}) for layer in Layer} == {
         "throttle": {"Retry-After": "1", "X-Team": "ml", "A": "b"},
         "quota": {"Retry-After": "3600", "x-should-retry": "false", "X-Team": "ml", "A": "b"},
         "waf": {"Retry-After": "300", "x-should-retry": "false", "X-Team": "ml", "A": "b"},
@@ -40,9 +41,11 @@ def test_every_layer_says_the_same_but_for_its_code_and_its_seconds() -> None:
 
 
 def test_a_quota_does_not_tell_its_caller_to_retry() -> None:
-    messages = {layer: json.loads(RateLimitResponse().body(layer))["error"]["message"] for layer in CODES}
-    assert messages["throttle"] == messages["waf"] == "Rate limit reached. Slow down and retry."
-    assert messages["quota"] == "The quota of this API key is used up. Retrying does not help before its next period."
+    messages = {layer: json.loads(RateLimitResponse().body(layer))["error"]["message"] for layer in Layer}
+    assert messages[Layer.THROTTLE] == messages[Layer.WAF] == "Rate limit reached. Slow down and retry."
+    assert (
+        messages[Layer.QUOTA] == "The quota of this API key is used up. Retrying does not help before its next period."
+    )
 
 
 def test_one_layer_may_say_something_else(tmp_path: Path) -> None:
@@ -61,13 +64,13 @@ def test_one_layer_may_say_something_else(tmp_path: Path) -> None:
         headers = { x-team = "billing" }
         """,
     ).rate_limit_response
-    said = {layer: json.loads(response.body(layer))["error"]["message"] for layer in CODES}
+    said = {layer: json.loads(response.body(layer))["error"]["message"] for layer in Layer}
     assert said == {
         "throttle": "No. See https://a.example/all",
         "quota": "Used up. See https://a.example/quota",
         "waf": "No. See https://a.example/all",
     }
-    assert {layer: response.response_headers(layer) for layer in CODES} == {
+    assert {layer: response.response_headers(layer) for layer in Layer} == {
         "throttle": {"Retry-After": "1", "x-should-retry": "false", "X-Team": "ml", "X-More": "1"},
         "quota": {"Retry-After": "3600", "x-should-retry": "false", "X-More": "1", "x-team": "billing"},
         "waf": {"Retry-After": "60", "X-Team": "ml", "X-More": "1"},
@@ -76,7 +79,7 @@ def test_one_layer_may_say_something_else(tmp_path: Path) -> None:
 
 def test_the_largest_body_fits_into_waf() -> None:
     response = RateLimitResponse(message="m" * 1024, docs_url="https://" + "d" * 1016)
-    assert max(len(response.body(layer).encode()) for layer in CODES) <= LARGEST_BODY
+    assert max(len(response.body(layer).encode()) for layer in Layer) <= LARGEST_BODY
 
 
 @pytest.mark.parametrize(

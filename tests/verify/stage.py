@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from settings.error_body import error_body
-from settings.rate_limit_response import Layer, RateLimitResponse
+from settings.layer import Layer
+from settings.rate_limit_response import RateLimitResponse
 
 
 @dataclass(kw_only=True)
@@ -46,7 +47,7 @@ class Stage(ThreadingHTTPServer):
         with self._lock:
             self.seen += 1
             if kept.stops_after is not None and self.seen > kept.stops_after:
-                return self._limited("waf")
+                return self._limited(Layer.WAF)
             if kept.breaks:
                 return 500, {}, "{}"
             if kept.keys and authorization.removeprefix("Bearer ") not in kept.keys:
@@ -56,7 +57,7 @@ class Stage(ThreadingHTTPServer):
             self._tokens = min(kept.burst, self._tokens + (now - self._last) * kept.rate)
             self._last = now
             if self._tokens < 1:
-                return self._limited("throttle")
+                return self._limited(Layer.THROTTLE)
             self._tokens -= 1
         return 200, {}, json.dumps({"message": "Hello"})
 

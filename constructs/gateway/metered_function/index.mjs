@@ -77,6 +77,7 @@ export async function invoke(event, context) {
 
 export const stream = globalThis.awslambda?.streamifyResponse?.(async (event, responseStream, context) => {
   let body = responseStream;
+  let wrote = false;
   await streamed.serve(event, context, {
     // Lambda closes the stream, or says that it broke, if it knows that nobody reads.
     onLeft: (leave) => ["close", "error"].forEach((gone) => responseStream.on(gone, leave)),
@@ -86,10 +87,15 @@ export const stream = globalThis.awslambda?.streamifyResponse?.(async (event, re
     // False if nobody reads any more; resolved once there is room for more. Lambda does not always say that a caller
     // hung up: then nothing makes room, and what is left is to settle before the function is stopped.
     async write(bytes, reader) {
+      wrote = true;
       if (!reader.aborted && !body.write(bytes)) await room(body, reader);
       return !reader.aborted;
     },
-    end: async () => void body.end(),
+    async end() {
+      // Lambda's stream sends status and headers with the first write, though there be nothing to write.
+      if (!wrote) body.write(Buffer.alloc(0));
+      body.end();
+    },
     abandon: async () => void responseStream.destroy(),
   });
 });

@@ -1,0 +1,43 @@
+"""The layers that may limit a request, as the 429, the log, the metrics and the dashboard name them."""
+
+from enum import StrEnum
+
+
+class Layer(StrEnum):
+    """What limited a request; a field of `retry_after` has the same name."""
+
+    THROTTLE = "throttle"
+    QUOTA = "quota"
+    WAF = "waf"
+
+    @property
+    def words(self) -> str:
+        """For a person."""
+        return "WAF" if self is Layer.WAF else self.value
+
+    @property
+    def code(self) -> str:
+        """The 429 body's `error.code`."""
+        match self:
+            case Layer.THROTTLE:
+                return "rate_limit_exceeded"
+            case Layer.QUOTA:
+                return "quota_exceeded"
+            case Layer.WAF:
+                return "ip_rate_limit_exceeded"
+
+    @property
+    def metric(self) -> str:
+        """The metric that counts its requests; `<metric>ByRoute` counts them by route."""
+        match self:
+            case Layer.THROTTLE:
+                return "Throttled"
+            case Layer.QUOTA:
+                return "QuotaExceeded"
+            case Layer.WAF:
+                return "WafBlocked"
+
+    @property
+    def metric_by_route(self) -> str:
+        """The metric that counts its requests by route."""
+        return f"{self.metric}ByRoute"
