@@ -141,8 +141,12 @@ fetch-log: .venv/.installed ## the access log of ENV=prod since SINCE=7d out of 
 	@python -m tools.fetch_log -- "$$ENV" "$$SINCE"
 
 .PHONY: schema
-schema: .venv/.packages ## docs/environment.schema.json, by which editors check environment files
+schema: .venv/.packages reference ## docs/environment.schema.json, by which editors check environment files
 	@python -m tools.environment_schema
+
+.PHONY: reference
+reference: .venv/.packages ## docs/reference.md, every key of an environment file
+	@python -m tools.reference
 
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed

@@ -19,6 +19,7 @@ class Api(Settings):
     """Also the stem of the names of what belongs to the API."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
+    """Description of the REST API in AWS."""
 
     endpoint_type: Literal["REGIONAL", "EDGE", "PRIVATE"] = "REGIONAL"
     """`EDGE` puts CloudFront's locations in front; `PRIVATE` is reached through VPC endpoints only."""
@@ -76,7 +77,10 @@ class Stage(Settings):
     """The stage that callers reach; its name is the first part of the URL's path."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+    """Name of the stage, the first part of the URL's path."""
+
     description: Annotated[str, Field(max_length=1024)] = ""
+    """Description of the stage in AWS."""
 
     client_certificate: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None
     """What API Gateway shows to https backends, so that they can refuse everybody else. Default: nothing.

@@ -26,6 +26,7 @@ class AssumeRole(Settings):
     """
 
     role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
+    """ARN of the role to assume."""
 
     session_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{2,64}$")] | None = None
     """What CloudTrail shows. Default: Terraform makes one up."""

@@ -21,7 +21,11 @@ class CognitoAuthorizer(Settings):
     provider_arns: SomeItems[
         Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/.+$")]
     ]
+    """ARNs of the user pools."""
+
     identity_source: Annotated[str, Field(pattern=rf"^{_HEADER}$")] = "method.request.header.Authorization"
+    """The header with the token."""
+
     authorizer_result_ttl_in_seconds: ResultTtl = 300
     """How long AWS remembers a decision; 0 asks each time."""
 
@@ -31,7 +35,11 @@ class TokenAuthorizer(Settings):
 
     type: Literal["TOKEN"]
     function_arn: FunctionArn
+    """ARN of the Lambda function."""
+
     identity_source: Annotated[str, Field(pattern=rf"^{_HEADER}$")] = "method.request.header.Authorization"
+    """The header with the token."""
+
     identity_validation_expression: str | None = None
     """A regular expression that the token must match, or the caller gets a 401 and the Lambda is not run."""
 
@@ -44,6 +52,8 @@ class RequestAuthorizer(Settings):
 
     type: Literal["REQUEST"]
     function_arn: FunctionArn
+    """ARN of the Lambda function."""
+
     identity_sources: Items[
         Annotated[
             str,

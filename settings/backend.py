@@ -28,7 +28,10 @@ class S3Backend(Settings):
 
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, read 2026-11.
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    """Name of an existing bucket."""
+
     region: Region
+    """Region of the bucket."""
 
     key: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_inside_the_bucket)] | None = None
     """Default: `spillway/<environment>.tfstate`."""
@@ -57,6 +60,7 @@ class CloudBackend(Settings):
 
     type: Literal["cloud"]
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    """Name of the organization."""
 
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,90}$")] | None = None
     """The one workspace; made at the first `cdktf deploy` where there is none of that name."""
@@ -68,6 +72,7 @@ class CloudBackend(Settings):
     """Where a workspace is made that does not exist. Default: the organization's default project."""
 
     hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d+)?$")] = "app.terraform.io"
+    """Host of Terraform Cloud, or of a Terraform Enterprise installation."""
 
     @model_validator(mode="after")
     def _says_which_workspace(self) -> Self:

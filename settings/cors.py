@@ -29,6 +29,8 @@ class Cors(Settings):
         "X-Amz-Date",
         "X-Amz-Security-Token",
     )
+    """Request headers that a page may send."""
+
     expose_headers: Items[HeaderName] = ("Retry-After", "x-should-retry")
     """What a page's script may read, beside what it always may."""
 

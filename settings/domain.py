@@ -14,6 +14,8 @@ class MutualTls(Settings):
     """Callers must show a certificate that the trust store knows."""
 
     truststore_uri: Annotated[str, Field(pattern=r"^s3://[a-z0-9.-]{3,63}/.+\.pem$")]
+    """S3 URI of the trust store, `s3://bucket/key`."""
+
     truststore_version: str | None = None
     """The S3 object's version. Default: the newest, at the moment of the deployment."""
 
@@ -22,6 +24,8 @@ class Domain(Settings):
     """Creates the domain name and its mapping to the stage; the DNS record to its target is yours (see the outputs)."""
 
     domain_name: Annotated[str, Field(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
+    """The custom domain, for instance `api.example.com`."""
+
     certificate_arn: CertificateArn
     """An ACM certificate of the API's Region; of us-east-1 for an EDGE API."""
 

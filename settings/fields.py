@@ -37,14 +37,20 @@ class EnvironmentFields(Settings):
 
     aws: Aws
     backend: Backend = LocalBackend()
+    """Where Terraform's state is stored. Default: a file in the project root."""
+
     api: Api
     stage: Stage
     routes: SomeItems[Route]
     authorizers: dict[AuthorizerName, Authorizer] = {}
+    """Authorizers by name. A route names one of them in `authorization`."""
+
     cors: Cors | None = None
     resource_policy: ResourcePolicy | None = None
     domain: Domain | None = None
     tags: Tags = {}
+    """Tags for every resource that can have them."""
+
     throttling: Throttling
     rate_limit_response: RateLimitResponse = RateLimitResponse()
     usage_plans: dict[UsagePlanName, UsagePlan] = {}
@@ -55,6 +61,7 @@ class EnvironmentFields(Settings):
     waf: Waf | None = None
     observability: Observability = Observability()
     imports: Imports = {}
+    """Ids of existing resources by Terraform address, which Terraform imports at the next apply."""
 
     @field_validator("routes")
     @classmethod

@@ -34,7 +34,11 @@ class RetryAfter(Settings):
     """The `Retry-After` header in seconds. Static: API Gateway and WAF cannot compute the time left."""
 
     throttle: Seconds = 1
+    """Seconds after a throttle."""
+
     quota: Seconds = 3600
+    """Seconds after a used quota."""
+
     waf: Seconds = 300
     """Default: a rate rule's usual window, after which nothing that it counted is left."""
 
@@ -46,8 +50,13 @@ class ShouldRetry(Settings):
     """
 
     throttle: bool = True
+    """Whether an SDK should retry after a throttle."""
+
     quota: bool = False
+    """Whether an SDK should retry after a used quota."""
+
     waf: bool = False
+    """Whether an SDK should retry after a WAF rule."""
 
 
 # AWS WAF takes at most so many headers in a response of one action, none of them Content-Type, none twice.
@@ -96,7 +105,11 @@ class LayerResponse(Settings):
     """What one layer says in place of what all say."""
 
     message: Message | None = None
+    """The message of this layer. Default: that of all layers."""
+
     docs_url: DocsUrl | None = None
+    """A link that follows the message. Default: that of all layers."""
+
     headers: Headers = {}
     """Beside those of all layers; of one name, the layer's own counts."""
 

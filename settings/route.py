@@ -28,12 +28,17 @@ class Route(Settings):
     """`POST /v1/chat/completions` and its backend. `ANY` is left out: AWS cannot throttle it per method."""
 
     method: Method
+    """HTTP method. `ANY` is not allowed."""
+
     path: str
     """Starts with a slash; `{id}` takes one part, `{proxy+}` at the end takes the rest."""
 
     integration: Integration = MockIntegration()
+    """What runs behind the route. Default: a static JSON document."""
 
     authorization: Authorization = "NONE"
+    """`NONE`, `AWS_IAM` (signed requests), or the name of an authorizer."""
+
     authorization_scopes: Items[str] = ()
     """OAuth scopes of which a Cognito access token must have one."""
 

@@ -29,7 +29,10 @@ class Quota(Settings):
     """Requests of one key in a calendar period, all the plan's routes together."""
 
     limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+    """Requests of one key in a period."""
+
     period: Literal["DAY", "WEEK", "MONTH"]
+    """The calendar period."""
 
     offset: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
     """Requests taken off the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
@@ -51,6 +54,8 @@ class ApiKey(Settings):
     """One caller's key. AWS makes up the value, or a sensitive Terraform variable brings it; never this file."""
 
     name: Name
+    """Name of the key in AWS and in Terraform."""
+
     value: Literal["generated", "variable"] = "generated"
     """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
 
@@ -84,6 +89,7 @@ class UsagePlan(Limits):
     destroyed here. Its owner adds this API's stage to it; its limits are what the owner says."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
+    """Description of the usage plan in AWS."""
 
     throttle: Throttle | None = None
     """For each key."""

@@ -1,4 +1,4 @@
-"""The pages on state, Terraform Cloud, adopting and upgrading say what is so."""
+"""What the pages show is so: commands, pieces of environment files, addresses, scripts."""
 
 import http.server
 import json
@@ -19,8 +19,8 @@ from settings.read import read_environment
 from tests.environment_files import MINIMAL, ROOT, environment
 from tests.synthesis import rendered
 
-PAGES = ("adopting", "state", "terraform-cloud", "upgrading")
-every_page = pytest.mark.parametrize("page", PAGES)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
 def text_of(page: str) -> str:
@@ -35,12 +35,13 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 @every_page
-def test_every_command_is_there(page: str) -> None:
-    text = text_of(page)
-    for target in re.findall(r"\bmake ([a-z-]+)", text):
+def test_every_command_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^ *```.*?^ *```|`[^`]+`", text, re.MULTILINE | re.DOTALL))
+    for target in {*re.findall(r"\bmake\s+([a-z][a-z-]*)", code)}:
         done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    for module in re.findall(r"python -m (tools\.\w+)", text):
+    for module in re.findall(r"python -m (tools\.\w+)", code):
         assert (ROOT / (module.replace(".", "/") + ".py")).exists()
 
 
@@ -62,7 +63,8 @@ def test_the_imports_of_the_page_fit_its_example(tmp_path: Path) -> None:
 
 
 def test_the_addresses_of_the_page_are_of_types_that_stacks_have() -> None:
-    named = set(re.findall(r"`(aws_\w+)\.(?:<\w+>|\w+)`", text_of("adopting")))
+    rows = re.findall(r"^\| `(aws_\w+)\.(?:<\w+>|\w+)` \|", text_of("adopting"), re.MULTILINE)
+    named = {*rows, *re.findall(r'^"(aws_\w+)\.\w+" = ', "\n".join(blocks("adopting", "toml")), re.MULTILINE)}
     files = (ROOT / "docs" / "examples").glob("*.toml")
     made = {type_ for file in files for type_ in rendered(read_environment(file))["resource"]}
     assert len(named) > 8

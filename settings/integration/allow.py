@@ -14,3 +14,4 @@ class Allow(Settings):
     """For instance `sqs:SendMessage`; no wildcards."""
 
     resources: SomeItems[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[^\s]+$")]]
+    """ARNs that the actions apply to."""

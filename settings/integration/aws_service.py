@@ -28,8 +28,12 @@ class AwsServiceIntegration(Transfer):
     """For instance `111122223333/jobs`; `{name}` takes that path variable of the route."""
 
     integration_http_method: Literal["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"] = "POST"
+    """Method of the request to the service."""
+
     allow: Items[Allow] = ()
     role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[^\s]+$")] | None = None
+    """An existing role that API Gateway assumes. Set either this or `allow`."""
+
     request_parameters: dict[Annotated[str, Field(pattern=r"^(header|path|querystring)\.[^\s]+$")], str] = {}
     """`"header.Content-Type" = "'text/plain'"`: a static value in quotes of its own, or a mapping expression."""
 

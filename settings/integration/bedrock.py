@@ -38,6 +38,7 @@ class BedrockIntegration(Transfer):
     """The true cap on concurrent calls of the model; 100 must stay with the account. Default: its shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
+    """How many days CloudWatch keeps the function's log."""
 
     @property
     def model(self) -> BedrockModel:

@@ -86,6 +86,7 @@ class LambdaIntegration(Transfer):
     """
 
     log_retention_in_days: RetentionInDays = 30
+    """How many days CloudWatch keeps the log of a function made from `code`."""
 
     allow: Items[Allow] = ()
     """What the function's role may do, beside writing its own log. Default: nothing."""

@@ -13,5 +13,7 @@ class MockIntegration(Transfer):
 
     type: Literal["mock"] = "mock"
     status: Annotated[int, Field(ge=200, le=599)] = 200
+    """Status of the answer."""
+
     body: MappingTemplate = '{"message": "ok"}'
     """A JSON document; API Gateway reads it as a mapping template, so `$` and a leading `#` have its meaning."""

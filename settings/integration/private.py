@@ -32,10 +32,16 @@ class PrivateIntegration(Transfer):
     """Without `vpc_link_id`, a link to it is made: V2 where there are subnets, else V1."""
 
     subnet_ids: Items[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]] = ()
+    """Subnets of the VPC link that Spillway creates."""
+
     security_group_ids: Items[Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]] = ()
+    """Security groups of the VPC link that Spillway creates."""
 
     headers: dict[HeaderName, HeaderValue] = {}
+    """Headers that overwrite those of the caller. They are in clear text in the state."""
+
     drop_headers: Items[HeaderName] = ()
+    """Headers of the caller that the backend gets with an empty value."""
 
     @property
     def path_variables(self) -> tuple[str, ...]:

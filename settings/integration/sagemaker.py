@@ -12,3 +12,4 @@ class SagemakerIntegration(Transfer):
 
     type: Literal["sagemaker"]
     endpoint_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$")]
+    """Name of the SageMaker endpoint."""

@@ -38,6 +38,7 @@ class Observability(Settings):
     """Never shown in WAF's log, nor in the requests that WAF samples for its console."""
 
     xray_tracing: bool = False
+    """Whether API Gateway sends traces to X-Ray. AWS charges by trace."""
 
     detailed_metrics: bool = False
     """Count, latency and errors of every route, each a metric that CloudWatch charges for."""

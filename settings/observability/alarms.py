@@ -100,8 +100,13 @@ class Alarms(Settings):
     """A period with fewer requests is not judged by its percentages: of 100, one error is 1 % and no outage."""
 
     period_sec: Literal[60, 300] = 60
+    """Length of one period in seconds."""
+
     evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 5
+    """How many of the latest periods an alarm looks at."""
+
     datapoints_to_alarm: Annotated[int, Field(ge=1, le=60)] = 3
+    """How many of these periods must be beyond the threshold."""
 
     topic_arns: Items[TopicArn] = ()
     """Existing SNS topics, told of every alarm that pages."""

@@ -28,6 +28,7 @@ class LogGroup(Settings):
     """Kept for a time, and encrypted with a key of one's own where there is one."""
 
     retention_in_days: RetentionInDays = 30
+    """How many days CloudWatch keeps the log."""
 
     kms_key_arn: KmsKeyArn | None = None
     """Default: the key that CloudWatch Logs owns. The key's policy must let `logs.<region>.amazonaws.com` use it."""

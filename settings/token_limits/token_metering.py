@@ -16,6 +16,8 @@ class Weights(Settings):
     """What one token of each kind counts."""
 
     input: Weight = 1.0
+    """Input that no cache had or got."""
+
     cached_input: Weight = 1.0
     """Input that the model read from its cache."""
 
@@ -23,6 +25,7 @@ class Weights(Settings):
     """Input that the model wrote into its cache."""
 
     output: Weight = 1.0
+    """What the model wrote, its reasoning too."""
 
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html, read 2026-11: for Claude 3.7 and
@@ -48,6 +51,8 @@ class TokenMetering(Settings):
     """What an image or a file counts until the model says what it was."""
 
     mode: Mode = "enforce"
+    """`count` lets everything through and says what it would have refused."""
+
     when_unavailable: WhenUnavailable | None = None
     """What happens if DynamoDB cannot be asked. `allow` lets a quarter of each limit through each function.
 

@@ -13,7 +13,11 @@ class TokenPrice(Settings):
     """USD per million tokens, as the provider's price list has them; no file here knows them, since they change."""
 
     input: Usd
+    """Input that no cache had or got."""
+
     output: Usd
+    """What the model wrote, its reasoning too."""
+
     cached_input: Usd | None = None
     """Read from the cache. Default: as `input`."""
 

@@ -21,5 +21,7 @@ class TokenStore(Settings):
     """A key of your own. Default: encrypted with DynamoDB's. The functions may then use the key."""
 
     point_in_time_recovery: bool = False
+    """Continuous backups of the table, which DynamoDB charges for."""
+
     deletion_protection: bool = False
     """A destroy, or a change that replaces the table, then fails. What months have spent would be forgotten."""

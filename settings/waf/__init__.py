@@ -28,6 +28,7 @@ class Waf(Settings):
     """`count` turns the whole web ACL into an observer: every rule counts, none stops a request."""
 
     scope: str = "REGIONAL"
+    """Scope of the web ACL. Only `REGIONAL` works for API Gateway."""
 
     web_acl_arn: str | None = None
     """An existing web ACL instead of one of our own."""

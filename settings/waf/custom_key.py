@@ -25,19 +25,24 @@ class NamedKey(Settings):
     """A header, cookie or query argument."""
 
     name: _Name
+    """Name of the header, cookie or query argument."""
+
     text_transformations: TextTransformations = NONE
+    """What WAF does to the value before it counts."""
 
 
 class TransformedKey(Settings):
     """The query string."""
 
     text_transformations: TextTransformations = NONE
+    """What WAF does to the query string before it counts."""
 
 
 class PathKey(Settings):
     """The path; by default so that `//Chat` and `/chat` are one key."""
 
     text_transformations: TextTransformations = CANONICAL_PATH
+    """What WAF does to the path before it counts."""
 
 
 class LabelKey(Settings):

@@ -35,6 +35,8 @@ class ManagedRuleGroup(Settings):
     vendor_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r".*\S.*"), AfterValidator(_is_spelt)] = (
         "AWS"
     )
+    """Vendor of the group."""
+
     version: Annotated[str, Field(pattern=r"^[\w#:\.\-/]{1,64}$")] | None = None
     """Default: the version that the vendor recommends, which changes by itself."""
 

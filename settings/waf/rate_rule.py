@@ -38,6 +38,8 @@ class ForwardedIp(Settings):
     """
 
     header_name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,255}$")]
+    """The header with the client's address."""
+
     fallback_behavior: Fallback
     """For a header without a valid address: MATCH applies the rule's action, NO_MATCH lets the request by."""
 
@@ -46,6 +48,8 @@ class RateRule(Settings):
     """A WAF rate-based rule. An estimate with seconds to minutes of lag, not an exact counter."""
 
     name: RuleName
+    """Name of the rule and of its metric, unique in the web ACL."""
+
     limit: Limit
     """Requests of one client within the window."""
 

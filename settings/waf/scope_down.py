@@ -66,11 +66,16 @@ class Header(Settings):
 
     # The provider: aws_wafv2_web_acl, single_header.
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    """Name of the header."""
+
     value: Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN)]
+    """The value to look for."""
+
     positional_constraint: Position = "EXACTLY"
     """`REGEX` takes the value as a regular expression."""
 
     text_transformations: TextTransformations = NONE
+    """What WAF does to the value before it compares."""
 
     @model_validator(mode="after")
     def _can_match(self) -> Self:
@@ -95,6 +100,8 @@ class ScopeDown(Settings):
     """A path as in a route, variables included; it need not be a route."""
 
     method: Method | None = None
+    """The request's HTTP method."""
+
     header: Header | None = None
 
     ip_set: (
@@ -107,6 +114,8 @@ class ScopeDown(Settings):
     """Ranges, or the ARN of an existing IP set."""
 
     country: Annotated[SomeItems[Country], AfterValidator(_each_once)] | None = None
+    """Countries by their two-letter codes."""
+
     asn: Annotated[SomeItems[Asn], AfterValidator(_each_once), AfterValidator(_at_most_a_hundred)] | None = None
     """Networks by their autonomous system numbers; 0 is every address of which AWS knows none."""
 

@@ -154,6 +154,6 @@ class ManyStacks:
 
 
 def aimed_at(emulator: str, text: str) -> str:
-    """The file with the emulator's address in [aws]."""
-    without = re.sub(r"(?m)^endpoint_url = .*\n", "", text)
+    """The file with the emulator's address in [aws], where no account can be asked for."""
+    without = re.sub(r"(?m)^(endpoint_url|allowed_account_ids) = .*\n", "", text)
     return re.sub(r'(?m)^(region = "[^"]+")$', rf'\1\nendpoint_url = "{emulator}"', without, count=1)

@@ -8,6 +8,8 @@ from tests.environment_files import ROOT
 from tests.review.simulation.traffic_files import traffic
 
 PAGE = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
+# Every kind has them.
+SHARED = set(Steady.model_fields) - {"count", "rate"}
 SECTION = PAGE[PAGE.index("## Simulate") : PAGE.index("## Replay")]
 
 
@@ -16,19 +18,45 @@ def test_the_example_is_accepted(tmp_path: Path) -> None:
     assert [clients.kind for clients in traffic(tmp_path, example).clients] == ["steady", "abuser"]
 
 
-def test_every_field_is_there_and_every_scenario() -> None:
-    models = (Traffic, Steady, Burst, NatOffice, Abuser, Botnet, RetryingSdk, Retries)
-    fields = {field for model in models for field in model.model_fields} - {"name", "kind", "clients", "description"}
-    missing = {word for word in {*fields, *scenarios()} if f"`{word}`" not in SECTION and f"\n{word} = " not in SECTION}
-    assert not missing
+def rows(first: str) -> list[list[str]]:
+    """The cells of the table whose heading begins with that column, without the heading."""
+    (table,) = re.findall(rf"^\| {re.escape(first)} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", SECTION, re.MULTILINE)
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+def named(cells: list[list[str]]) -> list[str]:
+    """What their first column names."""
+    return [word for row in cells for word in re.findall(r"`(\w+)`", row[0])]
+
+
+def test_every_scenario_has_its_row() -> None:
+    assert sorted(named(rows("`--traffic`"))) == sorted(scenarios())
+
+
+def test_every_field_of_the_file_has_its_row() -> None:
+    # The name is the file's.
+    assert sorted(named(rows("field of the file"))) == sorted(set(Traffic.model_fields) - {"name"})
+
+
+def test_every_field_that_all_kinds_take_has_its_row() -> None:
+    assert sorted(named(rows("field of any kind"))) == sorted(SHARED)
+
+
+def test_every_field_of_retries_has_its_row_with_its_default() -> None:
+    cells = rows("field of `retries`")
+    defaults = {row[0].strip("`"): row[1] for row in cells}
+    assert defaults == {
+        name: f"`{str(field.default).lower()}`" if isinstance(field.default, bool) else f"{field.default:g}"
+        for name, field in Retries.model_fields.items()
+    }
 
 
 def test_every_kind_has_its_row_with_what_it_needs() -> None:
-    shared = set(Steady.model_fields) - {"count", "rate"}
+    written = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[2])) for row in rows("`kind`")}
+    needed = {}
     for kind in (Steady, Burst, NatOffice, Abuser, Botnet, RetryingSdk):
         name = kind.model_fields["kind"].annotation.__args__[0]  # type: ignore[union-attr]  # a Literal of one word
-        (row,) = [line for line in SECTION.splitlines() if line.startswith(f"| `{name}` |")]
-        own = {
-            field for field in kind.model_fields if field not in shared or (field == "retries" and kind is RetryingSdk)
+        needed[name] = {
+            field for field in kind.model_fields if field not in SHARED or (field == "retries" and kind is RetryingSdk)
         }
-        assert own == set(re.findall(r"`(\w+)`", row.split("|")[3])), name
+    assert written == needed
