@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from review.diff.token_limits import TokenLimitChange, token_limit_changes
 from review.layers.from_settings import layers_of
 from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
@@ -12,6 +13,7 @@ from settings.environment import Environment
 from settings.file_reference import Code
 from settings.problem import field_path
 from settings.secrecy import HIDDEN, Where, shown_value, without_secrets
+from settings.token_limits.limits import LIMITS
 from settings.waf.rate_rule import PREFLIGHTS
 
 _HALF = 0.5
@@ -19,6 +21,7 @@ _HALF = 0.5
 # What the limits say already, field by field.
 _IN_LIMITS = re.compile(
     r"throttling\..*|usage_plans\.[^.]+\.(throttle|quota|routes)\b.*|aws\.account_(rate|burst)_limit"
+    rf"|(usage_plans|token_limits)\.[^.]+\.({'|'.join(LIMITS)})"
     r"|waf\.rate_rules\..*\.(limit|count_limit|evaluation_window_sec)|waf\.mode"
 )
 
@@ -91,6 +94,7 @@ class Difference:
     limits: tuple[LimitChange, ...]
     """Of the routes that both have."""
 
+    token_limits: tuple[TokenLimitChange, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
     kept: tuple[str, ...]
@@ -104,6 +108,7 @@ def difference(before: Environment, after: Environment) -> Difference:
     kept = tuple(route for route in new if route in old)
     return Difference(
         limits=tuple(_limit_changes(before, after, kept)),
+        token_limits=token_limit_changes(before, after, kept),
         added=tuple(route for route in new if route not in old),
         removed=tuple(route for route in old if route not in new),
         kept=kept,

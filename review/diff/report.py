@@ -6,6 +6,7 @@ from typing import Any
 
 from review.diff.difference import Difference, LimitChange, SettingChange, difference
 from review.diff.replacement import Change, changes, notable_changes
+from review.diff.token_limits import TokenLimitChange, held_words
 from review.layers.from_settings import layers_of
 from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
@@ -59,9 +60,10 @@ def _report_one_side(side: Side, base: str, notes: tuple[str, ...], refused: tup
     )
 
 
-def flagged_limits(found: Difference) -> tuple[LimitChange, ...]:
+def flagged_limits(found: Difference) -> tuple[LimitChange | TokenLimitChange, ...]:
     """The changes that somebody should look at twice."""
-    return tuple(change for change in found.limits if change.flagged)
+    in_requests = (change for change in found.limits if change.flagged)
+    return (*in_requests, *(change for change in found.token_limits if change.flagged))
 
 
 def report(before: Side, after: Side) -> Report:
@@ -74,6 +76,7 @@ def report(before: Side, after: Side) -> Report:
     names = (before.name, after.name)
     tables = (
         *([_limits_table(found, names)] if found.limits else []),
+        *([_token_limits_table(found, names)] if found.token_limits else []),
         *([_routes_table(found, before, after)] if found.added or found.removed else []),
         *([_steps_table(steps)] if steps else []),
         *([_settings_table(found.settings, names)] if found.settings else []),
@@ -86,6 +89,7 @@ def report(before: Side, after: Side) -> Report:
         data=_common_data(after.environment.name, *names, new=False)
         | {
             "limits": [_limit_data(change) for change in found.limits],
+            "token_limits": [_token_limit_data(change) for change in found.token_limits],
             "flagged": len(flagged_limits(found)) + sum(step.flagged for step in notable_changes(steps)),
             "routes": {"added": list(found.added), "removed": list(found.removed)},
             "deploy": [asdict(step) | {"second_deployment": step.needs_second_deployment} for step in steps],
@@ -104,6 +108,7 @@ def _common_data(environment: str, before: str, after: str, *, new: bool) -> dic
         "new": new,
         "refused": [],
         "limits": [],
+        "token_limits": [],
         "flagged": 0,
         "deploy": [],
         "settings": [],
@@ -112,20 +117,51 @@ def _common_data(environment: str, before: str, after: str, *, new: bool) -> dic
 
 def _limits_table(found: Difference, names: tuple[str, str]) -> Table:
     rows = tuple(_limit_row(change, found.kept) for change in found.limits)
-    flagged = len(flagged_limits(found))
+    flagged = sum(change.flagged for change in found.limits)
     return Table(
         title="Limits that change",
         columns=("route", "limit", *names, "change"),
         rows=rows,
-        caption=f"{FLAG} {FLAGGED}: {flagged} of {len(rows)}." if flagged else "None changes by more than half.",
+        caption=_flagged_words(flagged, len(rows)),
     )
 
 
+def _flagged_words(flagged: int, of: int) -> str:
+    return f"{FLAG} {FLAGGED}: {flagged} of {of}." if flagged else "None changes by more than half."
+
+
+def _token_limits_table(found: Difference, names: tuple[str, str]) -> Table:
+    rows = tuple(
+        (
+            _routes_words(change.routes, found.kept),
+            f"{change.name} {change.limit}",
+            held_words(change.before),
+            held_words(change.after),
+            f"{FLAG} " * change.flagged + change.words,
+        )
+        for change in found.token_limits
+    )
+    return Table(
+        title="Limits in tokens, money and concurrent requests that change",
+        columns=("route", "limit", *names, "change"),
+        rows=rows,
+        caption=_flagged_words(sum(change.flagged for change in found.token_limits), len(rows)),
+    )
+
+
+def _routes_words(routes: tuple[str, ...], kept: tuple[str, ...]) -> str:
+    return f"every route ({len(kept)})" if len(kept) > 1 and routes == kept else "\n".join(routes)
+
+
 def _limit_row(change: LimitChange, kept: tuple[str, ...]) -> tuple[str, ...]:
-    everywhere = len(kept) > 1 and change.routes == kept
-    routes = f"every route ({len(kept)})" if everywhere else "\n".join(change.routes)
     growth = f"{FLAG} " * change.flagged + _growth_words(change)
-    return (routes, change.name, _limit_words(change.before), _limit_words(change.after), growth)
+    return (
+        _routes_words(change.routes, kept),
+        change.name,
+        _limit_words(change.before),
+        _limit_words(change.after),
+        growth,
+    )
 
 
 def _limit_words(limit: Limit | None) -> str:
@@ -200,7 +236,7 @@ def _cell(value: object) -> str:
 
 def _list_notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
     old, new = before.environment, after.environment
-    if not (found.limits or found.added or found.removed or steps or found.settings):
+    if not (found.limits or found.token_limits or found.added or found.removed or steps or found.settings):
         yield "Nothing changes."
     if old.name != new.name:
         yield (
@@ -213,6 +249,8 @@ def _list_notes(before: Side, after: Side, found: Difference, steps: tuple[Chang
         yield "Another account: Terraform finds nothing there, and everything is created anew."
     if any(change.slot[0] == Layer.WAF for change in found.limits):
         yield "A changed WAF rate rule counts afresh, and may stop nobody for up to a minute."
+    if any(change.before and not change.after for change in found.token_limits):
+        yield "A limit in tokens that comes back finds what its callers had used of it, as long as their items last."
     if any(step.needs_second_deployment for step in steps):
         yield (
             f"{FLAG} One apply is not enough: the stage serves a snapshot, and Terraform cuts it before it destroys "
@@ -226,6 +264,18 @@ def _list_notes(before: Side, after: Side, found: Difference, steps: tuple[Chang
 def _account(environment: Environment) -> object:
     role = environment.aws.assume_role
     return (role.account_id if role else None, environment.aws.allowed_account_ids, environment.aws.endpoint_url)
+
+
+def _token_limit_data(change: TokenLimitChange) -> dict[str, Any]:
+    return {
+        "routes": list(change.routes),
+        "name": change.name,
+        "limit": change.limit,
+        "before": None if change.before is None else asdict(change.before),
+        "after": None if change.after is None else asdict(change.after),
+        "growth": change.growth,
+        "flagged": change.flagged,
+    }
 
 
 def _limit_data(change: LimitChange) -> dict[str, Any]:
