@@ -105,14 +105,19 @@ def ministack_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def deploy(tmp_path: Path, model: ModelServer, ministack_url: str) -> Iterator[Deploy]:
+def store_url(ministack_url: str) -> str:
+    """Where the function finds its table; test_ten.py asks both."""
+    return ministack_url
+
+
+@pytest.fixture
+def deploy(tmp_path: Path, model: ModelServer, store_url: str) -> Iterator[Deploy]:
     """Starts a function with these limits; everything ends with the test."""
     with ExitStack() as stack:
 
         def start(
             *limits: Mapping[str, Any],
             streams: bool = True,
-            store_url: str = ministack_url,
             variables: Mapping[str, str] | None = None,
             backend: Mapping[str, Any] | None = None,
             counting: Mapping[str, Any] | None = None,

@@ -22,6 +22,13 @@ def day(limit: int = 10**6) -> dict[str, Any]:
     return {"tokens_per_day": limit}
 
 
+@pytest.fixture(params=["ministack", "moto"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Two implementations of DynamoDB, of which neither is the other's."""
+    found: str = request.getfixturevalue(f"{request.param}_url")
+    return found
+
+
 # 1: test_workers.py, test_model.py
 
 
@@ -250,6 +257,23 @@ def test_9_callers_are_hashed_at_rest_and_told_apart(deploy: Deploy) -> None:
     assert len(deployed.items) == 2
     text = json.dumps(deployed.items) + deployed.function.log
     assert not any(word in text for word in ("red", "blue", "192.0.2.1"))
+
+
+def test_9_very_many_identities_are_one_small_item_each_that_ends(deploy: Deploy) -> None:
+    """What a caller with many addresses costs: its writes, and items that delete themselves after the window."""
+    deployed = deploy({"by": ["ip"], "tokens_per_day": 60, "requests_per_minute": 100})
+    many = 150
+    for number in range(many):
+        assert deployed.ask(CAP, ip=f"10.0.0.{number}").status == 200
+    found = deployed.items
+    assert len(found) == many
+    assert all(item["a:d"] % 10**18 == USED for item in found.values())
+    # Midnight UTC at the latest, and what the longest request and a late deletion need.
+    midnight = (int(time.time()) // 86_400 + 1) * 86_400
+    assert all(item["e"] <= midnight + 3600 + 60 for item in found.values())
+    assert max(len(json.dumps(item)) for item in found.values()) < 300
+    # Each is still held to its own.
+    assert deployed.ask(CAP, ip="10.0.0.0").status == 429
 
 
 def test_10_who_waits_as_long_as_told_gets_in(deploy: Deploy) -> None:
