@@ -19,6 +19,11 @@ FILES = [*sorted((ROOT / "environments").glob("*.toml")), *sorted((ROOT / "docs"
 TAGGED = [file for file in FILES if "\n[tags]\n" in file.read_text(encoding="utf-8")]
 """Their provider blocks have `default_tags`: a root of their own."""
 
+METERED = [file for file in FILES if file.stem == "token_limits"]
+"""Theirs have an endpoint of DynamoDB."""
+
+ROOTS = {"tagged": TAGGED, "metered": METERED, "other": [file for file in FILES if file not in (*TAGGED, *METERED)]}
+
 _NEWER = re.compile(r'(?m)^provider_version = "~> (\d+)\.(\d+)')
 
 
@@ -55,17 +60,17 @@ def functions(client: Client) -> None:
             made.create_alias(FunctionName=name, Name=alias, FunctionVersion="$LATEST")
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["untagged", "tagged"])
+@pytest.fixture(scope="module", params=ROOTS)
 def root(
     request: pytest.FixtureRequest,
     functions: None,
     initialized: Path,
     many_stacks: Callable[[], ManyStacks],
 ) -> Iterator[ManyStacks]:
-    """All that have, or have not, tags: applied."""
+    """Those of one root: applied."""
     stacks = many_stacks()
     files = [file for file in FILES if not is_for_a_newer_provider(file, initialized)]
-    stacks.write({file.stem: text(file) for file in files if (file in TAGGED) is request.param})
+    stacks.write({file.stem: text(file) for file in files if file in ROOTS[request.param]})
     stacks.validate()
     try:
         stacks.apply()
