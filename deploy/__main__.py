@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         # Its own messages say what is wrong with an environment file. -O: without jsii's checks of argument types.
         if subprocess.run([sys.executable, "-O", "main.py"], cwd=ROOT, check=False).returncode:
             return 1
-        output = ROOT / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
+        output = ROOT / (os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
         terraform = Terraform(output / "stacks" / options.environment, binary=binary)
         deploy(terraform, agree=(lambda: True) if options.yes else _agree, say=_say)
     except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:

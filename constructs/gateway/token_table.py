@@ -39,7 +39,7 @@ class TokenTable(Construct):
             hash_key=_KEY,
             attribute=[DynamodbTableAttribute(name=_KEY, type="S")],
             ttl=DynamodbTableTtl(attribute_name=_EXPIRES, enabled=True),
-            # Without a key of one's own it is encrypted with DynamoDB's, which takes no argument.
+            # Without a key of your own it is encrypted with DynamoDB's, which takes no argument.
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key) if key else None,
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True)
             if store.point_in_time_recovery

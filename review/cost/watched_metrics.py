@@ -7,7 +7,7 @@ from settings.watched import (
     limiting_layers,
 )
 
-# Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/observability/metrics.py.
+# Count, Latency, IntegrationLatency, 4XXError and 5XXError: settings/metrics.py.
 _OF_A_METHOD = 5
 
 
