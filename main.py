@@ -16,22 +16,31 @@ lazy_provider.install()
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from cdktf import App
 
 from settings.environment import Environment
-from settings.problem import EnvironmentFileError
+from settings.problem import EnvironmentFileError, Problem
 from settings.read import environments_folder, read_environments, warnings_of
 from stacks.rate_limited_api_stack import RateLimitedApiStack
 
 ROOT = Path(__file__).parent
 
 
-def build_app(environments: tuple[Environment, ...], *, outdir: str | None = None) -> App:
-    """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says."""
+def build_app(
+    environments: tuple[Environment, ...],
+    *,
+    outdir: str | None = None,
+    warnings: Mapping[str, tuple[Problem, ...]] | None = None,
+) -> App:
+    """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says.
+
+    `warnings` by environment become annotations. Default: what `warnings_of` says.
+    """
     app = App(outdir=outdir)
-    warnings = warnings_of(environments)
+    warnings = warnings_of(environments) if warnings is None else warnings
     for environment in environments:
         name = environment.name
         RateLimitedApiStack(app, name, environment=environment, warnings=warnings[name])
@@ -45,9 +54,10 @@ def main() -> int:
     """
     try:
         environments = read_environments(environments_folder())
+        found = warnings_of(environments)
         if output := os.environ.get("CDKTF_OUTDIR"):
             Path(output).mkdir(parents=True, exist_ok=True)
-        build_app(environments).synth()
+        build_app(environments, warnings=found).synth()
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
@@ -56,7 +66,7 @@ def main() -> int:
         return 1
     # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
-        for name, warnings in warnings_of(environments).items():
+        for name, warnings in found.items():
             for warning in warnings:
                 print(f"warning: {name}: {warning}", file=sys.stderr)
     return 0
