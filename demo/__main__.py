@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -35,8 +37,7 @@ from verify.burst import Answer, send
 from verify.check import Checked
 from verify.runs import runs
 
-FOLDER = ROOT / ".demo"
-_ENVIRONMENTS = FOLDER / "environments"
+_FOLDER = ROOT / ".demo"
 _LOCAL = "local"
 REQUESTS = 60
 PAUSE = 0.25  # seconds: 60 requests of 8 clients then take two, long enough to see the bucket refill
@@ -55,13 +56,31 @@ _WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again:
 
 def main(stack: str = _LOCAL) -> int:
     """0 where the limits did what rate and burst allow, or where nothing can be deployed from here; 1 otherwise."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    file = find(stack)
-    stack = file.stem
     port = free_port(_USUAL_PORT)
+    with _folder(port) as folder:
+        return _demonstrate(find(stack), port, folder)
+
+
+@contextmanager
+def _folder(port: int) -> Iterator[Path]:
+    """A folder of this demo's own, while it runs: each of two at once has a port of its own."""
+    folder = _FOLDER / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        # The last one out takes what they share.
+        with suppress(OSError):
+            _FOLDER.rmdir()
+
+
+def _demonstrate(file: Path, port: int, folder: Path) -> int:
+    stack = file.stem
     step(f"Synthesize {Path(os.path.relpath(file)).as_posix()}")
-    environment, keys = _environment(file, port)
-    configuration = _synthesize(stack)
+    environments = folder / "environments"
+    environment, keys = _environment(file, port, environments)
+    configuration = _synthesize(stack, environments, folder / "cdktf.out")
     step("The limits that a deploy sets")
     show(report(layers_of(environment), tuple(map(str, environment.warnings()))), Format.TABLE)
     try:
@@ -75,8 +94,8 @@ def main(stack: str = _LOCAL) -> int:
         return 0
     step(f"Start the AWS emulator on 127.0.0.1:{port}")
     cdktf = Cdktf(
-        FOLDER,
-        environments=_ENVIRONMENTS,
+        folder,
+        environments=environments,
         binary=binary,
         report=_report,
         interrupted=lambda: working.update(_WAITS),
@@ -113,8 +132,8 @@ def _report(line: str) -> None:
         console.print(f"  {escape(line)}", soft_wrap=True)
 
 
-def _environment(file: Path, port: int) -> tuple[Environment, dict[str, str]]:
-    """A copy of the file alone in a folder, for the emulator on that port, and the values of its keys.
+def _environment(file: Path, port: int, folder: Path) -> tuple[Environment, dict[str, str]]:
+    """A copy of the file alone in that folder, for the emulator on that port, and the values of its keys.
 
     local.toml is for an emulator already; where the usual port is taken, the copy names another.
     """
@@ -127,19 +146,18 @@ def _environment(file: Path, port: int) -> tuple[Environment, dict[str, str]]:
         text, keys, differences = for_emulator(file, environment, url)
         for difference in differences:
             console.print(f"  [dim]{escape(difference)}[/]", soft_wrap=True)
-    _ENVIRONMENTS.mkdir(parents=True)
-    copy = _ENVIRONMENTS / file.name
+    folder.mkdir(parents=True)
+    copy = folder / file.name
     copy.write_text(text, encoding="utf-8")
     return read_environment(copy), keys
 
 
-def _synthesize(stack: str) -> Path:
+def _synthesize(stack: str, environments: Path, output: Path) -> Path:
     """The folder of the stack's configuration."""
-    output = FOLDER / "cdktf.out"
     subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,
-        env={**os.environ, "ENVIRONMENTS": str(_ENVIRONMENTS), "CDKTF_OUTDIR": str(output)},
+        env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output)},
         check=True,
         # A Ctrl-C ends it through us, without a traceback of its own.
         start_new_session=True,
@@ -244,5 +262,3 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         console.print("\nInterrupted; what was started is stopped.")
         sys.exit(130)
-    finally:
-        shutil.rmtree(FOLDER, ignore_errors=True)

@@ -1,6 +1,7 @@
 """An HTTP server in front of the emulator that answers as AWS documents where the emulator does not."""
 
 import http.client
+import select
 import socket
 import threading
 from collections import deque
@@ -45,16 +46,26 @@ class _Upstream:
         self._idle: deque[http.client.HTTPConnection] = deque()
 
     def __call__(self, request: Request) -> Answer:
-        while self._idle:
+        """What the emulator answers. It is asked once: it may have done what an answer that is lost would say."""
+        return self._ask(self._idle_connection() or self._new_connection(), request)
+
+    def _idle_connection(self) -> http.client.HTTPConnection | None:
+        """One that the emulator has not closed."""
+        while True:
             try:
-                return self._ask(self._idle.pop(), request)
-            except (IndexError, ConnectionError):
-                # Another thread took the last, or the server closed one that idled and did not take the call.
-                continue
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            # What idles has nothing to read, except for the end that the other side has sent.
+            if connection.sock is not None and not select.select([connection.sock], [], [], 0)[0]:
+                return connection
+            connection.close()
+
+    def _new_connection(self) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection(self._address, timeout=_ANSWERS_WITHIN_SECONDS)
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._ask(connection, request)
+        return connection
 
     def close(self) -> None:
         while self._idle:
