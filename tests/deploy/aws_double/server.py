@@ -4,6 +4,7 @@ import http.client
 import select
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 from tests.deploy.aws_double.request import Answer, Layer, Request, Send
 
 _ANSWERS_WITHIN_SECONDS = 60
+# The emulator closes one after 75 seconds, and what it is asked in that moment it may do and not answer.
+_IDLES_AT_MOST_SECONDS = 30
 # Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#field.connection, read 2026-11.
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
@@ -43,7 +46,7 @@ class _Upstream:
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url).netloc
-        self._idle: deque[http.client.HTTPConnection] = deque()
+        self._idle: deque[tuple[float, http.client.HTTPConnection]] = deque()
 
     def __call__(self, request: Request) -> Answer:
         """What the emulator answers. It is asked once: it may have done what an answer that is lost would say."""
@@ -53,11 +56,12 @@ class _Upstream:
         """One that the emulator has not closed."""
         while True:
             try:
-                connection = self._idle.pop()
+                since, connection = self._idle.pop()
             except IndexError:
                 return None
             # What idles has nothing to read, except for the end that the other side has sent.
-            if connection.sock is not None and not select.select([connection.sock], [], [], 0)[0]:
+            closed = connection.sock is None or select.select([connection.sock], [], [], 0)[0]
+            if not closed and time.monotonic() - since < _IDLES_AT_MOST_SECONDS:
                 return connection
             connection.close()
 
@@ -69,7 +73,7 @@ class _Upstream:
 
     def close(self) -> None:
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[1].close()
 
     def _ask(self, connection: http.client.HTTPConnection, request: Request) -> Answer:
         try:
@@ -77,7 +81,7 @@ class _Upstream:
         except BaseException:
             connection.close()
             raise
-        self._idle.append(connection)
+        self._idle.append((time.monotonic(), connection))
         return answer
 
 
