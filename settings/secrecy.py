@@ -31,7 +31,8 @@ _SHOWN = """
     routes.*.integration.handler routes.*.integration.allow.*.actions.* routes.*.integration.allow.*.resources.*
     routes.*.integration.vpc_link_id routes.*.integration.load_balancer_arn routes.*.integration.subnet_ids.*
     routes.*.integration.security_group_ids.* routes.*.integration.endpoint_name routes.*.integration.model_id
-    routes.*.integration.model_source routes.*.integration.service routes.*.integration.action
+    routes.*.integration.model_source routes.*.integration.api routes.*.integration.api.*
+    routes.*.integration.models.* routes.*.integration.service routes.*.integration.action
     routes.*.integration.path routes.*.integration.integration_http_method routes.*.integration.role_arn
     authorizers.*.type authorizers.*.provider_arns.* authorizers.*.identity_source authorizers.*.identity_sources.*
     authorizers.*.function_arn

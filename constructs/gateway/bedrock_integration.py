@@ -1,27 +1,25 @@
 """A Bedrock model behind a route."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from constructs import Construct
 
-from constructs.gateway.function import Function
-from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
 from constructs.gateway.method import Method
+from constructs.gateway.model_function import ModelFunction
 from constructs.gateway.rest_api import RestApi
-from settings.file_reference import Code
 from settings.integration import BedrockIntegration as BedrockIntegrationSettings
 from settings.integration.bedrock_model import BedrockModel
-from settings.integration.transfer import Transfer
-from settings.layer import Layer
-from settings.rate_limit_response import RateLimitResponse
 
 CODE = Path(__file__).parent / "bedrock_function"
+METERED_CODE = Path(__file__).parent / "metered_function"
+"""It holds limits in tokens, and speaks OpenAI's and Anthropic's formats with Bedrock, with limits or without."""
 
 
 class BedrockIntegration(Construct):
-    """Creates a function that may call this one model, the proxy to it, and the permission for this route."""
+    """Creates a function that may call the models of this route and no others, the proxy to it, and the permission."""
 
     def __init__(
         self,
@@ -32,46 +30,38 @@ class BedrockIntegration(Construct):
         integration: BedrockIntegrationSettings,
     ) -> None:
         super().__init__(scope, id)
-        streams = integration.response_transfer_mode == "STREAM"
-        function = Function(
+        if integration.api:
+            code, environment = METERED_CODE, {"BACKEND": bedrock_backend(integration)}
+        else:
+            code, environment = CODE, {"MODEL_ID": integration.model_ids[0]}
+        ModelFunction(
             self,
-            "function",
-            name=method.name,
-            rest_api=method.rest_api,
-            code=Code.of(CODE),
-            # Lambda streams from Node.js only, and its Node.js runtimes bring the AWS SDK along.
-            runtime="nodejs22.x",
-            handler="index.stream" if streams else "index.invoke",
+            "model",
+            method=method,
+            integration=integration,
+            code=code,
+            environment=environment,
             memory_size=integration.memory_size,
-            timeout=-(-integration.timeout_milliseconds // 1000),
-            environment={
-                "MODEL_ID": integration.model_id,
-                **answers(integration, method.response, method.headers),
-            },
             reserved_concurrent_executions=integration.reserved_concurrent_executions,
             log_retention_in_days=integration.log_retention_in_days,
             allow=may_invoke(method.rest_api, integration),
         )
-        add_lambda_proxy(self, method=method, integration=integration, function_arn=function.arn)
-        add_invoke_permission(self, method.name, function.arn, method.source_arn)
 
 
-def answers(integration: Transfer, response: RateLimitResponse, headers: Mapping[str, str]) -> dict[str, str]:
-    """How a function answers by itself: how long API Gateway waits, the body of the 429, and headers, one a line."""
-    return {
-        "RATE_LIMIT_BODY": response.body(Layer.THROTTLE),
-        "RATE_LIMIT_HEADERS": _lines(response.response_headers(Layer.THROTTLE, headers)),
-        "RESPONSE_HEADERS": _lines(headers),
-        "TIMEOUT_MILLISECONDS": str(integration.timeout_milliseconds),
-    }
+def bedrock_backend(integration: BedrockIntegrationSettings) -> str:
+    """What the function behind METERED_CODE calls."""
+    if integration.api is None:
+        return as_told({"model_id": integration.model_id})
+    return as_told({"apis": integration.api, "models": integration.models})
 
 
-def _lines(headers: Mapping[str, str]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in headers.items())
+def as_told(backend: dict[str, Any]) -> str:
+    """JSON, as the function reads it."""
+    return json.dumps(backend, separators=(",", ":"))
 
 
 def may_invoke(rest_api: RestApi, integration: BedrockIntegrationSettings) -> list[dict[str, Any]]:
-    """Statements for this model alone, and where it is called by a profile, only by that profile.
+    """Statements for these models alone, and where one is called by a profile, only by that profile.
 
     A cross-Region profile sends the call on to the model in any Region of its geography, and needs both: AWS,
     "Prerequisites for inference profiles", docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html.
@@ -81,27 +71,61 @@ def may_invoke(rest_api: RestApi, integration: BedrockIntegrationSettings) -> li
     leads to: without `model_source` the statements name all, and the condition leaves those of this profile.
     Provisioned Throughput, a custom model's deployment and an imported model are what is called:
     docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html, InvokeModel, read 2026-11.
+
+    The APIs of OpenAI and Anthropic are allowed by the same two actions, whole and streamed, of the caller's choice:
+    docs.aws.amazon.com/bedrock/latest/userguide/inference.html, read 2026-11.
     """
+    allow: dict[str, Any] = {"Effect": "Allow", "Action": _actions(integration)}
+    called, behind, profiles = list[str](), list[str](), list[str]()
+    for model in integration.called:
+        arn = _arn(rest_api, model)
+        called.append(arn)
+        if model.kind in {"inference-profile", "application-inference-profile"}:
+            profiles.append(arn)
+            through, foundation_model = _leads_to(rest_api, model, integration.source)
+            called.extend(through)
+            behind.append(foundation_model)
+    called.extend(_project(rest_api, integration, profiles))
+    statements = [allow | {"Resource": called}]
+    if profiles:
+        by_profile = {"bedrock:InferenceProfileArn": profiles[0] if len(profiles) == 1 else profiles}
+        # More than one may lead to the same model.
+        statements.append(allow | {"Resource": list(dict.fromkeys(behind)), "Condition": {"StringLike": by_profile}})
+    return statements
+
+
+def _actions(integration: BedrockIntegrationSettings) -> list[str]:
+    if integration.api:
+        return ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     streams = integration.response_transfer_mode == "STREAM"
-    action = "bedrock:InvokeModelWithResponseStream" if streams else "bedrock:InvokeModel"
-    allow = {"Effect": "Allow", "Action": [action]}
-    model = integration.model
-    called = _arn(rest_api, model)
-    if model.kind not in {"inference-profile", "application-inference-profile"}:
-        return [allow | {"Resource": [called]}]
-    leads_to = model if model.kind == "inference-profile" else integration.source
-    profiles, region, name = [called], "*", "*"
+    return ["bedrock:InvokeModelWithResponseStream" if streams else "bedrock:InvokeModel"]
+
+
+def _leads_to(rest_api: RestApi, model: BedrockModel, source: BedrockModel | None) -> tuple[list[str], str]:
+    """The profiles behind a profile, and the foundation model behind all of them."""
+    leads_to = model if model.kind == "inference-profile" else source
+    through, region, name = list[str](), "*", "*"
     if leads_to is None:
-        profiles.append(f"arn:{rest_api.partition}:bedrock:{rest_api.region}:{model.account_id}:inference-profile/*")
+        through.append(f"arn:{rest_api.partition}:bedrock:{rest_api.region}:{model.account_id}:inference-profile/*")
     else:
         name = leads_to.foundation_model or "*"
         if leads_to.kind == "foundation-model":
             region = rest_api.region
         elif leads_to is not model:
-            profiles.append(_arn(rest_api, leads_to))
-    behind = f"arn:{rest_api.partition}:bedrock:{region}::foundation-model/{name}"
-    by_profile = {"Condition": {"StringLike": {"bedrock:InferenceProfileArn": called}}}
-    return [allow | {"Resource": profiles}, allow | {"Resource": [behind]} | by_profile]
+            through.append(_arn(rest_api, leads_to))
+    return through, f"arn:{rest_api.partition}:bedrock:{region}::foundation-model/{name}"
+
+
+def _project(rest_api: RestApi, integration: BedrockIntegrationSettings, profiles: Iterable[str]) -> list[str]:
+    """OpenAI's responses, and some models in all of OpenAI's formats, ask for the account's default project too.
+
+    In the Region that serves the request, which a profile decides: github.com/aws-samples/sample-per-model-bedrock,
+    01-openai-gpt/01 and 11-xai-grok/02, which quotes the model card, read 2026-11.
+    """
+    if not integration.api or "openai" not in integration.api:
+        return []
+    region = "*" if profiles else rest_api.region
+    return [f"arn:{rest_api.partition}:bedrock:{region}:{rest_api.account_id}:project/default"]
 
 
 def _arn(rest_api: RestApi, model: BedrockModel) -> str:

@@ -1,21 +1,16 @@
 """A function in front of a model that holds the limits in tokens of its route."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from cdktf_cdktf_provider_aws.data_aws_lb import DataAwsLb
 from constructs import Construct
 
-from constructs.gateway.bedrock_integration import answers, may_invoke
-from constructs.gateway.function import Function, Subnets
-from constructs.gateway.lambda_integration import add_invoke_permission, add_lambda_proxy
+from constructs.gateway.bedrock_integration import METERED_CODE, as_told, bedrock_backend, may_invoke
+from constructs.gateway.function import Subnets
 from constructs.gateway.method import Method
+from constructs.gateway.model_function import ModelFunction
 from constructs.gateway.token_metering import Metered
-from settings.file_reference import Code
 from settings.integration import BedrockIntegration, HttpIntegration, PrivateIntegration
-
-CODE = Path(__file__).parent / "metered_function"
 
 
 class MeteredIntegration(Construct):
@@ -34,33 +29,22 @@ class MeteredIntegration(Construct):
         metered: Metered,
     ) -> None:
         super().__init__(scope, id)
-        streams = integration.response_transfer_mode == "STREAM"
         own = integration if isinstance(integration, BedrockIntegration) else metered.settings
-        function = Function(
+        ModelFunction(
             self,
-            "function",
-            name=method.name,
-            rest_api=method.rest_api,
-            code=Code.of(CODE),
-            # Lambda streams from Node.js only, and its Node.js runtimes bring the AWS SDK along.
-            runtime="nodejs22.x",
-            handler="index.stream" if streams else "index.invoke",
-            memory_size=own.memory_size,
-            timeout=-(-integration.timeout_milliseconds // 1000),
-            environment={
-                **answers(integration, method.response, method.headers),
-                **metered.variables,
-                "BACKEND": json.dumps(backend(integration), separators=(",", ":")),
-            },
+            "model",
+            method=method,
+            integration=integration,
+            code=METERED_CODE,
+            environment={**metered.variables, "BACKEND": backend(integration)},
             references={**metered.references, **self._address(method, integration)},
             made=metered.made,
+            memory_size=own.memory_size,
             reserved_concurrent_executions=own.reserved_concurrent_executions,
             log_retention_in_days=getattr(integration, "log_retention_in_days", 30),
             allow=[*metered.allow, *self._may_call(method, integration)],
             subnets=_subnets(integration),
         )
-        add_lambda_proxy(self, method=method, integration=integration, function_arn=function.arn)
-        add_invoke_permission(self, method.name, function.arn, method.source_arn)
 
     def _may_call(
         self, method: Method, integration: BedrockIntegration | HttpIntegration | PrivateIntegration
@@ -77,16 +61,16 @@ class MeteredIntegration(Construct):
         return {"BACKEND_ADDRESS": f"${{data.aws_lb.{method.name}.dns_name}}"}
 
 
-def backend(integration: BedrockIntegration | HttpIntegration | PrivateIntegration) -> dict[str, Any]:
+def backend(integration: BedrockIntegration | HttpIntegration | PrivateIntegration) -> str:
     """What the function calls."""
     if isinstance(integration, BedrockIntegration):
-        return {"model_id": integration.model_id}
+        return bedrock_backend(integration)
     said: dict[str, Any] = {"url": integration.url}
     if integration.headers:
         said["headers"] = dict(integration.headers)
     if integration.drop_headers:
         said["drop_headers"] = list(integration.drop_headers)
-    return said
+    return as_told(said)
 
 
 def _subnets(integration: BedrockIntegration | HttpIntegration | PrivateIntegration) -> Subnets | None:

@@ -14,6 +14,7 @@ from settings.integration import (
     PrivateIntegration,
     SagemakerIntegration,
 )
+from settings.integration.bedrock import PATHS
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
 from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
@@ -35,6 +36,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         yield from _too_long(environment, route, where)
         yield from _of_another_region(environment, route, where)
         yield from _models_of_others(environment, route, where)
+        yield from _cannot_be_told_apart(route, ("routes", index))
     yield from _one_link_each(environment)
     yield from _binary_json(environment)
 
@@ -134,13 +136,26 @@ def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]
         )
 
 
-def _models(route: Route) -> Iterator[tuple[str, BedrockModel]]:
-    """Each field of a Bedrock integration that names a model, and the model."""
+def _models(route: Route) -> Iterator[tuple[Where, BedrockModel]]:
+    """Each place of a Bedrock integration that names a model, and the model."""
     integration = route.integration
     if isinstance(integration, BedrockIntegration):
-        yield "model_id", integration.model
+        for index, model in enumerate(integration.called):
+            yield ("models", index) if integration.api else ("model_id",), model
         if integration.source:
-            yield "model_source", integration.source
+            yield ("model_source",), integration.source
+
+
+def _cannot_be_told_apart(route: Route, where: Where) -> Iterator[Problem]:
+    """The function of such a route knows by the path's end which operation of the API a request wants."""
+    integration = route.integration
+    if not isinstance(integration, BedrockIntegration) or not integration.api:
+        return
+    ends = tuple(end for api in integration.api for end in PATHS[api])
+    if not route.path.endswith((*ends, "+}")):
+        yield Problem((*where, "path"), f"must end in {', '.join(ends)} or {{proxy+}}: which of them a request wants")
+    if route.method != "POST":
+        yield Problem((*where, "method"), "must be POST: the operations of these APIs are called with it")
 
 
 def _models_of_others(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
@@ -150,11 +165,11 @@ def _models_of_others(environment: EnvironmentFields, route: Route, where: Where
     for field, model in _models(route):
         if model.region and (model.partition, model.region) != (aws.partition, aws.region):
             yield Problem(
-                (*where, field), f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
+                (*where, *field), f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
             )
         elif model.account_id and accounts and model.account_id not in accounts:
             yield Problem(
-                (*where, field), f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
+                (*where, *field), f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
             )
 
 
@@ -164,7 +179,7 @@ def _of_another_geography(environment: EnvironmentFields, route: Route, where: W
     for field, model in _models(route):
         if model.is_elsewhere(region):
             yield Problem(
-                (*where, field),
+                (*where, *field),
                 f"an inference profile is called from Regions of its own geography, {model.geography}, and this API "
                 f"is in {region}, where Bedrock may not know it",
             )

@@ -207,9 +207,11 @@ def _without_prices(
         return
     for route in covered:
         integration = route.integration
-        if isinstance(integration, BedrockIntegration) and integration.model_id not in environment.token_prices:
-            allowed = f'needs a price of {route.key}: a table [token_prices."{integration.model_id}"]'
-            yield Problem(where, allowed)
+        called = integration.model_ids if isinstance(integration, BedrockIntegration) else ()
+        for model_id in called:
+            if model_id not in environment.token_prices:
+                allowed = f'needs a price of {route.key}: a table [token_prices."{model_id}"]'
+                yield Problem(where, allowed)
     cheapest = min(price.input + price.output for price in environment.token_prices.values()) / 1_000_000
     if limits.usd_per_month < cheapest:
         allowed = f"is below one request: one token in and one out already cost {decimal(cheapest)} USD"
@@ -231,7 +233,9 @@ def _cannot_be_reached(route: Route, where: Where) -> Iterator[Problem]:
 def _too_many_variables(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     ids = {key.name: key.id or _KEY_ID for plan in environment.usage_plans.values() for key in plan.keys}
     variables = {**limit_variables(environment, route), "PLAN_KEYS": plan_keys(environment, ids)}
-    size = sum(len(f"{name}{value}".encode()) for name, value in variables.items()) + _OTHER_BYTES
+    models = route.integration.models if isinstance(route.integration, BedrockIntegration) else ()
+    named = sum(len(f'"{model}",') for model in models)
+    size = sum(len(f"{name}{value}".encode()) for name, value in variables.items()) + named + _OTHER_BYTES
     if size > MOST_BYTES_OF_VARIABLES:
         allowed = (
             f"its limits and keys take about {size} bytes of the {MOST_BYTES_OF_VARIABLES} that Lambda has for a "

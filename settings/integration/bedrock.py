@@ -1,25 +1,60 @@
 """`type = "bedrock"`: a Bedrock model."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from settings.integration.bedrock_model import BedrockModel, ModelId
+from settings.base import Items, SomeItems
+from settings.integration.bedrock_model import BedrockModel, ModelId, NamedModel
 from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.integration.transfer import Transfer
 from settings.observability.log_group import RetentionInDays
 
+Api = Literal["openai", "anthropic"]
+
+PATHS: dict[Api, tuple[str, ...]] = {
+    "openai": ("/chat/completions", "/responses", "/embeddings"),
+    "anthropic": ("/messages",),
+}
+"""How the path of a request ends; constructs/gateway/metered_function/bedrock_api.mjs knows the same."""
+
+# A role's inline policies hold 10,240 characters, of which an inference profile takes about 300:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, read 2026-11.
+MOST_MODELS = 25
+
+
+def _in_a_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _once_each(words: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(words)) < len(words):
+        raise ValueError("must name each once")
+    return words
+
+
+def _not_too_many(models: tuple[str, ...]) -> tuple[str, ...]:
+    if len(models) > MOST_MODELS:
+        raise ValueError(f"must hold at most {MOST_MODELS}, as the role's policy does, and holds {len(models)}")
+    return models
+
+
+Apis = Annotated[SomeItems[Api], BeforeValidator(_in_a_list, Api | list[Api]), AfterValidator(_once_each)]
+Models = Annotated[Items[NamedModel], AfterValidator(_once_each), AfterValidator(_not_too_many)]
+
 
 class BedrockIntegration(Transfer):
-    """AWS_PROXY to a small packaged Lambda that calls InvokeModel with the request's body as it came.
+    """AWS_PROXY to a packaged Lambda that calls InvokeModel with the request's body as it came.
+
+    With `api`, to one that calls Bedrock in OpenAI's or Anthropic's format, signed by its role.
 
     Not a direct service integration: no AWS document describes one for Bedrock, and AWS's own samples all put a
     function between (serverlessland.com/patterns/apigw-lambda-bedrock-sam-node; searched 2026-11).
     """
 
     type: Literal["bedrock"]
-    model_id: ModelId
-    """A foundation model (`anthropic.claude-...`) or a cross-Region inference profile (`us.anthropic.claude-...`).
+    model_id: ModelId | None = None
+    """The one model of InvokeModel: its id (`anthropic.claude-...`), or a cross-Region inference profile's (`us....`).
 
     Or an ARN: of either, of an application inference profile, of Provisioned Throughput (`provisioned-model`), of a
     custom model's deployment, of an imported model.
@@ -29,6 +64,18 @@ class BedrockIntegration(Transfer):
     """What an application inference profile was made from: a foundation model, or a cross-Region inference profile.
 
     Its ARN does not say. Default: unknown, so that the role may call any foundation model, by that profile only.
+    """
+
+    api: Apis | None = None
+    """`"openai"` (chat completions, responses, embeddings) and `"anthropic"` (messages), one or both.
+
+    The route's path ends as theirs do, or in `{proxy+}`. Default: InvokeModel of `model_id`, in the model's own format.
+    """
+
+    models: Models = ()
+    """With `api`: the ids that a request may name as its `model`, of models or cross-Region inference profiles.
+
+    The role may call these and no others. A request for another one gets a 404.
     """
 
     memory_size: MemorySize = 256
@@ -41,9 +88,14 @@ class BedrockIntegration(Transfer):
     """How many days CloudWatch keeps the function's log."""
 
     @property
-    def model(self) -> BedrockModel:
-        """What is called."""
-        return BedrockModel.of(self.model_id)
+    def model_ids(self) -> tuple[str, ...]:
+        """Whatever may be called."""
+        return (self.model_id,) if self.model_id else self.models
+
+    @property
+    def called(self) -> tuple[BedrockModel, ...]:
+        """The same, taken apart."""
+        return tuple(BedrockModel.of(text) for text in self.model_ids)
 
     @property
     def source(self) -> BedrockModel | None:
@@ -51,8 +103,26 @@ class BedrockIntegration(Transfer):
         return BedrockModel.of(self.model_source) if self.model_source else None
 
     @model_validator(mode="after")
+    def _says_what_is_called(self) -> Self:
+        if self.api is None:
+            if self.models:
+                raise ValueError('must have an api to have models: api = "openai", "anthropic" or both in a list')
+            if self.model_id is None:
+                raise ValueError('must have a model_id, or an api ("openai", "anthropic") and models')
+            return self
+        if self.model_id or self.model_source:
+            raise ValueError("must have models in place of model_id and model_source: with api, the request names one")
+        if not self.models:
+            raise ValueError("must have models: the ids that a request may name")
+        if self.api == ("anthropic",):
+            for model in self.called:
+                if not (model.foundation_model or "").startswith("anthropic."):
+                    raise ValueError(f"must have Claude models only: Anthropic's messages do not reach {model.name}")
+        return self
+
+    @model_validator(mode="after")
     def _says_what_a_profile_was_made_from(self) -> Self:
-        by_profile = self.model.kind == "application-inference-profile"
+        by_profile = any(model.kind == "application-inference-profile" for model in self.called)
         if self.source and not by_profile:
             raise ValueError("must have no model_source: model_id is no application inference profile's ARN")
         if self.source and self.source.foundation_model is None:

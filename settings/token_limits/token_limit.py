@@ -57,7 +57,8 @@ class TokenLimit(Limits):
     """By `METHOD /path`. Default: every `bedrock`, `http` and `private` route."""
 
     models: Items[Annotated[str, Field(pattern=r"^[^\s*]{1,255}\*?$")]] = ()
-    """As the request's `model` names them, or a beginning and `*`. Default: all. A Bedrock route has its `model_id`."""
+    """As the request's `model` names them, or a beginning and `*`. Default: all. A Bedrock route has its `model_id`,
+    or with `api` the model of the request."""
 
     mode: Mode | None = None
     """`count` lets everything through and says what it would have refused. Default: that of `[token_metering]`."""

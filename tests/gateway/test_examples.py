@@ -18,6 +18,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 SHOWN = {
     "access": {"aws_api_gateway_authorizer": 3, "aws_api_gateway_domain_name": 1, "aws_api_gateway_rest_api_policy": 1},
     "aws_service": {"aws_api_gateway_integration_response": 4, "aws_iam_role": 1},
+    "bedrock_api": {"aws_api_gateway_integration": 1, "aws_lambda_function": 2, "aws_dynamodb_table": 1},
     "bedrock_arn": {"aws_lambda_function": 3, "aws_iam_role": 3},
     "bedrock_openai": {"aws_api_gateway_integration": 1, "aws_api_gateway_usage_plan": 1, "aws_lambda_function": 0},
     "bedrock": {"aws_lambda_function": 2, "aws_lambda_permission": 2, "aws_iam_role": 2},

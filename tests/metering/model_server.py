@@ -112,7 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.endswith("invoke"):
             self._whole(200, whole("silent"), {"x-amzn-bedrock-input-token-count": "15"} | _BEDROCK)
         elif self.path.endswith("invoke-with-response-stream"):
-            chunks = (_chunk(event) for event in stream("bedrock", include_usage=False))
+            events = [] if behave.get("no chunks") else stream("bedrock", include_usage=False)
+            chunks = (_chunk(event) for event in events)
             broken = _with_exception(chunks, behave.get("exception"), behave.get("message", "too much"))
             self._stream("application/vnd.amazon.eventstream", broken, behave)
         elif behave.get("lines"):

@@ -190,10 +190,10 @@ HTTP_1 = (
     ("bedrock.mjs", "BedrockRuntimeClient({", "BedrockRuntimeClient({ requestHandler: new NodeHttpHandler(),"),
     (
         "bedrock.mjs",
-        'import { BackendFailed } from "./backend_failed.mjs";',
+        'import { failureOf } from "./bedrock_failure.mjs";',
         (
             'import { NodeHttpHandler } from "@smithy/node-http-handler";\n'
-            'import { BackendFailed } from "./backend_failed.mjs";'
+            'import { failureOf } from "./bedrock_failure.mjs";'
         ),
     ),
 )
@@ -214,6 +214,13 @@ def test_bedrock_says_in_the_last_chunk_what_was_used(deploy: Deploy) -> None:
     deployed = bedrock(deploy, streams=True)
     answer = deployed.ask(CAP)
     assert (answer.status, len(answer.events), used(deployed)) == (200, 2, USED)
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_scripts_may_read_what_bedrock_answers(deploy: Deploy, *, streams: bool) -> None:
+    """A server of the user's own says so itself."""
+    assert bedrock(deploy, streams=streams).ask(CAP).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in deploy({"tokens_per_day": 10**6}, streams=streams).ask(CAP).headers
 
 
 @pytest.mark.parametrize("streams", [False, True])

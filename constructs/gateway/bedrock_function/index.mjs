@@ -128,9 +128,13 @@ async function* events(body, { signal }) {
 // Asks for no more than the caller reads. Not by pipeline(), which AWS recommends: it waits for ever where Lambda's
 // stream, which shows only some of a Writable, closes without an error (tried with Node.js 24).
 async function write(texts, responseStream, { signal }) {
+  let wrote = false;
   for await (const text of texts) {
+    wrote = true;
     if (!responseStream.write(text)) await unlessAborted(signal, once(responseStream, "drain"));
   }
+  // Lambda's stream sends status and headers with the first write, though there be nothing to write.
+  if (!wrote) responseStream.write(Buffer.alloc(0));
   responseStream.end();
 }
 

@@ -80,6 +80,12 @@ export class Answers {
     return this.#answer(400, { message, type: "invalid_request_error", code: "invalid_request" });
   }
 
+  // Each family of clients has its own word for it: https://docs.anthropic.com/en/api/errors.
+  notFound(message, { api, code }) {
+    const type = api === "anthropic" ? "not_found_error" : "invalid_request_error";
+    return this.#answer(404, { message, type, code });
+  }
+
   unavailable() {
     const message = "The limits of this API cannot be checked right now.";
     return this.#answer(503, { message, type: "server_error", code: "limiter_unavailable" }, { "Retry-After": "15" });

@@ -23,8 +23,8 @@ export const configuration = {
       }),
   ),
   // { weights: { input, cached_input, cache_write, output }, default_max_tokens, image_tokens }
-  counting: json("TOKEN_COUNTING", {}),
-  // { model_id } or { url, headers?, drop_headers?, address? }
+  counting: json("TOKEN_COUNTING", { weights: {}, default_max_tokens: 1, image_tokens: 0 }),
+  // { model_id }, { apis, models } or { url, headers?, drop_headers?, address? }
   backend: { ...json("BACKEND", {}), ...(process.env.BACKEND_ADDRESS ? { address: process.env.BACKEND_ADDRESS } : {}) },
   errorShape: json("RATE_LIMIT_BODY", { error: {} }),
   rateLimitHeaders: headersIn(process.env.RATE_LIMIT_HEADERS),

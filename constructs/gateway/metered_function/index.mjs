@@ -1,6 +1,5 @@
 // A Lambda between API Gateway and a model: limits in requests, tokens, money and concurrent requests, for one route.
-
-import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+// Of a Bedrock model it also speaks OpenAI's and Anthropic's formats, with limits or without any.
 
 import { Answers } from "./answers.mjs";
 import { configuration } from "./configuration.mjs";
@@ -14,8 +13,10 @@ import { Store } from "./store.mjs";
 const MILLISECONDS = 150;
 const FIRST_MILLISECONDS = 1000;
 
-// The store tries again itself, since it alone knows what a repeated write may do.
-const dynamodb = new DynamoDBClient({ maxAttempts: 1 });
+// Without limits there is no table, and nothing to load for it. The store tries again itself, since it alone knows what
+// a repeated write may do.
+const { DynamoDBClient, UpdateItemCommand } = configuration.table ? await import("@aws-sdk/client-dynamodb") : {};
+const dynamodb = DynamoDBClient && new DynamoDBClient({ maxAttempts: 1 });
 let open = false;
 
 async function send(input) {
@@ -27,7 +28,12 @@ async function send(input) {
   }
 }
 
-const { call: backend } = await (configuration.backend.model_id ? import("./bedrock.mjs") : import("./proxy.mjs"));
+const { call: backend, refusalOf } = await backendOf(configuration.backend);
+
+function backendOf({ model_id: model, apis }) {
+  if (apis) return import("./bedrock_api.mjs");
+  return model ? import("./bedrock.mjs") : import("./proxy.mjs");
+}
 
 const meter = (streams) =>
   new Meter({
@@ -37,8 +43,9 @@ const meter = (streams) =>
     spare: new MemoryTable(),
     answers: new Answers(configuration),
     backend,
+    refusalOf,
     priceOf,
-    record: (values, about) => record(configuration.namespace, values, about),
+    record: (values, about) => configuration.limits.length && record(configuration.namespace, values, about),
     streams,
     clock: Date.now,
   });

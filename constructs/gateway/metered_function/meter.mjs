@@ -16,7 +16,7 @@ const LARGEST_DOCUMENT = 8 * 1024 * 1024;
 
 export class Meter {
   constructor(parts) {
-    // { configuration, store, spare, answers, backend, priceOf, record, streams, clock }
+    // { configuration, store, spare, answers, backend, refusalOf?, priceOf, record, streams, clock }
     Object.assign(this, parts);
   }
 
@@ -62,6 +62,8 @@ export class Meter {
     const { configuration, answers, clock } = this;
     const started = clock();
     if (climbs(request)) return { refusal: answers.badRequest("The path must not hold . or .. as a part of its own.") };
+    const unknown = this.refusalOf?.(request, configuration.backend, answers);
+    if (unknown) return { refusal: unknown };
     const model = modelOf(request, configuration.backend);
     const sets = setsOf(configuration, event, model);
     const limits = [...sets.values()].flat();
@@ -120,7 +122,7 @@ export class Meter {
 
   async #answer(request, admitted, answer, { reader, outcome, deadline }) {
     const { backend, configuration, streams } = this;
-    const { sent, hides } = withUsage(request);
+    const { sent, hides } = configuration.limits.length ? withUsage(request) : { sent: request, hides: false };
     let type;
     try {
       const result = await backend(configuration.backend, sent, { signal: deadline.model, streams });
@@ -128,7 +130,9 @@ export class Meter {
       outcome.free = result.status >= 400;
       type = result.headers["content-type"] ?? "";
       if (result.usage) Object.assign(reader, { usage: result.usage });
-      await answer.begin(result.status, { ...result.headers, ...admitted.headers });
+      // A server says itself whose scripts may read its answers; Bedrock does not.
+      const ours = configuration.backend.url ? {} : configuration.responseHeaders;
+      await answer.begin(result.status, { ...result.headers, ...ours, ...admitted.headers });
       await this.#pass(result.body, result.usage ? passing : reading(type, reader, hides), answer, deadline);
       outcome.ended = true;
     } catch (error) {

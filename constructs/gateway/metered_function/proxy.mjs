@@ -27,17 +27,17 @@ function closeStale(agent) {
   }
 }
 
-// { status, headers, body }, `body` being an iterable of bytes.
 export function call(backend, request, { signal }) {
   const url = new URL(address(backend.url, request));
-  const options = {
-    method: request.method,
-    agent: agents[url.protocol],
-    headers: { ...headersFor(backend, request), host: url.host },
-    signal,
-    // A private route's name is that of the certificate; what answers to it is the load balancer in the VPC.
-    ...(backend.address ? { hostname: backend.address, servername: url.hostname } : {}),
-  };
+  const headers = { ...headersFor(backend, request), host: url.host };
+  // A private route's name is that of the certificate; what answers to it is the load balancer in the VPC.
+  const at = backend.address ? { hostname: backend.address, servername: url.hostname } : {};
+  return send({ method: request.method, url, headers, bytes: request.bytes, at }, { signal });
+}
+
+// { status, headers, body }, `body` being an iterable of bytes.
+export function send({ method, url, headers, bytes, at = {} }, { signal }) {
+  const options = { method, agent: agents[url.protocol], headers, signal, ...at };
   closeStale(options.agent);
   const answered = new Promise((resolve, reject) => {
     const client = url.protocol === "https:" ? https : http;
@@ -49,7 +49,7 @@ export function call(backend, request, { signal }) {
       resolve({ status: answer.statusCode, headers, body: untilAborted(signal, answer) });
     });
     sent.on("error", (error) => reject(new BackendFailed(error, { reached: !BEFORE_CONNECTED.has(error.syscall) })));
-    sent.end(request.bytes);
+    sent.end(bytes);
   });
   return unlessAborted(signal, answered);
 }

@@ -1,0 +1,166 @@
+// Bedrock in OpenAI's and Anthropic's own formats: the request goes on as it came, signed by this function's role, and
+// so does the answer come back.
+//
+// The paths: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html,
+// .../inference-responses-api.html, .../inference-messages-api.html. That they take a signature of the service
+// `bedrock` beside an API key: the same pages, and the OpenAI SDK's own providers/bedrock. All read 2026-11.
+
+import { BackendFailed } from "./backend_failed.mjs";
+import { failureOf, toldAs } from "./bedrock_failure.mjs";
+import { embed } from "./embeddings.mjs";
+import { send } from "./proxy.mjs";
+import { jsonIn } from "./request.mjs";
+import { signed } from "./sign.mjs";
+
+// How a path ends here -> the path at Bedrock, null if Bedrock has none and this function translates.
+const PATHS = {
+  openai: {
+    "/chat/completions": "/openai/v1/chat/completions",
+    "/responses": "/openai/v1/responses",
+    "/embeddings": null,
+  },
+  anthropic: { "/messages": "/anthropic/v1/messages" },
+};
+
+// The version that the Messages API has had since it exists: https://docs.anthropic.com/en/api/versioning.
+const ANTHROPIC_VERSION = "2023-06-01";
+
+// Beside the type of the answer, only what tells one request from another.
+const PASSED = ["content-type", "request-id", "x-request-id", "x-amzn-requestid"];
+
+// An error, or the few bytes that Bedrock answers with 200 where it does not know the path, in a Region without it.
+const LARGEST_ERROR = 64 * 1024;
+const UNKNOWN_PATH = /UnknownOperationException/;
+const LARGEST_UNKNOWN_PATH = 1024;
+
+// What this route does not have, as the refusal that its caller gets; undefined if there is nothing to refuse.
+export function refusalOf(request, backend, answers) {
+  const { api } = operationOf(request, backend) ?? {};
+  if (api === undefined) {
+    return answers.notFound(`There is no ${request.method} ${request.path} here.`, { api: backend.apis[0], code: "unknown_url" });
+  }
+  const { body } = request;
+  if (body === null || typeof body !== "object" || Array.isArray(body)) {
+    return answers.badRequest("The body must be a JSON object.");
+  }
+  const names = backend.models.join(", ");
+  if (typeof body.model !== "string") return answers.badRequest(`The body must name a model: ${names}.`);
+  if (backend.models.includes(body.model)) return undefined;
+  return answers.notFound(`There is no model ${JSON.stringify(body.model)} here; there are: ${names}.`, { api, code: "model_not_found" });
+}
+
+export async function call(backend, request, { signal }) {
+  const { api, path } = operationOf(request, backend);
+  const post = (to, bytes, more = {}) => posted(to, bytes, more, { signal });
+  if (path === null) return embed(request, post);
+  const answer = await post(path, plain(request), api === "anthropic" ? anthropicHeaders(request) : {});
+  if (answer.status < 400) return answer;
+  return refused(answer, request);
+}
+
+// The end of a path, of whatever name the stage or the domain has in front of it.
+function operationOf({ path }, { apis }) {
+  for (const api of apis) {
+    for (const [end, to] of Object.entries(PATHS[api])) {
+      if (path.endsWith(end)) return { api, path: to };
+    }
+  }
+  return undefined;
+}
+
+// The body as this function has read it, so that Bedrock reads the same: of a name that is there twice, each might take
+// another. Numbers stay as they were written.
+function plain({ bytes }) {
+  try {
+    const asWritten = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);
+    return Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8"), asWritten)));
+  } catch (error) {
+    // Nested deeper than a function can follow.
+    throw new BackendFailed(error, { reached: false, status: 400 });
+  }
+}
+
+function anthropicHeaders({ headers }) {
+  const said = (name) => headers[name]?.join(",");
+  const beta = said("anthropic-beta");
+  return {
+    "anthropic-version": said("anthropic-version") ?? ANTHROPIC_VERSION,
+    ...(beta === undefined ? {} : { "anthropic-beta": beta }),
+  };
+}
+
+// { status, headers, body } of Bedrock. The caller's own headers stay here, and its key with them.
+async function posted(path, bytes, more, { signal }) {
+  const url = new URL(path, endpoint());
+  const headers = { accept: "application/json", "content-type": "application/json", ...more };
+  const own = signed({ method: "POST", url, headers, bytes }, { service: "bedrock", region: process.env.AWS_REGION, credentials: credentials() });
+  // The usage is read in the answer, which must not be compressed.
+  const sent = { ...own, "accept-encoding": "identity", "content-length": bytes.length };
+  const answer = await send({ method: "POST", url, headers: sent, bytes }, { signal });
+  const length = Number(answer.headers["content-length"] ?? NaN);
+  const passed = Object.fromEntries(PASSED.filter((name) => name in answer.headers).map((name) => [name, answer.headers[name]]));
+  const result = { ...answer, said: answer.headers, headers: passed };
+  if (answer.status !== 200 || /event-stream/.test(passed["content-type"] ?? "")) return result;
+  return knownPath(result);
+}
+
+async function knownPath(answer) {
+  const first = [];
+  let size = 0;
+  const rest = answer.body[Symbol.asyncIterator]();
+  while (size <= LARGEST_UNKNOWN_PATH) {
+    const { done, value } = await rest.next();
+    if (done) {
+      if (UNKNOWN_PATH.test(Buffer.concat(first))) throw failureOf(errorOf({ status: 404 }, "This Region's Bedrock does not have this API."));
+      break;
+    }
+    first.push(value);
+    size += value.length;
+  }
+  const body = async function* () {
+    yield* first;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  };
+  return { ...answer, body: body() };
+}
+
+// Of what Bedrock refuses, the caller sees what is about the request, in Bedrock's words and in the API's own shape.
+async function refused(answer, request) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += chunk.length;
+    if (size > LARGEST_ERROR) break;
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  const document = jsonIn(bytes);
+  const message = document?.error?.message ?? document?.message ?? document?.Message ?? `Bedrock answered ${answer.status}.`;
+  const error = errorOf(answer, String(message));
+  const callers = toldAs(error) === 400 || namesNothing(answer, request);
+  if (!callers) throw failureOf(error);
+  if (typeof document?.error === "object") return { ...answer, body: [bytes] };
+  throw new BackendFailed(error, { reached: false, status: 400 });
+}
+
+// A 404 speaks of the model, which this file names, unless the request names an earlier answer too.
+const namesNothing = ({ status }, { body }) => status === 404 && body.previous_response_id !== undefined;
+
+// As AWS's SDK throws it. `x-amzn-errortype: ThrottlingException:http://...`
+function errorOf({ status, said = {} }, message) {
+  const [name] = String(said["x-amzn-errortype"] ?? "Error").split(":");
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+}
+
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html: how AWS's SDKs are told of another one.
+function endpoint() {
+  const { AWS_REGION: region, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: other } = process.env;
+  return other || `https://bedrock-runtime.${region}.${region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: those of the function's role.
+const credentials = () => ({
+  accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+  secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+  sessionToken: process.env.AWS_SESSION_TOKEN,
+});
