@@ -298,10 +298,10 @@ def test_a_rate_rule_has_one_row_with_the_routes_that_it_counts(tmp_path: Path) 
     scoped = WAF.replace("per-ip", "chat") + 'routes = ["POST /chat"]\naction = "count"\n'
     most = WAF.replace("per-ip", "most") + 'routes = ["POST /chat", "POST /images", "GET /models"]\n'
     assert rows(tmp_path, TIERS + WAF + scoped + most, RULES) == [
-        # WAF asks what only counts first.
+        # WAF asks the narrower ones first.
         ("chat", "600 in 300 s", "2", "each IP\n(counts only, blocks nobody)", "POST /chat"),
-        ("per-ip", "600 in 300 s", "2", "each IP", "every route"),
         ("most", "600 in 300 s", "2", "each IP", "every route except\nPOST /old"),
+        ("per-ip", "600 in 300 s", "2", "each IP", "every route"),
     ]
 
 
