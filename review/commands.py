@@ -1,8 +1,10 @@
 """The command line. Each command loads what it needs itself, so that the quick ones are quick."""
 
+import json
 import os
 import sys
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +42,13 @@ Lag = Annotated[int, typer.Option(help="WAF model: how late its counts are, in s
 Recency = Annotated[
     float, typer.Option(help="WAF model: 0 counts every request of the window alike, 1 weighs the newest double.")
 ]
+
+
+class Form(StrEnum):
+    """How `pull-request` prints."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 @app.command()
@@ -90,6 +99,33 @@ def diff(
     show(compared, form)
     if fail_on_flag and (compared.data["flagged"] or compared.data["refused"]):
         raise typer.Exit(_FLAGGED)
+
+
+@app.command("pull-request")
+def pull_request(
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ENVIRONMENT]...", help="Names or .toml files. Default: all, now and at the base."),
+    ] = None,
+    base: Annotated[str, typer.Option(metavar="REVISION", help="What to compare the working tree with.")] = (
+        "origin/main"
+    ),
+    form: Annotated[Form, typer.Option("--format", help="Markdown for a comment, or JSON.")] = Form.MARKDOWN,
+) -> None:
+    """What a pull request changes in every environment, as one comment: limits, cost, and what a deploy replaces."""
+    from review.cost.prices import read_prices
+    from review.pull_request.comment import comment
+    from review.pull_request.data import data
+    from review.pull_request.reviewed import State, review
+
+    prices = read_prices(None)
+    reviewed = review(environments or (), base, prices)
+    if form == Form.JSON:
+        sys.stdout.write(json.dumps(data(reviewed, base), indent=2) + "\n")
+    else:
+        sys.stdout.write(comment(reviewed, base, prices))
+    if any(each.state == State.REFUSED for each in reviewed):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -137,7 +137,7 @@ def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices,
         yield "Metrics are counted as if every layer limited every route in every hour."
     free = "is taken off" if with_free else "is not taken off; --free-tier does"
     yield f"What every account has free of CloudWatch, Lambda and Bot Control {free}."
-    yield prices_words(prices)
+    yield f"{prices_words(prices)}; --prices takes others."
     second_hand = [name for name, price in prices.sources.items() if price.checked == "second hand"]
     if second_hand:
         yield f"Second hand, since AWS's page shows them in a browser only: {', '.join(second_hand)}."
@@ -146,8 +146,7 @@ def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices,
 def prices_words(prices: Prices) -> str:
     """Where the prices hold, and when they were read."""
     reads = sorted({price.read for price in prices.sources.values()})
-    said = f"Prices of {prices.general.region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}"
-    return f"{said}; --prices takes others."
+    return f"Prices of {prices.general.region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}"
 
 
 def _capacity_data(wcu: Capacity) -> dict[str, Any]:

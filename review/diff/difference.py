@@ -154,9 +154,13 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
 def _limits_by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     found: dict[str, dict[Slot, Limit]] = {}
     for limit in limits(layers_of(environment)):
-        layer = "method or stage" if limit.layer in OF_THE_ROUTE else limit.layer
-        found.setdefault(limit.route, {})[layer, limit.name] = limit
+        found.setdefault(limit.route, {})[slot_of(limit)] = limit
     return found
+
+
+def slot_of(limit: Limit) -> Slot:
+    """By which a limit is the same one in another file."""
+    return ("method or stage" if limit.layer in OF_THE_ROUTE else limit.layer, limit.name)
 
 
 def _comparable(limit: Limit | None) -> tuple[object, ...] | None:

@@ -15,6 +15,8 @@ FLAG = "!!"
 FLAGGED = "changes by more than half, appears, goes, or stops others than before"
 
 _LONGEST_CELL = 60
+_FEW = 2
+"""Routes are named by those that are left out if they are this many times more."""
 
 
 def limits_table(found: Difference, names: tuple[str, str]) -> Table:
@@ -57,7 +59,13 @@ def token_limits_table(found: Difference, names: tuple[str, str]) -> Table:
 
 
 def routes_words(routes: tuple[str, ...], kept: tuple[str, ...]) -> str:
-    return f"every route ({len(kept)})" if len(kept) > 1 and routes == kept else "\n".join(routes)
+    """`every route (3)`, or every route except those on the lines below, or each on a line of its own."""
+    left_out = [route for route in kept if route not in routes]
+    if len(kept) > 1 and not left_out:
+        return f"every route ({len(kept)})"
+    if left_out and set(routes) <= set(kept) and len(left_out) * _FEW < len(routes):
+        return "\n".join(["every route except", *left_out])
+    return "\n".join(routes)
 
 
 def _limit_row(change: LimitChange, kept: tuple[str, ...]) -> tuple[str, ...]:

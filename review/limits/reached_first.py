@@ -26,6 +26,14 @@ class ReachedFirst:
     burst: str
     """In one burst: `40: method`."""
 
+    @property
+    def words(self) -> str:
+        """Both in a line: `20/s, 40 at once: method`, `2/s: WAF per-ip; 40 at once: method`."""
+        (rate, _, by), (burst, colon, burst_by) = self.steady.partition(": "), self.burst.partition(": ")
+        if not colon:
+            return self.steady
+        return f"{rate}, {burst} at once: {by}" if by == burst_by else f"{self.steady}; {burst} at once: {burst_by}"
+
 
 def reached_first(each: StopsFirstOnRoute) -> tuple[ReachedFirst, ...]:
     """One for each kind of caller of the route."""

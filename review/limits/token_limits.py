@@ -10,7 +10,7 @@ from settings.environment import Environment
 from settings.token_limits.covering import PLAN, Covering, covering
 from settings.token_limits.limits import LIMITS
 
-_UNITS = {
+UNITS = {
     "requests_per_minute": "requests a minute",
     "tokens_per_minute": "tokens a minute",
     "tokens_per_day": "tokens a day",
@@ -77,7 +77,7 @@ def table(budgets: tuple[TokenBudget, ...]) -> Table:
 
 
 def _cells(budget: TokenBudget) -> tuple[str, ...]:
-    allows = [f"{plain(budget.limits[name])} {_UNITS[name]}" for name in LIMITS if name in budget.limits]
+    allows = [f"{plain(budget.limits[name])} {UNITS[name]}" for name in LIMITS if name in budget.limits]
     models = [f"of {', '.join(budget.models)}"] if budget.models else []
     counts = [] if budget.blocks else ["(counts only, blocks nobody)"]
     return (budget.name, budget.shared_by, "\n".join([*allows, *models, *counts]))
