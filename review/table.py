@@ -20,6 +20,9 @@ _UNBOUNDED = 10_000
 # Between two columns.
 _GAP = 3
 
+# A column of words narrower than this is hard to read.
+_SHORTEST = 8
+
 # Of a table with more columns than this, paths get a third of the terminal, of another one half.
 _FEW_COLUMNS = 3
 
@@ -138,16 +141,13 @@ def _rich_table(table: Table, width: int) -> "RichTable":
 
     shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
     longest = _longest_path(table, width)
-    words = _longest_words(table)
-    # A word is broken only if the terminal is too narrow for whole ones; wider columns than fit would be left out.
-    paths = longest * len(table.paths & set(table.columns))
-    whole = sum(words.values()) + paths + _GAP * len(table.columns) <= width
+    widths = _column_widths(table, width, longest)
     for column in table.columns:
         shown.add_column(
             Text(spell_out(column)),
             justify="right" if column in table.numbers else "left",
             no_wrap=column in table.paths,
-            min_width=words.get(column) if whole else None,
+            width=widths[column] if widths else None,
             overflow="fold",
         )
     groups = [[_broken_paths(table, row, longest) for row in group] for group in _groups(table)]
@@ -162,27 +162,68 @@ def _rich_table(table: Table, width: int) -> "RichTable":
 
 def _longest_path(table: Table, width: int) -> int:
     """What the other columns leave, but at least half of the terminal, or a third."""
-    widths = {name: max(map(len, "\n".join(cells).split("\n"))) for name, cells in _cells_by_column(table).items()}
-    others = sum(widths[name] for name in widths.keys() - table.paths) + _GAP * (len(widths) - 1)
-    left = (width - others) // max(1, len(widths.keys() & table.paths))
+    texts = [column for column in _columns(table) if not column.is_path]
+    paths = len(table.columns) - len(texts)
+    left = (width - sum(column.body for column in texts) - _GAP * (len(table.columns) - 1)) // max(1, paths)
     return max(left, width // (3 if len(table.columns) > _FEW_COLUMNS else 2))
 
 
-def _longest_words(table: Table) -> dict[str, int]:
-    """Of each column that is not one of paths."""
-    return {
-        name: max((len(word) for cell in cells for word in cell.split()), default=0)
-        for name, cells in _cells_by_column(table).items()
-        if name not in table.paths
-    }
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    """How wide a column would be."""
+
+    name: str
+    is_path: bool
+    words: int
+    """With each word whole."""
+
+    body: int
+    """With each line of its cells whole, and each word of its heading."""
+
+    whole: int
+    """With its heading on one line, too."""
 
 
-def _cells_by_column(table: Table) -> dict[str, list[str]]:
-    """With the heading."""
-    return {
-        name: [spell_out(name), *(spell_out(row[index]) for row in table.rows)]
-        for index, name in enumerate(table.columns)
-    }
+def _columns(table: Table, longest_path: int | None = None) -> list[_Column]:
+    found = []
+    for index, name in enumerate(table.columns):
+        heading, is_path = spell_out(name), name in table.paths
+        lines = [line for row in table.rows for line in spell_out(row[index]).split("\n")]
+        if is_path and longest_path is not None:
+            lines = [part for line in lines for part in break_path(line, longest_path).split("\n")]
+        head = max(map(len, heading.split()), default=0)
+        body = max(head, *map(len, lines), 0)
+        words = max(head, *(len(word) for line in lines for word in line.split()), 0)
+        found.append(
+            _Column(
+                name=name,
+                is_path=is_path,
+                words=body if is_path else words,
+                body=body,
+                whole=max(body, len(heading)),
+            )
+        )
+    return found
+
+
+def _column_widths(table: Table, width: int, longest_path: int) -> dict[str, int] | None:
+    """Whole words if they fit, then whole lines of cells, then whole headings; None: not even numbers and paths fit."""
+    columns = _columns(table, longest_path)
+    room = width - _GAP * (len(columns) - 1)
+    found = {column.name: column.words for column in columns}
+    # Words are broken before numbers are, the longest first: a model's id, a hash.
+    of_words = [column.name for column in columns if not column.is_path and column.name not in table.numbers]
+    while sum(found.values()) > room:
+        longest = max(of_words, key=lambda name: found[name], default=None)
+        if longest is None or found[longest] <= _SHORTEST:
+            return None
+        found[longest] -= 1
+    for wanted in ({column.name: column.body for column in columns}, {column.name: column.whole for column in columns}):
+        # Who needs least is served first.
+        for number, name in enumerate(sorted(found, key=lambda name: wanted[name] - found[name])):
+            share = (room - sum(found.values())) // (len(found) - number)
+            found[name] += min(share, wanted[name] - found[name])
+    return found
 
 
 def _broken_paths(table: Table, row: tuple[str, ...], longest: int) -> tuple[str, ...]:
