@@ -155,13 +155,8 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 	@python -m review cost $(call one_word,$(ENV))
 
 .PHONY: review-markdown
-review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment
-	@for file in $${REVIEWED:-environments/*.toml}; do \
-		name=$$(basename -- "$$file" .toml); \
-		python -m review diff --base="$$BASE" --format markdown -- "$$name"; echo; \
-		python -m review limits --format markdown -- "$$name"; echo; \
-		python -m review cost --format markdown -- "$$name"; echo; \
-	done
+review-markdown: .venv/.installed ## for a pull request: what differs from BASE in every environment, what changed first
+	@python -m review pull-request --base="$$BASE" -- $$REVIEWED
 
 # WAF=1 runs into a rate rule too, PAID=1 asks backends that may cost money, YES=1 does not ask, MOST=n requests at most.
 .PHONY: verify

@@ -1,8 +1,10 @@
 """The command line. Each command loads what it needs itself, so that the quick ones are quick."""
 
+import json
 import os
 import sys
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,11 +36,19 @@ Environment = Annotated[
     str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
 ]
 Output = Annotated[Format, typer.Option("--format", help="A table, Markdown for a pull request, or JSON.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Also what the numbers assume; Markdown and JSON have it.")]
 Interval = Annotated[int, typer.Option(help="WAF model: how often AWS looks at the rate, in seconds; divides 60.")]
 Lag = Annotated[int, typer.Option(help="WAF model: how late its counts are, in seconds.")]
 Recency = Annotated[
     float, typer.Option(help="WAF model: 0 counts every request of the window alike, 1 weighs the newest double.")
 ]
+
+
+class Form(StrEnum):
+    """How `pull-request` prints."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 @app.command()
@@ -48,6 +58,7 @@ def limits(
     details: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--details", help="Also every layer of every route, one a line.")
     ] = False,
+    explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """For every route: what each layer lets through, and what stops whom first."""
     from review.layers.from_settings import layers_of
@@ -56,7 +67,7 @@ def limits(
 
     settings = read(environment)
     warnings = tuple(str(warning) for warning in settings.warnings())
-    show(report(layers_of(settings), warnings, details=details, budgets=token_budgets(settings)), form)
+    show(report(layers_of(settings), warnings, details=details, budgets=token_budgets(settings)), form, explain=explain)
 
 
 @app.command()
@@ -90,6 +101,33 @@ def diff(
         raise typer.Exit(_FLAGGED)
 
 
+@app.command("pull-request")
+def pull_request(
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ENVIRONMENT]...", help="Names or .toml files. Default: all, now and at the base."),
+    ] = None,
+    base: Annotated[str, typer.Option(metavar="REVISION", help="What to compare the working tree with.")] = (
+        "origin/main"
+    ),
+    form: Annotated[Form, typer.Option("--format", help="Markdown for a comment, or JSON.")] = Form.MARKDOWN,
+) -> None:
+    """What a pull request changes in every environment, as one comment: limits, cost, and what a deploy replaces."""
+    from review.cost.prices import read_prices
+    from review.pull_request.comment import comment
+    from review.pull_request.data import data
+    from review.pull_request.reviewed import State, review
+
+    prices = read_prices(None)
+    reviewed = review(environments or (), base, prices)
+    if form == Form.JSON:
+        sys.stdout.write(json.dumps(data(reviewed, base), indent=2) + "\n")
+    else:
+        sys.stdout.write(comment(reviewed, base, prices))
+    if any(each.state == State.REFUSED for each in reviewed):
+        raise typer.Exit(1)
+
+
 @app.command()
 def cost(
     environment: Environment,
@@ -105,6 +143,7 @@ def cost(
         bool, typer.Option("--free-tier", help="Take off what every account has free, as if it had nothing else.")
     ] = False,
     form: Output = Format.TABLE,
+    explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """What the web ACL takes of its capacity, and what a month costs in dollars, without the backends."""
     from review.cost.bill import Traffic
@@ -112,7 +151,7 @@ def cost(
     from review.cost.report import report
 
     traffic = Traffic(requests=requests, blocked_share=blocked)
-    show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form)
+    show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form, explain=explain)
 
 
 @app.command()
@@ -128,6 +167,7 @@ def simulate(
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
     waf_recency: Recency = 0.0,
+    explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
     from review.layers.from_settings import layers_of
@@ -158,7 +198,7 @@ def simulate(
         of = f" ({number} of {len(cases)}: {title})" if len(cases) > 1 else ""
         with signs_of_life(f"simulating {requests.name}{of}"):
             results.append((title, run(case, requests, waf)))
-    show(report(results), form)
+    show(report(results), form, explain=explain)
     if picture is not None:
         with signs_of_life(f"drawing {picture.as_posix()}"):
             draw(results, picture)
@@ -207,6 +247,7 @@ def replay(
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
     waf_recency: Recency = 0.0,
+    explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
     from review.layers.from_settings import layers_of
@@ -241,7 +282,7 @@ def replay(
     with signs_of_life("replaying limits to choose from"):
         suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
         chosen = chosen_of(replayed, suggested, find(environment), percentile)
-    show(report(replayed, suggested, chosen), form)
+    show(report(replayed, suggested, chosen), form, explain=explain)
     if write is not None:
         write_to(chosen.written.text, write)
         sys.stderr.write(f"wrote {write.as_posix()}\n")

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 # Into a pipe or a file goes whatever a line needs; nobody is there to scroll, and `grep` wants lines whole.
 _UNBOUNDED = 10_000
 
+# Between two columns.
+_GAP = 3
+
+# A column of words narrower than this is hard to read.
+_SHORTEST = 8
+
+# Of a table with more columns than this, paths get a third of the terminal, of another one half.
+_FEW_COLUMNS = 3
+
 
 class Format(StrEnum):
     """How a command prints."""
@@ -37,7 +46,10 @@ class Table:
     """Columns set flush right."""
 
     paths: frozenset[str] = frozenset({"route", "resource", "field"})
-    """Columns of paths: broken at slashes and dots, and only where they would take half of the terminal."""
+    """Columns of paths: broken at slashes and dots, and only where they would take half of the terminal, or a third."""
+
+    grouped: bool = False
+    """A row whose first cell is empty belongs to the row above it."""
 
     caption: str = ""
     """One sentence under it."""
@@ -50,19 +62,24 @@ class Report:
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+    """What this result leaves out or needs."""
+
+    assumptions: tuple[str, ...] = ()
+    """What holds for every such result: on a terminal only with `--explain`."""
+
     warnings: tuple[str, ...] = ()
     data: dict[str, Any]
 
 
-def show(report: Report, how: Format) -> None:
-    """Print it."""
+def show(report: Report, how: Format, *, explain: bool = False) -> None:
+    """Print it; `explain` spells out in a table what the numbers assume, which the other formats always do."""
     match how:
         case Format.JSON:
             sys.stdout.write(json.dumps(report.data, indent=2) + "\n")
         case Format.MARKDOWN:
             sys.stdout.write(as_markdown(report))
         case Format.TABLE:
-            _print_on_terminal(report)
+            _print_on_terminal(report, explain=explain)
 
 
 def as_markdown(report: Report) -> str:
@@ -70,22 +87,26 @@ def as_markdown(report: Report) -> str:
     parts = [f"## {escape_markdown(report.title)}"]
     parts += [f"> **Warning:** {escape_markdown(warning)}" for warning in report.warnings]
     for table in report.tables:
-        lines = [_markdown_line(table.columns)]
-        lines.append(_markdown_line(["---:" if column in table.numbers else "---" for column in table.columns]))
-        lines += [_markdown_line(row) for row in table.rows]
-        parts += [f"### {escape_markdown(table.title)}", "\n".join(lines)]
+        parts += [f"### {escape_markdown(table.title)}", markdown_table(table)]
         if table.caption:
             parts.append(escape_markdown(table.caption))
-    if report.notes:
-        parts.append("\n".join(f"- {escape_markdown(note)}" for note in report.notes))
+    if notes := (*report.notes, *report.assumptions):
+        parts.append("\n".join(f"- {escape_markdown(note)}" for note in notes))
     return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(table: Table) -> str:
+    """Its rows alone, without title and caption."""
+    lines = [_markdown_line(table.columns)]
+    lines.append(_markdown_line(["---:" if column in table.numbers else "---" for column in table.columns]))
+    return "\n".join([*lines, *map(_markdown_line, table.rows)])
 
 
 def _markdown_line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(map(escape_markdown, cells)) + " |"
 
 
-def _print_on_terminal(report: Report) -> None:
+def _print_on_terminal(report: Report, *, explain: bool) -> None:
     # Imported here: the other formats need none of it.
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -101,10 +122,16 @@ def _print_on_terminal(report: Report) -> None:
         console.print(_rich_table(table, console.width))
         if table.caption:
             console.print(Text(spell_out(table.caption), style="dim"))
-    if report.notes:
+    if lines := [f"- {note}" for note in report.notes] + _assumption_lines(report.assumptions, explain=explain):
         console.print()
-    for note in report.notes:
-        console.print(Text(spell_out(f"- {note}"), style="dim"))
+        for line in lines:
+            console.print(Text(spell_out(line), style="dim"))
+
+
+def _assumption_lines(assumptions: tuple[str, ...], *, explain: bool) -> list[str]:
+    if explain or not assumptions:
+        return [f"- {each}" for each in assumptions]
+    return ["--explain adds what these numbers assume."]
 
 
 def _rich_table(table: Table, width: int) -> "RichTable":
@@ -112,28 +139,125 @@ def _rich_table(table: Table, width: int) -> "RichTable":
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    several = any("\n" in cell for row in table.rows for cell in row)
-    shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, leading=int(several))
+    shown = RichTable(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
+    longest = _longest_path(table, width)
+    widths = _column_widths(table, width, longest)
     for column in table.columns:
         shown.add_column(
             Text(spell_out(column)),
             justify="right" if column in table.numbers else "left",
             no_wrap=column in table.paths,
+            width=widths[column] if widths else None,
             overflow="fold",
         )
-    for row in table.rows:
-        cells = zip(table.columns, row, strict=True)
-        shown.add_row(
-            *(
-                Text(break_path(spell_out(cell), width // 2) if name in table.paths else spell_out(cell))
-                for name, cell in cells
+    groups = [[_broken_paths(table, row, longest) for row in group] for group in _groups(table)]
+    # A blank line between any two, where one is of several lines.
+    apart = any(len(group) > 1 or any("\n" in cell for cell in group[0]) for group in groups)
+    for group in groups:
+        rows = _spread(group) if table.grouped else group
+        for number, row in enumerate(rows, 1):
+            shown.add_row(*map(Text, row), end_section=apart and number == len(rows) and group is not groups[-1])
+    return shown
+
+
+def _longest_path(table: Table, width: int) -> int:
+    """What the other columns leave, but at least half of the terminal, or a third."""
+    texts = [column for column in _columns(table) if not column.is_path]
+    paths = len(table.columns) - len(texts)
+    left = (width - sum(column.body for column in texts) - _GAP * (len(table.columns) - 1)) // max(1, paths)
+    return max(left, width // (3 if len(table.columns) > _FEW_COLUMNS else 2))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    """How wide a column would be."""
+
+    name: str
+    is_path: bool
+    words: int
+    """With each word whole."""
+
+    body: int
+    """With each line of its cells whole, and each word of its heading."""
+
+    whole: int
+    """With its heading on one line, too."""
+
+
+def _columns(table: Table, longest_path: int | None = None) -> list[_Column]:
+    found = []
+    for index, name in enumerate(table.columns):
+        heading, is_path = spell_out(name), name in table.paths
+        lines = [line for row in table.rows for line in spell_out(row[index]).split("\n")]
+        if is_path and longest_path is not None:
+            lines = [part for line in lines for part in break_path(line, longest_path).split("\n")]
+        head = max(map(len, heading.split()), default=0)
+        body = max(head, *map(len, lines), 0)
+        words = max(head, *(len(word) for line in lines for word in line.split()), 0)
+        found.append(
+            _Column(
+                name=name,
+                is_path=is_path,
+                words=body if is_path else words,
+                body=body,
+                whole=max(body, len(heading)),
             )
         )
-    return shown
+    return found
+
+
+def _column_widths(table: Table, width: int, longest_path: int) -> dict[str, int] | None:
+    """Whole words if they fit, then whole lines of cells, then whole headings; None: not even numbers and paths fit."""
+    columns = _columns(table, longest_path)
+    room = width - _GAP * (len(columns) - 1)
+    found = {column.name: column.words for column in columns}
+    # Words are broken before numbers are, the longest first: a model's id, a hash.
+    of_words = [column.name for column in columns if not column.is_path and column.name not in table.numbers]
+    while sum(found.values()) > room:
+        longest = max(of_words, key=lambda name: found[name], default=None)
+        if longest is None or found[longest] <= _SHORTEST:
+            return None
+        found[longest] -= 1
+    for wanted in ({column.name: column.body for column in columns}, {column.name: column.whole for column in columns}):
+        # Who needs least is served first.
+        for number, name in enumerate(sorted(found, key=lambda name: wanted[name] - found[name])):
+            share = (room - sum(found.values())) // (len(found) - number)
+            found[name] += min(share, wanted[name] - found[name])
+    return found
+
+
+def _broken_paths(table: Table, row: tuple[str, ...], longest: int) -> tuple[str, ...]:
+    return tuple(
+        break_path(spell_out(cell), longest) if name in table.paths else spell_out(cell)
+        for name, cell in zip(table.columns, row, strict=True)
+    )
+
+
+def _groups(table: Table) -> list[list[tuple[str, ...]]]:
+    groups: list[list[tuple[str, ...]]] = []
+    for row in table.rows:
+        if table.grouped and groups and not row[0]:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _spread(group: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The lines of the first cell, one on each row of the group, so that they do not make its first row tall."""
+    lines = group[0][0].split("\n")
+    blank = ("",) * len(group[0])
+    most = max(len(lines), len(group))
+    padded = (lines + [""] * (most - len(lines)), group + [blank] * (most - len(group)))
+    return [(line, *row[1:]) for line, row in zip(*padded, strict=True)]
 
 
 def break_path(path: str, width: int) -> str:
     """The path on lines of at most that width, each begun at a space, a slash or a dot; a longer part stays whole."""
+    return "\n".join(_break_line(line, width) for line in path.split("\n"))
+
+
+def _break_line(path: str, width: int) -> str:
     lines = [""]
     for part in re.split(r"(?<=.)(?=[ /.])", path):
         if lines[-1] and len((lines[-1] + part).strip()) > width:

@@ -33,12 +33,14 @@ def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_f
     """All of it, to print."""
     wcu = web_acl_capacity(environment)
     lines = bill(environment, traffic, prices, with_free=with_free)
-    notes = tuple(_notes(environment, wcu, prices, with_free=with_free))
+    notes = tuple(_notes(environment, wcu, prices))
+    assumptions = tuple(_assumptions(environment, wcu, prices, with_free=with_free))
     total = sum(line.dollars for line in lines)
     return Report(
         title=f"Cost of {environment.name}: {traffic.requests:,} requests a month",
         tables=(*([_capacity_table(wcu)] if wcu else []), _bill_table(lines, traffic, total)),
         notes=notes,
+        assumptions=assumptions,
         data={
             "environment": environment.name,
             "requests": traffic.requests,
@@ -52,7 +54,7 @@ def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_f
             },
             "free_tier_taken_off": with_free,
             "not_included": list(NOT_IN_IT),
-            "notes": list(notes),
+            "notes": [*notes, *assumptions],
         },
     )
 
@@ -107,18 +109,24 @@ def _token_note(environment: Environment) -> Iterator[str]:
         )
 
 
-def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, with_free: bool) -> Iterator[str]:
-    region = prices.general.region
+def _notes(environment: Environment, wcu: Capacity | None, prices: Prices) -> Iterator[str]:
+    """What is not in these numbers."""
     yield f"Not in it: {'; '.join(NOT_IN_IT)}."
-    yield ALL_CHARGED
-    if wcu is not None:
-        yield CAPACITY
-        if wcu.unknown:
-            yield f"Capacity unknown, left out: {', '.join(wcu.unknown)}."
-    elif environment.waf is not None:
+    if wcu is not None and wcu.unknown:
+        yield f"Capacity unknown, left out: {', '.join(wcu.unknown)}."
+    if wcu is None and environment.waf is not None:
         yield "The web ACL is an existing one: its monthly price, its rules and its capacity are its owner's."
     if environment.waf and any(group.vendor_name != "AWS" for group in environment.waf.managed_rule_groups):
         yield "A vendor's managed rule group has a price of its own in AWS Marketplace, which is not in it."
+    if environment.aws.region != prices.general.region:
+        yield f"{environment.name} is in {environment.aws.region}, where prices may differ."
+
+
+def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices, *, with_free: bool) -> Iterator[str]:
+    """What they rest on."""
+    yield ALL_CHARGED
+    if wcu is not None:
+        yield CAPACITY
     yield from _bearer_key_note(environment)
     if access_log(environment) is not None:
         yield f"A line of the access log: {access_log_bytes(environment)} bytes, from its format and usual values."
@@ -129,13 +137,16 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices, *, wi
         yield "Metrics are counted as if every layer limited every route in every hour."
     free = "is taken off" if with_free else "is not taken off; --free-tier does"
     yield f"What every account has free of CloudWatch, Lambda and Bot Control {free}."
-    reads = sorted({price.read for price in prices.sources.values()})
-    yield f"Prices of {region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}; --prices takes others."
+    yield f"{prices_words(prices)}; --prices takes others."
     second_hand = [name for name, price in prices.sources.items() if price.checked == "second hand"]
     if second_hand:
         yield f"Second hand, since AWS's page shows them in a browser only: {', '.join(second_hand)}."
-    if environment.aws.region != region:
-        yield f"{environment.name} is in {environment.aws.region}, where prices may differ."
+
+
+def prices_words(prices: Prices) -> str:
+    """Where the prices hold, and when they were read."""
+    reads = sorted({price.read for price in prices.sources.values()})
+    return f"Prices of {prices.general.region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}"
 
 
 def _capacity_data(wcu: Capacity) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from review.diff.renamed import alike
 from review.diff.token_limits import TokenLimitChange, token_limit_changes
 from review.layers.from_settings import layers_of
 from review.layers.layer import OF_THE_ROUTE, Layer
 from review.limits.limits import Limit, limits
+from review.limits.token_limits import token_budgets
 from settings.environment import Environment
 from settings.file_reference import Code
 from settings.problem import field_path
+from settings.route import Route
 from settings.secrecy import HIDDEN, Where, shown_value, without_secrets
 from settings.token_limits.limits import LIMITS
 from settings.waf.rate_rule import PREFLIGHTS
@@ -42,6 +45,12 @@ class LimitChange:
     def name(self) -> str:
         """What it is called in both."""
         return " ".join(self.slot).strip()
+
+    @property
+    def layer(self) -> Layer | None:
+        """None where the method's throttle takes the place of the stage's, or the other way round."""
+        layers = {limit.layer for limit in (self.before, self.after) if limit is not None}
+        return layers.pop() if len(layers) == 1 else None
 
     @property
     def rate(self) -> float | None:
@@ -97,6 +106,9 @@ class Difference:
     token_limits: tuple[TokenLimitChange, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    """Pairs of one that is removed and one that is added, which are the same route under another path."""
+
     kept: tuple[str, ...]
     settings: tuple[SettingChange, ...]
     """But for those that are limits, and those of routes that come or go."""
@@ -106,11 +118,14 @@ def difference(before: Environment, after: Environment) -> Difference:
     """From one environment to the other."""
     old, new = ([route.key for route in environment.routes] for environment in (before, after))
     kept = tuple(route for route in new if route in old)
+    added = tuple(route for route in new if route not in old)
+    removed = tuple(route for route in old if route not in new)
     return Difference(
         limits=tuple(_limit_changes(before, after, kept)),
         token_limits=token_limit_changes(before, after, kept),
-        added=tuple(route for route in new if route not in old),
-        removed=tuple(route for route in old if route not in new),
+        added=added,
+        removed=removed,
+        renamed=tuple(_renamed(before, after, removed, added)),
         kept=kept,
         settings=tuple(_setting_changes(before, after, kept)),
     )
@@ -139,15 +154,43 @@ def _limit_changes(before: Environment, after: Environment, kept: tuple[str, ...
 def _limits_by_route(environment: Environment) -> dict[str, dict[Slot, Limit]]:
     found: dict[str, dict[Slot, Limit]] = {}
     for limit in limits(layers_of(environment)):
-        layer = "method or stage" if limit.layer in OF_THE_ROUTE else limit.layer
-        found.setdefault(limit.route, {})[layer, limit.name] = limit
+        found.setdefault(limit.route, {})[slot_of(limit)] = limit
     return found
+
+
+def slot_of(limit: Limit) -> Slot:
+    """By which a limit is the same one in another file."""
+    return ("method or stage" if limit.layer in OF_THE_ROUTE else limit.layer, limit.name)
 
 
 def _comparable(limit: Limit | None) -> tuple[object, ...] | None:
     if limit is None:
         return None
     return (limit.per_second, limit.at_once, limit.in_period, limit.period_sec, limit.key, limit.blocks)
+
+
+def _renamed(
+    before: Environment, after: Environment, removed: tuple[str, ...], added: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Only where nothing else is possible: all settings and limits are the same, and no other pair fits either."""
+    old, new = _routes_as_they_are(before), _routes_as_they_are(after)
+    pairs = [(was, is_now) for was in removed for is_now in added if old[was] == new[is_now] and alike(was, is_now)]
+    for was, is_now in pairs:
+        if sum(was == other or is_now == another for other, another in pairs) == 1:
+            yield was, is_now
+
+
+def _routes_as_they_are(environment: Environment) -> dict[str, tuple[object, ...]]:
+    """What there is to a route apart from its path."""
+    limits_of, budgets = _limits_by_route(environment), token_budgets(environment)
+    return {
+        route.key: (
+            _route_settings(route),
+            {slot: _comparable(limit) for slot, limit in limits_of[route.key].items()},
+            [replace(budget, route="") for budget in budgets if budget.route == route.key],
+        )
+        for route in environment.routes
+    }
 
 
 def _setting_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> Iterator[SettingChange]:
@@ -182,11 +225,16 @@ def _fields(environment: Environment, kept: tuple[str, ...]) -> Iterator[tuple[W
     for route in environment.routes:
         if route.key not in kept:
             continue
-        settings = route.model_dump(mode="json", exclude={"method", "path"})
-        code = getattr(route.integration, "code", None)
-        if isinstance(code, Code):
-            settings["integration"]["code"] = f"sha256 {code.digest[:12]}"
-        yield from _leaves(settings, ("routes", route.key))
+        yield from _leaves(_route_settings(route), ("routes", route.key))
+
+
+def _route_settings(route: Route) -> dict[str, Any]:
+    """All but its method and its path; a folder of code by what is in it."""
+    settings = route.model_dump(mode="json", exclude={"method", "path"})
+    code = getattr(route.integration, "code", None)
+    if isinstance(code, Code):
+        settings["integration"]["code"] = f"sha256 {code.digest[:12]}"
+    return settings
 
 
 def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, object]]:

@@ -4,21 +4,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from review.diff.difference import Difference, LimitChange, SettingChange, difference
+from review.diff.difference import Difference, LimitChange, difference
 from review.diff.replacement import Change, changes, notable_changes
-from review.diff.token_limits import TokenLimitChange, held_words
-from review.layers.from_settings import layers_of
-from review.layers.layer import OF_THE_ROUTE, Layer
-from review.limits.limits import Limit, limits
-from review.limits.words import words
+from review.diff.tables import FLAG, limits_table, routes_table, settings_table, steps_table, token_limits_table
+from review.diff.token_limits import TokenLimitChange
+from review.layers.layer import Layer
 from review.table import Report, Table
 from settings.environment import Environment
-from settings.problem import value_text
-
-FLAG = "!!"
-FLAGGED = "changes by more than half, appears, goes, or stops others than before"
-
-_LONGEST_CELL = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +45,7 @@ def _report_one_side(side: Side, base: str, notes: tuple[str, ...], refused: tup
         data=_common_data(side.environment.name, base, side.name, new=not refused)
         | {
             "refused": list(refused),
-            "routes": {"added": [] if refused else routes, "removed": []},
+            "routes": {"added": [] if refused else routes, "removed": [], "renamed": []},
             "warnings": {"new": list(warnings), "gone": []},
             "notes": list(notes),
         },
@@ -70,16 +62,16 @@ def report(before: Side, after: Side) -> Report:
     """All of it, to print."""
     found = difference(before.environment, after.environment)
     steps = changes(before.environment, after.environment)
-    notes = tuple(_list_notes(before, after, found, steps))
+    notes = tuple(change_notes(before, after, found, steps))
     old, new = ([str(warning) for warning in side.environment.warnings()] for side in (before, after))
     appeared = tuple(warning for warning in new if warning not in old)
     names = (before.name, after.name)
     tables = (
-        *([_limits_table(found, names)] if found.limits else []),
-        *([_token_limits_table(found, names)] if found.token_limits else []),
-        *([_routes_table(found, before, after)] if found.added or found.removed else []),
-        *([_steps_table(steps)] if steps else []),
-        *([_settings_table(found.settings, names)] if found.settings else []),
+        *([limits_table(found, names)] if found.limits else []),
+        *([token_limits_table(found, names)] if found.token_limits else []),
+        *([routes_table(found, before.environment, after.environment)] if found.added or found.removed else []),
+        *([steps_table(steps)] if steps else []),
+        *([settings_table(found.settings, names)] if found.settings else []),
     )
     return Report(
         title=f"{after.environment.name}: {before.name} and {after.name}",
@@ -91,7 +83,11 @@ def report(before: Side, after: Side) -> Report:
             "limits": [_limit_data(change) for change in found.limits],
             "token_limits": [_token_limit_data(change) for change in found.token_limits],
             "flagged": len(flagged_limits(found)) + sum(step.flagged for step in notable_changes(steps)),
-            "routes": {"added": list(found.added), "removed": list(found.removed)},
+            "routes": {
+                "added": list(found.added),
+                "removed": list(found.removed),
+                "renamed": [{"before": was, "after": is_now} for was, is_now in found.renamed],
+            },
             "deploy": [asdict(step) | {"second_deployment": step.needs_second_deployment} for step in steps],
             "settings": [asdict(change) for change in found.settings],
             "warnings": {"new": list(appeared), "gone": [warning for warning in old if warning not in new]},
@@ -115,126 +111,8 @@ def _common_data(environment: str, before: str, after: str, *, new: bool) -> dic
     }
 
 
-def _limits_table(found: Difference, names: tuple[str, str]) -> Table:
-    rows = tuple(_limit_row(change, found.kept) for change in found.limits)
-    flagged = sum(change.flagged for change in found.limits)
-    return Table(
-        title="Limits that change",
-        columns=("route", "limit", *names, "change"),
-        rows=rows,
-        caption=_flagged_words(flagged, len(rows)),
-    )
-
-
-def _flagged_words(flagged: int, of: int) -> str:
-    return f"{FLAG} {FLAGGED}: {flagged} of {of}." if flagged else "None changes by more than half."
-
-
-def _token_limits_table(found: Difference, names: tuple[str, str]) -> Table:
-    rows = tuple(
-        (
-            _routes_words(change.routes, found.kept),
-            f"{change.name} {change.limit}",
-            held_words(change.before),
-            held_words(change.after),
-            f"{FLAG} " * change.flagged + change.words,
-        )
-        for change in found.token_limits
-    )
-    return Table(
-        title="Limits in tokens, money and concurrent requests that change",
-        columns=("route", "limit", *names, "change"),
-        rows=rows,
-        caption=_flagged_words(sum(change.flagged for change in found.token_limits), len(rows)),
-    )
-
-
-def _routes_words(routes: tuple[str, ...], kept: tuple[str, ...]) -> str:
-    return f"every route ({len(kept)})" if len(kept) > 1 and routes == kept else "\n".join(routes)
-
-
-def _limit_row(change: LimitChange, kept: tuple[str, ...]) -> tuple[str, ...]:
-    growth = f"{FLAG} " * change.flagged + _growth_words(change)
-    return (
-        _routes_words(change.routes, kept),
-        change.name,
-        _limit_words(change.before),
-        _limit_words(change.after),
-        growth,
-    )
-
-
-def _limit_words(limit: Limit | None) -> str:
-    if limit is None:
-        return "-"
-    return f"{limit.layer}: {words(limit)}" if limit.layer in OF_THE_ROUTE else words(limit)
-
-
-def _growth_words(change: LimitChange) -> str:
-    before, after = change.before, change.after
-    if before is None or after is None:
-        return "new" if before is None else "gone"
-    in_words = {
-        "stops now" if after.blocks else "only counts now": before.blocks != after.blocks,
-        "counts by something else": before.key != after.key,
-        "no limit now": after.per_second is None,
-        "blocked now": after.blocked,
-        "limited now": before.per_second is None,
-        "open now": before.blocked,
-    }
-    parts = {"rate": change.rate, "at once" if after.in_period is None else "in the period": change.at_once}
-    numbers = ", ".join(f"{name} {_percent(growth)}" for name, growth in parts.items() if growth)
-    same = _percent(change.rate) if change.rate == change.at_once else numbers
-    return next((words_now for words_now, holds in in_words.items() if holds), same)
-
-
-def _percent(growth: float | None) -> str:
-    return f"{100 * (growth or 0):+.0f}%"
-
-
-def _routes_table(found: Difference, before: Side, after: Side) -> Table:
-    rows = [
-        (route, step, _throttle_words(side.environment, route))
-        for step, routes, side in (("added", found.added, after), ("removed", found.removed, before))
-        for route in routes
-    ]
-    return Table(title="Routes that come and go", columns=("route", "step", "its throttle"), rows=tuple(rows))
-
-
-def _throttle_words(environment: Environment, route: str) -> str:
-    of_route = (limit for limit in limits(layers_of(environment)) if limit.route == route)
-    return next(_limit_words(limit) for limit in of_route if limit.layer in OF_THE_ROUTE)
-
-
-def _steps_table(steps: tuple[Change, ...]) -> Table:
-    return Table(
-        title="What a deploy replaces, destroys and creates",
-        columns=("step", "resource", "why, and what it means"),
-        rows=tuple((step.step, step.address, _meaning(step)) for step in notable_changes(steps)),
-        caption="Everything else changes in place, or comes and goes with these.",
-    )
-
-
-def _meaning(step: Change) -> str:
-    return f"{FLAG} " * step.flagged + ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
-
-
-def _settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str]) -> Table:
-    return Table(
-        title="Other settings that change",
-        columns=("field", *names),
-        rows=tuple((change.field, _cell(change.before), _cell(change.after)) for change in settings),
-    )
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    text = value if isinstance(value, str) else value_text(value)
-    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..."
-
-
-def _list_notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
+def change_notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
+    """What to know before such a change is deployed."""
     old, new = before.environment, after.environment
     if not (found.limits or found.token_limits or found.added or found.removed or steps or found.settings):
         yield "Nothing changes."

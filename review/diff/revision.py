@@ -45,6 +45,12 @@ def read_at(file: Path, revision: str) -> Environment | None:
         raise EnvironmentFileError(line.replace(copied.as_posix(), shown, 1) for line in error.lines) from None
 
 
+def names_at(folder: Path, revision: str) -> tuple[str, ...]:
+    """The environments that the folder has at that revision. Raises ReviewError."""
+    repository = _Repository(folder / "environment.toml")
+    return repository.names_beside(repository.commit(revision))
+
+
 # What git is asked for with one command line; each is the name of a file that is there.
 _PATHS_AT_ONCE = 100
 
@@ -85,6 +91,13 @@ class _Repository:
         files = self._run_git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).decode().split("\0")
         known = {above.as_posix() for name in files if name for above in (Path(name), *Path(name).parents)}
         return [path for path in paths if path in known]
+
+    def names_beside(self, commit: str) -> tuple[str, ...]:
+        """The .toml files in the folder of the file, without their ending."""
+        folder = self.path.rpartition("/")[0]
+        within = ["--", f"{folder}/"] if folder else []
+        found = self._run_git("ls-tree", "-z", "--name-only", "--full-tree", commit, *within).decode().split("\0")
+        return tuple(Path(path).stem for path in found if path.endswith(".toml"))
 
     def copy(self, commit: str, paths: list[str], folder: Path) -> None:
         for start in range(0, len(paths), _PATHS_AT_ONCE):

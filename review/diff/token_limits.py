@@ -65,7 +65,7 @@ class TokenLimitChange:
 
 def token_limit_changes(before: Environment, after: Environment, kept: tuple[str, ...]) -> tuple[TokenLimitChange, ...]:
     """Of the routes that both have; routes with the same change of the same limit are one."""
-    old, new = _held(before), _held(after)
+    old, new = held_limits(before), held_limits(after)
     together: dict[tuple[str, str, Held | None, Held | None], list[str]] = {}
     for place in dict.fromkeys((*old, *new)):
         route, name, limit = place
@@ -78,7 +78,8 @@ def token_limit_changes(before: Environment, after: Environment, kept: tuple[str
     )
 
 
-def _held(environment: Environment) -> dict[tuple[str, str, str], Held]:
+def held_limits(environment: Environment) -> dict[tuple[str, str, str], Held]:
+    """By route, budget and limit."""
     return {
         (budget.route, budget.name, limit): held
         for budget in token_budgets(environment)

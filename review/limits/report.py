@@ -1,17 +1,17 @@
 """For every route, what each layer lets through, and which one stops whom first, to print."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from review.layers.layer import OF_THE_ROUTE, Layer
-from review.layers.layers import Layers, Plan, RouteLimits
-from review.limits import token_limits
-from review.limits.limits import Limit, bucket_limit, limits, plan_limits, route_limits
-from review.limits.stops_first import StopsFirst, StopsFirstOnRoute, StopsKeyFirst, stops_first
+from review.layers.layer import Layer
+from review.layers.layers import Layers, RouteLimits
+from review.limits import reached_first, token_limits
+from review.limits.limits import Limit, limits, route_limits
+from review.limits.stops_first import StopsFirst, StopsFirstOnRoute, stops_first
+from review.limits.tables import limit_tables
 from review.limits.token_limits import TokenBudget
-from review.limits.words import at_once_words, quota_words, window_words
-from review.numbers import duration, plain
+from review.limits.words import window_words
+from review.numbers import plain
 from review.table import Report, Table
 
 # What of these AWS says: docs/limits.md.
@@ -32,16 +32,18 @@ def report(
 ) -> Report:
     """All of it, to print; `details` spells out every layer of every route, `budgets` are those in tokens."""
     first = stops_first(layers)
-    tables = [_layer_table(layers), _caller_table(first)]
+    tables = [*limit_tables(layers)]
     if budgets:
         tables.append(token_limits.table(budgets))
+    tables.append(reached_first.table(first))
     if details:
         tables += [_detail_table(layers, route) for route in layers.routes]
-    notes = (*layers.left_out, *_notes(layers), *([token_limits.COUNTED] if budgets else []))
+    assumptions = (*assumed(layers), *([token_limits.COUNTED] if budgets else []))
     return Report(
         title=f"Limits of {layers.name}",
         tables=tuple(tables),
-        notes=notes,
+        notes=layers.left_out,
+        assumptions=assumptions,
         warnings=warnings,
         data={
             "environment": layers.name,
@@ -49,12 +51,13 @@ def report(
             "stops_first": [_route_data(each) for each in first],
             **({"token_limits": token_limits.data(budgets)} if budgets else {}),
             "warnings": list(warnings),
-            "notes": list(notes),
+            "notes": [*layers.left_out, *assumptions],
         },
     )
 
 
-def _notes(layers: Layers) -> list[str]:
+def assumed(layers: Layers) -> list[str]:
+    """What holds for limits like these, whatever their numbers are."""
     notes = [BEST_EFFORT]
     if any(not route.own for route in layers.routes):
         notes.append(STAGE)
@@ -63,121 +66,6 @@ def _notes(layers: Layers) -> list[str]:
     if layers.windows:
         notes.append(WINDOW)
     return notes
-
-
-def _layer_table(layers: Layers) -> Table:
-    """One column a layer, but none for a layer that there is not."""
-    columns = ["route"]
-    if layers.windows:
-        columns.append("1 WAF")
-    if layers.plans:
-        columns.append("2 usage plan, for each key")
-    columns.append("3 method or stage, shared")
-    account = bucket_limit(layers.routes[0], Layer.ACCOUNT, "", layers.account)
-    return Table(
-        title="What each layer lets through, in AWS's order",
-        columns=tuple(columns),
-        rows=_merge_equal_rows(_layer_cells(layers, route) for route in layers.routes),
-        caption=f"4 account: {_rate_words(account)}, {at_once_words(account)}; shared by {account.shared_by}.",
-    )
-
-
-def _merge_equal_rows(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """Routes whose cells are alike share a row, where the first of them stands."""
-    routes: dict[tuple[str, ...], list[str]] = {}
-    for route, *cells in rows:
-        routes.setdefault(tuple(cells), []).append(route)
-    return tuple(("\n".join(alike), *cells) for cells, alike in routes.items())
-
-
-def _layer_cells(layers: Layers, route: RouteLimits) -> tuple[str, ...]:
-    found = route_limits(layers, route)
-    cells = [route.key]
-    if layers.windows:
-        cells.append(_join_lines(_window_cell(limit) for limit in found if limit.layer == Layer.WAF))
-    if layers.plans:
-        plans = (_plan_cell(route, plan) for plan in layers.plans)
-        cells.append(_join_lines(plans) if route.key_required else "asks for no key")
-    last = next(limit for limit in found if limit.layer in OF_THE_ROUTE)
-    cells.append(_bucket_words(last, last.layer))
-    return tuple(cells)
-
-
-def _join_lines(lines: Iterable[str]) -> str:
-    return "\n".join(lines) or "-"
-
-
-def _window_cell(limit: Limit) -> str:
-    return f"{limit.name}: {_rate_words(limit)}\n({window_words(limit)})"
-
-
-def _plan_cell(route: RouteLimits, plan: Plan) -> str:
-    own = plan_limits(route, plan)
-    if not own:
-        return f"{plan.name}: unknown"
-    lines = []
-    buckets = [limit for limit in own if limit.layer == Layer.USAGE_PLAN]
-    if any(limit.blocked for limit in buckets):
-        return f"{plan.name}: blocked"
-    lines += [_bucket_words(limit, limit.name) for limit in buckets]
-    lines += [f"{plan.name}: {quota_words(limit)}" for limit in own if limit.layer == Layer.QUOTA]
-    return _join_lines(lines)
-
-
-def _bucket_words(limit: Limit, name: str) -> str:
-    if limit.per_second is None:
-        return f"{name}: no limit of its own"
-    if limit.blocked:
-        return f"{name}: blocked: 429, but for about one request in eleven days"
-    return f"{name}: {_rate_words(limit)}\n({at_once_words(limit)})"
-
-
-def _rate_words(limit: Limit) -> str:
-    return f"{plain(limit.per_second or 0)}/s, {plain(limit.per_minute or 0)}/min"
-
-
-def _caller_table(first: tuple[StopsFirstOnRoute, ...]) -> Table:
-    with_keys = any(each.one_key for each in first)
-    columns = ("route", "one IP", *(["one API key"] if with_keys else []), "everyone together")
-    return Table(
-        title="What stops whom first: sending ever faster; all at once",
-        columns=columns,
-        rows=_merge_equal_rows(_caller_cells(each, with_keys=with_keys) for each in first),
-        caption="shared: by all callers, so that one of them may use it up.",
-    )
-
-
-def _caller_cells(each: StopsFirstOnRoute, *, with_keys: bool) -> tuple[str, ...]:
-    cells = [each.route, _stops_first_words(each.one_ip, alone=True)]
-    if with_keys:
-        cells.append(_join_lines(_key_words(key) for key in each.one_key))
-    return (*cells, _stops_first_words(each.everyone, alone=False))
-
-
-def _stops_first_words(first: StopsFirst, *, alone: bool) -> str:
-    if first.steady is None or first.burst is None:
-        return "nothing"
-    if first.steady.blocked:
-        return "blocked"
-    rate, once = f"{plain(first.steady.per_second or 0)}/s", at_once_words(first.burst)
-    steady, burst = (_limit_name(limit, alone=alone) for limit in (first.steady, first.burst))
-    return f"{rate}, {once}: {steady}" if steady == burst else f"{rate}: {steady}\n{once}: {burst}"
-
-
-def _key_words(key: StopsKeyFirst) -> str:
-    words = f"{key.plan}: {_stops_first_words(key, alone=True)}"
-    if key.quota is None or key.steady is None or not key.steady.per_second or key.steady.blocked:
-        return words
-    lasts = duration((key.quota.in_period or 0) / key.steady.per_second)
-    return f"{words}\n{quota_words(key.quota)}, gone in {lasts}"
-
-
-def _limit_name(limit: Limit, *, alone: bool) -> str:
-    """A key's own plan needs no name; what it shares says so where one caller is looked at alone."""
-    if limit.layer == Layer.USAGE_PLAN:
-        return "its plan"
-    name = f"{limit.layer} {limit.name}".strip()
-    return f"{name}, shared" if alone and limit.shared else name
 
 
 def _detail_table(layers: Layers, route: RouteLimits) -> Table:

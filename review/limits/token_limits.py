@@ -10,11 +10,11 @@ from settings.environment import Environment
 from settings.token_limits.covering import PLAN, Covering, covering
 from settings.token_limits.limits import LIMITS
 
-_COLUMNS = {
-    "requests_per_minute": "requests/min",
-    "tokens_per_minute": "tokens/min",
-    "tokens_per_day": "tokens/day",
-    "usd_per_month": "USD/month",
+UNITS = {
+    "requests_per_minute": "requests a minute",
+    "tokens_per_minute": "tokens a minute",
+    "tokens_per_day": "tokens a day",
+    "usd_per_month": "USD a month",
     "concurrent_requests": "at once",
 }
 
@@ -64,24 +64,23 @@ def _shared_by(each: Covering) -> str:
 
 
 def table(budgets: tuple[TokenBudget, ...]) -> Table:
-    """Routes with the same budgets share a row."""
+    """A row for each budget; routes with the same ones share it."""
     routes: dict[tuple[str, ...], list[str]] = {}
     for budget in budgets:
         routes.setdefault(_cells(budget), []).append(budget.route)
     return Table(
         title="What the function in front of the model lets through, after all of these",
-        columns=("route", "limit", "shared by", *_COLUMNS.values()),
+        columns=("route", "limit", "shared by", "allows"),
         rows=tuple(("\n".join(alike), *cells) for cells, alike in routes.items()),
-        numbers=frozenset(_COLUMNS.values()),
         caption="A request passes if all have room for it, and else costs none of them anything.",
     )
 
 
 def _cells(budget: TokenBudget) -> tuple[str, ...]:
-    models = f"\n({', '.join(budget.models)})" if budget.models else ""
-    counts = "" if budget.blocks else "\ncounts only"
-    numbers = (plain(budget.limits[name]) if name in budget.limits else "-" for name in LIMITS)
-    return (f"{budget.name}{models}{counts}", budget.shared_by, *numbers)
+    allows = [f"{plain(budget.limits[name])} {UNITS[name]}" for name in LIMITS if name in budget.limits]
+    models = [f"of {', '.join(budget.models)}"] if budget.models else []
+    counts = [] if budget.blocks else ["(counts only, blocks nobody)"]
+    return (budget.name, budget.shared_by, "\n".join([*allows, *models, *counts]))
 
 
 def data(budgets: tuple[TokenBudget, ...]) -> list[dict[str, Any]]:

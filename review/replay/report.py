@@ -37,7 +37,8 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
     """Whom these limits would have hit, and which ones to choose from."""
     tally = replayed.tally
     refused = _refused(replayed)
-    said = (*notes(replayed), *_of_suggestions(suggested))
+    notes = (*_notes(replayed), *(f"Not suggested: {each}" for each in suggested.withheld))
+    assumptions = (*_assumptions(replayed), *_of_suggestions(suggested))
     tables = [_outcomes(replayed)]
     if refused.any():
         tables += [_worst(replayed, refused), _when(replayed)]
@@ -50,7 +51,8 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
         title=f"{tally.requests:,} requests of {tally.clients:,} clients against {replayed.layers.name}, "
         f"{_time(tally.first)} to {_time(tally.last)} UTC",
         tables=tuple(tables),
-        notes=said,
+        notes=notes,
+        assumptions=assumptions,
         warnings=(*_left_out(replayed), *(chosen.warnings if chosen else ())),
         data={
             "environment": replayed.layers.name,
@@ -74,13 +76,13 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
             "withheld": list(suggested.withheld),
             "not_accepted": list(chosen.refused) if chosen else [],
             "replayed_with_suggestions": chosen.data() if chosen else None,
-            "notes": list(said),
+            "notes": [*notes, *assumptions],
         },
     )
 
 
-def notes(replayed: Replayed) -> tuple[str, ...]:
-    """What is exact, and what is assumed."""
+def _notes(replayed: Replayed) -> tuple[str, ...]:
+    """What this log and this environment leave open."""
     said = [*replayed.taken_for, *replayed.notes, *replayed.layers.left_out]
     if replayed.resolution_sec >= FINE:
         length = duration(replayed.resolution_sec)
@@ -95,7 +97,12 @@ def notes(replayed: Replayed) -> tuple[str, ...]:
         f"WAF rule {name} only counts; to block would have stopped {count:,} requests."
         for name, count in replayed.counted.items()
     ]
-    said.append("Token buckets are exact, and full at the beginning; AWS applies them best effort.")
+    return tuple(said)
+
+
+def _assumptions(replayed: Replayed) -> tuple[str, ...]:
+    """What is exact, and what is assumed."""
+    said = ["Token buckets are exact, and full at the beginning; AWS applies them best effort."]
     if replayed.layers.windows:
         said.append(
             f"WAF is an estimate: here it {replayed.waf}. AWS publishes none of the three; --waf-interval, --waf-lag "
@@ -188,7 +195,7 @@ def _left_out(replayed: Replayed) -> tuple[str, ...]:
 
 
 def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
-    said = [f"Not suggested: {each}" for each in suggested.withheld]
+    said = []
     if suggested.choices:
         said.append(
             "Limits to choose from: p99 is the limit within which 99% of the callers stay, of a method the rate of 99% "

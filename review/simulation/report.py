@@ -1,7 +1,7 @@
 """Simulations in words and numbers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from review.numbers import plain, share
 from review.simulation.simulate import Group, Refusals, Result
@@ -15,34 +15,32 @@ def report(cases: Sequence[Case]) -> Report:
     """The same traffic in each case: who got through, who was refused by which layer, and when."""
     traffic = cases[0][1].traffic
     tables = [
-        table for title, result in cases for table in _tables(f"{title}: who" if len(cases) > 1 else "Who", result)
+        # The columns are explained once.
+        table if number == 0 else replace(table, caption="")
+        for number, (title, result) in enumerate(cases)
+        for table in _tables(f"{title}: who" if len(cases) > 1 else "Who", result)
     ]
-    said = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *notes(case[1]))))
+    left_out = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *case[1].layers.left_out)))
+    assumptions = tuple(dict.fromkeys(note for _, result in cases for note in assumed(result)))
     described = f"{traffic.name}, {plain(traffic.duration_sec)} s: {traffic.description}".removesuffix(": ")
     return Report(
         title=f"Simulation of {cases[0][1].layers.name}. {described}" if len(cases) == 1 else described,
         tables=tuple(tables),
-        notes=said,
+        notes=left_out,
+        assumptions=assumptions,
         data={
             "traffic": traffic.name,
             "duration_sec": traffic.duration_sec,
             "seed": traffic.seed,
             "cases": [_case(title, result) for title, result in cases],
-            "notes": list(said),
+            "notes": [*left_out, *assumptions],
         },
     )
 
 
-def notes(result: Result) -> tuple[str, ...]:
+def assumed(result: Result) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    said = [
-        (
-            "through: requests that got through, at once or when sent again; worst: the same for the client that fared "
-            "worst; sent: with everything that was sent again; from, to: minutes and seconds after the start."
-        ),
-        "Token buckets are exact; AWS applies them best effort, so that real numbers scatter around these.",
-        *result.layers.left_out,
-    ]
+    said = ["Token buckets are exact; AWS applies them best effort, so that real numbers scatter around these."]
     if result.layers.windows:
         said.append(
             f"WAF is an estimate: here it {result.waf}. AWS publishes none of the three; --waf-interval, --waf-lag and "
@@ -71,6 +69,7 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
         columns=columns,
         rows=tuple(_through(group) for group in result.groups),
         numbers=frozenset(columns[1:]),
+        caption="through: at once or when sent again; worst: of the client that fared worst; sent: with all retries.",
     )
     if result.plans:
         by_plan = ("clients", "usage plan", "n", "requests", "through")
@@ -91,6 +90,7 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
             columns=columns,
             rows=refused,
             numbers=frozenset(columns[2:]),
+            caption="from, to: minutes and seconds after the start.",
         )
 
 

@@ -90,6 +90,25 @@ def test_warnings_are_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert start in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["limits", "cost"])
+def test_what_the_numbers_assume_is_told_once_if_asked_for(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    from review.environment_file import read  # noqa: PLC0415  # as in the commands
+    from review.layers.from_settings import layers_of  # noqa: PLC0415
+    from review.limits.report import assumed  # noqa: PLC0415
+
+    assert main([command, "prod"]) == 0
+    short = capsys.readouterr().out
+    assert main([command, "prod", "--explain"]) == 0
+    whole = capsys.readouterr().out
+    added = [line for line in whole.splitlines() if line not in short.splitlines()]
+    assert len(added) >= 3
+    assert all(line.startswith("- ") for line in added)
+    assert main([command, "prod", "--format", "json"]) == 0
+    assert {f"- {note}" for note in json.loads(capsys.readouterr().out)["notes"]} >= set(added)
+    if command == "limits":
+        assert added == [f"- {each}" for each in assumed(layers_of(read("prod")))]
+
+
 COMMANDS = ("limits", "diff", "cost", "simulate", "replay")
 
 

@@ -1,6 +1,7 @@
 """How a report looks on a terminal, in a pipe, in a pull request."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -63,12 +64,76 @@ def test_a_terminal_is_never_overrun_and_nothing_is_lost(
         assert part in out
 
 
+GROUPED = replace(
+    REPORT,
+    tables=(
+        Table(
+            title="Grouped",
+            columns=("route", "caller", "allows", "at once"),
+            rows=(
+                (f"{LONG}\nGET /x", "one IP", "2/s", "40"),
+                ("", "key of enterprise", "20/s", "100,000"),
+                ("GET /y", "one IP", "2/s", "40"),
+            ),
+            grouped=True,
+        ),
+    ),
+    assumptions=("Assumed.",),
+)
+
+
+def test_the_first_cell_of_a_group_is_spread_over_its_rows(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    show(GROUPED, Format.TABLE)
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    start = next(number for number, line in enumerate(lines) if line.startswith("─"))
+    assert [line.split("   ")[0] for line in lines[start + 1 : start + 6]] == [
+        "POST /v1/organizations/{organization}",
+        "/assistants/{assistant}/messages",
+        "GET /x",
+        "",
+        "GET /y",
+    ]
+    assert "one IP" in lines[start + 1]
+    assert "key of enterprise" in lines[start + 2]
+
+
+@pytest.mark.parametrize("width", [44, 50, 60, 72, 80])
+def test_no_column_is_lost_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    show(GROUPED, Format.TABLE)
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= width
+    # Broken over lines where it must be, and whole again without blanks.
+    assert sum(line.rstrip().endswith("40") for line in out.splitlines()) == 2
+
+
+def test_what_is_assumed_is_told_on_a_terminal_if_asked_for_and_always_elsewhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show(GROUPED, Format.TABLE)
+    out = capsys.readouterr().out
+    assert "Assumed." not in out
+    assert out.count("--explain") == 1
+    show(GROUPED, Format.TABLE, explain=True)
+    assert "- Assumed." in capsys.readouterr().out
+    show(GROUPED, Format.MARKDOWN)
+    assert "- Assumed." in capsys.readouterr().out
+    show(REPORT, Format.TABLE)
+    assert "--explain" not in capsys.readouterr().out
+
+
 def test_a_path_is_broken_at_its_slashes() -> None:
     assert break_path(LONG, 40).splitlines() == [
         "POST /v1/organizations/{organization}",
         "/assistants/{assistant}/messages",
     ]
     assert break_path("GET /x", 40) == "GET /x"
+    assert break_path("GET /one/two\nGET /x", 9).splitlines() == ["GET /one", "/two", "GET /x"]
     assert break_path("POST /averyveryverylongpart", 10).splitlines() == ["POST", "/averyveryverylongpart"]
 
 

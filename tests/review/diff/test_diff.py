@@ -7,7 +7,8 @@ import pytest
 
 from review.commands import main
 from review.diff.difference import LimitChange, difference
-from review.diff.report import FLAG, Side, report
+from review.diff.report import Side, report
+from review.diff.tables import FLAG
 from tests.environment_files import MINIMAL, ROOT, changed, environment, write
 
 TWO = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models"\n'
@@ -69,13 +70,13 @@ def test_a_throttle_that_changes_by_more_than_half_is_flagged(
 ) -> None:
     after = changed(rate_limit=f"rate_limit = {rate}", burst_limit=f"burst_limit = {burst}")
     (row,) = said(tmp_path, MINIMAL, after)
-    assert row[:3] == ("POST /chat", "method or stage", "stage: 10/s, 5 at once")
+    assert row[:3] == ("POST /chat", "stage", "10/s, 5 at once")
     assert row[-1] == (f"{FLAG} {change}" if flagged else change)
 
 
 def test_routes_that_change_alike_are_one_row(tmp_path: Path) -> None:
     after = TWO.replace("rate_limit = 10", "rate_limit = 11")
-    assert [row[:2] for row in said(tmp_path, TWO, after)] == [("every route (2)", "method or stage")]
+    assert [row[:2] for row in said(tmp_path, TWO, after)] == [("every route (2)", "stage")]
     own = TWO + '[throttling.routes]\n"GET /models" = { rate_limit = 9, burst_limit = 5 }\n'
     assert said(tmp_path, TWO, own) == [
         ("GET /models", "method or stage", "stage: 10/s, 5 at once", "method: 9/s, 5 at once", "rate -10%")
@@ -127,6 +128,70 @@ def test_plans_and_quotas(tmp_path: Path) -> None:
         # As many a day, but seven times as many may go on one.
         ("POST /paid", "quota free", "100 a day", "700 a week", f"{FLAG} in the period +600%"),
     ]
+
+
+def test_what_is_flagged_comes_first(tmp_path: Path) -> None:
+    text = MINIMAL + PLANS + '[throttling.routes]\n"POST /paid" = { rate_limit = 3, burst_limit = 5 }\n'
+    after = text.replace("rate_limit = 10", "rate_limit = 11").replace("rate_limit = 3", "rate_limit = 30")
+    assert [(row[0], row[-1]) for row in said(tmp_path, text, after)] == [
+        ("POST /paid", f"{FLAG} rate +900%"),
+        ("POST /chat", "rate +10%"),
+    ]
+
+
+GET = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "{}"\n{}'
+BACKEND = 'integration = {{ type = "http", url = "https://x.example.com/{}" }}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        pytest.param(("/v1/model", ""), ("/v1/models", ""), True, id="a letter more"),
+        pytest.param(("/v1/models", ""), ("/v2/models", ""), True, id="another version"),
+        pytest.param(("/v1/models/{id}", ""), ("/v1/models/{model}", ""), True, id="another name of a variable"),
+        pytest.param(("/v1/models", ""), ("/v1/images", ""), False, id="another word"),
+        pytest.param(("/v1/models", ""), ("/v1/{models}", ""), False, id="a variable in place of a word"),
+        pytest.param(("/v1/models", ""), ("/v1/models/{id}", ""), False, id="a part more"),
+        pytest.param(("/v1/model", ""), ("/v1/models", "api_key_required = true\n"), False, id="another setting"),
+        pytest.param(
+            ("/v1/model", BACKEND.format("model")),
+            ("/v1/models", BACKEND.format("models")),
+            False,
+            id="another backend",
+        ),
+        pytest.param(
+            ("/v1/model", ""),
+            ("/v1/models", '[throttling.routes]\n"GET /v1/models" = { rate_limit = 1, burst_limit = 1 }\n'),
+            False,
+            id="another limit",
+        ),
+    ],
+)
+def test_a_route_with_another_path_and_nothing_else_is_renamed(
+    tmp_path: Path,
+    before: tuple[str, str],
+    after: tuple[str, str],
+    renamed: bool,  # noqa: FBT001  # a test's parameter
+) -> None:
+    keys = "[usage_plans.free]\nthrottle = { rate_limit = 1, burst_limit = 1 }\n"
+    texts = [GET.format(*each).replace("{{", "{").replace("}}", "}") for each in (before, after)]
+    found = report(*sides(tmp_path, *(text + keys * ("api_key" in text) for text in texts)))
+    pair = (f"GET {before[0]}", f"GET {after[0]}")
+    assert found.data["routes"] == {
+        "added": [pair[1]],
+        "removed": [pair[0]],
+        "renamed": [{"before": pair[0], "after": pair[1]}] if renamed else [],
+    }
+    (table,) = [table for table in found.tables if table.title == "Routes that come and go"]
+    assert [row[:2] for row in table.rows] == (
+        [(f"{pair[0]}\n-> {pair[1]}", "renamed")] if renamed else [(pair[1], "added"), (pair[0], "removed")]
+    )
+
+
+def test_of_two_routes_that_may_be_meant_none_is_renamed(tmp_path: Path) -> None:
+    two = GET.format("/v1/modeln", "") + '[[routes]]\nmethod = "GET"\npath = "/v1/models"\n'
+    found = difference(environment(tmp_path, GET.format("/v1/model", ""), "a"), environment(tmp_path, two, "b"))
+    assert (found.renamed, found.removed, len(found.added)) == ((), ("GET /v1/model",), 2)
 
 
 def test_routes_come_and_go_with_their_throttle(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_new_environment_is_no_error(repository: Repository, capsys: pytest.Ca
     assert "new is new: main has no such file, and a deploy creates everything." in capsys.readouterr().out
     assert main(["diff", "new", "--base", "main", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert (data["new"], data["routes"]) == (True, {"added": ["POST /chat"], "removed": []})
+    assert (data["new"], data["routes"]) == (True, {"added": ["POST /chat"], "removed": [], "renamed": []})
 
 
 def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,7 +233,7 @@ def test_what_repairs_a_refused_base_can_be_reviewed(
     assert main(["diff", "prod", "--base", "main", "--format", "json", "--fail-on-flag"]) == 2
     data = json.loads(capsys.readouterr().out)
     assert data["refused"][0].startswith(f"main:environments/prod.toml: {said}")
-    assert (data["new"], data["routes"]) == (False, {"added": [], "removed": []})
+    assert (data["new"], data["routes"]) == (False, {"added": [], "removed": [], "renamed": []})
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "--help", ""])

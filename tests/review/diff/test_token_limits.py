@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from review.diff.report import FLAG, Side, report
+from review.diff.report import Side, report
+from review.diff.tables import FLAG
 from review.table import Report
 from tests.environment_files import environment
 from tests.gateway.routes import with_route

@@ -6,6 +6,7 @@ import pytest
 
 from review.layers.from_settings import layers_of
 from review.limits.limits import Limit, limits
+from review.limits.reached_first import ReachedFirst, reached_first
 from review.limits.report import PLAN, STAGE, WINDOW, report
 from review.limits.stops_first import StopsFirstOnRoute, stops_first
 from settings.read import read_environment
@@ -66,12 +67,26 @@ evaluation_window_sec = 300
 """
 
 
+KEYED = MINIMAL.replace('path = "/chat"', 'path = "/chat"\napi_key_required = true')
+
+
 def of_route(folder: Path, text: str, route: str) -> list[Limit]:
     return [limit for limit in limits(layers_of(environment(folder, text))) if limit.route == route]
 
 
 def first_on(folder: Path, text: str, route: str) -> StopsFirstOnRoute:
     return next(each for each in stops_first(layers_of(environment(folder, text))) if each.route == route)
+
+
+def rows(folder: Path, text: str, title: str) -> list[tuple[str, ...]]:
+    """Of the table whose title begins with that."""
+    found = report(layers_of(environment(folder, text)), ()).tables
+    return [row for table in found if table.title.startswith(title) for row in table.rows]
+
+
+def reached_on(folder: Path, text: str, route: str) -> dict[str, tuple[str, str]]:
+    """By caller: at a steady rate, in one burst."""
+    return {each.caller: (each.steady, each.burst) for each in reached_first(first_on(folder, text, route))}
 
 
 def words(limit: Limit | None) -> tuple[str, float | None, float | None] | None:
@@ -130,9 +145,12 @@ def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
         ("method", 20, 40),
     )
     settings = environment(tmp_path, TIERS + low)
-    rows = {row[0]: row[1:] for row in report(layers_of(settings), ()).tables[1].rows}
-    assert rows["POST /chat"][0].splitlines() == ["0.0333/s: WAF per-ip", "40 at once: method, shared"]
-    details = report(layers_of(settings), (), details=True).tables[2]
+    assert reached_first(each)[0] == ReachedFirst(caller="one IP", steady="0.0333/s: WAF per-ip", burst="40: method")
+    details = next(
+        table
+        for table in report(layers_of(settings), (), details=True).tables
+        if table.title == "POST /chat, layer by layer"
+    )
     assert details.rows[0] == ("WAF", "per-ip: 10 in 300 s, each IP", "0.0333", "2", "-", "each IP")
 
 
@@ -222,24 +240,69 @@ def test_a_counter_that_all_share_stops_everyone(tmp_path: Path) -> None:
     assert words(each.one_ip.steady) == ("WAF all", 2, None)
 
 
-def test_the_table_has_a_row_for_each_route_and_no_column_for_a_layer_that_is_not_there(tmp_path: Path) -> None:
-    first = report(layers_of(environment(tmp_path, MINIMAL)), ()).tables[0]
-    assert first.columns == ("route", "3 method or stage, shared")
-    assert first.rows == (("POST /chat", "stage: 10/s, 600/min\n(5 at once)"),)
-    assert first.caption.startswith("4 account: 10,000/s, 600,000/min, 5,000 at once;")
+THROTTLES = "Throttles, each shared by all callers of a route"
+PLANS = "Usage plans, for each API key"
+RULES = "WAF rate rules"
+REACHED = "Which limit each caller reaches first"
+
+
+def test_there_is_no_table_for_a_layer_that_is_not_there(tmp_path: Path) -> None:
+    found = report(layers_of(environment(tmp_path, MINIMAL)), ()).tables
+    assert [table.title for table in found] == [THROTTLES, REACHED]
+    assert found[0].columns == ("route", "throttle", "a second", "a minute", "at once")
+    assert found[0].rows == (("POST /chat", "stage", "10", "600", "5"),)
+    assert found[0].caption.endswith(": 10,000 a second, 5,000 at once.")
+
+
+def test_the_tables_come_in_the_order_in_which_aws_applies_the_limits(tmp_path: Path) -> None:
+    found = report(layers_of(environment(tmp_path, TIERS + WAF)), ()).tables
+    assert [table.title for table in found] == [RULES, PLANS, THROTTLES, REACHED]
 
 
 def test_a_tiny_rate_has_no_exponent(tmp_path: Path) -> None:
-    first = report(layers_of(environment(tmp_path, changed(rate_limit="rate_limit = 0.00005"))), ()).tables[0]
-    assert first.rows == (("POST /chat", "stage: 0.00005/s, 0.003/min\n(5 at once)"),)
+    tiny = changed(rate_limit="rate_limit = 0.00005")
+    assert rows(tmp_path, tiny, THROTTLES) == [("POST /chat", "stage", "0.00005", "0.003", "5")]
 
 
 def test_routes_with_the_same_limits_share_a_row(tmp_path: Path) -> None:
     more = '[[routes]]\nmethod = "GET"\npath = "/{0}"\n'
     text = MINIMAL + more.format("a") + more.format("b") + '[throttling.routes]\n"GET /a" = "blocked"\n'
-    by_layer, by_caller = report(layers_of(environment(tmp_path, text)), ()).tables
-    assert [row[0] for row in by_layer.rows] == ["POST /chat\nGET /b", "GET /a"]
-    assert [row[0] for row in by_caller.rows] == ["POST /chat\nGET /b", "GET /a"]
+    for title in (THROTTLES, REACHED):
+        assert [row[0] for row in rows(tmp_path, text, title) if row[0]] == ["POST /chat\nGET /b", "GET /a"]
+
+
+def test_a_plan_has_one_row_and_each_throttle_of_its_own_for_a_route_too(tmp_path: Path) -> None:
+    """900 at 0.5 a second are 1,800 s."""
+    assert rows(tmp_path, TIERS, PLANS) == [
+        ("free", "every route", "0.5", "5", "900 a day", "30 min"),
+        ("", "POST /images", "blocked", "-", "-", "-"),
+        ("team", "every route", "50", "60", "-", "-"),
+        ("", "POST /images", "3", "4", "-", "-"),
+    ]
+
+
+def test_a_plan_table_has_no_column_that_says_nothing(tmp_path: Path) -> None:
+    plan = "[usage_plans.free]\nthrottle = { rate_limit = 4, burst_limit = 5 }\n"
+    (table,) = [
+        each for each in report(layers_of(environment(tmp_path, KEYED + plan)), ()).tables if each.title == PLANS
+    ]
+    assert (table.columns, table.rows) == (("usage plan", "a second", "at once"), (("free", "4", "5"),))
+
+
+def test_the_plan_table_names_the_routes_that_ask_for_no_key(tmp_path: Path) -> None:
+    (table,) = [each for each in report(layers_of(environment(tmp_path, TIERS)), ()).tables if each.title == PLANS]
+    assert table.caption.endswith("Without a key: GET /models, POST /old.")
+
+
+def test_a_rate_rule_has_one_row_with_the_routes_that_it_counts(tmp_path: Path) -> None:
+    scoped = WAF.replace("per-ip", "chat") + 'routes = ["POST /chat"]\naction = "count"\n'
+    most = WAF.replace("per-ip", "most") + 'routes = ["POST /chat", "POST /images", "GET /models"]\n'
+    assert rows(tmp_path, TIERS + WAF + scoped + most, RULES) == [
+        # WAF asks the narrower ones first.
+        ("chat", "600 in 300 s", "2", "each IP\n(counts only, blocks nobody)", "POST /chat"),
+        ("most", "600 in 300 s", "2", "each IP", "every route except\nPOST /old"),
+        ("per-ip", "600 in 300 s", "2", "each IP", "every route"),
+    ]
 
 
 def test_preflights_are_said_to_be_left_out(tmp_path: Path) -> None:
@@ -248,33 +311,37 @@ def test_preflights_are_said_to_be_left_out(tmp_path: Path) -> None:
     assert layers_of(environment(tmp_path, MINIMAL)).left_out == ()
 
 
-def test_cells_say_blocked_unlimited_and_no_key(tmp_path: Path) -> None:
-    rows = {row[0]: row[1:] for row in report(layers_of(environment(tmp_path, TIERS)), ()).tables[0].rows}
-    assert rows["POST /images"][0].splitlines()[:3] == [
-        "free: blocked",
-        "team on this route: 3/s, 180/min",
-        "(4 at once)",
-    ]
-    assert rows["GET /models"] == ("asks for no key", "method: no limit of its own")
-    assert rows["POST /old"][1] == "method: blocked: 429, but for about one request in eleven days"
+def test_cells_say_blocked_and_unlimited(tmp_path: Path) -> None:
+    found = {row[0]: row[1:] for row in rows(tmp_path, TIERS, THROTTLES)}
+    assert found["GET /models"] == ("method", "unlimited", "-", "-")
+    assert found["POST /old"] == ("method", "blocked", "-", "-")
 
 
-def test_a_quota_says_how_long_it_lasts(tmp_path: Path) -> None:
-    rows = {row[0]: row[1:] for row in report(layers_of(environment(tmp_path, TIERS)), ()).tables[1].rows}
-    # 900 at 0.5 a second are 1,800 s.
-    assert rows["POST /chat"][1].splitlines() == [
-        "free: 0.5/s, 5 at once: its plan",
-        "900 a day, gone in 30 min",
-        "team: 20/s, 40 at once: method, shared",
-    ]
-    assert rows["POST /images"][1].splitlines()[:2] == ["free: blocked", "team: 3/s, 4 at once: its plan"]
-    assert rows["POST /old"] == ("blocked", "-", "blocked")
+def test_each_caller_has_a_row_with_what_it_reaches_first(tmp_path: Path) -> None:
+    assert reached_on(tmp_path, TIERS + WAF, "POST /chat") == {
+        "one IP": ("2/s: WAF per-ip", "40: method"),
+        "key of free": ("0.5/s: its plan", "5: its plan"),
+        "key of team": ("20/s: method", "40: method"),
+        "all callers": ("20/s: method", "40: method"),
+    }
+    assert reached_on(tmp_path, TIERS, "POST /images") == {
+        "one IP": ("100/s: stage", "200: stage"),
+        "key of free": ("blocked", "blocked"),
+        "key of team": ("3/s: its plan", "4: its plan"),
+        "all callers": ("100/s: stage", "200: stage"),
+    }
+    assert reached_on(tmp_path, TIERS, "POST /old")["all callers"] == ("blocked", "blocked")
+    assert reached_on(tmp_path, TIERS, "GET /models")["all callers"] == ("2,500/s: account", "1,250: account")
+
+
+def test_a_rule_that_all_callers_share_says_so(tmp_path: Path) -> None:
+    rule = WAF.replace("per-ip", "all") + 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]\n'
+    assert reached_on(tmp_path, TIERS + rule, "POST /chat")["one IP"] == ("2/s: WAF all, shared", "40: method")
 
 
 def test_details_are_a_table_for_each_route(tmp_path: Path) -> None:
     layers = layers_of(environment(tmp_path, TIERS))
-    assert len(report(layers, ()).tables) == 2
-    tables = report(layers, (), details=True).tables[2:]
+    tables = report(layers, (), details=True).tables[len(report(layers, ()).tables) :]
     assert [table.title.partition(",")[0] for table in tables] == [
         "POST /chat",
         "POST /images",
@@ -285,8 +352,11 @@ def test_details_are_a_table_for_each_route(tmp_path: Path) -> None:
 
 
 def test_notes_say_only_what_concerns_the_environment(tmp_path: Path) -> None:
-    assert {PLAN, WINDOW}.isdisjoint(report(layers_of(environment(tmp_path, MINIMAL)), ()).notes)
-    assert {PLAN, WINDOW, STAGE} <= set(report(layers_of(environment(tmp_path, TIERS + WAF)), ()).notes)
+    few = report(layers_of(environment(tmp_path, MINIMAL)), ())
+    assert {PLAN, WINDOW}.isdisjoint((*few.notes, *few.assumptions))
+    many = report(layers_of(environment(tmp_path, TIERS + WAF)), ())
+    assert {PLAN, WINDOW, STAGE} <= set(many.assumptions)
+    assert many.data["notes"] == [*many.notes, *many.assumptions]
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("environments/*.toml")) + sorted(ROOT.glob("docs/examples/*.toml")))

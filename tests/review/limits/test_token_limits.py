@@ -29,7 +29,14 @@ def test_every_budget_is_named_with_whose_it_is() -> None:
 def test_the_report_has_a_table_of_them_only_where_there_are_some(tmp_path: Path) -> None:
     said = report(layers_of(EXAMPLE), (), budgets=token_budgets(EXAMPLE))
     table = next(each for each in said.tables if "function in front" in (each.title or ""))
-    assert ("POST /model\nPOST /v1/{proxy+}", "plan gold", "each key", "600", "400,000", "-", "500", "40") in table.rows
+    allows = "600 requests a minute\n400,000 tokens a minute\n500 USD a month\n40 at once"
+    assert ("POST /model\nPOST /v1/{proxy+}", "plan gold", "each key", allows) in table.rows
+    assert [row[1:3] for row in table.rows] == [
+        ("plan free", "each key"),
+        ("plan gold", "each key"),
+        ("sonnet", "all callers"),
+        ("per-address", "each IP"),
+    ]
     assert [budget["name"] for budget in said.data["token_limits"]][:2] == ["plan free", "plan gold"]
     without = environment(tmp_path, with_route('type = "mock"'))
     plain = report(layers_of(without), (), budgets=token_budgets(without))

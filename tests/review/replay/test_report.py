@@ -28,7 +28,7 @@ def test_it_answers_whom_when_and_with_which_limits(
     log: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert main(["replay", ENVIRONMENT, log]) == 0
+    assert main(["replay", ENVIRONMENT, log, "--explain"]) == 0
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     assert captured.err == "", "no progress where nobody watches"
