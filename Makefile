@@ -148,6 +148,10 @@ schema: .venv/.packages reference ## docs/environment.schema.json, by which edit
 reference: .venv/.packages ## docs/reference.md, every key of an environment file
 	@python -m tools.reference
 
+.PHONY: dashboard-picture
+dashboard-picture: .venv/.installed ## docs/pictures/dashboard.png, drawn from the dashboard that an example synthesizes
+	@python -m tools.dashboard_picture
+
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
 	@python -m review limits $(call one_word,$(ENV))
