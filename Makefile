@@ -128,7 +128,7 @@ committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a work
 	@python -m tools.committed -- "$$ENV"
 
 .PHONY: check-committed
-check-committed: .venv/.packages ## fails where a folder of committed/ is not what its environment file says
+check-committed: .venv/.packages ## fail if a folder of committed/ does not match its environment file
 	@python -m tools.committed --check
 
 .PHONY: imports

@@ -47,7 +47,7 @@ def units() -> dict[str, dict[str, str]]:
 
 
 def undescribed() -> set[str]:
-    """Keys without a description, which do not lead to a table with one either, as `Table.key`."""
+    """Keys without a description that do not lead to a table with one either, as `Table.key`."""
     return {
         f"{table.name}.{key}"
         for table in _tables(file_schema())
@@ -57,7 +57,7 @@ def undescribed() -> set[str]:
 
 
 class _Table:
-    """One table of an environment file, at the first place where the file can contain it."""
+    """One table of an environment file, at the first place where it can occur."""
 
     def __init__(self, definitions: Schema, schema: Schema, *, name: str, title: str) -> None:
         self._definitions = definitions
@@ -85,7 +85,7 @@ class _Table:
         return ", ".join(f"`{name}`" for name in self._aws_names.get(key, ())) or NONE
 
     def meaning(self, value: Schema) -> str:
-        """Its own description, or that of the one table that it leads to."""
+        """The value's own description, or that of the only table that it leads to."""
         if "description" in value:
             return " ".join(value["description"].split())
         if "const" in value:
@@ -96,7 +96,7 @@ class _Table:
 
 
 def _tables(schema: Schema) -> Iterator[_Table]:
-    """The file itself, then each table in the order of the file, followed by the tables within it."""
+    """Yield the file itself, then each table in the order of the file, followed by the tables within it."""
     definitions = schema["$defs"]
     seen = set[str]()
 
@@ -134,7 +134,7 @@ def _choices(value: Schema) -> list[Schema]:
 
 
 def _inner(value: Schema) -> list[Schema]:
-    """What a list or a table of the author's own keys contains."""
+    """What a list contains, or a table whose keys the author chooses."""
     items = [value["items"]] if "items" in value else []
     additional = value.get("additionalProperties")
     return [
@@ -198,7 +198,7 @@ def _default(value: Schema) -> str:
 
 
 def _literal(value: object) -> str:
-    """In the notation of TOML."""
+    """The value in TOML's notation."""
     return f"`{json.dumps(value)}`" if not isinstance(value, float) else f"`{_number(value)}`"
 
 
