@@ -128,7 +128,7 @@ committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a work
 	@python -m tools.committed -- "$$ENV"
 
 .PHONY: check-committed
-check-committed: .venv/.packages ## fails where a folder of committed/ is not what its environment file says
+check-committed: .venv/.packages ## fail if a folder of committed/ does not match its environment file
 	@python -m tools.committed --check
 
 .PHONY: imports
@@ -147,6 +147,10 @@ schema: .venv/.packages reference ## docs/environment.schema.json, by which edit
 .PHONY: reference
 reference: .venv/.packages ## docs/reference.md, every key of an environment file
 	@python -m tools.reference
+
+.PHONY: dashboard-picture
+dashboard-picture: .venv/.installed ## docs/pictures/dashboard.png, drawn from the dashboard that an example synthesizes
+	@python -m tools.dashboard_picture
 
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed

@@ -1,6 +1,6 @@
-"""A Ctrl-C at any moment, while Python still imports too, ends a program without a traceback.
+"""Makes a Ctrl-C end a program without a traceback at any moment, even while Python still imports.
 
-Imported first by what a person runs. What is to be cleaned up is cleaned up, and the shell sees the signal (130).
+The programs that people run import it first. Cleanup still happens, and the shell sees the signal (130).
 """
 
 import sys
@@ -8,7 +8,7 @@ from types import TracebackType
 
 
 def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    # pydantic-core, interrupted while it builds a validator, raises an error of its own that ends with the name.
+    # If pydantic-core is interrupted while it builds a validator, it raises its own error, which ends with the name.
     if issubclass(kind, KeyboardInterrupt) or str(error).rstrip(": \n").endswith("KeyboardInterrupt"):
         sys.stderr.write("interrupted\n")
     else:
@@ -16,5 +16,5 @@ def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 def quietly() -> None:
-    """From here on."""
+    """Take effect from here on."""
     sys.excepthook = _hook

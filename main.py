@@ -6,7 +6,7 @@ import interrupted
 
 if __name__ == "__main__":
     interrupted.quietly()
-    # This process ends when it has written: collecting cycles, imports' too, is a tenth of its time.
+    # This process ends right after writing. Garbage collection, also during imports, would be a tenth of its run time.
     gc.disable()
 
 import lazy_provider
@@ -35,9 +35,9 @@ def build_app(
     outdir: str | None = None,
     warnings: Mapping[str, tuple[Problem, ...]] | None = None,
 ) -> App:
-    """One stack for each environment, named after it. Default of `outdir`: cdktf.out, or what the CDKTF CLI says.
+    """Build one stack for each environment, named after it. `outdir` defaults to cdktf.out or the CDKTF CLI's setting.
 
-    `warnings` by environment become annotations. Default: what `warnings_of` says.
+    `warnings`, by environment, become annotations. Default: the result of `warnings_of`.
     """
     app = App(outdir=outdir)
     warnings = warnings_of(environments) if warnings is None else warnings
@@ -48,7 +48,8 @@ def build_app(
 
 
 def main() -> int:
-    """Read the folder that ENVIRONMENTS names (default: environments), write cdktf.out; 1 where a file is refused.
+    """Read the folder that ENVIRONMENTS names (default: environments) and write cdktf.out. Return 1 if a file is
+    refused.
 
     Warnings go to standard error.
     """
@@ -64,7 +65,7 @@ def main() -> int:
     except (OSError, RuntimeError) as error:
         print(_unwritten(error), file=sys.stderr)
         return 1
-    # The CDKTF CLI sets this to say the annotations itself, and logs as an error whatever is on standard error.
+    # The CDKTF CLI sets this. It prints the annotations itself, and logs everything on standard error as an error.
     if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
         for name, warnings in found.items():
             for warning in warnings:
@@ -73,11 +74,11 @@ def main() -> int:
 
 
 def _unwritten(error: OSError | RuntimeError) -> str:
-    """What kept the configuration from being written, in a line; any other error is raised again."""
+    """The reason in one line if the configuration could not be written; any other error is raised again."""
     output = os.environ.get("CDKTF_OUTDIR") or "cdktf.out"
     if isinstance(error, OSError):
         return f"{output}: cannot be written: {error.strerror}"
-    # Node's words for an error of the system, which jsii passes on: `ENOSPC: no space left on device, write`.
+    # Node's message for a system error, which jsii passes on: `ENOSPC: no space left on device, write`.
     if said := re.search(r"\bE[A-Z]+: ([^,\n]+)", str(error)):
         return f"{output}: cannot be written: {said[1]}"
     raise error

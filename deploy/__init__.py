@@ -1,1 +1,1 @@
-"""`make deploy ENV=prod`: everything that a deploy takes, until the stage serves what the environment file names."""
+"""`make deploy ENV=prod`: all steps of a deploy, until the stage serves the configuration of the environment file."""

@@ -1,4 +1,4 @@
-"""`python -m deploy prod`: deploy one environment, and see that its stage serves it."""
+"""`python -m deploy prod`: deploy one environment, then check that its stage serves the new configuration."""
 
 import argparse
 import os
@@ -11,9 +11,11 @@ from settings.read import environments_folder
 
 
 def main(arguments: list[str]) -> int:
-    """0 if the stage serves what the environment file names; 1 if it does not, or if nothing was deployed."""
+    """Return 0 if the stage serves the configuration of the environment file, 1 if it does not or nothing was
+    deployed.
+    """
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
-    parser.add_argument("environment", help="a file of environments/, without .toml")
+    parser.add_argument("environment", help="name of a file in environments/, without .toml")
     parser.add_argument("--yes", action="store_true", help="apply without asking")
     options = parser.parse_args(arguments)
     file = environments_folder() / f"{options.environment}.toml"
@@ -21,7 +23,7 @@ def main(arguments: list[str]) -> int:
         return _stop(f"{file.as_posix()}: no such environment file")
     try:
         binary = terraform_binary()
-        # Its own messages say what is wrong with an environment file. -O: without jsii's checks of argument types.
+        # main.py reports mistakes in the environment file itself. -O: without jsii's checks of argument types.
         if subprocess.run([sys.executable, "-O", "main.py"], cwd=ROOT, check=False).returncode:
             return 1
         output = ROOT / (os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
@@ -33,16 +35,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _agree() -> bool:
-    _say("Apply? Only yes applies.")
+    _say("Apply these changes? Only 'yes' is accepted.")
     try:
         return input().strip() == "yes"
     except EOFError:
-        _say("Nobody is there to ask. YES=1 applies without asking.")
+        _say("There is no terminal to ask on. YES=1 applies without asking.")
         return False
 
 
 def _say(line: str) -> None:
-    # Terraform writes to the same terminal from a process of its own.
+    # Terraform writes to the same terminal from its own process.
     print(f"\n{line}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What one Terraform plan would do to what a stage serves."""
+"""How one Terraform plan changes what a stage serves."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,38 +7,38 @@ from typing import Any, Literal, Self
 from settings.captured import CAPTURED, DEPLOYMENT, STAGE
 
 CheckStatus = Literal["pass", "fail", "error", "unknown", "absent"]
-"""Terraform's words. `unknown`: it waits for an apply. `absent`: `stage.check_export` is off."""
+"""Terraform's terms. `unknown`: the result depends on an apply. `absent`: `stage.check_export` is off."""
 
-# What names an integration to AWS. Two of the same are one, whatever Terraform calls them.
+# These identify an integration in AWS. Two with the same values are one, whatever their Terraform addresses.
 _IDENTITY = ("rest_api_id", "resource_id", "http_method")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The changes of a plan, as `terraform show -json` says them.
+    """The changes of a plan, as reported by `terraform show -json`.
 
     Source: https://developer.hashicorp.com/terraform/internals/json-format, read 2026-11.
     """
 
     actions: Mapping[str, tuple[str, ...]]
-    """By address, without what stays as it is and what is only read."""
+    """By address, without resources that stay the same or are only read."""
 
     replaced_integrations: tuple[str, ...]
-    """Terraform would make the new integration first and then delete the old one. To AWS the two are one, so it would
-    delete the new one: hashicorp/terraform-provider-aws issue 21907."""
+    """Terraform would create the new integration first and then delete the old one. AWS sees them as one, so Terraform
+    would delete the new one: hashicorp/terraform-provider-aws issue 21907."""
 
     replaced_responses: tuple[str, ...]
-    """The integration responses of these, which are wiped when the new integration is made (issue 352 there)."""
+    """The integration responses of these, which AWS deletes when the new integration is created (issue 352 there)."""
 
     check: CheckStatus
     problems: tuple[str, ...]
-    """What the check of constructs/gateway/stage_check.py says."""
+    """The messages of the check in constructs/gateway/stage_check.py."""
 
     changes_outputs: bool
 
     @classmethod
     def of(cls, shown: Mapping[str, Any]) -> Self:
-        """The plan of `terraform show -json`."""
+        """Read the output of `terraform show -json`."""
         changes = [change for change in shown.get("resource_changes", ()) if _changes_something(change)]
         replaced = [change for change in changes if _replaces_the_same_integration(change)]
         state = shown.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", ())
@@ -60,12 +60,14 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """An apply of it would do nothing."""
+        """Whether applying it would do nothing."""
         return not self.actions and not self.changes_outputs
 
     @property
     def left_behind(self) -> tuple[str, ...]:
-        """What Terraform destroys only after it has made the new deployment, which therefore still has it."""
+        """Resources that Terraform destroys only after it has created the new deployment, which therefore still
+        contains them.
+        """
         return tuple(
             address
             for address, actions in self.actions.items()
@@ -74,13 +76,15 @@ class Plan:
 
     @property
     def unfinished(self) -> tuple[str, ...]:
-        """What would change of the API's definition, of its deployment or of its stage."""
+        """Resources of the API's definition, its deployment or its stage that the plan changes."""
         return tuple(
             address for address in self.actions if _type(address) in CAPTURED or address in {DEPLOYMENT, STAGE}
         )
 
     def beyond(self, agreed: Self) -> tuple[str, ...]:
-        """What this plan does and the one that was agreed to did not, once its replaced integrations are forgotten."""
+        """Actions of this plan that were not in the plan that the user agreed to, apart from its replaced
+        integrations.
+        """
         forgotten = {*agreed.replaced_integrations, *agreed.replaced_responses}
         return tuple(
             address

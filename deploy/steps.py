@@ -1,4 +1,4 @@
-"""The steps of one deploy. Each is said before it is taken."""
+"""The steps of one deploy. Each step is announced before it runs."""
 
 from collections.abc import Callable
 
@@ -10,14 +10,15 @@ Say = Callable[[str], object]
 
 
 class DeployError(Exception):
-    """Why the deploy stops, in one line or more."""
+    """The reason why the deploy stops, in one or more lines."""
 
 
 def deploy(terraform: Terraform, *, agree: Callable[[], bool], say: Say) -> None:
-    """Plan, ask, apply, and go on until the stage serves the configuration.
+    """Plan, ask, apply, and continue until the stage serves the configuration.
 
-    Terraform alone does not get there: it cuts the new deployment before it destroys what left the configuration, and
-    it deletes an integration that it has just replaced. docs/deploying.md says which changes are concerned.
+    Terraform alone does not achieve that: it creates the new deployment before it destroys what was removed from the
+    configuration, and it deletes an integration that it has just replaced. docs/deploying.md lists the changes that
+    need this.
 
     Raises DeployError and TerraformFailedError.
     """
@@ -38,35 +39,35 @@ def deploy(terraform: Terraform, *, agree: Callable[[], bool], say: Say) -> None
 
 
 def explain(plan: Plan) -> list[str]:
-    """What takes more than one apply, and why."""
+    """What needs more than one apply, and why."""
     lines = []
     if plan.replaced_integrations:
         lines.append(
-            f"Replaced integrations: {', '.join(plan.replaced_integrations)}. Terraform would delete each right after "
-            "making it, since AWS knows one integration for a method. So Terraform forgets them first "
-            "(terraform state rm) and makes them again, which overwrites them. Callers notice nothing of it."
+            f"Replaced integrations: {', '.join(plan.replaced_integrations)}. AWS has one integration per method, so "
+            "Terraform would delete each one right after it created it. Instead, Terraform first forgets them "
+            "(terraform state rm) and then creates them again, which overwrites them. Callers notice nothing."
         )
     if plan.left_behind:
         lines.append(
-            f"Destroyed: {', '.join(plan.left_behind)}. Terraform cuts the new deployment before it destroys these, so "
-            "the stage would go on serving them. A second deployment follows the first."
+            f"Destroyed: {', '.join(plan.left_behind)}. Terraform creates the new deployment before it destroys these, "
+            "so the stage would continue to serve them. A second deployment follows the first."
         )
     if plan.check == "fail":
-        lines.append("The stage serves something else than the environment file names. A new deployment mends it.")
+        lines.append("The stage does not serve what the environment file configures. A new deployment fixes that.")
         lines += plan.problems
     return lines
 
 
 def _apply(terraform: Terraform, plan: Plan, say: Say) -> None:
     if plan.replaced_integrations:
-        say("Forgetting the replaced integrations, and planning again.")
+        say("Removing the replaced integrations from the state, and planning again.")
         terraform.forget([*plan.replaced_integrations, *plan.replaced_responses])
         _refuse_surprises(terraform.plan(quiet=True).beyond(plan))
     terraform.apply()
 
 
 def _redeploy(terraform: Terraform, plan: Plan, say: Say) -> None:
-    say("Cutting a deployment of what is there now.")
+    say("Creating a deployment of the current resources.")
     again = terraform.plan(f"-replace={DEPLOYMENT}", quiet=True)
     allowed = {DEPLOYMENT, STAGE, *plan.replaced_integrations, *plan.replaced_responses}
     _refuse_surprises(tuple(address for address in again.actions if address not in allowed))
@@ -85,11 +86,15 @@ def _verify(terraform: Terraform, say: Say) -> None:
     """Raise DeployError unless the stage serves the configuration."""
     plan = terraform.plan(quiet=True)
     if plan.check == "fail":
-        raise DeployError("\n".join(["The stage still serves something else.", *plan.problems]))
+        raise DeployError(
+            "\n".join(["The stage still serves something else than the environment file configures.", *plan.problems])
+        )
     if plan.unfinished:
         raise DeployError(f"The next plan would still change {', '.join(plan.unfinished)}. Run make deploy again.")
     if plan.check in {"error", "unknown"}:
-        raise DeployError("\n".join(["What the stage serves could not be compared.", *plan.problems]))
+        raise DeployError(
+            "\n".join(["Terraform could not compare what the stage serves with the configuration.", *plan.problems])
+        )
     if plan.actions:
         say(f"The next plan would still change {', '.join(plan.actions)}.")
     say(f"Deployed. {_served(plan)}")
@@ -97,5 +102,5 @@ def _verify(terraform: Terraform, say: Say) -> None:
 
 def _served(plan: Plan) -> str:
     if plan.check == "absent":
-        return "stage.check_export is off, so nobody has compared what the stage serves."
-    return "The stage serves what the environment file names."
+        return "stage.check_export is off, so Spillway has not compared what the stage serves."
+    return "The stage serves what the environment file configures."

@@ -16,11 +16,11 @@ _PLAN_FILE = "deploy.tfplan"
 
 
 class TerraformUnavailableError(Exception):
-    """Why nothing can be deployed from here, in one line."""
+    """The reason why nothing can be deployed from here, in one line."""
 
 
 class TerraformFailedError(Exception):
-    """A command that ended badly. Terraform has said why on standard error."""
+    """A Terraform command that failed. Terraform has printed the reason to standard error."""
 
 
 def terraform_binary() -> str:
@@ -36,25 +36,26 @@ def terraform_binary() -> str:
 
 
 def terraform_environment() -> dict[str, str]:
-    """The environment of this process, with a provider cache in the project: fetched once, then used by every run.
+    """The environment of this process, plus a provider cache in the project, so that each provider is downloaded once.
 
-    The CDKTF CLI's own is ~/.terraform.d/plugin-cache, which two checkouts would share and break for each other:
-    https://github.com/hashicorp/terraform/issues/31964, read 2026-11. TF_PLUGIN_CACHE_DIR names another one.
+    The CDKTF CLI uses ~/.terraform.d/plugin-cache, which two checkouts would share and break for each other:
+    https://github.com/hashicorp/terraform/issues/31964, read 2026-11. Set TF_PLUGIN_CACHE_DIR to use another one.
     """
     cache = os.environ.get("TF_PLUGIN_CACHE_DIR") or str(ROOT / ".terraform.d" / "plugin-cache")
     return {
         **os.environ,
         "TF_PLUGIN_CACHE_DIR": cache,
-        # A new folder has no lock file, and without one Terraform would fetch into the cache what is there already.
+        # A new folder has no lock file. Without this setting, Terraform would download a provider that the cache
+        # already has.
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
         "CHECKPOINT_DISABLE": "1",
     }
 
 
 class Terraform:
-    """Runs in the stack's folder and never asks: a variable without a value is an error at once.
+    """Runs Terraform in the stack's folder without prompts: a variable without a value is an error at once.
 
-    Every method raises TerraformFailedError. A Ctrl-C goes to Terraform, which ends what it has begun.
+    Every method raises TerraformFailedError. A Ctrl-C goes to Terraform, which finishes what it has started.
     """
 
     def __init__(self, folder: Path, *, binary: str) -> None:
@@ -62,23 +63,25 @@ class Terraform:
         self._binary = binary
 
     def init(self) -> None:
-        """Fetch the provider and open the state; `-upgrade` if an earlier run has locked another provider."""
+        """Download the provider and open the state; with `-upgrade` if an earlier run has locked another provider
+        version.
+        """
         Path(terraform_environment()["TF_PLUGIN_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
         if self._run("init", "-input=false", quiet=True).returncode:
             self._must("init", "-input=false", "-upgrade")
 
     def plan(self, *options: str, quiet: bool = False) -> Plan:
-        """Plan, keep the plan for `apply`, and return what it says. Unless `quiet`, Terraform shows it to the user."""
+        """Plan, save the plan for `apply`, and return it. Terraform shows it to the user, unless `quiet`."""
         self._must("plan", "-input=false", f"-out={_PLAN_FILE}", *options, quiet=quiet)
         shown = self._must("show", "-json", _PLAN_FILE, quiet=True)
         return Plan.of(json.loads(shown))
 
     def apply(self) -> None:
-        """Apply the last plan, and nothing else."""
+        """Apply the saved plan."""
         self._must("apply", "-input=false", _PLAN_FILE)
 
     def forget(self, addresses: Iterable[str]) -> None:
-        """Take resources out of the state. AWS keeps them."""
+        """Remove resources from the state. AWS keeps them."""
         self._must("state", "rm", *addresses)
 
     def _must(self, *arguments: str, quiet: bool = False) -> str:
@@ -88,7 +91,7 @@ class Terraform:
         return done.stdout or ""
 
     def _run(self, *arguments: str, quiet: bool) -> subprocess.CompletedProcess[str]:
-        # Colours are for a terminal; in a log and in a file they are signs between the words.
+        # Escape sequences for colors are for a terminal, not for logs and files.
         colour = [] if sys.stdout.isatty() else ["-no-color"]
         process = subprocess.Popen(
             [self._binary, *arguments, *colour],
@@ -97,7 +100,7 @@ class Terraform:
             stdout=subprocess.PIPE if quiet else None,
             text=True,
         )
-        # The terminal sends a Ctrl-C to Terraform too. It must not be left alone with what it is changing.
+        # The terminal sends a Ctrl-C to Terraform too. Wait for it: it may be in the middle of a change.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             output, _ = process.communicate()

@@ -1,4 +1,4 @@
-"""Makes the AWS provider package load what a stack uses, and jsii quicker to talk to; docs/adr/0002 has the why."""
+"""Makes the AWS provider package load only what a stack uses, and speeds up jsii. docs/adr/0002 explains why."""
 
 import os
 import sys
@@ -9,11 +9,11 @@ from lazy_provider.python_package import PROVIDER_PACKAGE, import_submodules_on_
 
 
 def install() -> None:
-    """Call before the first import of `cdktf`, which starts jsii's Node process; calling again changes nothing.
+    """Call this before the first import of `cdktf`, which starts jsii's Node process. A second call changes nothing.
 
-    SPILLWAY_LAZY_PROVIDER=0 switches both off, and so does a provider package that is already imported: it has loaded
-    everything. Each hook of the Node side has a switch too: SPILLWAY_ONE_PROCESS=0 leaves out one_process.cjs. Which
-    Node jsii runs on is jsii's own setting, JSII_NODE.
+    SPILLWAY_LAZY_PROVIDER=0 switches everything off. So does a provider package that is already imported, because it
+    has loaded everything. Each hook on the Node side has its own switch: SPILLWAY_ONE_PROCESS=0 leaves out
+    one_process.cjs. jsii's own setting JSII_NODE selects the Node that it runs on.
     """
     prefer_packaged_node()
     if os.environ.get("SPILLWAY_LAZY_PROVIDER") == "0" or PROVIDER_PACKAGE in sys.modules:

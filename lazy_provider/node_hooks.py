@@ -7,11 +7,11 @@ HOOKS = Path(__file__).resolve().parent / "node"
 
 
 def preload_node_hooks() -> None:
-    """Add the hooks to NODE_OPTIONS, the only way into a process that jsii starts, and keep what is there.
+    """Add the hooks to NODE_OPTIONS, the only way into a process that jsii starts. Existing options are kept.
 
-    Every Node process started from here inherits them, so each hook acts in jsii's process or on the provider's
-    files only. A variable named after a hook switches it off: SPILLWAY_ONE_PROCESS=0. `--preserve-symlinks` is what
-    jsii gives its second process, and one_process.cjs leaves that out.
+    Every Node process started from here inherits them, so each hook acts only in jsii's process or on the provider's
+    files. A variable named after a hook switches it off: SPILLWAY_ONE_PROCESS=0. jsii passes `--preserve-symlinks` to
+    its second process, which one_process.cjs leaves out.
     """
     hooks = [hook for hook in sorted(HOOKS.glob("*.cjs")) if os.environ.get(f"SPILLWAY_{hook.stem.upper()}") != "0"]
     wanted = ["--preserve-symlinks", *(f"--require={_quoted(hook)}" for hook in hooks)] if hooks else []

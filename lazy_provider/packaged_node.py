@@ -1,4 +1,4 @@
-"""Which Node jsii runs on."""
+"""Selects the Node that jsii runs on."""
 
 import os
 from importlib.util import find_spec
@@ -6,10 +6,11 @@ from pathlib import Path
 
 
 def prefer_packaged_node() -> None:
-    """The one from PyPI beside this Python, unless JSII_NODE says otherwise.
+    """Use the Node from PyPI in this Python's environment, unless JSII_NODE is set.
 
-    jsii runs JSII_NODE, else the first `node` on PATH: with a virtual environment that is not activated, an older one
-    of the system or none. The `node` in the environment's bin folder is a Python program that starts the real one.
+    jsii runs JSII_NODE, or the first `node` on PATH. If the virtual environment is not activated, that is an older one
+    of the system or none at all. The `node` in the environment's bin folder is a Python program that starts the real
+    one.
     """
     if "JSII_NODE" in os.environ:
         return

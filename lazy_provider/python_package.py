@@ -1,4 +1,4 @@
-"""The Python side: the provider package without the 2,212 imports that its `__init__` ends with."""
+"""The Python side: the provider package without the 2,212 imports at the end of its `__init__`."""
 
 import re
 import sys
@@ -17,13 +17,13 @@ _TYPE_OF_ITS_OWN = re.compile(r"^(?:class |@)", re.MULTILINE)
 
 
 def import_submodules_on_first_use() -> None:
-    """Each submodule imports the jsii assembly by itself, so the package's own code has nothing else to do."""
+    """Each submodule imports the jsii assembly itself, so the package's own code has nothing else to do."""
     if not any(isinstance(finder, _LazyPackageFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _LazyPackageFinder())
 
 
 class _LazyPackageFinder(MetaPathFinder):
-    """Finds the provider package where Python would, and has it executed lazily if it looks as jsii generates it."""
+    """Finds the provider package like Python does, and executes it lazily if it has the form that jsii generates."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -42,7 +42,7 @@ class _LazyPackageFinder(MetaPathFinder):
 
 
 class _LazyPackageLoader(SourceFileLoader):
-    """Executes the package as a module that imports a submodule when asked for it (PEP 562)."""
+    """Executes the package as a module that imports a submodule on first access (PEP 562)."""
 
     def __init__(self, fullname: str, path: str, submodules: Sequence[str]) -> None:
         super().__init__(fullname, path)

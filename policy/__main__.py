@@ -1,4 +1,4 @@
-"""`make policy`: 0 where every failed check is accepted in suppressions.toml."""
+"""`make policy`: 0 if suppressions.toml accepts every failed check, otherwise 1."""
 
 import json
 import sys
@@ -12,15 +12,15 @@ from policy.suppressions import SuppressionsError, judge, read_suppressions
 
 
 def main(
-    output: Annotated[Path, typer.Argument(help="Where the stacks were synthesized to")] = Path("cdktf.out"),
+    output: Annotated[Path, typer.Argument(help="Folder with the synthesized stacks")] = Path("cdktf.out"),
 ) -> None:
-    """Run checkov on every synthesized stack; the accepted failures are in policy/suppressions.toml."""
+    """Run checkov on every synthesized stack. policy/suppressions.toml lists the accepted failures."""
     try:
         environments = sorted(json.loads((output / "manifest.json").read_text())["stacks"])
         suppressions = read_suppressions()
         verdicts = scan(output / "stacks", environments)
     except FileNotFoundError:
-        sys.exit(f"{output}: nothing is synthesized there: run make synth")
+        sys.exit(f"{output}: there is no synthesized stack: run make synth")
     except (ScanError, SuppressionsError) as error:
         sys.exit(str(error))
     judgement = judge(verdicts, suppressions)

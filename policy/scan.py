@@ -1,4 +1,4 @@
-"""checkov, run on synthesized stacks."""
+"""Runs checkov on synthesized stacks."""
 
 import json
 import os
@@ -13,39 +13,41 @@ HERE = Path(__file__).parent
 CHECKOV = HERE / ".venv" / "bin" / "checkov"
 OWN_CHECKS = HERE / "checks"
 
-# Either would make it talk to its vendor's platform.
+# With either of these, checkov would contact its vendor's platform.
 _PLATFORM_VARIABLES = ("BC_API_KEY", "PRISMA_API_URL")
 _BLOCK = re.compile(r'^    "(\w+)": \{$')
 
 
 class ScanError(Exception):
-    """checkov gave no verdict; the message says why."""
+    """checkov did not report a result; the message gives the reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What one check says of one resource."""
+    """The result of one check for one resource."""
 
     environment: str
     check: str
     """checkov's id: `CKV_AWS_120`."""
     name: str
-    """What the check asks for."""
+    """What the check requires."""
     address: str
-    """The Terraform address: `aws_api_gateway_stage.stage`; of a secret the line of the JSON."""
+    """The Terraform address, `aws_api_gateway_stage.stage`; for a secret, the line of the JSON."""
     passed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """What checkov says of some stacks."""
+    """checkov's results for some stacks."""
 
     verdicts: tuple[Verdict, ...]
     unread: tuple[str, ...]
-    """Files that it cannot parse."""
+    """Files that checkov cannot parse."""
 
     def of(self, environments: Collection[str]) -> tuple[Verdict, ...]:
-        """The verdicts on these stacks. Raises ScanError where it says nothing of one: silence is no approval."""
+        """The results for these stacks. Raises ScanError if one has none, because a stack that was not checked did not
+        pass.
+        """
         if unread := [file for file in self.unread if Path(file).parent.name in environments]:
             raise ScanError(f"checkov cannot read {', '.join(unread)}")
         verdicts = tuple(verdict for verdict in self.verdicts if verdict.environment in environments)
@@ -55,9 +57,9 @@ class Run:
 
 
 def scan(stacks: Path, environments: Collection[str]) -> tuple[Verdict, ...]:
-    """The verdicts on `<stacks>/<environment>/cdk.tf.json`.
+    """The results for `<stacks>/<environment>/cdk.tf.json`.
 
-    Raises ScanError where checkov is not installed, fails, or says nothing of an environment.
+    Raises ScanError if checkov is not installed, fails, or does not report on an environment.
     """
     if not environments:
         raise ScanError(f"{stacks}: no stack")
@@ -68,7 +70,7 @@ def scan(stacks: Path, environments: Collection[str]) -> tuple[Verdict, ...]:
 
 
 def run(stacks: Path, environments: Collection[str]) -> Run:
-    """One run of checkov, which takes seconds however little there is to look at."""
+    """One run of checkov, which takes seconds even for a small stack."""
     reports = _reports(stacks, [f"{environment}/cdk.tf.json" for environment in environments])
     return Run(
         verdicts=tuple(
@@ -82,17 +84,17 @@ def run(stacks: Path, environments: Collection[str]) -> Run:
 
 
 def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
-    """One report for each framework that found something to look at."""
+    """One report for each framework that found something to check."""
     if not CHECKOV.exists():
         raise ScanError("checkov is not installed: run make policy")
     done = subprocess.run(
         [
             CHECKOV,
-            # `terraform` reads *.tf only, and passes a folder of JSON without a word.
+            # `terraform` reads only *.tf files and silently passes a folder of JSON.
             *("--framework", "terraform_json", "secrets"),
             *("--external-checks-dir", OWN_CHECKS),
             *("--output", "json"),
-            # No network: no platform, no modules.
+            # Without network: no platform, no modules.
             "--skip-download",
             *("--download-external-modules", "false"),
             *("--file", *files),
@@ -103,14 +105,14 @@ def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
         text=True,
         check=False,
     )
-    # 1 is what it exits with for a failed check.
+    # checkov exits with 1 if a check failed.
     if done.returncode not in {0, 1}:
         raise ScanError(f"checkov failed:\n{done.stderr[-2000:]}")
     try:
         said = json.loads(done.stdout)
     except ValueError:
         raise ScanError(f"checkov failed:\n{done.stdout[-500:]}{done.stderr[-2000:]}") from None
-    # A list where several frameworks report, and no `results` where none does.
+    # A list if several frameworks report, and without `results` if none does.
     return [report for report in (said if isinstance(said, list) else [said]) if "results" in report]
 
 
@@ -126,9 +128,11 @@ def _verdict(stacks: Path, found: dict[str, Any], *, passed: bool) -> Verdict:
 
 
 def _address(file: Path, resource: str, line: int) -> str:
-    """The whole Terraform address; half of checkov's checks report `resource.NAME`, the type being above it."""
+    """The whole Terraform address. Half of checkov's checks report only `resource.NAME` and have the type one level
+    up.
+    """
     block, dot, name = resource.partition(".")
-    if not dot:  # a secret, by its hash
+    if not dot:  # a secret, identified by its hash
         return f"line {line}"
     if block != "resource":
         return resource

@@ -16,7 +16,7 @@ Patterns = Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
 class SuppressionsError(Exception):
-    """What is wrong with the file, one line for each mistake."""
+    """The mistakes in the file, one line for each."""
 
 
 class Suppression(BaseModel):
@@ -27,7 +27,7 @@ class Suppression(BaseModel):
     check: Annotated[str, Field(pattern=r"^CKV2?_[A-Z]+_\d+$")]
     reason: Annotated[str, Field(min_length=20)]
     environments: Patterns | None = None
-    """Default: all of them, also those that are added later."""
+    """Default: all environments, including new ones."""
     addresses: Patterns | None = None
     """Terraform addresses. Default: every resource."""
 
@@ -47,7 +47,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """The failed checks, told apart, and what the file says in vain."""
+    """The failed checks, accepted or not, and the suppressions that nothing needs."""
 
     failed: tuple[Verdict, ...]
     suppressed: tuple[Verdict, ...]
@@ -55,7 +55,7 @@ class Judgement:
 
 
 def read_suppressions(file: Path = SUPPRESSIONS) -> tuple[Suppression, ...]:
-    """The file's tables.
+    """Read the tables of the file.
 
     Raises SuppressionsError.
     """
@@ -72,7 +72,7 @@ def read_suppressions(file: Path = SUPPRESSIONS) -> tuple[Suppression, ...]:
 
 
 def judge(verdicts: Iterable[Verdict], suppressions: Iterable[Suppression]) -> Judgement:
-    """Tell the accepted failures from the others."""
+    """Separate accepted failures from the others."""
     suppressions = tuple(suppressions)
     failures = [verdict for verdict in verdicts if not verdict.passed]
     used = {each for each in suppressions if any(each.covers(failure) for failure in failures)}

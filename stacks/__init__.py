@@ -1,1 +1,1 @@
-"""Stacks: constructs wired together, and nothing else."""
+"""Stacks: they only connect constructs."""

@@ -13,14 +13,14 @@ from cdktf_cdktf_provider_aws.provider import (
 
 from settings.aws import Aws, Service
 
-# What only some environments call, so that the others render as they always did.
+# Services that only some environments call. The others render the same as before.
 _SELDOM: frozenset[Service] = frozenset({"dynamodb"})
 
 
 def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str], more: Sequence[Service] = ()) -> None:
-    """AWS in its Region, or an emulator that takes any credentials; the tags go on everything that has tags.
+    """Configure AWS in its Region, or an emulator that accepts any credentials. Tags apply to every resource with tags.
 
-    `more` are services that this environment calls beside the usual ones.
+    `more` are services that this environment calls in addition to the usual ones.
     """
     emulated = aws.endpoint_url is not None
     AwsProvider(
@@ -32,7 +32,8 @@ def add_aws_provider(stack: TerraformStack, aws: Aws, *, tags: Mapping[str, str]
         assume_role=[AwsProviderAssumeRole(**aws.assume_role.model_dump())] if aws.assume_role else None,
         profile=aws.profile,
         endpoints=_endpoints(aws, more),
-        # Placeholders that no AWS account has: the emulator does not look, and real ones must not travel there.
+        # Placeholders that belong to no AWS account. An emulator ignores them, and real credentials must not be sent to
+        # it.
         access_key="emulator" if emulated else None,
         secret_key="emulator" if emulated else None,
         skip_credentials_validation=True if emulated else None,

@@ -7,10 +7,10 @@ from constructs import Construct
 
 
 class CloudBlock(TerraformBackend):
-    """`terraform { cloud { ... } }`.
+    """Renders `terraform { cloud { ... } }`.
 
-    CDKTF's own CloudBackend runs `terraform version` at every synthesis, and fails it where there is no Terraform: on
-    the machine that only writes the JSON for a workspace.
+    CDKTF's own CloudBackend runs `terraform version` at every synthesis, and fails without Terraform, for example on a
+    machine that only writes the JSON for a workspace.
     """
 
     def __init__(self, scope: Construct, id: str, *, block: dict[str, Any]) -> None:
@@ -18,9 +18,9 @@ class CloudBlock(TerraformBackend):
         self._block = block
 
     def to_terraform(self) -> Any:
-        """The block, where other backends render `backend`."""
+        """Render the block in place of the `backend` of other backends."""
         return {"terraform": {"cloud": self._block}}
 
     def get_remote_state_data_source(self, scope: Construct, name: str, from_stack: str) -> TerraformRemoteState:
-        """Stacks here do not read each other's state."""
+        """Stacks of Spillway do not read each other's state."""
         raise NotImplementedError

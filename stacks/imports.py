@@ -1,4 +1,4 @@
-"""What Terraform adopts instead of making it."""
+"""Existing resources that Terraform adopts instead of creating new ones."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -11,10 +11,11 @@ from stacks.resource_names import address_of
 
 
 def add_imports(stack: TerraformStack, environment: Environment) -> None:
-    """`import` blocks, Terraform >= 1.5. Called when every resource is there.
+    """Add `import` blocks, which need Terraform >= 1.5. Call it after all resources exist.
 
     CDKTF's own `import_from` would run `terraform version` at every synthesis. An address that the stack does not have
-    is refused here: `cdktf diff` plans with -generate-config-out, by which Terraform would make up a resource for it.
+    is refused here, because `cdktf diff` plans with -generate-config-out, and Terraform would then invent a resource
+    for it.
 
     Raises EnvironmentFileError.
     """
@@ -34,7 +35,7 @@ def add_imports(stack: TerraformStack, environment: Environment) -> None:
 def _addresses(stack: TerraformStack) -> Iterator[str]:
     for child in stack.node.find_all():
         if isinstance(child, TerraformResource):
-            # Its path, by one message to Node where `node.path` is two.
+            # Its path, with one message to Node; `node.path` needs two.
             yield address_of(child.to_string())
 
 

@@ -1,4 +1,4 @@
-"""The one stack: an API, its limits, and what tells a user about them."""
+"""The stack: an API, its limits, logs, alarms and outputs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,9 +40,9 @@ from stacks.state_backend import add_state_backend
 
 
 class RateLimitedApiStack(TerraformStack):
-    """Everything that one environment file asks for, in a Terraform configuration of its own.
+    """Creates everything in one environment file as a separate Terraform configuration.
 
-    `warnings` become annotations. Default: those of the environment by itself.
+    `warnings` become annotations. Default: the environment's own warnings.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class RateLimitedApiStack(TerraformStack):
         warnings: Sequence[Problem] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        # Terraform reads no templates in a backend block, so that an escape would become part of the value.
+        # Terraform does not read templates in a backend block, so an escape would become part of the value.
         add_state_backend(self, environment)
-        # Nor does it read what stands inside of a function's archive.
+        # Terraform does not read the content of a function's archive either.
         self._token_prices = prices(environment)
         warnings = environment.warnings() if warnings is None else warnings
         self._environment = environment = literals(environment)
@@ -105,10 +105,12 @@ class RateLimitedApiStack(TerraformStack):
             Annotations.of(self).add_warning(str(problem))
 
     def prepare_stack(self) -> None:
-        """Nothing: CDKTF would render every resource once more, to find what refers to another stack. Nothing does."""
+        """Do nothing. CDKTF would render every resource again to find references to other stacks, and there are
+        none.
+        """
 
     def to_terraform(self) -> Any:
-        """The rendered stack, with our names, completed by what only all of it together says."""
+        """The rendered stack with our resource names, and with the parts that depend on all of it."""
         rendered = super().to_terraform()
         rendered["resource"] = with_our_names(rendered["resource"])
         self._deployment.capture(rendered["resource"])

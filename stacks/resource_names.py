@@ -1,20 +1,20 @@
-"""Resources under the names that we chose, which are a public contract: docs/adr/0004."""
+"""Names resources as Spillway chose them. The names are a public contract: docs/adr/0004."""
 
 from typing import Any
 
 Resources = dict[str, dict[str, Any]]
-"""Terraform's: type, name, body."""
+"""Terraform's structure: type, name, body."""
 
 
 def address_of(path: str) -> str:
-    """What a construct's path ends with: `prod/routes/post_chat/aws_api_gateway_method.post_chat`."""
+    """The end of a construct's path: `prod/routes/post_chat/aws_api_gateway_method.post_chat`."""
     return path.rpartition("/")[2]
 
 
 def with_our_names(resources: Resources) -> Resources:
-    """A rendered `resource` block without the ids that CDKTF makes of whole paths.
+    """A rendered `resource` block without the ids that CDKTF derives from whole paths.
 
-    CDKTF's own `override_logical_id` is one more message to Node for every resource.
+    CDKTF's own `override_logical_id` needs another message to Node for every resource.
     """
     ours: Resources = {type_: {} for type_ in resources}
     for type_, made in resources.items():

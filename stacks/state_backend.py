@@ -1,4 +1,4 @@
-"""Where Terraform keeps the stack's state."""
+"""Where Terraform stores the stack's state."""
 
 from cdktf import LocalBackend, S3Backend, S3BackendAssumeRoleConfig, TerraformStack
 
@@ -10,10 +10,10 @@ from stacks.cloud_block import CloudBlock
 
 
 def add_state_backend(stack: TerraformStack, environment: Environment) -> None:
-    """Always one, since CDKTF's own default writes an absolute path of the machine that synthesizes."""
+    """Always set a backend, because CDKTF's default contains an absolute path of the machine that synthesizes."""
     match environment.backend:
         case LocalBackendSettings():
-            # Terraform runs in cdktf.out/stacks/<name>, which is generated and gets deleted.
+            # Terraform runs in cdktf.out/stacks/<name>, which is generated and may be deleted.
             LocalBackend(stack, path=f"../../../terraform.{environment.name}.tfstate")
         case S3BackendSettings() as s3:
             role = s3.assume_role
@@ -27,7 +27,7 @@ def add_state_backend(stack: TerraformStack, environment: Environment) -> None:
                 profile=s3.profile,
                 assume_role=S3BackendAssumeRoleConfig(**role.model_dump()) if role else None,
             )
-            # Newer than the bindings: the lock file beside the object instead of a DynamoDB table (Terraform 1.10).
+            # Newer than the bindings: a lock file next to the object instead of a DynamoDB table (Terraform 1.10).
             stack.add_override("terraform.backend.s3.use_lockfile", True)
         case CloudBackendSettings() as cloud:
             workspaces = {"name": cloud.workspace, "tags": cloud.tags and list(cloud.tags), "project": cloud.project}

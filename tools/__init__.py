@@ -1,4 +1,4 @@
-"""Programs for the Makefile, each run by `python -m tools.<name>`."""
+"""Programs for the Makefile. Each runs as `python -m tools.<name>`."""
 
 import interrupted
 

@@ -1,4 +1,4 @@
-"""`make check-cdktn`: the project moved to CDK Terrain in a temporary copy, its tests run there, its JSON compared."""
+"""`make check-cdktn`: moves a temporary copy of the project to CDK Terrain, runs its tests and compares its JSON."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from tools.cdk_terrain import CDKTN, CDKTN_PROVIDER_AWS, METADATA, ROOT, Rule, p
 
 KEPT = ROOT / ".cdktn"
 PYTHON = KEPT / ".venv" / "bin" / "python"
-# Every route, backend and limit that we have an example of.
+# Every route, backend and limit for which there is an example.
 FOLDERS = ("environments", "docs/examples")
 
 REPLACED = frozenset({"cdktf", "cdktf-cdktf-provider-aws", "constructs"})
 REQUIRED = (f"cdktn=={CDKTN}", f"cdktn-provider-aws=={CDKTN_PROVIDER_AWS}", "constructs>=10.6,<10.8")
 
-# What this is not about.
+# Tests that do not concern the bindings.
 LEFT_OUT = {
     "tests/deploy": "needs the network",
     "tests/policy": "reads the JSON, which is the same",
@@ -37,7 +37,7 @@ Difference = tuple[tuple[str, ...], Any, Any]
 
 
 def main() -> int:
-    """0 where the tests pass in the copy and the JSON differs in nothing but METADATA."""
+    """Return 0 if the tests pass in the copy and the JSON differs only in METADATA."""
     _install()
     with tempfile.TemporaryDirectory(prefix="spillway-cdktn-") as folder:
         copy = Path(folder) / "project"
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def requirements(lock: dict[str, Any]) -> str:
-    """The locked packages of every category, with CDK Terrain's in place of CDKTF's."""
+    """The locked packages of every category, with CDK Terrain's packages in place of CDKTF's."""
     categories = (packages for category, packages in lock.items() if category != "_meta")
     packages = {name: package for category in categories for name, package in category.items()}
     lines = [
@@ -61,7 +61,7 @@ def requirements(lock: dict[str, Any]) -> str:
 
 
 def copy_rewritten(copy: Path) -> set[Rule]:
-    """The project's files, moved to CDK Terrain; returns the rules that did something."""
+    """Copy the project's files and move them to CDK Terrain; return the rules that changed something."""
     used: set[Rule] = set()
     for file in project_files():
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def copy_rewritten(copy: Path) -> set[Rule]:
 
 
 def differences(ours: Any, theirs: Any, path: tuple[str, ...] = ()) -> Iterator[Difference]:
-    """Where two JSON values differ, and how. A list is one value: its order means something."""
+    """Where and how two JSON values differ. A list is compared as one value, because its order matters."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for key in sorted(ours.keys() | theirs.keys()):
             yield from differences(ours.get(key), theirs.get(key), (*path, key))
@@ -80,7 +80,7 @@ def differences(ours: Any, theirs: Any, path: tuple[str, ...] = ()) -> Iterator[
 
 
 def _commit(copy: Path) -> None:
-    """Some tests ask git what there was before."""
+    """Commit the copy, because some tests ask git for an earlier version."""
     identity = ("-c", "user.name=check-cdktn", "-c", "user.email=check-cdktn@example.com")
     for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "moved to CDK Terrain"]):
         subprocess.run(["git", *identity, *command], cwd=copy, check=True)  # noqa: S607  # git, wherever it is
@@ -102,7 +102,7 @@ def _install() -> None:
 
 
 def _compare(copy: Path, scratch: Path, environments: str) -> bool:
-    """Synthesize these files with both, and say what differs."""
+    """Synthesize these files with both, and report the differences."""
     ours, theirs = scratch / "cdktf" / environments, scratch / "cdktn" / environments
     _synthesize(ROOT, sys.executable, environments, ours)
     _synthesize(copy, PYTHON, environments, theirs)
@@ -119,7 +119,7 @@ def _compare(copy: Path, scratch: Path, environments: str) -> bool:
                 same = False
                 print(f"{environments}/{stack}.toml: {said}")
     verdict = "the same JSON" if same else "not the same JSON"
-    print(f"{environments}: {verdict} of {len(stacks)} stacks from both, but for version metadata:")
+    print(f"{environments}: {verdict} of {len(stacks)} stacks from both, except for version metadata:")
     for said in sorted(ignored):
         print(f"  {said}")
     return same and bool(stacks)
@@ -137,7 +137,7 @@ def _synthesize(project: Path, python: str | Path, environments: str, output: Pa
 
 
 def _test(copy: Path) -> bool:
-    print("the tests that need no network, in the copy; left out:")
+    print("running the tests that need no network in the copy; left out:")
     for name, reason in {**LEFT_OUT, **DESELECTED}.items():
         print(f"  {name}: {reason}")
     skipped = [f"--ignore={name}" for name in LEFT_OUT] + [f"--deselect={test}" for test in DESELECTED]
@@ -152,7 +152,9 @@ def _test(copy: Path) -> bool:
 
 
 def _environment(programs: Path) -> dict[str, str]:
-    """Ours, without what make and lazy_provider left in it for this project's own programs."""
+    """The current environment variables, without those that make and lazy_provider set for this project's own
+    programs.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in {"NODE_OPTIONS", "JSII_NODE"}}
     return {**inherited, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 

@@ -1,7 +1,7 @@
-"""`make committed ENV=prod`: a stack's Terraform JSON in a folder of its own, to be committed.
+"""`make committed ENV=prod`: writes a stack's Terraform JSON to a folder that you commit.
 
-A VCS-driven workspace runs what is in the repository; nobody synthesizes there. The folder `committed/<environment>`
-has the JSON, and beside it the zips that it refers to.
+A VCS-driven workspace runs what is in the repository and does not synthesize. The folder `committed/<environment>`
+contains the JSON and the zips that it refers to.
 """
 
 import sys
@@ -18,7 +18,7 @@ from settings.read import environments_folder, read_environments
 from tools.shared_state import require
 
 FOLDER = Path("committed")
-# What Terraform and its users may put beside it stays: .terraform.lock.hcl is there to be committed too.
+# Files that Terraform and its users add to the folder stay. .terraform.lock.hcl should be committed too.
 _CONFIGURATION = "cdk.tf.json"
 _OURS = (_CONFIGURATION, "functions/*.zip")
 
@@ -32,9 +32,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     names: Annotated[list[str] | None, typer.Argument(metavar="ENVIRONMENT", show_default=False)] = None,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 where a folder is not up to date.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if one is out of date.")] = False,
 ) -> None:
-    """Write committed/ENVIRONMENT from the environment's file. Default: those that have a folder there."""
+    """Write committed/ENVIRONMENT from its environment file. Default: all environments that have a folder there."""
     environments = environments_folder()
     try:
         known = {environment.name: environment for environment in read_environments(environments)}
@@ -55,14 +55,14 @@ def main(
                 raise typer.Exit(1) from None
         elif differing := differences(FOLDER / name, files):
             wrong = True
-            where = f"{(FOLDER / name).as_posix()} is not what {environments.as_posix()}/{name}.toml says"
+            where = f"{(FOLDER / name).as_posix()} does not match {environments.as_posix()}/{name}.toml"
             print(f"{where} ({', '.join(differing)}); run: make committed ENV={name}", file=sys.stderr)
     if wrong:
         raise typer.Exit(1)
 
 
 def synthesized(environment: Environment) -> Files:
-    """The files of the stack, by their path in its folder."""
+    """The files of the stack by their path in its folder."""
     with tempfile.TemporaryDirectory(prefix="spillway-committed-") as output:
         build_app((environment,), outdir=output).synth()
         return _read(Path(output) / "stacks" / environment.name, "**/*")
@@ -74,16 +74,16 @@ def _read(folder: Path, *patterns: str) -> Files:
 
 
 def differences(folder: Path, files: Files) -> list[str]:
-    """The names of files that are missing, changed or left over."""
+    """Names of the files that are missing, changed or left over."""
     there = _read(folder, *_OURS)
     return sorted(name for name in files.keys() | there.keys() if files.get(name) != there.get(name))
 
 
 def write(folder: Path, files: Files) -> None:
-    """Make the folder have these files; report each that changes.
+    """Write these files to the folder, and print each one that changes.
 
-    What is cut off, by a full disk for instance, leaves each file as it was or as it is to be. The zips come before the
-    configuration that names them, and those that it names no more go last.
+    If writing is interrupted, for instance by a full disk, each file has its old or its new content. The zips come
+    before the configuration that names them, and zips that it no longer names are removed last.
     """
     differing = differences(folder, files)
     for name in differing:

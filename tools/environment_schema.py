@@ -1,7 +1,7 @@
-"""`make schema`: docs/environment.schema.json, by which editors complete and check environment files.
+"""`make schema`: writes docs/environment.schema.json, with which editors complete and check environment files.
 
-An environment file names it in its first line: `#:schema ../docs/environment.schema.json`. It says what JSON Schema
-can: names, types, ranges, the words allowed. What depends on more than one field is refused by `make synth` alone.
+The first line of an environment file names it: `#:schema ../docs/environment.schema.json`. The schema has names, types,
+ranges and allowed words. Only `make synth` checks rules that span several fields.
 """
 
 import json

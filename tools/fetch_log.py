@@ -1,6 +1,8 @@
-"""`make fetch-log ENV=prod SINCE=7d`: the access log of a deployed stage out of CloudWatch, for `review replay`.
+"""`make fetch-log ENV=prod SINCE=7d`: downloads the access log of a deployed stage from CloudWatch, for `review
+replay`.
 
-FilterLogEvents, hour after hour, page after page. What has come is kept: the same command goes on where it stopped.
+Calls FilterLogEvents for one hour after the other, page by page. Downloaded pages are kept, so that the same command
+continues after an interruption.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html, read 2026-11.
 """
 
@@ -32,35 +34,35 @@ _UNITS = {"m": 60_000, "h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS
 _AGO = re.compile(r"(\d+)([mhdw])")
 
 Progress = Callable[[float, int], None]
-"""Hears which part of the time is done, and how many lines there are."""
+"""Called with the share of the time that is done, and the number of lines so far."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 class FetchError(Exception):
-    """What cannot be fetched, in one line."""
+    """Why a log cannot be downloaded, in one line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """How far it is, as it stands beside the file."""
+    """The progress, as stored next to the file."""
 
     group: str
     start: int
-    """Milliseconds since 1970, as all times here."""
+    """Milliseconds since 1970, like all times here."""
 
     end: int
     at: int
-    """The hour that is being fetched."""
+    """Start of the hour that is being downloaded."""
 
     token: str = ""
-    """Of its next page."""
+    """Token of its next page."""
 
     size: int = 0
-    """Bytes of the file that are whole."""
+    """Length of the complete part of the file, in bytes."""
 
     size_at: int = 0
-    """The same when the hour began."""
+    """The same at the beginning of the hour."""
 
     lines: int = 0
     lines_at: int = 0
@@ -69,11 +71,11 @@ class Done:
 @app.command()
 def main(
     name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
-    since: Annotated[str, typer.Argument(help="7d, 12h, 30m, or a time as ISO 8601 has it.")] = "7d",
-    until: Annotated[str, typer.Option(help="The same. Default: now.")] = "",
+    since: Annotated[str, typer.Argument(help="7d, 12h, 30m, or an ISO 8601 time.")] = "7d",
+    until: Annotated[str, typer.Option(help="In the same forms. Default: now.")] = "",
     file: Annotated[Path | None, typer.Option(help="Default: access-ENVIRONMENT.log.gz.")] = None,
 ) -> None:
-    """Fetch a stage's access log into a gzip file; the same command goes on where it was stopped."""
+    """Download a stage's access log into a gzip file. The same command continues after an interruption."""
     to = file or Path(f"access-{name}.log.gz")
     try:
         environment = read_environment(environments_folder() / f"{name}.toml")
@@ -89,7 +91,7 @@ def main(
         print(f"{access_log_group(environment)}: {said.get('Code')}: {said.get('Message')}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
+        print("stopped; run the same command to continue", file=sys.stderr)
         raise typer.Exit(130) from None
     print(f"{to.as_posix()}: {done.lines:,} lines, {_shown(done.start)} to {_shown(done.end)} UTC")
 
@@ -109,12 +111,12 @@ def moment(said: str, now: int) -> int:
 def fetch(
     client: Any, group: str, start: int, end: int, to: Path, heard: Progress = lambda _, __: None
 ) -> Done:  # boto3 has no types
-    """Everything from start to end, appended page by page. Raises FetchError, ClientError."""
+    """Download everything from start to end, page by page. Raises FetchError, ClientError."""
     if start >= end:
-        raise FetchError(f"{_shown(start)} UTC: is not before the end, {_shown(end)} UTC")
+        raise FetchError(f"start {_shown(start)} UTC is not before the end, {_shown(end)} UTC")
     part, beside = to.with_name(f"{to.name}.part"), to.with_name(f"{to.name}.state")
     if to.exists():
-        raise FetchError(f"{to.as_posix()}: is there already; --file names another, or delete it")
+        raise FetchError(f"{to.as_posix()} already exists: delete it, or name another file with --file")
     done = _known(beside, group, part) or Done(group=group, start=start, end=end, at=start)
     with part.open("ab") as file:
         file.truncate(done.size)
@@ -123,7 +125,7 @@ def fetch(
             try:
                 done = _page(client, done, file)
             except ClientError as error:
-                # A token is good for a day.
+                # A token is valid for a day.
                 if not done.token or error.response.get("Error", {}).get("Code") not in _BAD_TOKEN:
                     raise
                 done = replace(done, token="", size=done.size_at, lines=done.lines_at)
@@ -139,7 +141,7 @@ _BAD_TOKEN = frozenset({"InvalidParameterException", "ValidationException"})
 
 
 def _page(client: Any, done: Done, file: Any) -> Done:  # boto3 has no types
-    """One page more."""
+    """Download one more page."""
     until = min(done.at + _HOUR_MS, done.end)
     more = {"nextToken": done.token} if done.token else {}
     # AWS's endTime is inclusive.
@@ -158,23 +160,23 @@ def _line(message: str) -> str:
 
 
 def _known(beside: Path, group: str, part: Path) -> Done | None:
-    """How far an earlier call came."""
+    """The progress of an earlier call."""
     if not (beside.is_file() and part.is_file()):
         return None
     try:
         done = Done(**json.loads(beside.read_text(encoding="utf-8")))
     except (ValueError, TypeError):
         raise FetchError(
-            f"{beside.as_posix()}: cannot be read; delete it and {part.as_posix()} to begin anew"
+            f"{beside.as_posix()}: cannot be read; delete it and {part.as_posix()} to start again"
         ) from None
     if done.group != group or part.stat().st_size < done.size:
-        raise FetchError(f"{beside.as_posix()}: is of another log; delete it and {part.as_posix()} to begin anew")
-    print(f"going on from {_shown(done.at)} UTC, with {done.lines:,} lines", file=sys.stderr)
+        raise FetchError(f"{beside.as_posix()}: belongs to another log; delete it and {part.as_posix()} to start again")
+    print(f"continuing at {_shown(done.at)} UTC, after {done.lines:,} lines", file=sys.stderr)
     return done
 
 
 def _keep(beside: Path, done: Done) -> None:
-    """Whole or not at all."""
+    """Write the whole file or leave it unchanged."""
     fresh = beside.with_name(f"{beside.name}.new")
     fresh.write_text(json.dumps(asdict(done)), encoding="utf-8")
     fresh.replace(beside)
@@ -183,7 +185,7 @@ def _keep(beside: Path, done: Done) -> None:
 def _client(aws: Aws) -> Any:  # boto3 has no types
     made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
     session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
-    # FilterLogEvents has a low rate for each account; botocore slows down by itself.
+    # FilterLogEvents has a low rate limit for each account. botocore slows down by itself.
     config = Config(retries={"mode": "adaptive", "max_attempts": 10})
     if aws.assume_role is not None:
         asked = {"ExternalId": aws.assume_role.external_id} if aws.assume_role.external_id else {}
@@ -204,11 +206,11 @@ def _client(aws: Aws) -> Any:  # boto3 has no types
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A bar on a terminal, else a line for each tenth."""
+    """Show a progress bar on a terminal, otherwise a line for each tenth."""
     if not sys.stderr.isatty():
         yield _Tenths()
         return
-    from rich.console import Console  # noqa: PLC0415  # nobody watches a pipe
+    from rich.console import Console  # noqa: PLC0415  # only for a terminal
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 

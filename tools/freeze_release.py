@@ -1,7 +1,7 @@
-"""`python -m tools.freeze_release`: keep what this version promises, for the tests of the next ones.
+"""`python -m tools.freeze_release`: records what this version promises, for the tests of later versions.
 
-Copies the environment files, and what they refer to, to tests/releases/<version>, and writes down the addresses and
-outputs that come of them (docs/upgrading.md). Run once for each version, when it is released.
+Copies the environment files and the files that they refer to into tests/releases/<version>, and records their addresses
+and outputs (docs/upgrading.md). Run it once for each version, at its release.
 """
 
 import json
@@ -17,7 +17,7 @@ SOURCES = (ROOT / "environments", ROOT / "docs" / "examples")
 
 
 def freeze(releases: Path) -> Path:
-    """The folder of the version that pyproject.toml names."""
+    """The folder for the version in pyproject.toml."""
     version: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     folder = releases / version
     shutil.rmtree(folder, ignore_errors=True)
@@ -25,7 +25,7 @@ def freeze(releases: Path) -> Path:
     for source in SOURCES:
         shutil.copytree(source, environments, dirs_exist_ok=True)
     for file in environments.glob("*.toml"):
-        # The schema of then is not kept.
+        # The schema of that version is not kept.
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         file.write_text("".join(line for line in lines if not line.startswith("#:schema ")), encoding="utf-8")
     promised = {}

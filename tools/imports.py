@@ -1,7 +1,7 @@
-"""`make imports ENV=prod API=a1b2c3d4e5`: the `[imports]` table by which a stack adopts an API that is deployed.
+"""`make imports ENV=prod API=a1b2c3d4e5`: prints the `[imports]` table with which a stack adopts a deployed API.
 
-Asks AWS what the API has, by the credentials of the environment, and changes nothing. What has an id that follows from
-the API is found: resources, methods, integrations, responses, the stage. docs/adopting.md tells of the rest.
+Reads the API from AWS with the environment's credentials, and changes nothing. It finds everything whose import id
+follows from the API: resources, methods, integrations, responses, the stage. docs/adopting.md covers the rest.
 """
 
 import json
@@ -21,10 +21,10 @@ from settings.read import environments_folder, read_environment
 from tools.committed import synthesized
 
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Terraform's: type, name, body."""
+"""Terraform's structure: type, name, body."""
 
 Existing = Mapping[str, Mapping[str, Any]]
-"""AWS's resources of the API with all that they hold, by path."""
+"""The API's resources in AWS, with everything in them, by path."""
 
 _REFERENCE = re.compile(r"\$\{(aws_\w+)\.(\w+)\.(\w+)\}")
 
@@ -34,9 +34,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
-    api_id: Annotated[str, typer.Argument(metavar="API", help="The id of the REST API, a1b2c3d4e5.")],
+    api_id: Annotated[str, typer.Argument(metavar="API", help="Id of the REST API, such as a1b2c3d4e5.")],
 ) -> None:
-    """Print the [imports] table by which an environment's stack adopts a deployed API."""
+    """Print the [imports] table with which an environment's stack adopts a deployed API."""
     file = environments_folder() / f"{name}.toml"
     try:
         environment = read_environment(file)
@@ -49,11 +49,11 @@ def main(
     for address, import_id in found(resources, existing, stages, api_id):
         print(f'"{address}" = "{import_id}"')
     for route in left_over(environment, existing):
-        print(f"# not in {file.as_posix()}: {route} stays as it is, and is deployed along")
+        print(f"# not in {file.as_posix()}: {route} stays unchanged and is deployed too")
 
 
 def found(resources: Resources, existing: Existing, stages: set[str], api_id: str) -> Iterator[tuple[str, str]]:
-    """Address and import id of everything in the stack that AWS has."""
+    """Address and import id of everything in the stack that already exists in AWS."""
     yield "aws_api_gateway_rest_api.api", api_id
     for name in resources.get("aws_api_gateway_resource", {}):
         path = _path(resources, name)
@@ -81,7 +81,7 @@ _OF_A_METHOD = (
 
 
 def _holds(method: Mapping[str, Any], type_: str, status: str | None) -> bool:
-    """Whether AWS's description of a method has what is a resource of its own in Terraform."""
+    """Whether AWS's description of a method includes a part that is a separate resource in Terraform."""
     integration = method.get("methodIntegration")
     match type_:
         case "aws_api_gateway_integration":
@@ -95,7 +95,7 @@ def _holds(method: Mapping[str, Any], type_: str, status: str | None) -> bool:
 
 
 def left_over(environment: Environment, existing: Existing) -> list[str]:
-    """Methods at AWS that the file does not have; AWS deploys an API with all its methods."""
+    """Methods in AWS that the file does not have. AWS deploys an API with all its methods."""
     routes = {route.key for route in environment.routes}
     preflights = {f"OPTIONS {route.path}" for route in environment.routes} if environment.cors else set()
     there = {f"{method} {path}" for path, each in existing.items() for method in each.get("resourceMethods", {})}
@@ -110,7 +110,7 @@ def _path(resources: Resources, name: str) -> str:
 
 
 def _path_of(resources: Resources, body: Mapping[str, Any]) -> str:
-    """The path that a method, or what belongs to one, is at."""
+    """The path of a method or of something that belongs to one."""
     value = body["resource_id"]
     while value.endswith(".resource_id}"):
         type_, name = _target(value)
@@ -128,7 +128,7 @@ def _literal(resources: Resources, value: str) -> str:
 
 def _target(reference: str) -> tuple[str, str]:
     match = _REFERENCE.fullmatch(reference)
-    assert match, reference  # noqa: S101  # all of ours are
+    assert match, reference  # noqa: S101  # all of Spillway's are
     return match[1], match[2]
 
 

@@ -2,25 +2,35 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from settings.file_schema import file_schema
+from tools.aws_names import NONE, aws_names
 
+UNITS = Path(__file__).with_name("units.toml")
 FILE = Path(__file__).parent.parent / "docs" / "reference.md"
 
 INTRODUCTION = """# Reference
 
-Every key of an environment file: what it means, its type, its default and its bounds. `make schema` writes this page
-from [environment.schema.json](environment.schema.json), so do not edit it. Spillway also checks rules that span several
-keys, which a schema cannot express: [limits.md](limits.md#what-is-refused) lists them.
+Every key of an environment file: what it means, its type and unit, its default, its bounds, and its name in Terraform
+or AWS. `make schema` writes this page from [environment.schema.json](environment.schema.json), so do not edit it.
+Spillway also checks rules that span several keys, which a schema cannot express:
+[limits.md](limits.md#what-is-refused) lists them.
 
 A key without a default is required if the table is present. "Unset" means that the key has no value.
+
+The last column names the argument in the Terraform JSON that the key becomes or changes. Names that begin with a
+statement, such as `rate_based_statement`, are inside `aws_wafv2_web_acl.rule.statement`. If Terraform has no argument
+for it, the column has the term from AWS's documents: `API` and an operation, `IAM` and an element or condition key of a
+policy, an HTTP header, or a gateway response. "Spillway's own" means that AWS has no counterpart.
 """
 
 Schema = dict[str, Any]
-_COLUMNS = ("key", "meaning", "type", "default", "bounds")
+_COLUMNS = ("key", "meaning", "type", "default", "bounds", "in Terraform or AWS")
 
 
 def reference() -> str:
@@ -30,8 +40,14 @@ def reference() -> str:
     return "\n".join([INTRODUCTION, *(table.markdown(anchors) for table in tables)])
 
 
+@cache
+def units() -> dict[str, dict[str, str]]:
+    """The units of keys that are numbers, by the name of their type in the schema."""
+    return tomllib.loads(UNITS.read_text(encoding="utf-8"))
+
+
 def undescribed() -> set[str]:
-    """Keys without a description, which do not lead to a table with one either, as `Table.key`."""
+    """Keys without a description that do not lead to a table with one either, as `Table.key`."""
     return {
         f"{table.name}.{key}"
         for table in _tables(file_schema())
@@ -41,7 +57,7 @@ def undescribed() -> set[str]:
 
 
 class _Table:
-    """One table of an environment file, at the first place where the file can contain it."""
+    """One table of an environment file, at the first place where it can occur."""
 
     def __init__(self, definitions: Schema, schema: Schema, *, name: str, title: str) -> None:
         self._definitions = definitions
@@ -49,6 +65,8 @@ class _Table:
         self.name = name
         self.title = title
         self.keys: Schema = schema.get("properties", {})
+        self._units = units().get(name, {})
+        self._aws_names = aws_names().get(name or "File", {})
 
     def markdown(self, anchors: dict[str, str]) -> str:
         lines = [f"## {self.title}", ""]
@@ -57,12 +75,17 @@ class _Table:
         required = self._schema.get("required", ())
         for key, value in self.keys.items():
             default = "" if key in required else _default(value)
-            cells = (f"`{key}`", self.meaning(value), _type(value, anchors), default, "; ".join(_bounds(value)))
+            unit = f", {self._units[key]}" if key in self._units else ""
+            type_, bounds = _type(value, anchors) + unit, "; ".join(_bounds(value))
+            cells = (f"`{key}`", self.meaning(value), type_, default, bounds, self._in_aws(key))
             lines.append(_row([cell.replace("|", "\\|") for cell in cells]))
         return "\n".join([*lines, ""])
 
+    def _in_aws(self, key: str) -> str:
+        return ", ".join(f"`{name}`" for name in self._aws_names.get(key, ())) or NONE
+
     def meaning(self, value: Schema) -> str:
-        """Its own description, or that of the one table that it leads to."""
+        """The value's own description, or that of the only table that it leads to."""
         if "description" in value:
             return " ".join(value["description"].split())
         if "const" in value:
@@ -73,7 +96,7 @@ class _Table:
 
 
 def _tables(schema: Schema) -> Iterator[_Table]:
-    """The file itself, then each table in the order of the file, followed by the tables within it."""
+    """Yield the file itself, then each table in the order of the file, followed by the tables within it."""
     definitions = schema["$defs"]
     seen = set[str]()
 
@@ -111,7 +134,7 @@ def _choices(value: Schema) -> list[Schema]:
 
 
 def _inner(value: Schema) -> list[Schema]:
-    """What a list or a table of the author's own keys contains."""
+    """What a list contains, or a table whose keys the author chooses."""
     items = [value["items"]] if "items" in value else []
     additional = value.get("additionalProperties")
     return [
@@ -175,7 +198,7 @@ def _default(value: Schema) -> str:
 
 
 def _literal(value: object) -> str:
-    """In the notation of TOML."""
+    """The value in TOML's notation."""
     return f"`{json.dumps(value)}`" if not isinstance(value, float) else f"`{_number(value)}`"
 
 

@@ -1,6 +1,6 @@
-"""`python -m tools.shared_state prod`: refuse an environment whose state is a file on the machine that deploys it.
+"""`python -m tools.shared_state prod`: refuses an environment whose state is a file on the machine that deploys it.
 
-On a machine that is thrown away after the deploy, the file is gone with it, and the next deploy makes a second API.
+If that machine is discarded after the deploy, the state is lost, and the next deploy creates a second API.
 """
 
 import sys
@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")]) -> None:
-    """Say nothing where the environment's state is in a place that every machine reaches; else end with 1."""
+    """Do nothing if every machine can reach the environment's state, otherwise exit with 1."""
     folder = environments_folder()
     try:
         require({environment.name: environment for environment in read_environments(folder)}, name, folder)
@@ -29,14 +29,14 @@ def main(name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")]) -> None:
 
 
 def require(known: dict[str, Environment], name: str, folder: Path) -> None:
-    """Refuse an environment that is not there, or whose state is local."""
+    """Refuse an environment that does not exist or whose state is local."""
     file = f"{folder.as_posix()}/{name}.toml"
     if name not in known:
         raise EnvironmentFileError.of(file, f"no such environment; there are {', '.join(known)}")
     if isinstance(known[name].backend, LocalBackend):
         allowed = (
-            'must be "cloud" or "s3": what runs on another machine does not have the state file of this one, and would '
-            "make everything a second time"
+            'must be "cloud" or "s3": another machine does not have the state file of this one, and would '
+            "create everything a second time"
         )
         raise EnvironmentFileError.of(file, f"backend.type = 'local': {allowed}")
 

@@ -1,4 +1,4 @@
-"""Empty a Pipfile.lock's list of package indexes, so that installation follows the machine's own (docs/adr/0003)."""
+"""Removes the package indexes from a Pipfile.lock, so that installation uses the machine's own (docs/adr/0003)."""
 
 import json
 import sys

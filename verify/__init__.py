@@ -1,1 +1,3 @@
-"""Whether a deployed stage does what its file says: asked with requests, few of them, and agreed to beforehand."""
+"""Checks with a few requests, which you agree to first, whether a deployed stage does what its environment file
+sets.
+"""

@@ -1,4 +1,6 @@
-"""`make verify ENV=prod`: 0 if all is as set, 1 if not or if nothing could be asked, 2 if a bucket was not reached."""
+"""`make verify ENV=prod`: 0 if everything is as set, 1 if not or if nothing could be sent, 2 if a bucket was not
+emptied.
+"""
 
 import json
 import sys
@@ -28,23 +30,27 @@ _NOT_REACHED = 2
 
 @app.command()
 def verify(
-    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="A name in environments, or a .toml file.")],
+    environment: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="Name of a file in environments/, or path of a .toml file.")
+    ],
     *,
     outputs: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What `terraform output -json` says: the URL, and keys.")
+        Path | None, typer.Option(metavar="FILE", help="Output of `terraform output -json`: the URL and the keys.")
     ] = None,
-    url: Annotated[str, typer.Option(help="The stage's URL, in place of the one of the outputs.")] = "",
-    most: Annotated[int, typer.Option(help="Requests that may be sent in all.")] = 2000,
-    paid_backends: Annotated[bool, typer.Option("--paid-backends", help="Ask backends that may cost money.")] = False,
-    with_waf: Annotated[bool, typer.Option("--waf", help="Also run into a WAF rate rule by IP.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it sends.")] = False,
+    url: Annotated[str, typer.Option(help="URL of the stage. Default: the one in the outputs.")] = "",
+    most: Annotated[int, typer.Option(help="Most requests to send in total.")] = 2000,
+    paid_backends: Annotated[
+        bool, typer.Option("--paid-backends", help="Also call backends that may cost money.")
+    ] = False,
+    with_waf: Annotated[bool, typer.Option("--waf", help="Also exceed a WAF rate rule that counts by IP.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking first.")] = False,
 ) -> None:
-    """Ask the deployed stage whether it does what the file says."""
+    """Check with a few requests whether the deployed stage does what the environment file sets."""
     settings = read(environment)
     known = _read_outputs(outputs)
     stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
     if not stage.startswith(("http://", "https://")):
-        raise ReviewError("no URL of a stage: deploy first, or name it with --url")
+        raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
     prefix = "api_key_"
     keys = {name.removeprefix(prefix): str(value) for name, value in known.items() if name.startswith(prefix)}
     asked = runs(settings, stage, keys, paid_backends=paid_backends)
@@ -60,50 +66,50 @@ def verify(
     if wrong:
         raise typer.Exit(1)
     if any(each.verdict == "stopped by WAF" for each in rows):
-        console.print("stopped by WAF: nothing is said of that throttle; ask again once the rule's window has passed")
+        console.print("stopped by WAF, so this throttle was not checked; try again after the rule's window")
     if any(each.verdict == "not reached" for each in rows):
-        console.print("not reached: the requests came too slowly to empty that bucket; nothing is said of it")
+        console.print("not emptied: the requests came too slowly for this bucket, so this throttle was not checked")
     if any(each.verdict != "as set" for each in rows):
         raise typer.Exit(_NOT_REACHED)
 
 
 def _read_outputs(file: Path | None) -> dict[str, Any]:
-    """By name; nothing where there is no file."""
+    """Read the values by name; an empty dictionary without a file."""
     if file is None:
         return {}
     try:
         found = json.loads(file.read_text(encoding="utf-8") or "{}")
         return {name: output["value"] for name, output in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise ReviewError("--outputs is not what `terraform output -json` prints") from None
+        raise ReviewError("--outputs is not the output of `terraform output -json`") from None
 
 
 def _agree(stage: str, asked: Runs, settings: Environment, *, rule_requests: int, most: int, yes: bool) -> None:
-    """Say what is to be sent, and ask. Raises ReviewError."""
+    """Print what will be sent, and ask for consent. Raises ReviewError."""
     for reason in asked.left_out:
         console.print(f"  [dim]left out: {escape(reason)}[/]", soft_wrap=True)
     count = asked.count + rule_requests
     if not count:
-        raise ReviewError("nothing can be asked of this stage")
+        raise ReviewError("nothing can be checked on this stage")
     if count > most:
-        raise ReviewError(f"it would take {count} requests, and {most} are allowed: MOST={count} allows them")
+        raise ReviewError(f"this needs {count} requests, but the limit is {most}: MOST={count} allows them")
     console.print(f"{count} requests to {stage}", soft_wrap=True)
     if rule_requests:
         console.print(f"  up to {rule_requests} of them for WAF, which then stops this address for some minutes")
     if settings.waf and not rule_requests:
-        console.print("  they count for WAF's rate rules, which may stop this address")
+        console.print("  WAF's rate rules count them and may stop this address")
     if not yes and not typer.confirm("Send them?"):
         raise typer.Exit(1)
 
 
 def _run_into_waf(settings: Environment, rule: RateRule | None, target: Run | None) -> list[str]:
-    """What of the rule is not as set."""
+    """The differences between the rule and its settings."""
     if rule is None or target is None:
-        console.print("  WAF: no rule that blocks by IP counts what can be asked here")
+        console.print("  WAF: no rule that counts by IP and blocks covers the routes that can be checked here")
         return []
     stopped = waf.run_into(rule, target)
     if stopped.answer is None or stopped.lag is None:
-        return [f"WAF rule {rule.name}: {stopped.sent} requests, limit {rule.limit}, and none was stopped"]
+        return [f"WAF rule {rule.name}: {stopped.sent} requests, limit {rule.limit}, and WAF stopped none"]
     console.print(
         f"  WAF rule {rule.name}: stopped after {stopped.sent} requests, limit {rule.limit}, "
         f"{stopped.lag:.0f} s after the limit was passed"

@@ -1,4 +1,4 @@
-"""What came back, against what the file says."""
+"""Compares answers of the stage with the environment file."""
 
 import json
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from verify.runs import Run
 
 Verdict = Literal["as set", "not as set", "not reached", "stopped by WAF"]
 
-# Throttles are best effort, says AWS, and does not say how far off: assumed. An emulator's are exact.
+# AWS calls throttles best effort and does not document by how much they are off, so this is assumed. An emulator's are
+# exact.
 _TOLERANCE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A line of the table."""
+    """One row of the table."""
 
     name: str
     through: int
@@ -28,11 +29,11 @@ class Row:
     allowed: range
     verdict: Verdict
     said: tuple[str, ...] = ()
-    """What is not as set, in words."""
+    """The differences from the file, in words."""
 
 
 def row(environment: Environment, run: Run, burst: Burst) -> Row:
-    """Whether so many came through as the bucket allows, and whether the others were told so as the file says."""
+    """Whether as many requests succeeded as the bucket allows, and whether the others got the configured 429."""
     statuses = burst.statuses
     refused = statuses[HTTPStatus.TOO_MANY_REQUESTS]
     through = sum(count for status, count in statuses.items() if HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST)
@@ -42,7 +43,7 @@ def row(environment: Environment, run: Run, burst: Burst) -> Row:
     if other:
         said.append(f"{other} answers are neither served nor 429: {_statuses(burst)}")
     if through not in allowed:
-        said.append(f"{through} came through, and {allowed.start} to {allowed.stop - 1} may")
+        said.append(f"{through} requests succeeded, expected {allowed.start} to {allowed.stop - 1}")
     if any(code_of(answer) == Layer.WAF.code for answer in burst.answers):
         return Row(
             name=run.name, through=through, refused=refused, other=other, allowed=allowed, verdict="stopped by WAF"
@@ -75,30 +76,30 @@ def _statuses(burst: Burst) -> str:
 
 
 def contract(environment: Environment, answer: Answer, layer: Layer) -> list[str]:
-    """What of that layer's 429 is not as set: its body, its headers."""
+    """How the body and the headers of a 429 differ from those that are set for that layer."""
     response = environment.rate_limit_response
     said = []
     if _parsed(answer.body) != json.loads(response.body(layer)):
-        said.append(f"its 429 has another body: {answer.body[:200]}")
+        said.append(f"the 429 has another body: {answer.body[:200]}")
     headers = {name.lower(): value for name, value in answer.headers}
     for name, value in response.response_headers(layer, environment.cors_headers).items():
         if headers.get(name.lower()) != value:
-            said.append(f"its 429 has {name}: {headers.get(name.lower(), 'nothing')}, set is {value}")
+            said.append(f"the 429 has {name}: {headers.get(name.lower(), 'nothing')}, but the file sets {value}")
     return said
 
 
 def without_key(environment: Environment, answer: Answer) -> list[str]:
-    """What of the answer to a request without a key is not as set."""
+    """How the answer to a request without a key differs from the one that is set."""
     status = HTTPStatus.UNAUTHORIZED if environment.api.key_source == "BEARER" else HTTPStatus.FORBIDDEN
     code = code_of(answer)
     if (answer.status, code) == (status, "invalid_api_key"):
         return []
     answered = f"{answer.status} {code}" if code else f"{answer.status}"
-    return [f"answered {answered}, set is {status.value} invalid_api_key"]
+    return [f"answered {answered}, but the file sets {status.value} invalid_api_key"]
 
 
 def code_of(answer: Answer) -> str | None:
-    """Our error's code."""
+    """The code of Spillway's error body."""
     match _parsed(answer.body):
         case {"error": {"code": str(code)}}:
             return code

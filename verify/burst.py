@@ -1,4 +1,4 @@
-"""Many requests at once, and what a token bucket allows of them."""
+"""Many requests at once, and how many of them a token bucket allows."""
 
 import http.client
 import math
@@ -18,7 +18,7 @@ class Answer:
     """One HTTP response."""
 
     number: int
-    """Of the request, from 0."""
+    """Number of the request, from 0."""
 
     status: int
     reason: str
@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What came back."""
+    """What the stage answered."""
 
     answers: tuple[Answer, ...]
 
@@ -40,10 +40,11 @@ class Burst:
         return Counter(answer.status for answer in self.answers)
 
     def allowed(self, throttle: Throttle) -> range:
-        """How many 200s a full bucket can have given: what it held, and what ran in while the requests came.
+        """How many 200s a full bucket can give: its content, plus what refills while the requests arrive.
 
-        The gateway saw the first request after it was sent and the last before it was answered, hence two bounds. One
-        token less at the low end: a bucket that is refilled continuously holds part of a token when the burst ends.
+        There are two bounds, because the gateway saw the first request after it was sent and the last one before it was
+        answered. The lower bound is one token less: a bucket that refills continuously holds part of a token when the
+        burst ends.
         """
         first, last = min(self.answers, key=lambda a: a.sent), max(self.answers, key=lambda a: a.received)
         longest = last.received - first.sent
@@ -54,9 +55,10 @@ class Burst:
         return range(min(least, len(self.answers)), min(most, len(self.answers)) + 1)
 
     def _ran_over(self, throttle: Throttle) -> float:
-        """The most tokens that a full bucket can have lost, where the clients were too slow to keep it empty.
+        """The most tokens that a full bucket can have lost because the clients were too slow to keep it empty.
 
-        It is full until a request is refused, which found it empty, and then takes its time to be full again.
+        The bucket is full until it refuses a request, which shows that it was empty. From then on it needs time to
+        refill.
         """
         times = [(a.sent, a.received) for a in sorted(self.answers, key=lambda a: a.received) if a.status == _REFUSED]
         fills_within = (throttle.burst_limit - 1) / throttle.rate_limit
@@ -84,9 +86,9 @@ def send(
     pause: float = 0,
     headers: Mapping[str, str] | None = None,
 ) -> Burst:
-    """`count` requests from `clients` concurrent clients, each `pause` seconds after the answer to its last.
+    """Send `count` requests from `clients` concurrent clients, each `pause` seconds after the previous answer.
 
-    `body` is one for all, or makes one of the request's number.
+    `body` is the same for all requests, or a function of the request's number.
     """
 
     def send_in_turn(client: int) -> list[Answer]:

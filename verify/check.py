@@ -1,4 +1,4 @@
-"""All of it, sent and shown."""
+"""Runs all checks and shows the results."""
 
 import time
 from http import HTTPStatus
@@ -17,7 +17,7 @@ _STYLES = {"as set": "green", "not as set": "red", "not reached": "yellow", "sto
 
 
 class Checked:
-    """What came of it: the rows, what is not as set, one 429."""
+    """The results: the rows, the differences from the file, and one 429."""
 
     def __init__(self, settings: Environment, asked: Runs, console: Console) -> None:
         self.rows: list[Row] = []

@@ -1,4 +1,4 @@
-"""What is to be asked of a stage, and what cannot be."""
+"""Which requests can check a stage, and what cannot be checked."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from settings.route import Route
 from settings.throttling import Throttle
 from settings.usage_plan import UsagePlan, key_names
 
-# Seconds that a burst is taken to last: what runs into the bucket in that time has to be sent too.
+# Assumed duration of a burst in seconds. What refills in that time must be sent too.
 _LASTS = 2
 _MORE = 10
 _LONGEST_REST = 30
@@ -17,7 +17,7 @@ _LONGEST_REST = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One burst, and the bucket that it is to empty."""
+    """One burst, and the bucket that it empties."""
 
     name: str
     method: str
@@ -26,11 +26,11 @@ class Run:
     headers: Mapping[str, str]
 
     rest_sec: float = 0
-    """To wait before it: a bucket that it shares with an earlier burst is full again then."""
+    """Seconds to wait before the burst, until a bucket that an earlier burst used is full again."""
 
     @property
     def count(self) -> int:
-        """Requests: the bucket, what runs into it meanwhile, and some to be refused."""
+        """Number of requests: the bucket's content, what refills meanwhile, and some that must be refused."""
         return self.throttle.burst_limit + math.ceil(self.throttle.rate_limit * _LASTS) + _MORE
 
     @property
@@ -41,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unkeyed:
-    """One request without a key, to a route that asks for one."""
+    """One request without a key to a route that requires one."""
 
     name: str
     method: str
@@ -50,21 +50,21 @@ class Unkeyed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Runs:
-    """All of it."""
+    """All bursts and requests."""
 
     bursts: tuple[Run, ...]
     unkeyed: tuple[Unkeyed, ...]
     left_out: tuple[str, ...]
-    """What is not asked, and why, in sentences."""
+    """What is not checked, and why, in sentences."""
 
     @property
     def count(self) -> int:
-        """Requests in all."""
+        """Total number of requests."""
         return sum(run.count for run in self.bursts) + len(self.unkeyed)
 
 
 def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_backends: bool) -> Runs:
-    """`keys`: the value of each known key, by its Terraform name."""
+    """`keys` has the value of each known key by its Terraform name."""
     bursts: list[Run] = []
     unkeyed: list[Unkeyed] = []
     left_out: list[str] = []
@@ -82,8 +82,8 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
                 else:
                     left_out.append(found)
         elif of_stage and route.key not in environment.throttling.routes:
-            # A further bucket of the same size would be as many requests again, and WAF counts them all.
-            left_out.append(f"{route.key}: has the stage's throttle, as {of_stage} has")
+            # Another bucket of the same size would need as many requests again, and WAF counts them all.
+            left_out.append(f"{route.key}: has the same stage throttle as {of_stage}")
         else:
             throttle = environment.throttling.throttle_of(route.key)
             if route.key not in environment.throttling.routes:
@@ -99,22 +99,24 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
 
 def _cannot_be_asked(environment: Environment, route: Route, *, paid_backends: bool) -> str | None:
     if route.integration.type != "mock" and not paid_backends:
-        return f"its {route.integration.type} backend may cost money; PAID=1 asks it too"
+        return f"its {route.integration.type} backend may cost money; PAID=1 includes it"
     if route.path_variables:
-        return "its path has variables, whose values are not in the file"
+        return "its path has variables, whose values the file does not contain"
     if route.request.validates:
-        return "it checks its requests, and a right one is not in the file"
+        return "it validates requests, and the file does not contain a valid one"
     if route.authorization != "NONE":
-        return f"it asks for {route.authorization}"
+        return f"it requires {route.authorization}"
     if route.api_key_required and environment.api.key_source == "AUTHORIZER":
-        return "its key comes from an authorizer of yours"
+        return "its key comes from your own authorizer"
     return None
 
 
 def _of_plans(
     environment: Environment, route: Route, url: str, keys: Mapping[str, str], used: set[str]
 ) -> Iterator[Run | str]:
-    """A burst for each plan of which a key is known, and why not for the others. Each key is counted alone."""
+    """One burst for each plan with a known key, and the reason for each plan that is left out. Each key has its own
+    bucket.
+    """
     shared = environment.throttling.throttle_of(route.key)
     names = key_names(environment.usage_plans)
     for number, (name, plan) in enumerate(environment.usage_plans.items()):
@@ -123,11 +125,11 @@ def _of_plans(
         title = f"{route.key}, plan {name}"
         throttle = _tightest(environment, route, plan)
         if value is None:
-            yield f"{title}: no value of a key of it is known"
+            yield f"{title}: the value of its keys is unknown"
         elif throttle is None:
-            yield f"{title}: no single bucket decides"
+            yield f"{title}: two buckets can limit it, so a count cannot tell which one did"
         elif (rest_sec := max(_refill(plan.throttle, value in used), _refill(shared, number > 0))) > _LONGEST_REST:
-            yield f"{title}: a bucket that it shares with a route before takes {rest_sec:.0f} s to be full again"
+            yield f"{title}: it shares a bucket with an earlier route, which needs {rest_sec:.0f} s to refill"
         else:
             used.add(value)
             yield Run(
@@ -142,12 +144,14 @@ def _of_plans(
             )
 
 
-def _refill(throttle: object, used: bool) -> float:  # noqa: FBT001  # of a bucket that was used or was not
+def _refill(throttle: object, used: bool) -> float:  # noqa: FBT001  # whether the bucket was used before
     return throttle.burst_limit / throttle.rate_limit if used and isinstance(throttle, Throttle) else 0
 
 
 def _tightest(environment: Environment, route: Route, plan: UsagePlan) -> Throttle | None:
-    """The bucket that decides, where one has both the lower rate and the smaller burst; else no count can tell."""
+    """The bucket that decides: the one with both the lower rate and the smaller burst. Otherwise a count cannot
+    tell.
+    """
     all_of = (plan.throttle, plan.routes.get(route.key), environment.throttling.throttle_of(route.key))
     buckets = [bucket for bucket in all_of if isinstance(bucket, Throttle)]
     if not buckets or "blocked" in all_of:

@@ -1,4 +1,4 @@
-"""A run of its own for a WAF rate rule: it looks back over a window, and late."""
+"""A separate run for a WAF rate rule, which looks back over a window and reacts late."""
 
 import time
 from collections.abc import Callable
@@ -20,17 +20,17 @@ Send = Callable[[Run, int], tuple[Answer, ...]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stopped:
-    """How it ended."""
+    """How the run ended."""
 
     sent: int
     lag: float | None
-    """Seconds from the request that passed the limit to the first that was stopped; None: none was."""
+    """Seconds from the request that exceeded the limit to the first one that WAF stopped; None if WAF stopped none."""
 
     answer: Answer | None
 
 
 def rule_of(environment: Environment) -> RateRule | None:
-    """The tightest rule that counts by IP and blocks, whatever else a request holds."""
+    """The rule with the lowest limit that counts by IP, blocks, and does not depend on other parts of the request."""
     waf = environment.waf
     if waf is None or waf.web_acl_arn or waf.mode == "count":
         return None
@@ -43,7 +43,7 @@ def rule_of(environment: Environment) -> RateRule | None:
 
 
 def counts(environment: Environment, rule: RateRule, run: Run) -> bool:
-    """Whether the rule counts that run's requests."""
+    """Whether the rule counts the requests of that run."""
     return any(
         run.name.startswith(route.key) and route.method == run.method
         for route in counted_routes(rule, environment.routes)
@@ -51,12 +51,12 @@ def counts(environment: Environment, rule: RateRule, run: Run) -> bool:
 
 
 def most_requests(rule: RateRule) -> int:
-    """That are sent, if nothing stops them."""
+    """Number of requests, if nothing stops them."""
     return rule.limit + _A_SECOND * _WAITS_SECONDS
 
 
 def run_into(rule: RateRule, run: Run, ask: Send | None = None) -> Stopped:
-    """Send until WAF stops it. What a throttle refuses counts too: WAF sees it first."""
+    """Send until WAF stops the run. Requests that a throttle refuses count too, because WAF sees them first."""
     ask = ask or _ask
     sent, passed = 0, None
     while sent < most_requests(rule):
@@ -72,7 +72,7 @@ def run_into(rule: RateRule, run: Run, ask: Send | None = None) -> Stopped:
 
 
 def _ask(run: Run, count: int) -> tuple[Answer, ...]:
-    """So many, in no less than a second."""
+    """Send this many requests, in at least one second."""
     began = time.monotonic()
     answers = send(run.method, run.url, count=count, headers=run.headers).answers
     time.sleep(max(0.0, 1 - (time.monotonic() - began)))

@@ -1,1 +1,1 @@
-"""The REST API: routes and what answers behind them, deployment, stage, and what a limited caller gets."""
+"""The REST API: routes and their backends, the deployment, the stage, and the answers that API Gateway gives itself."""

@@ -1,4 +1,4 @@
-"""A folder as a zip, the same bytes on every machine."""
+"""Makes a zip of a folder, with the same bytes on every machine."""
 
 import base64
 import hashlib
@@ -9,26 +9,27 @@ from pathlib import Path
 
 from settings.file_reference import Code, files_of
 
-# The first date that a zip can have.
+# The earliest date that a zip can store.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100755
 
 
 class Archive:
-    """The folder's files in the order of their names, with one date and one mode.
+    """The folder's files ordered by name, all with the same date and mode.
 
-    Not compressed: what zlib makes of the same bytes differs between its versions, and the hash would with it.
+    Not compressed: different versions of zlib compress the same content into different bytes, which would change the
+    hash.
     """
 
     def __init__(self, code: Code, *, made: Mapping[str, str] | None = None) -> None:
-        """The folder's files, and others that are made for this function alone, by name."""
+        """Read the folder's files, and add files that are generated for this function, by name."""
         files = {file.relative_to(code.folder).as_posix(): file.read_bytes() for file in files_of(code.folder)}
         files |= {name: text.encode() for name, text in (made or {}).items()}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
             for name, content in sorted(files.items()):
                 entry = zipfile.ZipInfo(name, date_time=_DATE)
-                entry.create_system = 3  # Unix, wherever this runs
+                entry.create_system = 3  # Unix, on any system
                 entry.external_attr = _MODE << 16
                 archive.writestr(entry, content)
         self._content = buffer.getvalue()
@@ -39,6 +40,6 @@ class Archive:
         return base64.b64encode(hashlib.sha256(self._content).digest()).decode()
 
     def write(self, file: Path) -> None:
-        """The zip, and the folders above it."""
+        """Write the zip, and create its folder if needed."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(self._content)

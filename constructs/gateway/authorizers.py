@@ -1,4 +1,4 @@
-"""Who may call."""
+"""Decides who may call."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,9 @@ from settings.authorization import Authorizer, CognitoAuthorizer, RequestAuthori
 
 
 class Authorizers(Construct):
-    """Creates `aws_api_gateway_authorizer.<name>`, and for Lambdas the permission to run them for this authorizer."""
+    """Creates `aws_api_gateway_authorizer.<name>`, and for a Lambda authorizer the permission to invoke the
+    function.
+    """
 
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, authorizers: Mapping[str, Authorizer]) -> None:
         super().__init__(scope, id)
@@ -21,7 +23,7 @@ class Authorizers(Construct):
         self._arguments = {name: self._add(name, authorizer) for name, authorizer in authorizers.items()}
 
     def arguments_of(self, authorization: str) -> dict[str, Any]:
-        """The arguments that make a method ask that authorizer, or `NONE`, or `AWS_IAM`."""
+        """The arguments with which a method uses that authorizer, `NONE` or `AWS_IAM`."""
         return self._arguments.get(authorization, {"authorization": authorization})
 
     def _add(self, name: str, authorizer: Authorizer) -> dict[str, Any]:
@@ -43,7 +45,7 @@ class Authorizers(Construct):
         return {"authorization": "CUSTOM", "authorizer_id": authorizer_id}
 
     def _asks(self, authorizer: Authorizer) -> dict[str, Any]:
-        """Whom it asks, and what of the request it shows."""
+        """The authorizer's backend, and the parts of the request that it receives."""
         match authorizer:
             case CognitoAuthorizer():
                 return {

@@ -1,4 +1,4 @@
-"""An AWS service behind a route, called by API Gateway itself."""
+"""An AWS service behind a route, which API Gateway calls directly."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,14 +14,15 @@ from settings.error_body import error_body
 from settings.layer import Layer
 from settings.rate_limit_response import RateLimitResponse
 
-# The service's status, and what the caller gets for it; the first has no pattern and takes what no other takes.
-# A 429 keeps its meaning. 401 and 403 speak of our role, 424 of SageMaker's model that failed, a redirect of a wrong
-# address: not the caller's fault.
+# The status of the service, and the status that the caller gets for it. The first has no pattern and is the default.
+# A 429 stays a 429. The rest is not the caller's fault: 401 and 403 concern our role, 424 a model in SageMaker that
+# failed, and a redirect a wrong address.
 _STATUSES = {"200": None, "400": r"(?!401|403|424|429)4\d{2}", "429": "429", "502": r"401|403|424|[35]\d{2}"}
 
-# Most services of AWS say with a 400 that they are at their limit, and why in words, SageMaker among them:
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html. A server behind SageMaker that is at its
-# limit is a 424 with its own status beside it: .../APIReference/API_runtime_InvokeEndpoint.html. Both read 2026-11.
+# Most AWS services, including SageMaker, answer 400 if they are at their limit, with the reason in words:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html. If a server in SageMaker is at its limit,
+# SageMaker answers 424 with the server's status in the body: .../APIReference/API_runtime_InvokeEndpoint.html. Both
+# read 2026-11.
 _WORDS_OF_A_LIMIT = (
     *("Throttl", "throttl", "Rate exceeded", "ThroughputExceeded", "TooManyRequests"),
     *("OriginalStatusCode=429", 'OriginalStatusCode":429'),
@@ -31,7 +32,7 @@ _WORDS_OF_A_LIMIT = (
 class AwsIntegration(Construct):
     """Creates `aws_api_gateway_integration.<route>`, AWS, and a response for success and for each kind of failure.
 
-    `passed_headers` of the service's answer reach the caller on success.
+    On success the caller also gets the `passed_headers` of the service's answer.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class AwsIntegration(Construct):
             credentials=credentials,
             request_parameters=dict(request_parameters or {}) or None,
             request_templates={"application/json": request_template} if request_template else None,
-            # With a template, a body of another content type must not slip by it.
+            # With a template, a body of another content type must not bypass it.
             passthrough_behavior="NEVER" if request_template else "WHEN_NO_MATCH",
             timeout_milliseconds=timeout_milliseconds,
         )
@@ -111,7 +112,7 @@ class AwsIntegration(Construct):
 
 
 def _unless_limited(template: str, response: RateLimitResponse) -> str:
-    """The template, or the 429 contract where the service's body says that it is at its limit.
+    """The template, or the 429 contract if the service's body shows that it is at its limit.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
     """
@@ -126,6 +127,6 @@ def _unless_limited(template: str, response: RateLimitResponse) -> str:
     )
 
 
-# The service's own words may tell a caller of roles and accounts; they are in the execution log.
+# The service's own message may reveal roles and accounts to a caller. It is in the execution log.
 _REFUSED = error_body(message="The backend refused the request.", kind="invalid_request_error", code="backend_error")
 _FAILED = error_body(message="The backend failed.", kind="server_error", code="backend_error")

@@ -10,7 +10,7 @@ from settings.integration import AwsServiceIntegration as AwsServiceIntegrationS
 
 
 class AwsServiceIntegration(Construct):
-    """Creates a role that may do what `allow` says, where no role is given, and the integration with it."""
+    """Creates the integration, and a role with the permissions in `allow` unless the settings name an existing role."""
 
     def __init__(
         self, scope: Construct, id: str, *, method: Method, integration: AwsServiceIntegrationSettings
@@ -43,7 +43,7 @@ def uri(method: Method, integration: AwsServiceIntegrationSettings) -> str:
 
 
 def request_parameters(integration: AwsServiceIntegrationSettings) -> dict[str, str]:
-    """Path variables, then what the settings say."""
+    """Path variables, followed by the parameters in the settings."""
     path = {f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables}
     said = integration.request_parameters.items()
     return path | {f"integration.request.{name}": value for name, value in said}

@@ -1,4 +1,4 @@
-"""API keys from where SDKs send them: `Authorization: Bearer`."""
+"""Reads API keys from `Authorization: Bearer`, where SDKs send them."""
 
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ CODE = Path(__file__).parent / "bearer_key_function"
 class BearerKey(Construct):
     """Creates `aws_api_gateway_authorizer.bearer_key`, a function with its role and log group, and a permission.
 
-    Without a time to live it is a REQUEST authorizer without identity sources: AWS asks it for each request, and it may
-    look at `Authorization` and `x-api-key`. With identity sources AWS would want all of them in each request. With a
-    time to live it is a TOKEN authorizer, which is shown `Authorization` alone, so that nothing but the header by which
-    AWS remembers the answer can change it.
+    Without a time to live it is a REQUEST authorizer without identity sources: AWS calls it for each request, and it
+    can read `Authorization` and `x-api-key`. If it had identity sources, AWS would require all of them in each request.
+    With a time to live it is a TOKEN authorizer. It only receives `Authorization`, the header by which AWS caches its
+    answer, so no other header can affect a cached answer.
     https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html, identitySource, read 2026-11.
     """
 
@@ -47,7 +47,7 @@ class BearerKey(Construct):
             source = {
                 "type": "TOKEN",
                 "identity_source": "method.request.header.Authorization",
-                # What it does not match is a 401 for which the function is not run.
+                # If the token does not match, API Gateway answers 401 without calling the function.
                 "identity_validation_expression": "^Bearer [!-~]+$",
             }
         authorizer_id = place(
@@ -64,4 +64,4 @@ class BearerKey(Construct):
             self, f"authorizer_{BEARER_KEY}", function.arn, f"{rest_api.execution_arn}/authorizers/{authorizer_id}"
         )
         self.arguments = {"authorization": "CUSTOM", "authorizer_id": authorizer_id}
-        """What makes a method ask it."""
+        """The arguments with which a method uses it."""

@@ -1,4 +1,4 @@
-"""What API Gateway shows to a backend, to prove that it is API Gateway that calls."""
+"""The certificate with which API Gateway proves to a backend that it is the caller."""
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_client_certificate import ApiGatewayClientCertificate
@@ -8,9 +8,9 @@ from constructs.terraform.address import place
 
 
 class ClientCertificate(Construct):
-    """Creates `aws_api_gateway_client_certificate.stage`, self-signed and good for 365 days.
+    """Creates `aws_api_gateway_client_certificate.stage`, self-signed and valid for 365 days.
 
-    Another one is made before the old one goes, since the stage refers to it: `-replace` changes it.
+    `-replace` renews it. The new one is created before the old one is destroyed, since the stage refers to it.
     """
 
     def __init__(self, scope: Construct, id: str, *, description: str) -> None:

@@ -12,12 +12,14 @@ from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
 from settings.captured import CAPTURED
 
-# Terraform's own, which AWS never sees.
+# Terraform's own resource, which AWS never sees.
 META_ARGUMENTS = frozenset({"//", "depends_on", "lifecycle"})
 
 
 class Deployment(Construct):
-    """Creates `aws_api_gateway_deployment.deployment`, replaced (new one first) whenever what it captures changes."""
+    """Creates `aws_api_gateway_deployment.deployment`, replaced (new one first) if anything that it captures
+    changes.
+    """
 
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi) -> None:
         super().__init__(scope, id)
@@ -26,16 +28,16 @@ class Deployment(Construct):
             self,
             "deployment",
             rest_api_id=rest_api.id,
-            # A stage still points at the old one while Terraform replaces it.
+            # While Terraform replaces the deployment, the stage still refers to the old one.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.id = self.address.reference("id")
 
     def capture(self, resources: dict[str, dict[str, Any]]) -> None:
-        """Complete the deployment in the stack's rendered `resource` block, from the captured resources beside it.
+        """Complete the deployment in the stack's rendered `resource` block, based on the other resources in it.
 
-        Adds `triggers` with a hash over all of them, and `depends_on` each of them, since a deployment that overtakes
-        a method fails with "No integration defined for method".
+        Adds `triggers` with a hash of all captured resources, and `depends_on` for each of them. A deployment that is
+        created before a method's integration fails with "No integration defined for method".
         """
         captured = {
             f"{type_}.{name}": {key: value for key, value in body.items() if key not in META_ARGUMENTS}

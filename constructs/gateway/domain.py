@@ -1,4 +1,4 @@
-"""A name of one's own for the stage."""
+"""A custom domain name for the stage."""
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.api_gateway_base_path_mapping import ApiGatewayBasePathMapping
@@ -19,8 +19,9 @@ from settings.domain import Domain as DomainSettings
 class Domain(Construct):
     """Creates `aws_api_gateway_domain_name.domain` and the `aws_api_gateway_base_path_mapping.domain` to the stage.
 
-    The mapping is replaced with its stage. Terraform would only update it, after the old stage is gone, and AWS deletes
-    no stage that a mapping leads to (hashicorp/terraform-provider-aws issue 28774, read 2026-11).
+    Terraform replaces the mapping together with its stage. Otherwise it would only update the mapping, after it has
+    destroyed the old stage, and AWS refuses to delete a stage that a mapping refers to
+    (hashicorp/terraform-provider-aws issue 28774, read 2026-11).
     """
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, domain: DomainSettings, api: Api) -> None:

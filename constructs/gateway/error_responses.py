@@ -1,4 +1,4 @@
-"""What API Gateway itself says if a request goes wrong for another reason than a limit."""
+"""The answers of API Gateway to errors that are not limits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,17 +10,17 @@ from settings.error_body import error_template
 from settings.gateway_responses import ErrorResponse, error_responses
 from settings.route import Route
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11:
-# a type that nobody customized takes DEFAULT_4XX or DEFAULT_5XX, and keeps its own status where these name none.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11: a
+# type that is not customized uses DEFAULT_4XX or DEFAULT_5XX, and keeps its own status if these set none.
 _AWS_MESSAGE, _AWS_CODE = "$context.error.messageString", "$context.error.responseType"
 
 
 class ErrorResponses(Construct):
-    """Creates `aws_api_gateway_gateway_response.<type>` for every error of API Gateway's own, in the shape of the 429.
+    """Creates `aws_api_gateway_gateway_response.<type>` for API Gateway's own errors, in the shape of the 429.
 
-    `.default_4xx` and `.default_5xx` say AWS's own message, with the response type as the code. What AWS's message
-    would leave open, or the word for it differs between clients, has a response with words of its own: an API key, a
-    path that is not there, a backend that fails or is too slow, a request that WAF blocks.
+    `.default_4xx` and `.default_5xx` contain AWS's message, with the response type as the code. Errors for which AWS's
+    message is unclear, or for which clients expect another code, have separate responses: an API key, an unknown path,
+    a backend that fails or is too slow, a request that WAF blocks.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ErrorResponses(Construct):
         self._add("INTEGRATION_TIMEOUT", "server_error", "backend_timeout", _TIMEOUT, "504")
         self._add("WAF_FILTERED", "invalid_request_error", "request_blocked", '"The request was blocked."', "403")
         self._add("MISSING_AUTHENTICATION_TOKEN", "invalid_request_error", "not_found", _NOT_FOUND, "404")
-        # 401 as OpenAI's own API answers, or AWS's 403 where the file speaks of AWS's own sources.
+        # 401 like OpenAI's own API, or AWS's 403 if the API has other sources of authorization.
         status = "401" if has_bearer_key else "403"
         self._add("INVALID_API_KEY", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, status)
         self._add("UNAUTHORIZED", "invalid_request_error", "invalid_api_key", _INVALID_API_KEY, "401")
@@ -71,6 +71,6 @@ class ErrorResponses(Construct):
 
 _TIMEOUT = '"The backend took too long to answer."'
 _NOT_FOUND = '"There is no such method and path."'
-# AWS answers a missing, a wrong and a disabled key alike, and one that is in no usage plan of the stage:
+# AWS gives the same answer for a missing, wrong or disabled key, and for a key without a usage plan of the stage:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html, read 2026-11.
 _INVALID_API_KEY = '"The API key is missing or wrong, or not for this API."'

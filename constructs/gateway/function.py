@@ -1,4 +1,4 @@
-"""A Lambda function made from a folder."""
+"""A Lambda function, created from a folder."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ from constructs.terraform.address import Address, place
 from constructs.terraform.policy_document import policy_document, trust_policy
 from settings.file_reference import Code
 
-# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. Roles take 64 too.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, read 2026-11. For roles it is 64
+# too.
 _LONGEST_NAME = 64
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html: PolicyName, read 2026-11.
@@ -32,16 +33,17 @@ LONGEST_POLICY_NAME = 128
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subnets:
-    """Where a function runs that must reach something inside a VPC."""
+    """The subnets and security groups of a function that calls something inside a VPC."""
 
     subnet_ids: Sequence[str]
     security_group_ids: Sequence[str]
 
 
 class Function(Construct):
-    """Creates a log group, a role that can write to it and do what `allow` says, and the function, all of one name.
+    """Creates a log group, a role that can write to it and has the permissions in `allow`, and the function, all with
+    one name.
 
-    `references` are variables that are Terraform expressions; `made` are files beside those of the folder.
+    `references` are variables with Terraform expressions. `made` are generated files, added to those of the folder.
     """
 
     def __init__(
@@ -86,8 +88,8 @@ class Function(Construct):
             reserved_concurrent_executions=reserved_concurrent_executions,
             vpc_config=_vpc_config(subnets),
         )
-        # Lambda would make the group itself at the first call, and keep what is in it for ever.
-        # In a VPC, Lambda refuses a function whose role may not make its network interfaces yet.
+        # Lambda would create the group at the first call, without retention.
+        # In a VPC, Lambda refuses a function whose role cannot create network interfaces yet.
         policy = [str(Address.of(IamRolePolicy, name))] if subnets else []
         function.depends_on = [str(log_group), *policy]
         self.arn = address.reference("arn")
@@ -125,9 +127,10 @@ class Function(Construct):
         return role.reference("arn")
 
     def _write(self, archive: Archive) -> str:
-        """Put the zip where Terraform runs, and give its path there.
+        """Write the zip to Terraform's working folder, and return its path there.
 
-        CDKTF's own TerraformAsset zips with the files' dates and this machine's zlib: other bytes on every machine.
+        CDKTF's own TerraformAsset includes the files' dates and uses this machine's zlib, so its bytes differ between
+        machines.
         """
         file = f"functions/{self._name}.zip"
         stack = TerraformStack.of(self)
@@ -136,12 +139,12 @@ class Function(Construct):
 
 
 def role_name(rest_api: RestApi, name: str) -> str:
-    """Roles are the same in all Regions, so the Region is part of the name: the API may stand in several."""
+    """IAM roles are global, so the name includes the Region: the same API may exist in several."""
     return shorten_name(f"{rest_api.name}-{rest_api.region}-{name}")
 
 
 def shorten_name(full: str, longest: int = _LONGEST_NAME) -> str:
-    """The name, or if it is too long for AWS its beginning and a hash that tells it apart."""
+    """The name; if it is too long for AWS, its beginning and a hash that makes it unique."""
     if len(full) <= longest:
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""One answer of API Gateway's own."""
+"""One answer that API Gateway gives itself."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,9 @@ def add_gateway_response(
     headers: Mapping[str, str],
     template: str,
 ) -> None:
-    """Create `aws_api_gateway_gateway_response.<type in lower case>`; without a status each error keeps its own."""
+    """Create `aws_api_gateway_gateway_response.<type in lower case>`. Without a status, each error keeps its own
+    status.
+    """
     place(
         ApiGatewayGatewayResponse,
         scope,

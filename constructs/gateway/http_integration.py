@@ -1,4 +1,4 @@
-"""A server at a URL, reached over the internet or through a VPC link."""
+"""An HTTP server, reached over the internet or through a VPC link."""
 
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
 from constructs import Construct
@@ -17,7 +17,7 @@ def add_http_integration(
     integration: HttpIntegration | PrivateIntegration,
     vpc_link: VpcLink | None = None,
 ) -> None:
-    """Create `aws_api_gateway_integration.<route>`, HTTP_PROXY; what the server answers passes through untouched."""
+    """Create `aws_api_gateway_integration.<route>`, HTTP_PROXY. The server's answer is passed on unchanged."""
     place(
         ApiGatewayIntegration,
         scope,
@@ -36,7 +36,7 @@ def add_http_integration(
 
 
 def request_parameters(integration: HttpIntegration | PrivateIntegration) -> dict[str, str]:
-    """What API Gateway puts into the request for the server: path variables, added and emptied headers."""
+    """What API Gateway adds to the request: path variables, and headers that are set or emptied."""
     parameters = {
         f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables
     }

@@ -14,9 +14,9 @@ from settings.integration.transfer import Transfer
 
 
 class LambdaIntegration(Construct):
-    """Creates `aws_api_gateway_integration.<route>`, AWS_PROXY, and the function where it comes from a folder.
+    """Creates `aws_api_gateway_integration.<route>`, AWS_PROXY, and the function if the settings have its code.
 
-    Also `aws_lambda_permission.<route>`: through the API, only this route may run the function.
+    Also creates `aws_lambda_permission.<route>`: through this API, only this route may invoke the function.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ def add_lambda_proxy(
     integration: Transfer,
     function_arn: str,
 ) -> None:
-    """`aws_api_gateway_integration.<route>`, AWS_PROXY."""
+    """Create `aws_api_gateway_integration.<route>`, AWS_PROXY."""
     streams = integration.response_transfer_mode == "STREAM"
     place(
         ApiGatewayIntegration,
@@ -68,7 +68,7 @@ def add_lambda_proxy(
         method.name,
         **method_arguments(method.address),
         type="AWS_PROXY",
-        # Lambda's own API takes nothing else, whatever the route's method is.
+        # Lambda's API requires POST, whatever the route's method is.
         integration_http_method="POST",
         uri=invoke_uri(method.rest_api, function_arn, streams=streams),
         timeout_milliseconds=integration.timeout_milliseconds,
@@ -77,19 +77,19 @@ def add_lambda_proxy(
 
 
 def invoke_uri(rest_api: RestApi, function_arn: str, *, streams: bool = False) -> str:
-    """Lambda's Invoke as API Gateway wants it written.
+    """The URI of Lambda's Invoke action, in API Gateway's notation.
 
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html: a stream has an
-    API version and an action of its own.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html: a stream uses
+    another API version and action.
     """
     version, action = ("2021-11-15", "response-streaming-invocations") if streams else ("2015-03-31", "invocations")
     return f"{rest_api.integration_arn}:lambda:path/{version}/functions/{function_arn}/{action}"
 
 
 def add_invoke_permission(scope: Construct, name: str, function_arn: str, source_arn: str) -> None:
-    """`aws_lambda_permission.<name>`: API Gateway may run the function for that source and no other.
+    """Create `aws_lambda_permission.<name>`: API Gateway may invoke the function, but only for that source.
 
-    A stream asks for the same action: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+    A stream needs the same action: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
     """
     function, qualifier = without_qualifier(function_arn)
     place(
@@ -105,10 +105,10 @@ def add_invoke_permission(scope: Construct, name: str, function_arn: str, source
 
 
 def without_qualifier(function_arn: str) -> tuple[str, str | None]:
-    """The function's ARN, and the version or alias after it, which a permission names apart.
+    """Split off the version or alias, which a permission names separately.
 
-    `$LATEST` is not named: Lambda takes no policy for it ("We currently do not support adding policies for $LATEST"),
-    and the function's own policy is the one that counts.
+    `$LATEST` is left out: Lambda refuses a policy for it ("We currently do not support adding policies for $LATEST"),
+    and the function's own policy applies to it.
     """
     parts = function_arn.split(":")
     if function_arn.startswith("${") or len(parts) <= _PARTS_OF_AN_ARN:

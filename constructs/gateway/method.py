@@ -1,4 +1,4 @@
-"""A method, as the integration behind it sees it."""
+"""A method, from the point of view of the integration behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from settings.route import Route
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Method:
-    """The method of a route in its API, and how answers that are not the backend's own must look."""
+    """The method of a route in its API, and the shape of answers that do not come from the backend."""
 
     address: Address
     rest_api: RestApi
@@ -22,7 +22,7 @@ class Method:
 
     @property
     def name(self) -> str:
-        """The Terraform name that the method shares with what belongs to it."""
+        """The Terraform name of the method and of everything that belongs to it."""
         return self.address.name
 
     @property
@@ -33,7 +33,7 @@ class Method:
 
 
 def method_arguments(method: Address) -> dict[str, Any]:
-    """The three arguments that name a method, as references, so that Terraform makes the method first."""
+    """The three arguments that identify a method, as references, so that Terraform creates the method first."""
     return {
         "rest_api_id": method.reference("rest_api_id"),
         "resource_id": method.reference("resource_id"),

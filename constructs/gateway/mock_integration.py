@@ -1,4 +1,4 @@
-"""A static answer from API Gateway itself."""
+"""A static answer that API Gateway gives itself."""
 
 import json
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ def add_mock_integration(
     template: str | None,
     model: str | None = None,
 ) -> None:
-    """Create an integration, its response, and the method response that lets it out, each named after the method.
+    """Create an integration, its response and the matching method response, each named after the method.
 
-    `template` makes the answer's body; Terraform reads it, so text that is not ours is a `literal`.
+    `template` renders the answer's body. Terraform interprets it, so pass text from the file through `literal`.
     """
     yields_status = json.dumps({"statusCode": status})
     integrated = place(
@@ -34,12 +34,12 @@ def add_mock_integration(
         method.name,
         **method_arguments(method),
         type="MOCK",
-        # MOCK answers 500 unless the request template yields a status code: AWS, "Set up mock integrations".
-        # A template is chosen by the request's content type; the second is curl's where none is said.
+        # MOCK answers 500 unless the request template returns a status code: AWS, "Set up mock integrations".
+        # API Gateway chooses the template by the request's content type. The second one is curl's default.
         request_templates=dict.fromkeys(("application/json", "application/x-www-form-urlencoded"), yields_status),
-        # A mock calls nothing, so AWS reports no method, even if it was sent one, and Terraform would replace the
-        # integration at every second deploy: https://github.com/hashicorp/terraform-provider-aws/issues/5697. An API
-        # that was made in the console may have one, and it means nothing: leave it as it is.
+        # A mock calls nothing, so AWS reports no HTTP method for it, even if one was set. Terraform would then replace
+        # the integration at every second deploy: https://github.com/hashicorp/terraform-provider-aws/issues/5697. An
+        # API that was created in the console may have one. It has no effect, so leave it unchanged.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["integration_http_method"]),
     )
     name = f"{method.name}_{status}"

@@ -1,4 +1,4 @@
-"""The answer to a browser that asks before it calls."""
+"""The answer to a browser's preflight request."""
 
 from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from constructs import Construct
@@ -10,7 +10,7 @@ from settings.cors import Cors
 
 
 class Preflight(Construct):
-    """Creates `aws_api_gateway_method.options_<path>`, open to all, as browsers ask without credentials."""
+    """Creates `aws_api_gateway_method.options_<path>` without authorization, since browsers send no credentials."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Preflight(Construct):
 
 
 def preflight_headers(cors: Cors, methods: tuple[str, ...]) -> dict[str, str]:
-    """What the browser wants to know. With several origins the template puts the caller's in place of the first."""
+    """The headers for the browser. With several origins, the template replaces the first one with the caller's."""
     headers = {
         "Access-Control-Allow-Origin": cors.allow_origins[0],
         "Access-Control-Allow-Methods": ",".join(cors.allow_methods or (*methods, "OPTIONS")),

@@ -1,4 +1,4 @@
-"""The 429 contract of API Gateway's own limits."""
+"""The 429 for API Gateway's own limits."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is refused with a 400 before a backend is asked."""
+"""Requests that API Gateway refuses with a 400 before it calls a backend."""
 
 import json
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ class RequestValidation(Construct):
         self._arguments = {route.key: self._validate(route) for route in routes if route.request.validates}
 
     def arguments_of(self, route: Route) -> dict[str, Any]:
-        """The arguments that make the route's method check its requests; none where it checks nothing."""
+        """The arguments with which the route's method validates its requests; empty if it validates nothing."""
         return self._arguments.get(route.key, {})
 
     def _validate(self, route: Route) -> dict[str, Any]:
@@ -32,7 +32,7 @@ class RequestValidation(Construct):
         arguments: dict[str, Any] = {"request_validator_id": self._validator(body=body, parameters=parameters)}
         if request.body_schema is not None:
             model = self._add_model(route, request.body_schema)
-            # $default, or a body of another content type is not checked at all:
+            # Without $default, a body with another content type is not validated:
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
             arguments["request_models"] = {"application/json": model, "$default": model}
         return arguments

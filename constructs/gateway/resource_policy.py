@@ -1,4 +1,4 @@
-"""Where calls may come from."""
+"""Limits from where the API can be called."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from settings.resource_policy import ResourcePolicy as ResourcePolicySettings
 
 
 class ResourcePolicy(Construct):
-    """Creates `aws_api_gateway_rest_api_policy.api`: everyone or some accounts may call, and not from elsewhere."""
+    """Creates `aws_api_gateway_rest_api_policy.api`: who may call, and from where."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class ResourcePolicy(Construct):
 
 
 def document(rest_api: RestApi, policy: ResourcePolicySettings, *, is_private: bool, has_preflights: bool) -> str:
-    """One allow, and a deny for each list that a caller must pass: a deny wins over every allow."""
+    """One allow, and a deny for each list that a caller must match. A deny takes precedence over every allow."""
     every = f"{rest_api.execution_arn}/*"
     principal: Any = "*"
     if policy.accounts:
@@ -44,7 +44,7 @@ def document(rest_api: RestApi, policy: ResourcePolicySettings, *, is_private: b
     if policy.accounts and has_preflights:
         # A browser does not sign its preflight.
         statements.append(_statement("Allow", "*", f"{rest_api.execution_arn}/*/OPTIONS/*"))
-    # A private API sees the caller's address inside the VPC under a key of its own.
+    # A private API has the caller's address inside the VPC under another condition key.
     ip_key = "aws:VpcSourceIp" if is_private else "aws:SourceIp"
     for operator, key, values in (
         ("NotIpAddress", ip_key, policy.source_ips),

@@ -11,7 +11,7 @@ from settings.route import path_names
 
 
 class Resources(Construct):
-    """Creates one `aws_api_gateway_resource` for every part of every path, each once: `/v1`, `/v1/chat`, ..."""
+    """Creates one `aws_api_gateway_resource` for each distinct path prefix: `/v1`, `/v1/chat`, ..."""
 
     def __init__(self, scope: Construct, id: str, *, rest_api: RestApi, paths: Iterable[str]) -> None:
         super().__init__(scope, id)
@@ -23,11 +23,11 @@ class Resources(Construct):
             self._add(path)
 
     def id_of(self, path: str) -> str:
-        """The Terraform reference to the id of that path's resource."""
+        """A Terraform reference to the id of that path's resource."""
         return self._ids[path]
 
     def name_of(self, path: str) -> str:
-        """The Terraform name of that path's resource, which the root has too."""
+        """The Terraform name of that path's resource. The root has a name too."""
         return self._names[path]
 
     def _add(self, path: str) -> None:

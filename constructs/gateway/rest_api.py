@@ -26,7 +26,7 @@ class RestApi(Construct):
             {"security_policy": api.security_policy, "endpoint_access_mode": api.endpoint_access_mode},
             name=api.name,
             description=api.description or None,
-            # BEARER is an authorizer of ours.
+            # BEARER is Spillway's own authorizer.
             api_key_source=None if api.key_source == "HEADER" else "AUTHORIZER",
             endpoint_configuration=ApiGatewayRestApiEndpointConfiguration(
                 types=[api.endpoint_type],
@@ -35,8 +35,8 @@ class RestApi(Construct):
             ),
             binary_media_types=list(api.binary_media_types) or None,
             disable_execute_api_endpoint=api.disable_execute_api_endpoint or None,
-            # Terraform gives it the deployment's own order anyway, as everything that a deployment refers to:
-            # https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle, read 2026-11.
+            # Terraform orders it like the deployment in any case, as it does for everything that a deployment refers
+            # to: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle, read 2026-11.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.id = self.address.reference("id")
@@ -45,11 +45,11 @@ class RestApi(Construct):
 
     @cached_property
     def account_id(self) -> str:
-        """The account, asked of AWS by `data.aws_caller_identity.current`, which is there once something wants it."""
+        """The account id from `data.aws_caller_identity.current`, which is created on first use."""
         DataAwsCallerIdentity(self, "account").override_logical_id("current")
         return "${data.aws_caller_identity.current.account_id}"
 
     @property
     def integration_arn(self) -> str:
-        """How the URI of every integration with an AWS service begins."""
+        """The start of the URI of every integration with an AWS service."""
         return f"arn:{self.partition}:apigateway:{self.region}"

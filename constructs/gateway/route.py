@@ -101,9 +101,9 @@ class Route(Construct):
 
 
 def method_parameters(route: RouteSettings) -> dict[str, bool]:
-    """What the method must declare: parameters that a caller must send (true), and those that a mapping reads (false).
+    """Request parameters for the method: those that callers must send (true), and those that a mapping reads (false).
 
-    Path variables are always there, and AWS wants them declared as required.
+    Path variables are always present. AWS requires that they are declared as required.
     """
     read = sources(route.integration)
     declared = {source: source.startswith("method.request.path.") for source in sorted(read)}

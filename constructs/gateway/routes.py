@@ -42,7 +42,7 @@ class Routes(Construct):
         known = Authorizers(self, "authorizers", rest_api=rest_api, authorizers=authorizers)
         validation = RequestValidation(self, "request_validation", rest_api=rest_api, routes=routes)
         metered = {route.key: token_metering.of(route) if token_metering else None for route in routes}
-        # A function in front of a private route reaches it from inside its subnets.
+        # The function in front of a private route runs in the route's subnets.
         private = [
             route.integration
             for route in routes
@@ -85,7 +85,7 @@ class Routes(Construct):
 
 
 def preflights(routes: Sequence[RouteSettings]) -> dict[str, tuple[str, ...]]:
-    """The methods of each path, without the paths that answer OPTIONS by a route of their own."""
+    """The methods of each path, without paths that have their own OPTIONS route."""
     by_path = sorted((route.path, route.method) for route in routes)
     methods = {path: tuple(method for _, method in group) for path, group in groupby(by_path, lambda item: item[0])}
     return {path: of_path for path, of_path in methods.items() if "OPTIONS" not in of_path}

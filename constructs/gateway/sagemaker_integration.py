@@ -7,22 +7,22 @@ from constructs.gateway.method import Method
 from constructs.gateway.service_role import ServiceRole
 from settings.integration import SagemakerIntegration as SagemakerIntegrationSettings
 
-# What the model goes by to read the body and to write its answer: InvokeEndpoint's ContentType and Accept,
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html, read 2026-11.
+# By these headers the model interprets the body and chooses the format of its answer: InvokeEndpoint's ContentType and
+# Accept, https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html, read 2026-11.
 SOURCES = ("method.request.header.Accept", "method.request.header.Content-Type")
 
 
 class SagemakerIntegration(Construct):
-    """Creates a role that may invoke this one endpoint, and the integration with it.
+    """Creates the integration, and a role that may only invoke this endpoint.
 
-    The URI as the AWS CDK writes it: aws-cdk-lib/aws-apigateway, SagemakerIntegration.
+    The URI has the same form as in the AWS CDK: aws-cdk-lib/aws-apigateway, SagemakerIntegration.
     """
 
     def __init__(self, scope: Construct, id: str, *, method: Method, integration: SagemakerIntegrationSettings) -> None:
         super().__init__(scope, id)
         api = method.rest_api
         name = integration.endpoint_name
-        # SageMaker's ARNs have the name in lower case, however it was written.
+        # SageMaker's ARNs contain the name in lower case.
         endpoint = f"arn:{api.partition}:sagemaker:{api.region}:{api.account_id}:endpoint/{name.lower()}"
         role = ServiceRole(
             self,

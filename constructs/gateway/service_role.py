@@ -1,4 +1,4 @@
-"""What API Gateway may do at a service in the account's name."""
+"""The role that API Gateway assumes to call a service."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from constructs.terraform.policy_document import policy_document, trust_policy
 
 
 class ServiceRole(Construct):
-    """Creates `aws_iam_role.<route>`, which API Gateway assumes, and its one policy."""
+    """Creates `aws_iam_role.<route>`, which API Gateway assumes, and its policy."""
 
     def __init__(
         self, scope: Construct, id: str, *, name: str, rest_api: RestApi, allow: Sequence[Mapping[str, Any]]

@@ -13,11 +13,11 @@ from settings.api import Stage as StageSettings
 
 
 class Stage(Construct):
-    """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and ACL stay.
+    """Creates `aws_api_gateway_stage.stage`. A new deployment updates it in place: its URL, limits and web ACL stay.
 
-    Also `aws_api_gateway_client_certificate.stage`, where the settings say so.
+    Also creates `aws_api_gateway_client_certificate.stage` if the settings request one.
 
-    `waits_for` is what must be there before AWS takes the stage's logs.
+    AWS refuses the stage's logs until everything in `waits_for` exists.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Stage(Construct):
         super().__init__(scope, id)
         self.address = Address.of(ApiGatewayStage, "stage")
         self.client_certificate_pem: str | None = None
-        """What a backend must trust, where the certificate is made here."""
+        """The certificate that a backend must trust, if it is created here."""
         certificate_id = stage.client_certificate
         if stage.creates_client_certificate:
             description = f"{rest_api.name}, stage {stage.name}"

@@ -1,4 +1,4 @@
-"""Terraform's own word at every plan and apply, if the stage serves something else than the configuration."""
+"""Terraform's warning at every plan and apply if the stage does not serve the configuration."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,16 @@ NAME = "stage_serves_this_configuration"
 def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
     """Adds `check.stage_serves_this_configuration` to a stack's rendered JSON, and the export that it compares.
 
-    A stage serves the snapshot of its deployment. Terraform destroys what left the configuration after it has cut the
-    new deployment (hashicorp/terraform-provider-aws issue 11344), so a removed route stays in that snapshot, and no
-    later plan has a reason to cut another one. The check warns until one is cut. It compares methods, paths, types of
-    integrations, statuses of integration responses, gateway responses and whether there is a resource policy. Of the
-    last two it reports what only the stage has: an export need not name what is as AWS makes it.
+    A stage serves the snapshot of its deployment. Terraform destroys removed resources after it has created the new
+    deployment (hashicorp/terraform-provider-aws issue 11344). A removed route therefore stays in that snapshot, and no
+    later plan has a reason to create another one. The check warns until there is a new deployment. It compares methods,
+    paths, types of integrations, statuses of integration responses, gateway responses, and whether there is a resource
+    policy. For the last two it reports only what the stage has in addition, because an export may leave out AWS's
+    defaults.
 
-    Needs Terraform 1.5 or OpenTofu 1.6, and `apigateway:GET` for the export. The data source stands outside the check:
-    Terraform reads one inside at every apply, so that no plan would ever be empty.
-    Source: https://docs.aws.amazon.com/apigateway/latest/api/API_GetExport.html, read 2026-11.
+    Needs Terraform 1.5 or OpenTofu 1.6, and `apigateway:GET` for the export. The data source is outside the check,
+    because Terraform reads one inside at every apply, so no plan would ever be empty. Source:
+    https://docs.aws.amazon.com/apigateway/latest/api/API_GetExport.html, read 2026-11.
     """
     resources = rendered["resource"]
     rendered.setdefault("data", {})["aws_api_gateway_export"] = {
@@ -32,7 +33,7 @@ def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
             "stage_name": f"${{{STAGE}.stage_name}}",
             "export_type": "oas30",
             "parameters": {"extensions": "apigateway"},
-            # Read when the stage has moved to its new deployment, and not before.
+            # Read only after the stage uses its new deployment.
             "depends_on": [STAGE],
         }
     }
@@ -55,7 +56,7 @@ def add_stage_check(rendered: dict[str, Any], *, environment: str) -> None:
 
 
 def routes_of(resources: Resources) -> list[str]:
-    """`POST /v1/chat mock 200`: each method, with the type of its integration and the statuses that it answers."""
+    """`POST /v1/chat mock 200`: each method, with the type of its integration and the statuses of its responses."""
     return sorted(_routes(resources))
 
 
@@ -66,7 +67,7 @@ def _routes(resources: Resources) -> Iterator[str]:
         statuses.setdefault(_referred(body["http_method"]), set()).add(response["status_code"])
     for name, method in resources["aws_api_gateway_method"].items():
         type_ = resources["aws_api_gateway_integration"][name]["type"].lower()
-        # API Gateway makes the answer from integration responses; a proxy's answer passes as it is.
+        # API Gateway creates the answer from integration responses, except for proxies, whose answers pass unchanged.
         answered = [] if type_.endswith("_proxy") else sorted(statuses.get(name, ()))
         path = _path(resources, method["resource_id"]) or "/"
         yield " ".join([method["http_method"], path, type_, *answered])
@@ -88,7 +89,7 @@ def _referred(reference: str) -> str:
 
 
 def _responses_of(resources: Resources) -> list[str]:
-    """What an export shows outside the paths."""
+    """Parts of an export other than the paths."""
     responses = [body["response_type"] for body in resources.get("aws_api_gateway_gateway_response", {}).values()]
     policy = [_POLICY] if "aws_api_gateway_rest_api_policy" in resources else []
     return sorted([*responses, *policy])
@@ -110,7 +111,7 @@ _SURPLUS = (
     f'can(local.export.x-amazon-apigateway-policy) ? ["{_POLICY}"] : []) : name '
     "if !contains(local.configured_responses, name)]"
 )
-# An export that is not as expected is a difference, and no error that would stop a plan.
+# An export in an unexpected form counts as a difference. It must not be an error, which would stop the plan.
 _SERVED = f'${{try(flatten([{_ROUTES}, {_SURPLUS}]), ["an export of another form"])}}'
 _STAGE_HAS, _FILE_HAS = "toset(local.served)", "toset(local.configured_routes)"
 

@@ -1,4 +1,4 @@
-"""Ways from API Gateway into a VPC."""
+"""Connections from API Gateway into a VPC."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,17 +13,18 @@ from constructs.terraform.address import place
 from settings.integration import PrivateIntegration
 from settings.terraform_name import terraform_name
 
-# Other subnets, or a load balancer made anew, replace a link, and AWS deletes none that an integration refers to:
+# Other subnets or a new load balancer replace a link, and AWS refuses to delete a link that an integration refers to:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html, read 2026-11.
 _BEFORE = TerraformResourceLifecycle(create_before_destroy=True)
 
-# Of a V2 link: the AWS provider's own check, internal/service/apigatewayv2/vpc_link.go, read 2026-11. V1 takes no less.
+# For a V2 link: the AWS provider's own check, internal/service/apigatewayv2/vpc_link.go, read 2026-11. V1 allows as
+# many.
 _LONGEST_NAME = 128
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VpcLink:
-    """A link, and with V2 the load balancer that it should reach."""
+    """A link, and with V2 the load balancer that it leads to."""
 
     id: str
     target: str | None
@@ -32,7 +33,7 @@ class VpcLink:
 class VpcLinks(Construct):
     """Creates `aws_apigatewayv2_vpc_link.<load balancer>` (V2), or `aws_api_gateway_vpc_link.<load balancer>` (V1).
 
-    One for each load balancer, shared by the routes that lead to it. AWS takes minutes to make one.
+    There is one for each load balancer, shared by its routes. AWS needs minutes to create one.
     """
 
     def __init__(self, scope: Construct, id: str, *, api_name: str, integrations: Iterable[PrivateIntegration]) -> None:
@@ -45,7 +46,7 @@ class VpcLinks(Construct):
                 self._made[arn] = self._link(arn, integration)
 
     def link_of(self, integration: PrivateIntegration) -> VpcLink:
-        """The link of that integration, made here or there already."""
+        """The link of that integration, which is created here or already exists."""
         if integration.vpc_link_id is not None:
             return VpcLink(id=integration.vpc_link_id, target=integration.load_balancer_arn)
         return self._made[integration.load_balancer_arn or ""]

@@ -1,1 +1,1 @@
-"""What the stage tells its operator: logs, metrics made of them, alarms, a dashboard and saved queries."""
+"""Logs, metrics from these logs, alarms, a dashboard and saved queries."""

@@ -1,4 +1,4 @@
-"""Where alarms are sent."""
+"""The topic that alarms notify."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,11 @@ from settings.observability.alarms import EMAIL_PATTERN
 
 
 class AlarmTopic(Construct):
-    """Creates `aws_sns_topic.<id>` and a subscription for each e-mail address, which must confirm it once.
+    """Creates `aws_sns_topic.<id>` and a subscription for each e-mail address, which must be confirmed once.
 
-    Until it has, the subscription is pending, and a destroy cannot remove it; AWS drops it after a while. A
-    subscription without an address brings a variable of its name, which has the addresses, and
-    `aws_sns_topic_subscription.<variable>["<address>"]` for each.
+    Until then the subscription is pending, and Terraform cannot destroy it; AWS deletes it after some time. A
+    subscription without an address creates a variable with its name for the addresses, and
+    `aws_sns_topic_subscription.<variable>["<address>"]` for each of them.
     """
 
     def __init__(

@@ -20,9 +20,9 @@ from settings.observability.alarms import Alarms as AlarmsSettings
 
 
 class Alarms(Construct):
-    """Creates one `aws_cloudwatch_metric_alarm` for each threshold that is on and has something to look at.
+    """Creates one `aws_cloudwatch_metric_alarm` for each threshold that is on and has a metric to watch.
 
-    Also `aws_sns_topic.alarms` and `.informational_alarms` where there are e-mail addresses to tell.
+    Also creates `aws_sns_topic.alarms` and `.informational_alarms` if there are e-mail addresses to notify.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment, settings: AlarmsSettings) -> None:
@@ -38,7 +38,7 @@ class Alarms(Construct):
             self._add(alarm)
 
     def _told(self, id: str, topic_arns: Sequence[str], *, pages: bool) -> list[str]:
-        """The topics of the file, and one of our own where there are e-mail addresses."""
+        """The topics in the file, and a new one if there are e-mail addresses."""
         subscriptions = self._alarms.subscriptions(pages=pages)
         if not subscriptions:
             return list(topic_arns)
@@ -63,7 +63,7 @@ class Alarms(Construct):
             threshold=alarm.threshold,
             evaluation_periods=self._alarms.evaluation_periods,
             datapoints_to_alarm=self._alarms.datapoints_to_alarm,
-            # Without requests API Gateway and WAF report nothing, which is neither an error nor a reason to stay red.
+            # Without requests API Gateway and WAF report nothing. That is not an error, and an alarm should end then.
             treat_missing_data="notBreaching",
             alarm_actions=topics,
             ok_actions=topics if self._alarms.ok_actions else None,
@@ -82,7 +82,7 @@ def _one_metric(alarm: Alarm) -> dict[str, Any]:
 
 
 def _queries(alarm: Alarm, expression: Expression) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """The expression, and each metric that it names."""
+    """The expression, and each metric in it."""
     computed = CloudwatchMetricAlarmMetricQuery(
         id=expression.id, label=expression.label, expression=expression.text, return_data=True
     )

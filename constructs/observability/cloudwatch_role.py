@@ -1,4 +1,4 @@
-"""The one role of the account and Region by which API Gateway writes logs."""
+"""The account's role with which API Gateway writes logs in a Region."""
 
 from cdktf_cdktf_provider_aws.api_gateway_account import ApiGatewayAccount
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -14,9 +14,9 @@ _POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class CloudwatchRole(Construct):
-    """Creates an IAM role, AWS's own policy for it, and `aws_api_gateway_account.account`, which names it.
+    """Creates an IAM role with AWS's own policy, and `aws_api_gateway_account.account`, which sets it.
 
-    Every API of the account and Region logs through it from then on. A destroy resets it for all of them: provider
+    Every API of the account and Region then logs with it. Destroying it resets the setting for all of them: provider
     documentation of aws_api_gateway_account.
     """
 
@@ -26,7 +26,7 @@ class CloudwatchRole(Construct):
             IamRole,
             self,
             "api_gateway_logs",
-            # IAM is global: the Region in the name lets stacks of several Regions stand in one account.
+            # IAM is global. With the Region in the name, stacks of several Regions can share an account.
             name_prefix=f"{name[:12]}-{aws.region}-logs-"[:38],
             assume_role_policy=trust_policy("apigateway.amazonaws.com"),
         )
@@ -39,5 +39,5 @@ class CloudwatchRole(Construct):
         )
         self.address = Address.of(ApiGatewayAccount, "account")
         account = ApiGatewayAccount(self, str(self.address), cloudwatch_role_arn=role.reference("arn"))
-        # API Gateway tries the role when it is set.
+        # API Gateway tests the role when it is set.
         account.depends_on = [str(attachment)]

@@ -11,14 +11,14 @@ _HOSTS = {
 
 
 def dashboard_url(aws: Aws, name: str) -> str:
-    """The dashboard's own page."""
+    """The dashboard's page."""
     return f"{_cloudwatch(aws)}#dashboards/dashboard/{name}"
 
 
 def log_group_url(aws: Aws, name: str) -> str:
-    """The log group's own page. The console wants its slashes quoted twice, the second time with `$`.
+    """The log group's page. The console expects slashes to be encoded twice, the second time with `$`.
 
-    Nothing else in our names needs quotes, and a Terraform reference in one must stay as it is.
+    Nothing else in Spillway's names needs encoding, and a Terraform reference in a name must stay unchanged.
     """
     return f"{_cloudwatch(aws)}#logsV2:log-groups/log-group/{name.replace('/', '$252F')}"
 

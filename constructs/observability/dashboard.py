@@ -15,7 +15,7 @@ from settings.watched import dashboard_name
 class Dashboard(Construct):
     """Creates `aws_cloudwatch_dashboard.stage`, named after the API, the Region and the stage.
 
-    Dashboards are the same in all Regions, and a new one silently takes the place of one of its name:
+    Dashboards are the same in all Regions, and a new one silently replaces one with the same name:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html, read 2026-11.
     """
 

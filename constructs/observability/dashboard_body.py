@@ -1,4 +1,4 @@
-"""The dashboard as the JSON that CloudWatch takes: one row for each question."""
+"""The dashboard as JSON for CloudWatch, with one row for each question."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,12 +35,12 @@ _COLUMNS = 24
 _HEIGHT = 6
 _TITLE_HEIGHT = 1
 _PERIOD = 60
-# Of one alarm widget: the same page, "Properties of an Alarm Widget Object".
+# In one alarm widget: the same page, "Properties of an Alarm Widget Object".
 _MOST_ALARMS = 100
 
 
 def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[str, Any]:
-    """In the structure that CloudWatch documents, as tests/aws/dashboard_structure.json has it."""
+    """The body, in the structure that CloudWatch documents and tests/aws/dashboard_structure.json contains."""
     body = _Rows(environment.aws.region)
     if alarm_arns:
         parts = [alarm_arns[start : start + _MOST_ALARMS] for start in range(0, len(alarm_arns), _MOST_ALARMS)]
@@ -58,7 +58,7 @@ def dashboard_body(environment: Environment, alarm_arns: Sequence[str]) -> dict[
 
 
 class _Rows:
-    """Widgets placed under one another, a title above each row."""
+    """Places rows of widgets below each other, each with a title."""
 
     def __init__(self, region: str) -> None:
         self._region = region
@@ -66,7 +66,7 @@ class _Rows:
         self.widgets: list[Widget] = []
 
     def add(self, question: str, widgets: Sequence[Widget]) -> None:
-        """The row's widgets share its width."""
+        """Add a row, whose widgets share its width."""
         title = {"type": "text", "properties": {"markdown": f"## {question}", "background": "transparent"}}
         self.widgets.append({**title, "x": 0, "y": self._y, "width": _COLUMNS, "height": _TITLE_HEIGHT})
         self._y += _TITLE_HEIGHT
@@ -102,7 +102,7 @@ class _Rows:
         }
 
     def alarms(self, arns: Sequence[str]) -> Widget:
-        """Every alarm and its state."""
+        """All alarms and their states."""
         return {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(arns)}}
 
 
@@ -127,7 +127,7 @@ def _traffic(environment: Environment, body: _Rows) -> list[Widget]:
         _line(requests, id="requests", visible=False),
         [{"expression": "requests / PERIOD(requests)", "label": "requests per second", "id": "rate"}],
     ]
-    # AWS applies it by method, so that all together may well be above the line.
+    # AWS applies the limit to each method, so the total of all methods may be above the line.
     limit = _limit("stage rate_limit, of each route", stage.rate_limit)
     widgets = [body.metrics("All routes", per_second, annotations=[limit], unit="requests per second")]
     if environment.observability.detailed_metrics:
@@ -152,7 +152,7 @@ def _routes(environment: Environment, body: _Rows) -> Widget:
 
 def _limited(environment: Environment, body: _Rows) -> list[Widget]:
     if not has_limit_metrics(environment):
-        # Without the access log nothing tells a throttle from another 4XX.
+        # Without the access log, a throttled request cannot be told apart from other 4XX.
         lines = [_line(stage_metric(environment, "4XXError"), label="4XX, whatever the reason")]
         if has_own_web_acl(environment):
             lines.append(_line(waf_blocked_metric(environment), label="WAF"))

@@ -14,7 +14,7 @@ from settings.metrics import limited_namespace
 from settings.observability.access_log import LIMITED_BY
 from settings.watched import limiting_layers
 
-# A stable name beside `limited_by_<layer>`: a public contract (docs/adr/0004).
+# Stable names, in addition to `limited_by_<layer>`: a public contract (docs/adr/0004).
 _BY_ROUTE: dict[Layer, str] = {
     Layer.THROTTLE: "throttled_by_route",
     Layer.QUOTA: "quota_exceeded_by_route",
@@ -24,8 +24,8 @@ _DIMENSIONS = {"Method": "$.httpMethod", "Resource": "$.resourcePath"}
 
 
 class LimitMetrics(Construct):
-    """Creates two `aws_cloudwatch_log_metric_filter` for each layer that there is: `limited_by_<layer>` counts its
-    requests, `throttled_by_route`, `quota_exceeded_by_route` and `waf_blocked_by_route` count them by route.
+    """Creates two `aws_cloudwatch_log_metric_filter` for each layer that the API has: `limited_by_<layer>` counts its
+    requests, and `throttled_by_route`, `quota_exceeded_by_route` and `waf_blocked_by_route` count them by route.
     """
 
     def __init__(self, scope: Construct, id: str, *, access_log: LogGroup, environment: Environment) -> None:
@@ -33,8 +33,8 @@ class LimitMetrics(Construct):
         self._access_log = access_log
         self._namespace = limited_namespace(environment)
         for layer in limiting_layers(environment):
-            # A default of 0, so that an alarm sees a quiet minute and not a gap. CloudWatch takes none beside
-            # dimensions, whose values are bounded: the routes of the file, not what callers make up.
+            # With a default of 0, a quiet minute is not a gap for an alarm. CloudWatch refuses a default together with
+            # dimensions. Their values are bounded: they are the file's routes, and callers cannot invent more.
             self._add(f"limited_by_{layer}", layer.metric, pattern(layer), default_value="0")
             fields = _DIMENSIONS.values()
             self._add(_BY_ROUTE[layer], layer.metric_by_route, pattern(layer, *fields), dimensions=_DIMENSIONS)
@@ -67,7 +67,8 @@ class LimitMetrics(Construct):
 
 
 def pattern(layer: Layer, *dimensions: str) -> str:
-    """The lines of requests that the layer limited. A field that becomes a dimension must be named, with any value.
+    """A pattern for the log lines of requests that the layer limited. A field for a dimension must be in it, with any
+    value.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, JSON log events
     """

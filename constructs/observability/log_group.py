@@ -9,10 +9,10 @@ from settings.observability.log_group import LogGroup as LogGroupSettings
 
 
 class LogGroup(Construct):
-    """Creates `aws_cloudwatch_log_group.<id>` under a name that is stable or AWS's own.
+    """Creates `aws_cloudwatch_log_group.<id>` with a name that is stable or set by AWS.
 
-    It goes after whatever writes to it was told so: API Gateway would make a group that is missing again, by itself and
-    without retention. A group is replaced only under another name, so the new one can be made first.
+    Terraform destroys it after its writer has stopped. Otherwise API Gateway would create the missing group again,
+    without retention. A group is only replaced if its name changes, so the new one can be created first.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, log_group: LogGroupSettings) -> None:

@@ -1,7 +1,8 @@
-"""Logs Insights queries: what an operator asks at night.
+"""Logs Insights queries for an operator who investigates an incident.
 
 Syntax: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html. Fields of the access log:
-settings/observability/access_log.py; of WAF's: https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+settings/observability/access_log.py; of WAF's:
+https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
 """
 
 from settings.observability.access_log import LIMITED_BY
@@ -23,7 +24,7 @@ filter {_IS_LIMITED}
 | sort time desc, limited desc
 | limit 200"""
 
-# Is it us or the backend? The slowest percent of each route, the backend's beside it; of a status, 5XX alone counts 1.
+# Is it us or the backend? The slowest percent of each route, next to the backend's. Only a status of 5XX counts as 1.
 US_OR_THE_BACKEND = """\
 filter ispresent(status)
 | stats count(*) as requests, sum(greatest(floor(status / 100) - 4, 0)) as server_errors,
@@ -45,9 +46,10 @@ filter action = "BLOCK"
 | sort blocked desc
 | limit 20"""
 
-# A rule that only counts is one of the rules that did not end the evaluation: of the web ACL, or of a managed group,
-# whose list is inside `ruleGroupList` and comes first in the record. Which place the group has there is not known, so
-# the text is searched. Of several rules that counted a request, `rule` is the first; the other columns help to tell.
+# Rules that only count are among the rules that did not end the evaluation, either of the web ACL or of a managed
+# group. The group's list is inside `ruleGroupList`, which comes first in the record. The group's position in it is
+# unknown, so the query searches the text. If several rules counted a request, `rule` is the first one, and the other
+# columns help to tell them apart.
 COUNTED_REQUESTS = """\
 filter action = "ALLOW"
 | parse @message /"nonTerminatingMatchingRules":\\s*\\[\\s*\\{\\s*"ruleId":\\s*"(?<rule>[^"]+)"/
@@ -56,14 +58,14 @@ filter action = "ALLOW"
 | sort counted desc
 | limit 50"""
 
-# Who used up how many tokens, and what did it cost? One line for each caller, by a hash, and model.
+# Who used how many tokens, and what did it cost? One line for each caller (by a hash) and model.
 WHO_USED_TOKENS = """\
 filter ispresent(TokensUsed)
 | stats sum(TokensUsed) as tokens, sum(UsdUsed) as usd, count(*) as requests by plan, caller, model
 | sort tokens desc
 | limit 50"""
 
-# Whom does the function refuse, or would it if it did not only count, and by which limit?
+# Which callers does the function refuse, or would it refuse if it did not only count, and by which limit?
 REFUSED_BY_FUNCTION = """\
 filter ispresent(limits.0)
 | stats count(*) as requests by plan, caller, model, limits.0

@@ -1,4 +1,4 @@
-"""Queries kept in the CloudWatch console."""
+"""Queries saved in the CloudWatch console."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from constructs.terraform.address import place
 
 
 class SavedQueries(Construct):
-    """Creates an `aws_cloudwatch_query_definition` for each query of one log group, in a folder of the stage's."""
+    """Creates an `aws_cloudwatch_query_definition` for each query of one log group, in a folder for the stage."""
 
     def __init__(
         self, scope: Construct, id: str, *, folder: str, log_group: LogGroup, queries: Mapping[str, str]

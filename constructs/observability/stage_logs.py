@@ -1,4 +1,4 @@
-"""The stage's own logs, which must be there before the stage."""
+"""The stage's own logs, which must exist before the stage."""
 
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStageAccessLogSettings
 from constructs import Construct
@@ -22,7 +22,7 @@ from settings.watched import (
 
 
 class StageLogs(Construct):
-    """Creates the account's role where the file asks for it, the access log with its metrics and queries, and the
+    """Creates the account's role if the file requests it, the access log with its metrics and queries, and the
     execution log, which API Gateway would otherwise create itself, without retention.
 
     The stage waits for `prerequisites`.

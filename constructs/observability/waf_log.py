@@ -1,4 +1,4 @@
-"""What the web ACL writes down."""
+"""The web ACL's log."""
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
@@ -24,8 +24,8 @@ from settings.watched import has_saved_queries, waf_log_group
 class WafLog(Construct):
     """Creates a log group, `aws_wafv2_web_acl_logging_configuration.web_acl` and the log's saved queries.
 
-    Kept is what a rule stopped or counted, without secret headers. Whoever deploys needs `logs:PutResourcePolicy` and
-    `logs:CreateLogDelivery`, since WAF lets itself into the group:
+    The log has the requests that a rule stopped or counted, without secret headers. WAF grants itself access to the
+    group, so a deploy needs `logs:PutResourcePolicy` and `logs:CreateLogDelivery`:
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
 
@@ -67,7 +67,7 @@ def _what_is_not_simply_allowed() -> Wafv2WebAclLoggingConfigurationLoggingFilte
 
 
 def _header(name: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:
-    """One field a block: the provider takes no two in one."""
+    """One field in each block, because the provider refuses two."""
     return Wafv2WebAclLoggingConfigurationRedactedFields(
         single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=name)
     )

@@ -1,4 +1,4 @@
-"""Terraform addresses that we choose, and references to them that cost no call into Node."""
+"""Terraform addresses that Spillway chooses, and references to them without a call into Node."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 class Address:
     """`aws_api_gateway_method.post_v1_chat_completions`: a public contract, see docs/adr/0004.
 
-    It is the id of the resource's construct too, by which stacks/resource_names.py names the resource.
+    It is also the id of the resource's construct, from which stacks/resource_names.py names the resource.
     """
 
     type: str
@@ -23,7 +23,7 @@ class Address:
 
     @classmethod
     def of(cls, resource: Callable[..., TerraformResource], name: str) -> Self:
-        """The address of that name, of the type that the L1's class makes."""
+        """The address with that name, for the type of resource that the L1 class creates."""
         return cls(_type(resource), name)
 
     def __str__(self) -> str:
@@ -32,7 +32,7 @@ class Address:
     def reference(self, attribute: str) -> str:
         """The attribute as a Terraform expression.
 
-        The L1's own property (`method.id`) would name the resource as CDKTF does, after a round trip to Node.
+        The L1's own property (`method.id`) would contain CDKTF's name for the resource, after a round trip to Node.
         """
         return f"${{{self.type}.{self.name}.{attribute}}}"
 

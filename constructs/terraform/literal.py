@@ -1,4 +1,4 @@
-"""Text that Terraform must not read."""
+"""Text that Terraform must not interpret."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +10,8 @@ Said = TypeVar("Said", bound=Settings)
 
 
 def literal(text: str) -> str:
-    """`${` and `%{` open Terraform's templates, in strings and keys of JSON too; doubled, they are what they look like.
+    """Escape `${` and `%{`, which open Terraform's templates in strings and keys, also in JSON, by doubling the first
+    character.
 
     Source: https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
     """
@@ -18,13 +19,13 @@ def literal(text: str) -> str:
 
 
 def literals(settings: Said) -> Said:
-    """The same settings with every text and every key of them a `literal`.
+    """The same settings with every text and every key in them as a `literal`.
 
-    A stack passes its environment through here once, before any construct sees it. What a construct writes of it then
-    needs no escape, and must have none: a second one would show. Text of our own that holds `${` without being a
-    reference is still a `literal` where it is written.
+    A stack passes its environment through this function once, before any construct sees it. A construct must not escape
+    these values again, or the escape would be visible. Spillway's own text that contains `${` without being a reference
+    is a `literal` where it is written.
 
-    Raises TypeError for a value of a type that nobody has decided about.
+    Raises TypeError for a value of a type that this function does not handle.
     """
     return _of_fields(settings)
 
@@ -39,14 +40,14 @@ def _of_fields(settings: Said) -> Said:
 
 
 def _escaped(value: Any) -> Any:
-    """The value itself where nothing in it changes."""
+    """The value itself if nothing in it changes."""
     match value:
         case str():
             return literal(value)
         case None | bool() | int() | float():
             return value
         case Code():
-            # A folder of code, which this machine reads. Its name is written nowhere.
+            # A folder of code, which only this machine reads. Its name is not rendered.
             return value
         case Settings():
             return _of_fields(value)
@@ -56,7 +57,9 @@ def _escaped(value: Any) -> Any:
         case tuple() | list():
             return _items(value, type(value))
         case _:
-            raise TypeError(f"{type(value).__name__} in the settings: constructs/terraform/literal.py does not know it")
+            raise TypeError(
+                f"{type(value).__name__} in the settings: constructs/terraform/literal.py has no case for it"
+            )
 
 
 def _items(items: tuple[Any, ...] | list[Any], of: Callable[[list[Any]], Any]) -> Any:

@@ -1,6 +1,7 @@
-"""Arguments of the AWS provider that are newer than the bindings, so that their classes have no word for them.
+"""Arguments of the AWS provider that are newer than the bindings, whose classes therefore lack them.
 
-Which version of the provider each needs, and that the environment file excludes older ones: settings/newer_provider.py.
+settings/newer_provider.py has the provider version that each one needs, and refuses an environment file that allows
+older versions.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +21,7 @@ NEWER = frozenset(
         ("aws_api_gateway_rest_api", "security_policy"),
     }
 )
-"""Every such argument, by its resource's type. A test looks that the bindings lack them still."""
+"""All of these arguments, by type of resource. A test checks that the bindings still lack them."""
 
 
 def place_newer(
@@ -32,9 +33,9 @@ def place_newer(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> Address:
-    """Create a resource as `place` does, with arguments beside those of its class; None leaves one out.
+    """Create a resource like `place`, with additional arguments that its class does not have; None leaves one out.
 
-    Raises ValueError where an argument is not in NEWER: it may be the class's own, or misspelt.
+    Raises ValueError if an argument is not in NEWER: the class may have it, or it is misspelled.
     """
     address = Address.of(resource, name)
     unknown = sorted(argument for argument in newer if (address.type, argument) not in NEWER)

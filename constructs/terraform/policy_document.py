@@ -1,4 +1,4 @@
-"""Policies as the JSON that IAM reads."""
+"""Policies as JSON for IAM."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from settings.integration.allow import Allow
 
 
 def policy_document(statements: Sequence[Mapping[str, Any]]) -> str:
-    """A policy document."""
+    """A policy document with these statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
@@ -27,8 +27,9 @@ def allow_statements(allow: Iterable[Allow]) -> list[dict[str, Any]]:
 def trust_policy(service: str) -> str:
     """A trust policy for one AWS service.
 
-    Without `aws:SourceAccount` or `aws:SourceArn`: no AWS document says that API Gateway or Lambda sends them when it
-    assumes a role, and a role whose condition is never met lets nothing work. A service takes a role only from somebody
-    of the same account who may pass it (`iam:PassRole`). See prowler-cloud/prowler issue 2810, read 2026-11.
+    It has no condition on `aws:SourceAccount` or `aws:SourceArn`. AWS does not document that API Gateway or Lambda send
+    them when they assume a role, and a role whose condition is never met breaks everything. A service only accepts a
+    role from someone in the same account with permission to pass it (`iam:PassRole`). See prowler-cloud/prowler issue
+    2810, read 2026-11.
     """
     return policy_document([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}])

@@ -1,1 +1,1 @@
-"""The limits that API Gateway itself keeps."""
+"""The limits that API Gateway enforces itself."""

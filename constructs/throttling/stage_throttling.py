@@ -14,15 +14,16 @@ from constructs.terraform.address import Address
 from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle, Throttling
 
-# Terraform's own word for it: provider documentation of aws_api_gateway_method_settings.
+# Terraform's own term: provider documentation of aws_api_gateway_method_settings.
 _UNLIMITED = -1
 
 
 class StageThrottling(Construct):
-    """Creates `aws_api_gateway_method_settings.stage` (`*/*`) and one for each route with a throttle of its own.
+    """Creates `aws_api_gateway_method_settings.stage` (`*/*`) and one for each route with its own throttle.
 
-    Each waits for the one before it: API Gateway refuses two updates of a stage at once (ConcurrentModification).
-    `method_settings` are the other settings of a method, said again for each: one of its own inherits none.
+    They are created one after another, because API Gateway refuses two simultaneous updates of a stage
+    (ConcurrentModification). `method_settings` are the other settings of a method. They are repeated for each route,
+    because a route with its own settings does not inherit any.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class StageThrottling(Construct):
 
 
 def render_settings(throttle: RouteThrottle, method_settings: Mapping[str, Any]) -> ApiGatewayMethodSettingsSettings:
-    """Both limits, always: one that is left out means unlimited to Terraform."""
+    """Always both limits: to Terraform, a missing one means unlimited."""
     match throttle:
         case Throttle(rate_limit=rate, burst_limit=burst):
             pass
@@ -72,5 +73,5 @@ def render_settings(throttle: RouteThrottle, method_settings: Mapping[str, Any])
 
 
 def method_path(route: Route) -> str:
-    """`v1/chat/completions/POST`: no slash in front, which AWS takes and then ignores; the root is `~1`."""
+    """`v1/chat/completions/POST`: without a slash in front, which AWS accepts but ignores; the root is `~1`."""
     return f"{route.path[1:] or '~1'}/{route.method}"

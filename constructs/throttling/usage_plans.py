@@ -26,10 +26,10 @@ _SHORTEST_KEY, _LONGEST_KEY = 20, 128
 
 class UsagePlans(Construct):
     """Creates `aws_api_gateway_usage_plan.<plan>`, and for each key `aws_api_gateway_api_key.<key>`, the
-    `aws_api_gateway_usage_plan_key.<key>` that puts it into the plan, and the sensitive output `api_key_<key>`.
+    `aws_api_gateway_usage_plan_key.<key>` that adds it to the plan, and the sensitive output `api_key_<key>`.
 
-    A plan or a key that is there already, by its id, is only referred to, and a key's value then shows nowhere.
-    A key whose value is ours brings the sensitive variable `api_key_value_<key>`.
+    An existing plan or key, given by its id, is only referred to, and the key's value appears nowhere. For a key with
+    `value = "variable"` there is also the sensitive variable `api_key_value_<key>`.
     """
 
     def __init__(
@@ -59,7 +59,8 @@ class UsagePlans(Construct):
             self._plan_names[name],
             name=f"{self._api_name}-{name}",
             description=usage_plan.description or None,
-            # The reference to the stage orders the plan after it; AWS drops the plan from a stage that is replaced.
+            # The reference to the stage makes Terraform create the plan after it. AWS removes the plan from a stage
+            # that is replaced.
             api_stages=[
                 ApiGatewayUsagePlanApiStages(
                     api_id=self._stage.rest_api_id,
@@ -73,7 +74,7 @@ class UsagePlans(Construct):
 
     def _of_route(self, key: str, throttle: PlanRouteThrottle) -> ApiGatewayUsagePlanApiStagesThrottle:
         route = self._routes[key]
-        # `/v1/chat/completions/POST`: with the slash in front, unlike in method settings; the root is `//GET`.
+        # `/v1/chat/completions/POST`: with a slash in front, unlike in method settings; the root is `//GET`.
         path = f"{route.path}/{route.method}"
         limits = BLOCKED if throttle == "blocked" else throttle
         return ApiGatewayUsagePlanApiStagesThrottle(
@@ -91,7 +92,7 @@ class UsagePlans(Construct):
         )
 
     def _make_key(self, key: ApiKey) -> str:
-        """The id of a key of our own."""
+        """The id of a key that is created here."""
         name = self._key_names[key.name]
         address = place(
             ApiGatewayApiKey,
@@ -130,7 +131,7 @@ class UsagePlans(Construct):
 
 
 def _throttle(throttle: Throttle | None) -> ApiGatewayUsagePlanThrottleSettings | None:
-    """Both limits, always: one that is left out means unlimited."""
+    """Always both limits: a missing one means unlimited."""
     if throttle is None:
         return None
     return ApiGatewayUsagePlanThrottleSettings(rate_limit=throttle.rate_limit, burst_limit=throttle.burst_limit)

@@ -12,11 +12,12 @@ from settings.waf.ip_list import IpSet
 
 
 class IpSets(Construct):
-    """Creates one `aws_wafv2_ip_set.<name>` for each set, IPv4 and IPv6 apart.
+    """Creates one `aws_wafv2_ip_set.<name>` for each set, with separate sets for IPv4 and IPv6.
 
-    A change of addresses updates a set in place. Where Terraform has to replace one it makes the new one first, since
-    AWS deletes no set that a web ACL still refers to (WAFAssociatedItemException). That needs another name, and it has
-    one: the name says the API, the set's use and the version, and nothing else of a set is fixed at birth.
+    A change of addresses updates a set in place. If Terraform has to replace a set, it creates the new one first, since
+    AWS refuses to delete a set that a web ACL refers to (WAFAssociatedItemException). The new set needs a different
+    name. It gets one, because the name contains everything that forces a replacement: the API, the set's use and the IP
+    version.
     """
 
     def __init__(self, scope: Construct, id: str, *, api_name: str, ip_sets: Iterable[IpSet]) -> None:
@@ -42,7 +43,7 @@ _LONGEST_NAME = 128
 
 
 def _name(api_name: str, set_name: str) -> str:
-    """Unique in the account as the API's name is; one too long ends in a digest of itself."""
+    """A name that is unique in the account, like the API's name. If it is too long, it ends in its own digest."""
     name = f"{api_name}-{set_name}".replace("_", "-")
     if len(name) <= _LONGEST_NAME:
         return name

@@ -1,7 +1,7 @@
-"""WAF statements as the dictionaries that Terraform takes.
+"""WAF statements as dictionaries for Terraform.
 
-The provider package types `rule.statement` as `Any` and lets a misspelt key through to `terraform apply`, so every
-key comes from here, and a test holds each against tests/aws/web_acl_statement_schema.json.
+The provider package types `rule.statement` as `Any`, so it passes a misspelled key on to `terraform apply`. Every key
+is therefore in this file, and a test compares each one with tests/aws/web_acl_statement_schema.json.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,11 +30,11 @@ from settings.waf.web_acl_rules import BlockListRule, ManagedRule, RateTier, Web
 Statement = dict[str, Any]
 
 Arns = Mapping[str, str]
-"""References to our own IP sets, by name."""
+"""References to Spillway's own IP sets, by name."""
 
 
 def rule_statement(rule: WebAclRule, arns: Arns) -> Statement:
-    """What the rule asks of a request."""
+    """The condition that a request must meet."""
     match rule:
         case BlockListRule(condition=condition):
             return condition_statement(condition, arns)
@@ -45,7 +45,7 @@ def rule_statement(rule: WebAclRule, arns: Arns) -> Statement:
 
 
 def condition_statement(condition: Condition, arns: Arns) -> Statement:
-    """And, or, not, and what is under them."""
+    """The statement for a condition: and, or, not, and what they contain."""
     match condition:
         case And(parts):
             return {"and_statement": {"statement": [condition_statement(part, arns) for part in parts]}}
@@ -58,7 +58,7 @@ def condition_statement(condition: Condition, arns: Arns) -> Statement:
 
 
 def _rate_based(tier: RateTier, arns: Arns) -> Statement:
-    """Counts requests for each client; more than `limit` within the window and the rule's action applies."""
+    """Counts requests for each client. More than `limit` in the window trigger the rule's action."""
     rule = tier.rule
     body: Statement = {
         "limit": tier.limit,
@@ -80,7 +80,8 @@ def _managed(group: ManagedRuleGroup) -> Statement:
         level = {"inspection_level": "COMMON"}
         body["managed_rule_group_configs"] = [{"aws_managed_rules_bot_control_rule_set": level}]
     if group.is_anti_ddos:
-        # A challenge is for browsers, and an API client cannot solve it: only the group's rule that blocks is left.
+        # API clients cannot solve a challenge, which is for browsers. Without it, only the group's blocking rule is
+        # left.
         challenge = {"client_side_action_config": {"challenge": {"usage_of_action": "DISABLED"}}}
         sensitivity = {"sensitivity_to_block": group.sensitivity_to_block} if group.sensitivity_to_block else {}
         body["managed_rule_group_configs"] = [{"aws_managed_rules_anti_ddos_rule_set": challenge | sensitivity}]

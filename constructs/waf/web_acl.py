@@ -51,14 +51,14 @@ _BODY = "rate_limited"
 
 
 class WebAcl(Construct):
-    """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, which lets through what no rule stops, and its IP sets.
+    """Creates `aws_wafv2_web_acl.web_acl`, REGIONAL, and its IP sets. It lets through every request that no rule stops.
 
-    The rules' order and priorities: settings/waf/web_acl_rules.py. `headers` go with every 429 beside the contract's
-    own; `protected_headers` show in no sampled request and in no log.
+    settings/waf/web_acl_rules.py has the rules' order and priorities. `headers` are added to every 429, in addition to
+    those of the 429 contract. `protected_headers` are hidden in sampled requests and logs.
 
-    The ACL keeps the name that it was made with when the API gets another one. A name forces a new ACL, and Terraform
-    takes the stage's association away at the beginning of a deploy and makes it again at the end. Metrics follow, since
-    their name is not the ACL's.
+    The web ACL keeps its first name if the API's name changes. A new name would force a new web ACL, and Terraform
+    would remove the stage's association at the beginning of a deploy and create it again at the end. Metrics get the
+    new name, since theirs is separate.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class WebAcl(Construct):
         return Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
 
     def _rate_limited(self) -> Wafv2WebAclRuleActionBlock:
-        """The 429 contract, word for word what the throttles answer but for its code and `Retry-After`."""
+        """The 429 contract, the same as a throttle's answer except for its code and `Retry-After`."""
         return Wafv2WebAclRuleActionBlock(
             custom_response=Wafv2WebAclRuleActionBlockCustomResponse(
                 response_code=429,
@@ -163,7 +163,7 @@ def _inspecting(kilobytes: int | None) -> Wafv2WebAclAssociationConfig | None:
 
 
 def _protecting(headers: Sequence[str]) -> Wafv2WebAclDataProtectionConfig | None:
-    """A log's own redaction leaves the samples in the console as they are; this covers both."""
+    """Hide headers in the log and in the console's samples. The log's own redaction does not cover the samples."""
     if not headers:
         return None
     field = Wafv2WebAclDataProtectionConfigDataProtectionField(field_type="SINGLE_HEADER", field_keys=list(headers))

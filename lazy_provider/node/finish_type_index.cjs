@@ -1,11 +1,11 @@
 'use strict';
 
-// The first process that loads the provider from jsii's package cache starts a worker that indexes its 130 MB of type
-// information, so that later ones need not parse it. jsii means the worker to keep the process alive until the index
-// is written (buildIndexInWorker in @jsii/kernel, runtime-index.ts), yet ends the process by process.exit, which stops
-// it. Loading everything takes longer than the worker does; loading lazily does not, and the index would never be
-// written. So in jsii's process, and while there is such a worker, exiting waits for it. Python stops waiting after
-// five seconds and ends the process; then the next run tries again.
+// The first process that loads the provider from jsii's package cache starts a worker, which indexes the 130 MB of type
+// information so that later processes do not have to parse it. jsii intends the worker to keep the process alive until
+// the index is written (buildIndexInWorker in @jsii/kernel, runtime-index.ts). But jsii ends the process with
+// process.exit, which stops the worker. If everything is loaded, the worker finishes first. If modules are loaded
+// lazily, it does not, and the index would never be written. Therefore this hook makes exit wait for the worker in
+// jsii's process. Python waits for five seconds and then ends the process, and the next run tries again.
 
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');

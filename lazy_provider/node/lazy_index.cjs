@@ -1,15 +1,15 @@
 'use strict';
 
-// The provider's lib/index.js requires all of its submodules, and jsii requires lib/index.js. This makes each
-// `exports.x = require("./x")` of that file a getter that requires on first use. jsii finds a type by walking the
-// exports along its name, and knows an object's type from its class, so it sees no difference.
+// The provider's lib/index.js requires all of its submodules, and jsii requires lib/index.js. This hook turns each
+// `exports.x = require("./x")` of that file into a getter that requires on first use. jsii finds a type by its name in
+// the exports and an object's type by its class, so it does not see a difference.
 
 const Module = require('node:module');
 const path = require('node:path');
 
 const INDEX = path.join(path.sep, 'node_modules', '@cdktf', 'provider-aws', 'lib', 'index.js');
 
-// TypeScript 5.9, which CDK Terrain's bindings are compiled with, wraps it, and writes its wrapper's helpers in front.
+// TypeScript 5.9 compiles CDK Terrain's bindings. It wraps the call and puts helper functions in front.
 const SUBMODULE = /^exports\.([\w$]+) = ((?:__importStar\()?require\("\.\/[\w.-]+(?:\/index)?"\)\)?);$/;
 const HELPER = /^var (__\w+) = \(this && this\.\1\) \|\| [^]*?^\}\)+(?:\(\))?;$/gm;
 const OTHER_LINE = new RegExp(
@@ -26,7 +26,7 @@ const OTHER_LINE = new RegExp(
     .join('|'),
 );
 
-// A function declaration, so that it can stand last: the file's first statement must stay "use strict".
+// A function declaration can be at the end. The file's first statement must remain "use strict".
 function lazily(name, load) {
   const property = { configurable: true, enumerable: true };
   Object.defineProperty(exports, name, {
@@ -40,7 +40,7 @@ function lazily(name, load) {
 }
 
 function withGetters(source) {
-  // A file with anything else in it is not the one this was written for, and is left as it is.
+  // A file with any other content is unknown and stays unchanged.
   const known = source.replace(HELPER, '').split('\n');
   if (!known.every((line) => SUBMODULE.test(line) || OTHER_LINE.test(line))) return source;
   const lazy = source.split('\n').map((line) => line.replace(SUBMODULE, 'lazily("$1", () => $2);'));

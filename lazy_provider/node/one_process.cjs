@@ -1,10 +1,10 @@
 'use strict';
 
-// jsii starts two Node processes: the one that its caller talks to starts another, which does the work, and copies
-// bytes between its own standard streams and the other's descriptor 3 (bin/jsii-runtime.ts in @jsii/runtime). A
-// synthesis is thousands of small messages, and each goes through both. This has the first process do the work itself:
-// what the program reads and writes as descriptor 3 is standard input and output, and what it prints is wrapped as the
-// first process would wrap it.
+// jsii starts two Node processes. Its caller talks to the first one, which starts the second one. The second one does
+// the work, and the first one copies bytes between its standard streams and the second one's descriptor 3
+// (bin/jsii-runtime.ts in @jsii/runtime). A synthesis is thousands of small messages, each of which passes through
+// both. This hook makes the first process do the work: it maps descriptor 3 to standard input and output, and wraps
+// printed output as the first process would.
 
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -32,11 +32,11 @@ if (process.env.JSII_AGENT && process.argv[1]?.endsWith(RUNTIME)) {
   Module._extensions['.js'] = function (module, filename) {
     if (!filename.endsWith(RUNTIME)) return load.call(this, module, filename);
     const program = path.join(path.dirname(filename), '..', 'lib', 'program.js');
-    // A program that talks over something else is not the one this was written for; the runtime starts it as ever.
+    // A program that uses another channel is unknown, and the runtime starts it as usual.
     if (!fs.readFileSync(program, 'utf8').includes(`readFD:${CHANNEL},writeFD:${CHANNEL}`)) {
       return load.call(this, module, filename);
     }
-    // jsii links packages instead of unpacking them where it sees this option, which NODE_OPTIONS has set.
+    // With this option, which NODE_OPTIONS sets, jsii links packages instead of unpacking them.
     process.execArgv.push('--preserve-symlinks');
     useStandardStreams();
     return module.require(program);

@@ -93,7 +93,7 @@ def test_the_table_has_what_stands_there(table: str, by_hand: ByHand) -> None:
         f'"aws_api_gateway_integration_response.post_v1_chat_200" = "{chat}/200"',
         f'"aws_api_gateway_stage.stage" = "{api}/prod"',
     }
-    assert table.splitlines()[-1].endswith(f"{NAME}.toml: GET /old stays as it is, and is deployed along")
+    assert table.splitlines()[-1].endswith(f"{NAME}.toml: GET /old stays unchanged and is deployed too")
 
 
 def test_the_plan_imports_and_destroys_nothing(adopting: Cdktf, table: str) -> None:

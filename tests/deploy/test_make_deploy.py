@@ -189,7 +189,7 @@ def test_the_stage_serves_what_the_file_names_and_the_next_plan_is_empty(project
     project.write(*parts)
     done = project.make_deploy("--yes")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.rstrip().endswith("Deployed. The stage serves what the environment file names.")
+    assert done.stdout.rstrip().endswith("Deployed. The stage serves what the environment file configures.")
     assert holds(project.served), project.served
     code, said = project.plan()
     assert (code, "Warning" in said) == (0, False), said

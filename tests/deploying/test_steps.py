@@ -52,13 +52,13 @@ def run(*plans: Plan, agrees: bool = True) -> tuple[list[str], list[str]]:
 def test_nothing_to_do() -> None:
     did, said = run(EMPTY)
     assert did == ["init", "plan"]
-    assert said == ["Nothing to do. The stage serves what the environment file names."]
+    assert said == ["Nothing to do. The stage serves what the environment file configures."]
 
 
 def test_one_apply_where_one_is_enough() -> None:
     did, said = run(plan(DEPLOYMENT), EMPTY)
     assert did == ["init", "plan", "apply", "plan"]
-    assert said == ["Deployed. The stage serves what the environment file names."]
+    assert said == ["Deployed. The stage serves what the environment file configures."]
 
 
 def test_a_second_deployment_follows_what_was_destroyed() -> None:
@@ -84,7 +84,7 @@ def test_a_stage_that_lags_is_mended_though_nothing_changes() -> None:
     [
         pytest.param((ROUTE_GOES, plan(DEPLOYMENT), plan(check="fail")), "still serves something else", id="it lags"),
         pytest.param((plan(DEPLOYMENT), plan(DEPLOYMENT)), "would still change", id="unfinished"),
-        pytest.param((plan(DEPLOYMENT), plan(check="error")), "could not be compared", id="not to be compared"),
+        pytest.param((plan(DEPLOYMENT), plan(check="error")), "could not compare", id="not to be compared"),
         pytest.param(
             (ROUTE_GOES, plan(DEPLOYMENT, change("aws_wafv2_web_acl.web_acl", "delete"))),
             "aws_wafv2_web_acl.web_acl, which you have not agreed to",

@@ -56,7 +56,7 @@ def test_nothing_synthesized(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == f"{tmp_path}: nothing is synthesized there: run make synth\n"
+    assert done.stderr == f"{tmp_path}: there is no synthesized stack: run make synth\n"
 
 
 def test_only_the_checks_of_a_choice_are_off_for_every_environment_and_resource() -> None:

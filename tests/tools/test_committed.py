@@ -60,7 +60,7 @@ def test_what_is_not_up_to_date_is_said_in_a_line(project: Path) -> None:
     done = committed("--check")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == (
-        "committed/prod is not what environments/prod.toml says (cdk.tf.json, functions/gone.zip); "
+        "committed/prod does not match environments/prod.toml (cdk.tf.json, functions/gone.zip); "
         "run: make committed ENV=prod\n"
     )
     committed()
@@ -81,8 +81,8 @@ def test_without_a_folder_there_is_nothing_to_check(project: Path) -> None:
         ),
         pytest.param(
             ["local"],
-            'environments/local.toml: backend.type = \'local\': must be "cloud" or "s3": what runs on another '
-            "machine does not have the state file of this one, and would make everything a second time",
+            'environments/local.toml: backend.type = \'local\': must be "cloud" or "s3": another '
+            "machine does not have the state file of this one, and would create everything a second time",
             id="a state on this machine",
         ),
     ],

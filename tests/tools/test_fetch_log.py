@@ -115,13 +115,13 @@ def test_another_log_is_not_appended(tmp_path: Path) -> None:
     (tmp_path / "a.log.gz.part").write_bytes(b"")
     state = Done(group="other", start=FIRST, end=FIRST + HOUR, at=FIRST)
     fetch_log._keep(tmp_path / "a.log.gz.state", state)
-    with pytest.raises(FetchError, match="is of another log"):
+    with pytest.raises(FetchError, match="belongs to another log"):
         fetch(Logs(), GROUP, FIRST, FIRST + HOUR, to)
     (tmp_path / "a.log.gz.state").write_text("{")
     with pytest.raises(FetchError, match="cannot be read"):
         fetch(Logs(), GROUP, FIRST, FIRST + HOUR, to)
     to.write_bytes(b"")
-    with pytest.raises(FetchError, match="is there already"):
+    with pytest.raises(FetchError, match="already exists"):
         fetch(Logs(), GROUP, FIRST, FIRST + HOUR, to)
 
 

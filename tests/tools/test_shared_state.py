@@ -18,8 +18,8 @@ S3 = '[backend]\ntype = "s3"\nbucket = "acme-states"\nregion = "us-east-1"\n'
         pytest.param(
             "prod",
             1,
-            '{folder}/prod.toml: backend.type = \'local\': must be "cloud" or "s3": what runs on another machine '
-            "does not have the state file of this one, and would make everything a second time\n",
+            '{folder}/prod.toml: backend.type = \'local\': must be "cloud" or "s3": another machine does not '
+            "have the state file of this one, and would create everything a second time\n",
             id="on the machine that deploys",
         ),
         pytest.param("stage", 1, "{folder}/stage.toml: no such environment; there are prod, shared\n", id="not there"),

@@ -50,14 +50,14 @@ def test_a_stage_that_does_what_its_file_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        pytest.param(Kept(burst=50, rate=200), "came through, and ", id="a larger bucket"),
-        pytest.param(Kept(burst=1, rate=0.01), "came through, and ", id="a smaller bucket"),
+        pytest.param(Kept(burst=50, rate=200), " requests succeeded, expected ", id="a larger bucket"),
+        pytest.param(Kept(burst=1, rate=0.01), " requests succeeded, expected ", id="a smaller bucket"),
         pytest.param(
-            Kept(response=RateLimitResponse(message="Other.")), "its 429 has another body: ", id="another message"
+            Kept(response=RateLimitResponse(message="Other.")), "the 429 has another body: ", id="another message"
         ),
         pytest.param(
             Kept(response=RateLimitResponse.model_validate({"retry_after": {"throttle": 9}})),
-            "its 429 has Retry-After: 9, set is 1",
+            "the 429 has Retry-After: 9, but the file sets 1",
             id="other seconds",
         ),
         pytest.param(Kept(breaks=True), "answers are neither served nor 429: ", id="a stage that breaks"),
@@ -85,19 +85,21 @@ def test_it_asks_before_it_sends(tmp_path: Path) -> None:
         pytest.param(
             text(),
             ("--most", "34"),
-            "it would take 35 requests, and 34 are allowed: MOST=35 allows them",
+            "this needs 35 requests, but the limit is 34: MOST=35 allows them",
             id="more than are allowed",
         ),
         pytest.param(
             text(route='path = "/chat"\nintegration = { type = "http", url = "https://llm.example.com/" }'),
             (),
-            "nothing can be asked of this stage",
+            "nothing can be checked on this stage",
             id="a backend that costs money",
         ),
         pytest.param(
-            text(), ("--outputs", "README.md"), "--outputs is not what `terraform output -json` prints", id="no JSON"
+            text(), ("--outputs", "README.md"), "--outputs is not the output of `terraform output -json`", id="no JSON"
         ),
-        pytest.param(text(), ("--url", ""), "no URL of a stage: deploy first, or name it with --url", id="no URL"),
+        pytest.param(
+            text(), ("--url", ""), "the URL of the stage is unknown: deploy first, or pass it with --url", id="no URL"
+        ),
     ],
 )
 def test_it_refuses(tmp_path: Path, file: str, options: tuple[str, ...], line: str) -> None:
@@ -113,7 +115,7 @@ def test_where_waf_stops_it_first_nothing_is_said_of_the_throttle(tmp_path: Path
     with stage(Kept(stops_after=20)) as server:
         done = verify(tmp_path, text(), "--url", server.url, "--yes")
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "stopped by WAF: nothing is said of that throttle" in done.stdout
+    assert "stopped by WAF, so this throttle was not checked" in done.stdout
 
 
 def test_a_stage_that_never_refuses_is_not_called_as_set(tmp_path: Path) -> None:
@@ -131,7 +133,7 @@ def test_the_stages_throttle_is_asked_on_one_route(tmp_path: Path) -> None:
     own = more.replace("/more", "/own") + '[throttling.routes]\n"POST /own" = { rate_limit = 1, burst_limit = 1 }\n'
     asked = runs(environment(tmp_path, text(tables=more + own)), "http://a.example", {}, paid_backends=False)
     assert [run.name for run in asked.bursts] == ["POST /chat", "POST /own"]
-    assert asked.left_out == ("POST /more: has the stage's throttle, as POST /chat has",)
+    assert asked.left_out == ("POST /more: has the same stage throttle as POST /chat",)
 
 
 def outputs(folder: Path, url: str, **keys: str) -> str:
@@ -156,8 +158,8 @@ def test_a_stage_that_asks_for_no_key(tmp_path: Path) -> None:
     with stage(Kept(rate=1, burst=2)) as server:
         done = verify(tmp_path, text(route=KEYED, tables=PLAN), "--url", server.url, "--yes")
     assert done.returncode == 1
-    assert "not as set POST /chat, without a key: answered 200, set is 403 invalid_api_key" in done.stdout
-    assert "left out: POST /chat, plan free: no value of a key of it is known" in done.stdout
+    assert "not as set POST /chat, without a key: answered 200, but the file sets 403 invalid_api_key" in done.stdout
+    assert "left out: POST /chat, plan free: the value of its keys is unknown" in done.stdout
 
 
 def test_what_is_asked_of_a_tier_is_the_bucket_that_decides(tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ def test_what_is_asked_of_a_tier_is_the_bucket_that_decides(tmp_path: Path) -> N
     asked = runs(environment(tmp_path, file), "https://a.example", {"alice": "k" * 20}, paid_backends=False)
     # The plan's rate is lower, the route's burst is smaller: both decide.
     assert asked.bursts == ()
-    assert asked.left_out == ("POST /chat, plan free: no single bucket decides",)
+    assert asked.left_out == ("POST /chat, plan free: two buckets can limit it, so a count cannot tell which one did",)
 
 
 def test_a_plans_bucket_is_full_again_before_it_is_asked_on_the_next_route(tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_plans_bucket_is_full_again_before_it_is_asked_on_the_next_route(tmp_p
     assert [run.rest_sec for run in asked.bursts] == [0, 0]
     slow = environment(tmp_path, file.replace("rate_limit = 1, burst_limit = 2", "rate_limit = 0.01, burst_limit = 2"))
     assert runs(slow, "http://a.example", keys, paid_backends=False).left_out == (
-        "POST /more, plan free: a bucket that it shares with a route before takes 200 s to be full again",
+        "POST /more, plan free: it shares a bucket with an earlier route, which needs 200 s to refill",
     )
 
 
