@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from review.engine.jit import jit
+from review.engine.jit import jit, jit_apart
 from review.engine.need import TOO_LARGE, UNMETERED, Needs, Profile, parts_of
 from review.engine.outcome import Outcome
 from review.engine.quota import MONTH, period_of
@@ -160,7 +160,7 @@ def with_rows(now: Meter, rows: int) -> Meter:
     return now._replace(levels=levels, windows=windows)
 
 
-@jit
+@jit_apart
 def _share(amount: int, limit: int) -> int:
     """Nanoseconds in which so much of a limit is refilled, rounded up; in parts, since the product may not fit."""
     whole = amount // limit
@@ -169,7 +169,7 @@ def _share(amount: int, limit: int) -> int:
     return whole * _MINUTE_NS + parts // limit * _PART_NS + (rest + limit - 1) // limit
 
 
-@jit
+@jit_apart
 def _cost(kind: int, limit: int, tokens: int, nano_usd: int) -> int:
     if kind == REQUESTS:
         return _share(1, limit)
@@ -190,7 +190,7 @@ def _window(kind: int, ms: int) -> int:
     return ms // _DAY_MS if kind == DAY else period_of(ms * 1000, MONTH)
 
 
-@jit
+@jit_apart
 def _seconds_left(kind: int, ms: int) -> int:
     """Until the window ends."""
     day = ms // _DAY_MS + 1
@@ -230,7 +230,7 @@ def _charge(now: Meter, row: int, kind: int, cost: int, ms: int) -> None:
         now.levels[row, kind] = cost + (level if level > floor - _SLACK_NS else floor)
 
 
-@jit
+@jit_apart
 def _give_back(now: Meter, row: int, kind: int, delta: int, after: int, began: int, ms: int) -> None:
     """Change a level by what is known now; `after`: the level after the reservation's own write."""
     if _is_window(kind):
@@ -287,7 +287,7 @@ def _pop(now: Meter) -> int:
     return int(first)
 
 
-@jit
+@jit_apart
 def _settle(now: Meter, ms: int) -> None:
     """Every open request that has ended by then."""
     while now.size[0] > 0 and now.ends[0] <= ms:
@@ -315,7 +315,7 @@ def _seconds(kind: int, excess: int, ms: int) -> int:
     return 1 if kind == CONCURRENT else (excess + _SECOND_NS - 1) // _SECOND_NS
 
 
-@jit
+@jit_apart
 def _ask(  # noqa: C901  # numba inlines what would be smaller functions, each with all of the meter as an argument
     now: Meter, needs: Needs, index: int, profile: int, place: int, ms: int, chance: float
 ) -> int:
@@ -364,7 +364,7 @@ def _ask(  # noqa: C901  # numba inlines what would be smaller functions, each w
     return last
 
 
-@jit
+@jit_apart
 def _release(now: Meter, needs: Needs, index: int, profile: int, before: int, ms: int) -> None:
     """Give everything back, the request too: another item refused it."""
     for place in range(before):
@@ -377,7 +377,7 @@ def _release(now: Meter, needs: Needs, index: int, profile: int, before: int, ms
                 _give_back(now, row, kind, -cost, after, ms, ms)
 
 
-@jit
+@jit_apart
 def admit(now: Meter, needs: Needs, index: int, time: int, chance: float) -> int:
     """What becomes of that request, arriving at this time in microseconds. `chance` draws its shard and its jitter."""
     ms = time // 1000

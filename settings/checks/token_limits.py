@@ -14,12 +14,9 @@ from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.token_limits.covering import METERED, covering, covers, limit_variables, metered_routes, plan_keys
 from settings.token_limits.limits import Limits
+from settings.token_limits.one_item import REQUESTS_OF_ONE_ITEM
 from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_store import TokenStore
-
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html, read 2026-11: 1,000
-# write units a second for one item, whatever the table has. A request is two writes.
-REQUESTS_OF_ONE_ITEM = 500
 
 # What stands in a function's variables beside the limits: the 429 and headers, the backend, names; its size is not
 # known before it is rendered.
