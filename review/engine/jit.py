@@ -40,3 +40,11 @@ def jit(function: Function) -> Function:
         return cast("Function", numba.njit(cache=True, nogil=True, inline="always")(function))
     except RuntimeError:  # numba finds no folder for its cache: a read-only installation without a home
         return cast("Function", numba.njit(nogil=True, inline="always")(function))
+
+
+def jit_apart(function: Function) -> Function:
+    """The same for what is large and seldom asked: compiled once, not into each caller, which would take a minute."""
+    try:
+        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # as above
+        return cast("Function", numba.njit(nogil=True)(function))

@@ -16,6 +16,19 @@ class Outcome(IntEnum):
     METHOD = 5
     STAGE = 6
     ACCOUNT = 7
+    TOKEN_LIMIT = 8
+    """One of the limits of the function in front of the model."""
+
+    ABOVE_LIMIT = 9
+    """More than the whole of such a limit: waiting would not help."""
+
+    NO_PRICE = 10
+    """A limit in money, and no price of the model."""
+
+    @property
+    def is_of_tokens(self) -> bool:
+        """Whether the function in front of the model says so."""
+        return self >= Outcome.TOKEN_LIMIT
 
     @property
     def words(self) -> str:
@@ -32,4 +45,7 @@ _WORDS = {
     Outcome.METHOD: Layer.METHOD,
     Outcome.STAGE: Layer.STAGE,
     Outcome.ACCOUNT: Layer.ACCOUNT,
+    Outcome.TOKEN_LIMIT: "token limit",
+    Outcome.ABOVE_LIMIT: "more than a whole token limit (400)",
+    Outcome.NO_PRICE: "no price of the model (400)",
 }

@@ -3,15 +3,22 @@
 from math import inf
 
 from review.layers.layers import Layers, Plan, RateWindow, RetryAfter, RouteLimits
+from review.layers.token_layer import MeteredRoute, TokenBudget, TokenLayer
 from settings.environment import Environment
+from settings.integration import BedrockIntegration
 from settings.rate_limit_response import RateLimitResponse
+from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
+from settings.token_limits.covering import PLAN, Covering, covering, metered_routes
 from settings.usage_plan import UsagePlan
 from settings.waf import Waf
 from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import CustomKey, NamedKey
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
 from settings.waf.web_acl_rules import RateTier, web_acl_rules
+
+_BODILESS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS"})
+"""The function counts no tokens of these."""
 
 
 def layers_of(environment: Environment) -> Layers:
@@ -34,6 +41,7 @@ def layers_of(environment: Environment) -> Layers:
         windows=_windows(environment, waf) if waf else (),
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=_retry_after(environment.rate_limit_response),
+        tokens=_token_layer(environment),
         key_headers=environment.api.key_headers,
         path_prefixes=environment.path_prefixes,
         left_out=tuple(_left_out(environment)),
@@ -80,6 +88,56 @@ def _plan(name: str, plan: UsagePlan) -> Plan:
         routes={key: bucket for key, bucket in routes.items() if bucket is not None},
         quota=plan.quota,
         keys=tuple(key.name for key in plan.keys),
+    )
+
+
+def _token_layer(environment: Environment) -> TokenLayer | None:
+    """The budgets in the function's order. What holds for keys made elsewhere is left out."""
+    routes: dict[tuple[str, str | None], set[str]] = {}
+    found: dict[tuple[str, str | None], Covering] = {}
+    for route in environment.routes:
+        for each in covering(environment, route):
+            if each.plan != "":
+                found[each.name, each.plan] = each
+                routes.setdefault((each.name, each.plan), set()).add(route.key)
+    if not found:
+        return None
+    # A route need not have every budget: the file's order is that of plans, then of [[token_limits]].
+    order = [(PLAN, name) for name in environment.usage_plans] + [
+        (limit.name, None) for limit in environment.token_limits
+    ]
+    metering = environment.token_metering
+    return TokenLayer(
+        budgets=tuple(_token_budget(found[key], frozenset(routes[key])) for key in order if key in found),
+        routes={route.key: _metered_route(route) for route in metered_routes(environment)},
+        weights=metering.weights.model_dump(),
+        default_max_tokens=metering.default_max_tokens,
+        prices={model: price.by_kind for model, price in environment.token_prices.items()},
+    )
+
+
+def _token_budget(each: Covering, routes: frozenset[str]) -> TokenBudget:
+    return TokenBudget(
+        name=each.name,
+        by=each.by,
+        limits=each.limits,
+        routes=routes,
+        plan=each.plan,
+        models=each.models,
+        observes=each.mode == "count",
+        shards=each.shards,
+    )
+
+
+def _metered_route(route: Route) -> MeteredRoute:
+    """As the function's meter.mjs tells them apart, by what is known of a request before it comes."""
+    integration = route.integration
+    model = integration.model_id if isinstance(integration, BedrockIntegration) else None
+    return MeteredRoute(
+        model=model,
+        generates=not (route.path.endswith(("/embeddings", "/embed")) or "embed" in (model or "")),
+        reads_body=route.method not in _BODILESS,
+        timeout_ms=integration.timeout_milliseconds,
     )
 
 

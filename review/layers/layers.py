@@ -1,12 +1,14 @@
 """The limits of one environment as plain values, in the order in which AWS asks them.
 
 WAF, then the API key's usage plan (first the plan's throttle of that method, then the plan's own, then its quota), then
-the method's throttle or the stage's, then the account's. What of it AWS says, and what is assumed: docs/limits.md.
+the method's throttle or the stage's, then the account's, then those of the function in front of a model. What of it AWS
+says, and what is assumed: docs/limits.md.
 """
 
 from dataclasses import dataclass
 from math import inf
 
+from review.layers.token_layer import TokenLayer
 from settings.throttling import Throttle
 from settings.usage_plan import Quota
 
@@ -92,6 +94,8 @@ class Layers:
     windows: tuple[RateWindow, ...] = ()
     plans: tuple[Plan, ...] = ()
     retry_after: RetryAfter = RetryAfter()
+    tokens: TokenLayer | None = None
+    """None if no route has limits in tokens, money or concurrent requests."""
 
     key_headers: tuple[str, ...] = ("x-api-key",)
     """Where callers send their API keys, in small letters."""

@@ -24,7 +24,7 @@ from review.layers.layers import RateWindow
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
-from review.simulation.simulate import Result
+from review.simulation.simulate import Refusals, Result
 from settings.throttling import Throttle
 
 FORMATS = (".svg", ".png")
@@ -39,6 +39,9 @@ _COLOURS = {
     Outcome.METHOD: "#D55E00",
     Outcome.STAGE: "#E69F00",
     Outcome.ACCOUNT: "#F0E442",
+    Outcome.TOKEN_LIMIT: "#000000",
+    Outcome.ABOVE_LIMIT: "#666666",
+    Outcome.NO_PRICE: "#BBBBBB",
 }
 _THROTTLES = frozenset({Outcome.METHOD, Outcome.STAGE, Outcome.ACCOUNT})
 _INK = "#1a202c"
@@ -155,11 +158,15 @@ def _described(result: Result) -> str:
         ", ".join(
             [
                 f"{group.name}: {group.served:,} of {group.requests:,} got through",
-                *(f"{refusals.requests:,} {_legend(refusals.by)}" for refusals in group.refusals),
+                *(f"{refusals.requests:,} {_named(refusals)}" for refusals in group.refusals),
             ]
         )
         for group in result.groups
     )
+
+
+def _named(refusals: Refusals) -> str:
+    return f"{_legend(refusals.by)}{f': {refusals.limit}' if refusals.limit else ''}"
 
 
 def _legend(outcome: Outcome) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
+from review.engine.outcome import Outcome
 from review.numbers import plain, share
 from review.simulation.simulate import Group, Refusals, Result
 from review.table import Report, Table
+from settings.token_limits.one_item import WRITES_OF_ONE_ITEM
 
 Case = tuple[str, Result]
 """A result, and what it is called beside others."""
@@ -47,12 +49,32 @@ def assumed(result: Result) -> tuple[str, ...]:
             "--waf-recency set them."
         )
     said.append("Assumed: a token that one layer took is not given back when a later one refuses.")
+    if result.layers.tokens:
+        said += _of_token_limits(result)
     if any(plan.quota for plan in result.layers.plans):
         said.append(
             "Assumed: a quota's periods begin at midnight UTC, a week's on Sunday; what the plan's own throttle "
             "refuses does not use it up. A quota, too, is best effort."
         )
     return tuple(said)
+
+
+def _of_token_limits(result: Result) -> Iterator[str]:
+    yield (
+        "Limits in tokens decide as the function does, which settles when an answer ends; used: tokens as the limits "
+        "count them, of requests that got through. Assumed: what requests ask of a model (tokens in the traffic file), "
+        "and that DynamoDB can always be asked."
+    )
+    yield from (
+        f"{limit} only counts; it would have refused {count:,} requests." for limit, count in result.observed.items()
+    )
+    item = result.busiest_item
+    if item and item.writes > WRITES_OF_ONE_ITEM:
+        yield (
+            f"One item of the table, of {item.budget}, would get up to {item.writes:,} writes in a second. DynamoDB "
+            f"takes about {WRITES_OF_ONE_ITEM:,}: what is above counts as unavailable, which is not simulated "
+            "(docs/token-limits.md)."
+        )
 
 
 def _counted(title: str, result: Result) -> tuple[str, ...]:
@@ -82,6 +104,15 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
             ),
             numbers=frozenset(by_plan[2:]),
         )
+    with_tokens = [group for group in result.groups if group.tokens]
+    if with_tokens:
+        columns = ("clients", "used", "a minute", "busiest minute", "reserved", "USD")
+        yield Table(
+            title=f"{who} uses which tokens",
+            columns=columns,
+            rows=tuple(_used(group, result.traffic.duration_sec) for group in with_tokens),
+            numbers=frozenset(columns[1:]),
+        )
     refused = tuple(_refused(group, refusals) for group in result.groups for refusals in group.refusals)
     if refused:
         columns = ("clients", "refused by", "requests", "of sent", "from", "to")
@@ -105,15 +136,39 @@ def _through(group: Group) -> tuple[str, ...]:
     )
 
 
+def _used(group: Group, duration_sec: float) -> tuple[str, ...]:
+    tokens = group.tokens
+    if tokens is None:
+        return (group.name,)
+    return (
+        group.name,
+        f"{tokens.used:,}",
+        f"{tokens.used * 60 / duration_sec:,.0f}",
+        f"{tokens.busiest_minute:,}",
+        f"{tokens.reserved:,}",
+        "-" if tokens.usd is None else f"{tokens.usd:,.2f}",
+    )
+
+
 def _refused(group: Group, refusals: Refusals) -> tuple[str, ...]:
     return (
         group.name,
-        refusals.by.words,
+        _words(refusals),
         f"{refusals.requests:,}",
         share(refusals.requests, group.sent),
         _clock(refusals.first_sec),
         _clock(refusals.last_sec),
     )
+
+
+def _words(refusals: Refusals) -> str:
+    match refusals.by:
+        case Outcome.TOKEN_LIMIT:
+            return refusals.limit
+        case Outcome.ABOVE_LIMIT:
+            return f"more than all of {refusals.limit} (400)"
+        case _:
+            return refusals.by.words
 
 
 def _clock(seconds: float) -> str:
@@ -135,7 +190,13 @@ def _case(title: str, result: Result) -> dict[str, object]:
         "clients": [_group(group) for group in result.groups],
         "usage_plans": [asdict(each) for each in result.plans],
         "counted_only": result.counted,
+        **(_tokens(result) if result.layers.tokens else {}),
     }
+
+
+def _tokens(result: Result) -> dict[str, object]:
+    item = result.busiest_item
+    return {"token_limits_counted_only": result.observed, "busiest_item": asdict(item) if item else None}
 
 
 def _group(group: Group) -> dict[str, object]:
@@ -147,12 +208,21 @@ def _group(group: Group) -> dict[str, object]:
         "served": group.served,
         "worst_client_acceptance": float(group.acceptance.min()) if len(group.acceptance) else None,
         "sent": group.sent,
-        "refused": {
-            refusals.by.name.lower(): {
-                "requests": refusals.requests,
-                "first_sec": refusals.first_sec,
-                "last_sec": refusals.last_sec,
-            }
-            for refusals in group.refusals
-        },
+        "refused": _refused_by(group),
+        **({"tokens": asdict(group.tokens)} if group.tokens else {}),
     }
+
+
+def _refused_by(group: Group) -> dict[str, dict[str, object]]:
+    """By layer; of limits in tokens also by limit."""
+    found: dict[str, dict[str, object]] = {}
+    for outcome in Outcome:
+        mine = [each for each in group.refusals if each.by == outcome]
+        if mine:
+            found[outcome.name.lower()] = {
+                "requests": sum(each.requests for each in mine),
+                "first_sec": min(each.first_sec for each in mine),
+                "last_sec": max(each.last_sec for each in mine),
+                **({"limits": {each.limit: each.requests for each in mine}} if outcome.is_of_tokens else {}),
+            }
+    return found

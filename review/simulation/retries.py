@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from review.engine.engine import Requests, State, decide
 from review.engine.jit import jit
+from review.engine.meter import Meter, admit
+from review.engine.need import Needs
 from review.engine.outcome import Outcome
 
 _ACCEPTED = int(Outcome.ACCEPTED)
 _NO_KEY = int(Outcome.NO_KEY)
+_TOKEN_LIMIT = int(Outcome.TOKEN_LIMIT)
 _MICROSECONDS = 1_000_000.0
 
 
@@ -34,6 +37,8 @@ class Sent(NamedTuple):
 
     attempt: NDArray[np.int8]
     outcome: NDArray[np.int8]
+    limit: NDArray[np.int16]
+    """Of those that a limit in tokens refused, which one; without such limits, nothing."""
 
 
 @jit
@@ -54,6 +59,8 @@ def _run(
     told: NDArray[np.float64],
     chances: NDArray[np.float64],
     sent: Sent,
+    meter: Meter | None,
+    needs: Needs | None,
 ) -> int:
     waiting = [(0, 0, 0)]  # so numba knows what it holds
     waiting.clear()
@@ -66,15 +73,21 @@ def _run(
             time, index, attempt = int(requests.time[first]), first, 0
             first += 1
         outcome = decide(now, requests, index, time)
+        wait_told = told[outcome]
+        # Compiled without it if there is no meter.
+        if meter is not None and needs is not None and outcome == _ACCEPTED:
+            outcome = admit(meter, needs, index, time, chances[(index * 17 + attempt) % len(chances)])
+            sent.limit[count] = meter.said[0]
+            wait_told = meter.wait[0]
         sent.time[count] = time
         sent.request[count] = index
         sent.attempt[count] = attempt
         sent.outcome[count] = outcome
         count += 1
-        # 403 is not sent again; everything else that refuses is a 429.
-        if outcome not in (_ACCEPTED, _NO_KEY) and attempt < policies.most[group[index]]:
+        # 400 and 403 are not sent again; everything else that refuses is a 429.
+        if outcome not in (_ACCEPTED, _NO_KEY) and outcome <= _TOKEN_LIMIT and attempt < policies.most[group[index]]:
             chance = chances[(index * 31 + attempt) % len(chances)]
-            wait = _wait(policies, group[index], attempt, told[outcome], chance)
+            wait = _wait(policies, group[index], attempt, wait_told, chance)
             if wait >= 0:
                 heapq.heappush(waiting, (time + int(wait * _MICROSECONDS), index, attempt + 1))
     return count
@@ -87,6 +100,8 @@ def run_with_retries(
     policies: Policies,
     told: NDArray[np.float64],
     chances: NDArray[np.float64],
+    meter: Meter | None = None,
+    needs: Needs | None = None,
 ) -> Sent:
     """Decide every request and every retry of it. `told`: the `Retry-After` of each outcome, in seconds."""
     most = int((1 + policies.most[group]).sum())
@@ -95,6 +110,13 @@ def run_with_retries(
         request=np.empty(most, dtype=np.int64),
         attempt=np.empty(most, dtype=np.int8),
         outcome=np.empty(most, dtype=np.int8),
+        limit=np.empty(0 if meter is None else most, dtype=np.int16),
     )
-    count = _run(now, requests, group, policies, told, chances, sent)
-    return Sent(sent.time[:count], sent.request[:count], sent.attempt[:count], sent.outcome[:count])
+    count = _run(now, requests, group, policies, told, chances, sent, meter, needs)
+    return Sent(
+        time=sent.time[:count],
+        request=sent.request[:count],
+        attempt=sent.attempt[:count],
+        outcome=sent.outcome[:count],
+        limit=sent.limit[:count],
+    )

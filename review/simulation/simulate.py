@@ -7,15 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.engine import state, with_keys, with_room
+from review.engine.need import UNMETERED
 from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
 from review.layers.layers import Layers
 from review.simulation.arrivals import Arrivals, arrivals
+from review.simulation.metered import BusyItem, Metered, busiest_item, metered, observed
 from review.simulation.retries import Policies, Sent, run_with_retries
 from review.simulation.traffic import Retries, Traffic
 
 _NO_RETRIES = Retries(most=0)
 _MICROSECONDS = 1_000_000
+_MINUTE = 60 * _MICROSECONDS
+_NANO = 10**9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +32,25 @@ class Refusals:
     """From the start."""
 
     last_sec: float
+    limit: str = ""
+    """Which limit in tokens, by its words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfTokens:
+    """What the requests that got through to a model used, counted when they came."""
+
+    used: int
+    """As the limits count them."""
+
+    reserved: int
+    """Before the model was asked."""
+
+    busiest_minute: int
+    """Tokens used in it; minutes from the start."""
+
+    usd: float | None
+    """None if no model that they ask has a price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +74,9 @@ class Group:
 
     acceptance: NDArray[np.float64]
     """By client: the share of its requests that got through; nothing for those who sent none."""
+
+    tokens: OfTokens | None = None
+    """None if the environment has no limits in tokens."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +106,12 @@ class Result:
     counted: dict[str, int]
     """By WAF rule that only counts: requests it would have stopped."""
 
+    observed: dict[str, int]
+    """By limit in tokens that only counts: requests it would have refused."""
+
+    busiest_item: BusyItem | None
+    """Of the table with the limits in tokens."""
+
     @property
     def seconds(self) -> NDArray[np.float64]:
         """When everything was sent, from the start."""
@@ -91,6 +123,7 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
     drawn = arrivals(traffic, layers)
     group = drawn.callers.group[drawn.client]
     now = with_room(with_keys(state(layers, waf), layers, drawn.plan_of_key), drawn.row_count)
+    tokens = metered(layers, traffic, drawn)
     sent = run_with_retries(
         now,
         drawn.requests,
@@ -98,6 +131,7 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
         _policies(drawn.retries),
         _told(layers),
         np.random.default_rng(traffic.seed + 1).random(65_537),
+        *((tokens.meter, tokens.needs) if tokens else ()),
     )
     start = int(traffic.start.timestamp() * _MICROSECONDS)
     served = np.zeros(len(group), dtype=np.bool_)
@@ -110,8 +144,10 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
         sent=sent,
         plans=tuple(_plans(layers, traffic, drawn, group, served)),
         groups=tuple(
-            _group(number, traffic, drawn, group, sent, served, start) for number in range(len(traffic.clients))
+            _group(number, traffic, drawn, group, sent, served, start, tokens) for number in range(len(traffic.clients))
         ),
+        observed=observed(tokens) if tokens else {},
+        busiest_item=busiest_item(tokens, sent) if tokens else None,
         counted={
             window.name: int(count)
             for window, count in zip(layers.windows, now.counted, strict=True)
@@ -164,6 +200,7 @@ def _group(  # passed on as they are
     sent: Sent,
     served: NDArray[np.bool_],
     start: int,
+    tokens: Metered | None,
 ) -> Group:
     entry = traffic.clients[number]
     of_group = group[sent.request] == number
@@ -181,15 +218,46 @@ def _group(  # passed on as they are
         requests=int(mine.sum()),
         served=int(served[mine].sum()),
         sent=int(of_group.sum()),
-        refusals=tuple(
-            Refusals(
-                by=outcome,
-                requests=int((outcomes == outcome).sum()),
-                first_sec=(int(times[outcomes == outcome].min()) - start) / _MICROSECONDS,
-                last_sec=(int(times[outcomes == outcome].max()) - start) / _MICROSECONDS,
-            )
-            for outcome in Outcome
-            if outcome != Outcome.ACCEPTED and (outcomes == outcome).any()
-        ),
+        refusals=tuple(_refusals(outcomes, times - start, sent.limit[of_group] if tokens else None, tokens)),
         acceptance=got[asked > 0] / asked[asked > 0],
+        tokens=_of_tokens(sent, of_group & (sent.outcome == Outcome.ACCEPTED), start, tokens) if tokens else None,
+    )
+
+
+def _refusals(
+    outcomes: NDArray[np.int8], times: NDArray[np.int64], limits: NDArray[np.int16] | None, tokens: Metered | None
+) -> Iterator[Refusals]:
+    """By layer; those of limits in tokens by limit."""
+    for outcome in Outcome:
+        mine = outcomes == outcome
+        if outcome == Outcome.ACCEPTED or not mine.any():
+            continue
+        if tokens is None or limits is None or not outcome.is_of_tokens:
+            yield _of_layer(outcome, times[mine])
+            continue
+        for limit in np.unique(limits[mine]).tolist():
+            yield _of_layer(outcome, times[mine & (limits == limit)], tokens.layer.words_of(limit))
+
+
+def _of_layer(outcome: Outcome, times: NDArray[np.int64], limit: str = "") -> Refusals:
+    return Refusals(
+        by=outcome,
+        requests=len(times),
+        first_sec=int(times.min()) / _MICROSECONDS,
+        last_sec=int(times.max()) / _MICROSECONDS,
+        limit=limit,
+    )
+
+
+def _of_tokens(sent: Sent, accepted: NDArray[np.bool_], start: int, tokens: Metered) -> OfTokens:
+    requests = sent.request[accepted]
+    requests, times = requests[is_metered := tokens.needs.profile[requests] != UNMETERED], sent.time[accepted]
+    used = tokens.needs.used_tokens[requests]
+    minutes = (times[is_metered] - start) // _MINUTE
+    priced = any(tokens.layer.price_of(profile.model) is not None for profile in tokens.profiles)
+    return OfTokens(
+        used=int(used.sum()),
+        reserved=int(tokens.needs.tokens[requests].sum()),
+        busiest_minute=int(np.bincount(minutes, weights=used).max()) if len(used) else 0,
+        usd=int(tokens.needs.used_nano_usd[requests].sum()) / _NANO if priced else None,
     )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, mode
 
 from review.layers.layers import Layers
 from review.refusal import ReviewError
+from review.simulation.tokens import Tokens
 from settings.base import Items, Settings, SomeItems
 from settings.problem import Problem, describe, line_about, refuse
 
@@ -68,6 +69,12 @@ class _Clients(Settings):
 
     headers: dict[str, str] = {}
     """For WAF rules that count by header. `{client}` becomes the client's number."""
+
+    claims: dict[str, str] = {}
+    """For limits in tokens by a claim. Default: each client has a value of its own, as with `{client}` in it."""
+
+    tokens: Tokens = Tokens()
+    """What its requests ask of a model, if the environment has limits in tokens."""
 
 
 class Steady(_Clients):

@@ -14,12 +14,16 @@ from settings.secrecy import Where
 from settings.throttling import Throttle
 from settings.token_limits.covering import METERED, covering, covers, limit_variables, metered_routes, plan_keys
 from settings.token_limits.limits import Limits
+from settings.token_limits.one_item import (
+    MOST_SHARDS,
+    WRITES_OF_A_REQUEST,
+    requests_of_one_item,
+    shards_for,
+    write_units,
+)
 from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_store import TokenStore
-
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html, read 2026-11: 1,000
-# write units a second for one item, whatever the table has. A request is two writes.
-REQUESTS_OF_ONE_ITEM = 500
+from settings.usage_plan import UsagePlan
 
 # What stands in a function's variables beside the limits: the 429 and headers, the backend, names; its size is not
 # known before it is rendered.
@@ -40,7 +44,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Tables of no use, callers of one item that outrun it, functions that leave their VPC for DynamoDB."""
+    """Tables of no use, callers that outrun their item or the table, functions that leave their VPC for DynamoDB."""
     metered = metered_routes(environment)
     if not metered:
         yield from _of_no_use(environment)
@@ -54,23 +58,71 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 def _outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterator[Problem]:
     for index, limit in enumerate(environment.token_limits):
         if limit.by == ("all",):
-            reach = sum(_rate(environment, route) for route in metered if covers(limit, route))
-            if reach > REQUESTS_OF_ONE_ITEM * limit.shards:
-                shards = -(-int(reach) // REQUESTS_OF_ONE_ITEM)
-                allowed = (
-                    f"DynamoDB takes about {REQUESTS_OF_ONE_ITEM} requests per second of one item, and the throttles "
-                    f"let through {decimal(reach)}; shards = {shards} makes room, at the cost that "
-                    "docs/token-limits.md names"
+            reach = _reach(environment, [route for route in metered if covers(limit, route)])
+            slots = limit.concurrent_requests or 0
+            if reach > limit.shards * requests_of_one_item(slots / limit.shards):
+                shards = shards_for(reach, slots)
+                room = (
+                    f"shards = {shards} makes room, at the cost that docs/token-limits.md names"
+                    if shards
+                    else f"not even shards = {MOST_SHARDS} makes room: tighten the throttles"
                 )
-                yield Problem(("token_limits", index, "shards"), allowed)
+                yield Problem(("token_limits", index, "shards"), f"{_takes(slots / limit.shards, reach)}; {room}")
     for name, plan in environment.usage_plans.items():
-        if plan.token_limits and plan.throttle and plan.throttle.rate_limit > REQUESTS_OF_ONE_ITEM:
-            allowed = (
-                f"a key of this plan may send more than the {REQUESTS_OF_ONE_ITEM} requests per second that DynamoDB "
-                "takes of one item; above, its limits count as unavailable"
-            )
-            where = ("usage_plans", name, "throttle", "rate_limit")
-            yield Problem(where, allowed)
+        if plan.token_limits:
+            yield from _key_outruns(environment, name, plan, metered)
+    yield from _table_outrun(environment, metered)
+
+
+def _takes(slots: float, reach: float) -> str:
+    return (
+        f"DynamoDB takes about {requests_of_one_item(slots)} requests per second of one item{_larger(slots)}, and the "
+        f"throttles let through {decimal(reach)}"
+    )
+
+
+def _larger(slots: float) -> str:
+    return f", which is larger than 1 KB with {decimal(slots)} requests in it" if write_units(slots) > 1 else ""
+
+
+def _key_outruns(
+    environment: EnvironmentFields, name: str, plan: UsagePlan, metered: Sequence[Route]
+) -> Iterator[Problem]:
+    """Without a throttle of its own a key may send all that the stage lets through."""
+    slots = plan.concurrent_requests or 0
+    takes = requests_of_one_item(slots)
+    if plan.throttle:
+        rate = plan.throttle.rate_limit
+    else:
+        rate = _reach(environment, [route for route in metered if route.api_key_required])
+    if rate > takes:
+        allowed = (
+            f"a key of this plan may send more than the {takes} requests per second that DynamoDB takes of one "
+            f"item{_larger(slots)}; above, its limits count as unavailable"
+        )
+        where = ("usage_plans", name, "throttle")
+        yield Problem((*where, "rate_limit") if plan.throttle else where, allowed)
+
+
+def _table_outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterator[Problem]:
+    """A cap on the bill that is below the traffic makes the limits unavailable."""
+    cap = environment.token_store.max_write_request_units
+    if cap is None:
+        return
+    units = {route.key: _units(environment, route) for route in metered}
+    reach = sum(_rate(environment, route) * units[route.key] for route in metered)
+    reach = min(reach, environment.account_throttle.rate_limit * max(units.values()))
+    if reach > cap:
+        allowed = (
+            f"is below the {decimal(reach)} writes per second of the requests that the throttles let through; DynamoDB "
+            "refuses what is above, and the limits then count as unavailable"
+        )
+        yield Problem(("token_store", "max_write_request_units"), allowed)
+
+
+def _units(environment: EnvironmentFields, route: Route) -> int:
+    """Write units of a request: two writes of each item that holds a budget of it."""
+    return WRITES_OF_A_REQUEST * len({budget.by for budget in covering(environment, route)})
 
 
 def _reaches_otherwise(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
@@ -111,7 +163,14 @@ def _of_another_region(environment: EnvironmentFields) -> Iterator[Problem]:
 
 def _rate(environment: EnvironmentFields, route: Route) -> float:
     bucket = environment.throttling.throttle_of(route.key)
+    if bucket == "blocked":
+        return 0
     return bucket.rate_limit if isinstance(bucket, Throttle) else environment.account_throttle.rate_limit
+
+
+def _reach(environment: EnvironmentFields, routes: Sequence[Route]) -> float:
+    """Requests a second of these routes together; everything shares the account's bucket."""
+    return min(sum(_rate(environment, route) for route in routes), environment.account_throttle.rate_limit)
 
 
 def _of_table(environment: EnvironmentFields) -> Iterator[Problem]:

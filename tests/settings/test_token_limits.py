@@ -141,6 +141,57 @@ def test_a_key_outruns_its_item(tmp_path: Path) -> None:
     assert any("usage_plans.gold.throttle.rate_limit = 900" in line and "count as unavailable" in line for line in said)
 
 
+def test_a_key_without_a_throttle_may_send_what_the_stage_lets_through(tmp_path: Path) -> None:
+    text = with_route(HTTP, more=KEY, tables=PLAN).replace("rate_limit = 10", "rate_limit = 900")
+    [said] = [line for line in warnings(tmp_path, text) if "count as unavailable" in line]
+    assert said == (
+        "usage_plans.gold.throttle = nothing: a key of this plan may send more than the 500 requests per second that "
+        "DynamoDB takes of one item; above, its limits count as unavailable"
+    )
+    assert not any(
+        "count as unavailable" in line for line in warnings(tmp_path, with_route(HTTP, more=KEY, tables=PLAN))
+    )
+
+
+def test_an_item_with_many_running_requests_is_outrun_sooner(tmp_path: Path) -> None:
+    """A thousand leases are 25 KB, which each write rewrites."""
+    text = with_route(HTTP, tables=limit('by = "all"\nconcurrent_requests = 1000')).replace(
+        "rate_limit = 10", "rate_limit = 100"
+    )
+    [said] = [line for line in warnings(tmp_path, text) if "makes room" in line]
+    assert said == (
+        "token_limits[0].shards = 1: DynamoDB takes about 20 requests per second of one item, which is larger than "
+        "1 KB with 1000 requests in it, and the throttles let through 100; shards = 3 makes room, at the cost that "
+        "docs/token-limits.md names"
+    )
+    assert not any("makes room" in line for line in warnings(tmp_path, text.replace("1000", "1000\nshards = 3")))
+
+
+def test_a_cap_of_the_table_below_what_the_throttles_let_through(tmp_path: Path) -> None:
+    """Two items of each request, two writes of each."""
+    tables = limit('by = "all"\ntokens_per_minute = 9') + PLAN + "[token_store]\nmax_write_request_units = {}\n"
+    few, enough = (
+        [
+            line
+            for line in warnings(tmp_path, with_route(HTTP, more=KEY, tables=tables.format(cap)))
+            if "max_write_request_units" in line
+        ]
+        for cap in (39, 40)
+    )
+    [said] = few
+    assert said == (
+        "token_store.max_write_request_units = 39: is below the 40 writes per second of the requests that the "
+        "throttles let through; DynamoDB refuses what is above, and the limits then count as unavailable"
+    )
+    assert enough == []
+
+
+def test_a_blocked_route_outruns_nothing(tmp_path: Path) -> None:
+    blocked = '[throttling.routes]\n"POST /chat" = "blocked"\n' + limit('by = "all"\ntokens_per_minute = 9')
+    text = with_route(HTTP, tables=blocked).replace("rate_limit = 10", "rate_limit = 1200")
+    assert not any("makes room" in line for line in warnings(tmp_path, text))
+
+
 def test_tables_of_no_use(tmp_path: Path) -> None:
     said = warnings(tmp_path, f"{MINIMAL}[token_store]\ndeletion_protection = true\n{PRICE}")
     assert [line.split(":")[0] for line in said if "does nothing" in line] == ["token_store", "token_prices"]

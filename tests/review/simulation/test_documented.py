@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from review.simulation.tokens import Tokens
 from review.simulation.traffic import Abuser, Botnet, Burst, NatOffice, Retries, RetryingSdk, Steady, Traffic, scenarios
 from tests.environment_files import ROOT
 from tests.review.simulation.traffic_files import traffic
@@ -60,3 +61,11 @@ def test_every_kind_has_its_row_with_what_it_needs() -> None:
             field for field in kind.model_fields if field not in SHARED or (field == "retries" and kind is RetryingSdk)
         }
     assert written == needed
+
+
+def test_every_field_of_tokens_has_its_row() -> None:
+    assert sorted(named(rows("field of `tokens`"))) == sorted(Tokens.model_fields)
+    defaults = {row[0].strip("`"): row[1] for row in rows("field of `tokens`")}
+    for size in ("input", "output"):
+        spread = getattr(Tokens(), size)
+        assert defaults[size] == f"`{{ p50 = {spread.p50:g}, p99 = {spread.p99:g} }}`"
