@@ -1,6 +1,7 @@
 """`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back.
 
-`make demo ENV=prod` does it with another environment, as the emulator can deploy it.
+`make demo ENV=prod` does it with another environment, as the emulator can deploy it. If that one has limits in tokens,
+a model of the demo's own answers behind them, and a caller runs into one.
 """
 
 import json
@@ -10,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -22,17 +23,22 @@ from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.for_emulator import for_emulator
 from demo.interruption import interruptible
+from demo.lambda_packages import PackagesUnavailableError, lambda_packages
+from demo.model_server import model_server
 from demo.terraform import require_provider
+from demo.token_limit import NotAsSetError, reachable, show_token_limit
 from deploy.terraform import ROOT, TerraformUnavailableError, terraform_binary
 from review.environment_file import find
 from review.layers.from_settings import layers_of
 from review.limits.report import report
+from review.limits.token_limits import token_budgets
 from review.refusal import ReviewError
 from review.table import Format, show
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from settings.throttling import Throttle
+from settings.token_limits.covering import metered_routes
 from verify.burst import Answer, send
 from verify.check import Checked
 from verify.runs import runs
@@ -56,9 +62,13 @@ _WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again:
 
 def main(stack: str = _LOCAL) -> int:
     """0 where the limits did what rate and burst allow, or where nothing can be deployed from here; 1 otherwise."""
+    file = find(stack)
+    environment = read_environment(Path(os.path.relpath(file)))
     port = free_port(_USUAL_PORT)
-    with _folder(port) as folder:
-        return _demonstrate(find(stack), port, folder)
+    with ExitStack() as started:
+        folder = started.enter_context(_folder(port))
+        model = started.enter_context(model_server()) if metered_routes(environment) else None
+        return _demonstrate(file, environment, port, folder, model)
 
 
 @contextmanager
@@ -75,21 +85,24 @@ def _folder(port: int) -> Iterator[Path]:
             _FOLDER.rmdir()
 
 
-def _demonstrate(file: Path, port: int, folder: Path) -> int:
+def _demonstrate(file: Path, given: Environment, port: int, folder: Path, model: str | None) -> int:
+    """`model` is the URL of what answers behind the routes with limits in tokens, if it has some."""
     stack = file.stem
     step(f"Synthesize {Path(os.path.relpath(file)).as_posix()}")
     environments = folder / "environments"
-    environment, keys = _environment(file, port, environments)
+    environment, keys = _environment(file, given, port, environments, model)
     configuration = _synthesize(stack, environments, folder / "cdktf.out")
     step("The limits that a deploy sets")
-    show(report(layers_of(environment), tuple(map(str, environment.warnings()))), Format.TABLE)
+    warnings = tuple(map(str, environment.warnings()))
+    show(report(layers_of(environment), warnings, budgets=token_budgets(environment)), Format.TABLE)
     try:
         step("Look for Terraform and its AWS provider")
         binary = terraform_binary()
         working.update("terraform init; the first time it fetches some hundred MB")
         with working:
             require_provider(binary, configuration)
-    except TerraformUnavailableError as reason:
+        packages = _packages() if model else None
+    except (TerraformUnavailableError, PackagesUnavailableError) as reason:
         console.print(f"Not deployed: {escape(str(reason))}. Everything above needs no Terraform.", soft_wrap=True)
         return 0
     step(f"Start the AWS emulator on 127.0.0.1:{port}")
@@ -101,14 +114,16 @@ def _demonstrate(file: Path, port: int, folder: Path) -> int:
         interrupted=lambda: working.update(_WAITS),
         variables={f"api_key_value_{name}": value for name, value in keys.items()},
     )
-    with emulator(port) as url:
+    program = "ministack_with_api_keys" if model else "ministack"
+    with emulator(port, node_modules=packages, program=program) as url:
         try:
             step(f"cdktf deploy {stack}")
             working.update("planning and applying")
             with working:
                 outputs = cdktf.deploy(stack, synthesized=True)
             right = _hit(environment, outputs) if stack == _LOCAL else _check(environment, outputs, keys)
-            step("The WAF rule that stands in front")
+            if model:
+                right &= _reach(environment, outputs, keys)
             _show_waf(url, environment)
         except CommandFailedError as error:
             console.print(f"[red]cdktf failed:[/]\n{escape(str(error))}", soft_wrap=True)
@@ -132,18 +147,27 @@ def _report(line: str) -> None:
         console.print(f"  {escape(line)}", soft_wrap=True)
 
 
-def _environment(file: Path, port: int, folder: Path) -> tuple[Environment, dict[str, str]]:
+def _packages() -> Path:
+    """What the function in front of a model finds in Lambda."""
+    step("Look for the AWS SDK, which Lambda has and the emulator does not")
+    working.update("make lambda-client; the first time it installs the packages")
+    with working:
+        return lambda_packages()
+
+
+def _environment(
+    file: Path, given: Environment, port: int, folder: Path, model: str | None
+) -> tuple[Environment, dict[str, str]]:
     """A copy of the file alone in that folder, for the emulator on that port, and the values of its keys.
 
     local.toml is for an emulator already; where the usual port is taken, the copy names another.
     """
-    environment = read_environment(Path(os.path.relpath(file)))
     url = f"http://127.0.0.1:{port}"
     keys: dict[str, str] = {}
-    if environment.name == _LOCAL:
+    if given.name == _LOCAL:
         text = file.read_text(encoding="utf-8").replace(f"http://127.0.0.1:{_USUAL_PORT}", url)
     else:
-        text, keys, differences = for_emulator(file, environment, url)
+        text, keys, differences = for_emulator(file, given, url, model)
         for difference in differences:
             console.print(f"  [dim]{escape(difference)}[/]", soft_wrap=True)
     folder.mkdir(parents=True)
@@ -198,7 +222,14 @@ def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
 
 def _check(environment: Environment, outputs: dict[str, str], keys: dict[str, str]) -> bool:
     """The same for any environment, as `make verify` asks a stage."""
-    asked = runs(environment, outputs["http_endpoint"], keys, paid_backends=False)
+    metered = {route.key for route in metered_routes(environment)}
+    # A burst would run into the limits in tokens, and its answers tell nothing of the throttle.
+    others = environment.model_copy(
+        update={"routes": tuple(route for route in environment.routes if route.key not in metered)}
+    )
+    if not others.routes:
+        return True
+    asked = runs(others, outputs["http_endpoint"], keys, paid_backends=False)
     step(f"Send {asked.count} requests: to each throttle as many as empty its bucket")
     for reason in asked.left_out:
         console.print(f"  [dim]left out: {escape(reason)}[/]", soft_wrap=True)
@@ -209,6 +240,23 @@ def _check(environment: Environment, outputs: dict[str, str], keys: dict[str, st
         step("One whole 429")
         _show_answer(checked.refused)
     return not checked.wrong
+
+
+def _reach(environment: Environment, outputs: dict[str, str], keys: dict[str, str]) -> bool:
+    """Run into a limit in tokens, if a chat completion can."""
+    limit = reachable(environment, outputs["http_endpoint"], keys)
+    if isinstance(limit, str):
+        step("The limits in tokens")
+        console.print(f"  [dim]not reached: {escape(limit)}[/]", soft_wrap=True)
+        return True
+    step(f"Reach a limit with OpenAI's client: {limit.words}")
+    try:
+        show_token_limit(limit, console)
+    except NotAsSetError as error:
+        console.print(f"[red]not as set[/] {escape(str(error))}", soft_wrap=True)
+        return False
+    console.print("  [green]as set[/]")
+    return True
 
 
 def _show_answer(answer: Answer) -> None:
@@ -224,6 +272,7 @@ def _show_waf(url: str, environment: Environment) -> None:
     """What the file asks for, and what AWS's own calls find."""
     if environment.waf is None:
         return
+    step("The WAF rule that stands in front")
     for asked in environment.waf.rate_rules:
         console.print(
             f"  {asked.name}: {asked.action} each {asked.aggregate_key_type} above {asked.limit} requests in "

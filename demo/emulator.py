@@ -38,10 +38,11 @@ def free_port(preferred: int = 0) -> int:
 
 
 @contextmanager
-def emulator(port: int, *, node_modules: Path | None = None) -> Iterator[str]:
+def emulator(port: int, *, node_modules: Path | None = None, program: str = "ministack") -> Iterator[str]:
     """The emulator's URL while the block runs; it is gone afterwards, and so is everything it kept.
 
-    Functions in Node find the packages of `node_modules`, as they find the AWS SDK in Lambda.
+    Functions in Node find the packages of `node_modules`, as they find the AWS SDK in Lambda. `program` may be a file
+    of this folder that changes the emulator before it starts it.
 
     Raises EmulatorError where it does not start.
     """
@@ -62,7 +63,7 @@ def emulator(port: int, *, node_modules: Path | None = None) -> Iterator[str]:
         with undisturbed(), log.open("wb") as output:
             process = subprocess.Popen(
                 # It ends with this process, however that ends: demo/watched.py.
-                [sys.executable, _WATCHED, folder, "ministack"],
+                [sys.executable, _WATCHED, folder, program],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.PIPE,

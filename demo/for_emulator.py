@@ -1,12 +1,19 @@
-"""An environment as a local AWS emulator can deploy it: the same limits, with mocks behind them."""
+"""An environment as a local AWS emulator can deploy it: the same limits, with mocks behind them.
+
+A route with limits in tokens has the demo's own model behind it: a function stands in front of a model only.
+"""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
+from settings.route import Route
+from settings.token_limits.covering import metered_routes
 from settings.token_limits.limits import LIMITS
 from settings.usage_plan import key_names
 
@@ -14,66 +21,135 @@ from settings.usage_plan import key_names
 _KEPT = ("stage", "throttling", "rate_limit_response", "cors", "waf")
 _OF_AWS = ("region", "account_rate_limit", "account_burst_limit")
 _OF_API = ("name", "description")
+# Of a limit in tokens, kept word for word too if its routes are.
+_OF_TOKENS = ("token_metering", "token_prices", "token_store")
+# Whom only an authorizer establishes, and the demo leaves those out.
+_UNESTABLISHED = ("principal", "claim:")
+_VARIABLE = re.compile(r"\{([^}+]+)\+?\}")
+
 # The provider wants 30 to 128 characters, more than AWS's 20.
 _KEY_LENGTH = 40
 
 
-def for_emulator(file: Path, environment: Environment, url: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
-    """The file's text, the value of each key by its Terraform name, and what is another way than in the file."""
+def for_emulator(
+    file: Path, environment: Environment, url: str, model: str | None = None
+) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    """The file's text, the value of each key by its Terraform name, and what is another way than in the file.
+
+    `model` is the URL of what answers behind the routes with limits in tokens; without one they have mocks, and the
+    limits are left out.
+    """
     table = tomllib.loads(file.read_text(encoding="utf-8"))
+    metered = {route.key for route in metered_routes(environment)} if model else set()
     made = {
         "aws": {name: table["aws"][name] for name in _OF_AWS if name in table["aws"]} | {"endpoint_url": url},
         "api": {name: table["api"][name] for name in _OF_API if name in table["api"]},
         **{name: table[name] for name in _KEPT if name in table},
-        "routes": [_route(route) for route in table["routes"]],
+        "routes": [
+            _metered_route(route, model) if model and known.key in metered else _route(route)
+            for route, known in zip(table["routes"], environment.routes, strict=True)
+        ],
     }
+    if metered:
+        made |= {name: table[name] for name in _OF_TOKENS if name in table}
+        if environment.api.key_source == "BEARER":
+            made["api"]["key_source"] = "BEARER"
+        limits = [limit for limit in table.get("token_limits", ()) if _can_be_established(limit)]
+        if limits:
+            made["token_limits"] = limits
     plans = {name: plan for name, plan in environment.usage_plans.items() if plan.id is None}
     if plans:
-        made["usage_plans"] = {name: _plan(table["usage_plans"][name], environment, name) for name in plans}
+        made["usage_plans"] = {
+            name: _plan(table["usage_plans"][name], environment, name, metered=bool(metered)) for name in plans
+        }
     if environment.waf and environment.waf.web_acl_arn:
         del made["waf"]
     keys = {name: name.ljust(_KEY_LENGTH, "k") for name in key_names(plans).values()}
-    return _toml(made), keys, tuple(_differences(environment, table, made))
+    return _toml(made), keys, tuple(_differences(environment, table, made, metered))
 
 
 def _route(route: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: route[name] for name in ("method", "path", "api_key_required") if name in route}
+    kept = _kept_of(route)
     integration = route.get("integration", {})
     if integration.get("type") == "mock":
         kept["integration"] = integration
     return kept
 
 
-def _plan(plan: Mapping[str, Any], environment: Environment, name: str) -> dict[str, Any]:
+def _metered_route(route: Mapping[str, Any], model: str) -> dict[str, Any]:
+    path = _VARIABLE.sub(r"{\1}", route["path"])
+    return _kept_of(route) | {"integration": {"type": "http", "url": f"{model}{path}"}}
+
+
+def _kept_of(route: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: route[name] for name in ("method", "path", "api_key_required") if name in route}
+
+
+def _can_be_established(limit: Mapping[str, Any]) -> bool:
+    by = [limit["by"]] if isinstance(limit["by"], str) else limit["by"]
+    return not any(identity.startswith(_UNESTABLISHED) for identity in by)
+
+
+def _plan(plan: Mapping[str, Any], environment: Environment, name: str, *, metered: bool) -> dict[str, Any]:
     keys = [{"name": key.name, "value": "variable"} for key in environment.usage_plans[name].keys]
-    left = {field: value for field, value in plan.items() if field not in {"api_keys", *LIMITS}}
-    if not environment.usage_plans[name].throttle and not environment.usage_plans[name].quota:
+    left_out = {"api_keys"} if metered else {"api_keys", *LIMITS}
+    left = {field: value for field, value in plan.items() if field not in left_out}
+    if not metered and not environment.usage_plans[name].throttle and not environment.usage_plans[name].quota:
         # A plan must limit something; this is what the account lets through anyway.
         account = environment.account_throttle
         left["throttle"] = {"rate_limit": account.rate_limit, "burst_limit": account.burst_limit}
     return {**left, "api_keys": keys}
 
 
-def _differences(environment: Environment, table: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
+def _differences(
+    environment: Environment, table: Mapping[str, Any], made: Mapping[str, Any], metered: AbstractSet[str]
+) -> Iterator[str]:
     for route in environment.routes:
-        if route.integration.type != "mock":
-            yield f"{route.key}: a mock in place of its {route.integration.type} backend"
-        if route.authorization != "NONE":
-            yield f"{route.key}: without its authorization, {route.authorization}"
-        if route.request.validates:
-            yield f"{route.key}: without the check of its requests"
-    if environment.api.key_source != "HEADER":
+        yield from _differences_of_route(route, metered=route.key in metered)
+    if metered:
+        yield from _differences_of_tokens(environment, table)
+    elif environment.api.key_source != "HEADER":
         yield f"api.key_source: HEADER in place of {environment.api.key_source}, which the emulator does not act on"
-    yield from _differences_of_plans(environment)
+    yield from _differences_of_plans(environment, metered=bool(metered))
     for name in sorted(table.keys() - made.keys() - {"usage_plans"}):
         yield f"[{name}]: left out"
 
 
-def _differences_of_plans(environment: Environment) -> Iterator[str]:
+def _differences_of_route(route: Route, *, metered: bool) -> Iterator[str]:
+    kind = route.integration.type
+    if metered:
+        yield f"{route.key}: a model of the demo's own in place of its {kind} backend"
+        if getattr(route.integration, "response_transfer_mode", None) == "STREAM":
+            yield f"{route.key}: BUFFERED in place of STREAM, which the emulator does not know"
+    elif kind != "mock":
+        yield f"{route.key}: a mock in place of its {kind} backend"
+    if route.authorization != "NONE":
+        yield f"{route.key}: without its authorization, {route.authorization}"
+    if route.request.validates:
+        yield f"{route.key}: without the check of its requests"
+
+
+def _differences_of_tokens(environment: Environment, table: Mapping[str, Any]) -> Iterator[str]:
+    """What the emulator does not do, and demo/ministack_with_api_keys.py adds to it."""
+    if environment.usage_plans:
+        yield "API keys: the emulator does not tell a function which key called; the demo adds that"
+    match environment.api.key_source:
+        case "BEARER":
+            yield "api.key_source: the emulator does not use the key that the authorizer answers; the demo adds that"
+        case "AUTHORIZER":
+            yield "api.key_source: HEADER in place of AUTHORIZER, without which no authorizer is there"
+        case "HEADER":
+            pass
+    for limit in table.get("token_limits", ()):
+        if not _can_be_established(limit):
+            yield f"token_limits {limit['name']}: left out with the authorization that it counts by"
+
+
+def _differences_of_plans(environment: Environment, *, metered: bool) -> Iterator[str]:
     for name, plan in environment.usage_plans.items():
         if plan.id is not None:
             yield f"usage_plans.{name}: left out, since it is another API's"
-        elif plan.token_limits:
+        elif plan.token_limits and not metered:
             yield f"usage_plans.{name}: without {', '.join(plan.token_limits)}, since no function is in front of a mock"
     if environment.usage_plans:
         yield "API keys: with values of the demo's own"
