@@ -1,36 +1,87 @@
 """Which keys a table of the environment file may have, for the refusal of one that it may not."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
 # More than a line can list.
-_MOST_LISTED = 12
+_MOST_LISTED = 24
 _CLOSE = 0.75
 
+# What other tools, or AWS, call it, and what it is here.
+_MEANT = {
+    "stream": 'write response_transfer_mode = "STREAM"',
+    "streaming": 'write response_transfer_mode = "STREAM"',
+    "slack_webhook": "an alarm goes to an SNS topic: write topic_arns or emails",
+    "webhook": "an alarm goes to an SNS topic: write topic_arns or emails",
+    "uri": "write url",
+    "endpoint": "write url",
+    "model": "write model_id",
+    "rps": "write rate_limit, in requests per second",
+    "requests_per_second": "write rate_limit",
+    "burst": "write burst_limit",
+    "rate": "write rate_limit, in requests per second",
+    "window": "write evaluation_window_sec",
+}
 
-def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str) -> str:
-    """`did you mean rate_rules?`, or all keys of the table at that place, or nothing where they are many."""
-    known = [name for table in _tables(schema, where) for name in table]
+
+def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str, table: object = None) -> str:
+    """`did you mean rate_rules?`, the tables that have such a key, or all keys of the table at that place."""
+    known = [name for names in _tables(schema, where, table) for name in names]
+    meant = _MEANT.get(key)
+    if meant and any(re.search(rf"\b{name}\b", meant) for name in known):
+        return meant
     close = get_close_matches(key, known, n=1, cutoff=_CLOSE)
     if close:
         return f"did you mean {close[0]}?"
-    return f"there are {listed}" if (listed := listing(schema, where)) else ""
+    if not where and (owners := _owners(schema, key)):
+        return f"it belongs to {' or '.join(owners)}"
+    return f"there are {listed}" if (listed := listing(schema, where, table)) else ""
 
 
-def listing(schema: dict[str, Any], where: tuple[str | int, ...]) -> str:
+def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:
     """`throttle, quota, waf`; nothing where they are too many for a line, or depend on what the table is."""
-    tables = _tables(schema, where)
+    tables = _tables(schema, where, table)
     return ", ".join(tables[0]) if len(tables) == 1 and len(tables[0]) <= _MOST_LISTED else ""
 
 
-def _tables(schema: dict[str, Any], where: tuple[str | int, ...]) -> list[tuple[str, ...]]:
-    """The keys of the table at that place, once for each table that it may be."""
+def _owners(schema: dict[str, Any], key: str) -> list[str]:
+    """`[routes.integration]` for `integration`: the tables of the file that have such a key, if they are few."""
+    found = []
+    for name, node in schema["properties"].items():
+        for inner in (node, *(each for each in (node.get("items"),) if each)):
+            for alternative in _alternatives(schema, inner):
+                if key in alternative.get("properties", ()):
+                    below = alternative["properties"][key]
+                    is_table = any("properties" in each for each in _alternatives(schema, below))
+                    header = f"[{name}.{key}]" if is_table else f"[[{name}]]" if "items" in node else f"[{name}]"
+                    after = ", below the [[routes]] of its route" if name == "routes" and is_table else ""
+                    found.append(header + after)
+    return found if len(found) <= _MOST_OWNERS else []
+
+
+_MOST_OWNERS = 3
+
+
+def _tables(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[tuple[str, ...]]:
+    """The keys of the table at that place, once for each table that it may be; of the `type` that it has, if any."""
     nodes = list(_alternatives(schema, schema))
     for part in where:
         below = [inner for node in nodes for inner in _below(node, part)]
         nodes = [alternative for node in below for alternative in _alternatives(schema, node)]
-    return [tuple(node["properties"]) for node in nodes if "properties" in node]
+        table = _held(table, part)
+    tables = [node for node in nodes if "properties" in node]
+    kind = table.get("type") if isinstance(table, dict) else None
+    of_kind = [node for node in tables if kind and node["properties"].get("type", {}).get("const") == kind]
+    return [tuple(node["properties"]) for node in of_kind or tables]
+
+
+def _held(table: Any, part: str | int) -> object:
+    try:
+        return table[part]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,30 +11,34 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from settings.formatting import decimal
-from settings.known_keys import hint, listing
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
+from settings.what_is_allowed import allowed
 
 _LONGEST_SHOWN = 80
-# A route's path is shown whole.
+# A route's path is shown whole, as a key. In front of a field it is short: the field may be the path.
 _LONGEST_KEY = 300
-
-# Types by TOML's names instead of Python's.
-_A_TABLE = "must be a table"
-_WORDS = {
-    "dict_type": _A_TABLE,
-    "model_type": _A_TABLE,
-    "model_attributes_type": _A_TABLE,
-    "tuple_type": "must be an array",
-    "is_instance_of": "must be a path, in quotes",
-    "bool_type": "must be true or false",
-}
+_LONGEST_ROUTE = 120
 
 # pydantic's errors about texts and about fixed words. A number in such a field may be a key in the wrong place.
 _OF_TEXTS = ("string_", "literal_error")
 # About numbers and booleans, which somebody may have put in quotes.
 _OF_NUMBERS = ("int_", "float_", "bool_")
 _NUMBERS = re.compile(r"[0-9]+((, | or )[0-9]+)*")
-_A_NUMBER_IN_QUOTES = re.compile(r"[-+]?[0-9][0-9_.,]*|true|false")
+# With a unit too; a word that follows a number may be anything else.
+_A_NUMBER_IN_QUOTES = re.compile(
+    r"[-+]?[0-9][0-9_.,]*(?: ?(?:[rt]ps|[rt]pm|(?:req|requests?|tokens?|r)?/ ?(?:s|sec|second|m|min|minute|h|hour|day)"
+    r"|ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|[kKmM]|[kmg]b|[KMG]i?B|%|requests?|tokens?))?|true|false"
+    r"|yes|no|on|off|True|False"
+)
+
+
+class _AsWritten(str):
+    """What is shown as it stands, `5.0`, though we write such a number otherwise."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class _NoValue:
@@ -57,10 +61,12 @@ class Problem:
     where: Where
     message: str
     got: object = NO_VALUE
+    route: str = ""
+    """What the route is called that the field belongs to, `POST /v1/chat`. `with_values` puts it in."""
 
     def __str__(self) -> str:
         """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
-        return line_about(self.where, shown_value(self.where, self.got), self.message)
+        return line_about(self.where, shown_value(self.where, self.got), self.message, route=self.route)
 
 
 class EnvironmentFileError(Exception):
@@ -74,6 +80,14 @@ class EnvironmentFileError(Exception):
     def of(cls, file: str, *lines: str) -> "EnvironmentFileError":
         """The mistakes of one file, each line led by its name."""
         return cls(f"{file}: {line}" for line in lines)
+
+    @classmethod
+    def at(cls, file: str, lines: Iterable[tuple[int | None, str]]) -> "EnvironmentFileError":
+        """The mistakes of one file, each once, led by its name and, where it is known, the number of the line.
+
+        `environments/prod.toml:12: ...`, as editors and terminals take it for a link.
+        """
+        return cls(dict.fromkeys(f"{file}:{number}: {line}" if number else f"{file}: {line}" for number, line in lines))
 
 
 def refuse(settings: BaseModel, *problems: Problem) -> None:
@@ -94,8 +108,31 @@ def refuse(settings: BaseModel, *problems: Problem) -> None:
 
 
 def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems, each with the value that its field has in these settings."""
-    return (replace(problem, got=_value_at(settings, problem.where)) for problem in problems)
+    """The problems, each with the value that its field has in these settings, and the name of its route."""
+    return (
+        replace(problem, got=_value_at(settings, problem.where), route=_route_at(settings, problem.where))
+        for problem in problems
+    )
+
+
+def _route_at(settings: BaseModel, where: Where) -> str:
+    match where:
+        case ("routes", int(index), *_):
+            return str(getattr(getattr(settings, "routes", ())[index], "key", ""))
+        case _:
+            return ""
+
+
+def route_name(where: Where, table: object) -> str:
+    """`POST /v1/chat` for a field of that route, by what the file holds; nothing where the file does not name it."""
+    match where, table:
+        case ("routes", int(index), *_), {"routes": list(routes)} if index < len(routes):
+            match routes[index]:
+                case {"method": str(method), "path": str(path)}:
+                    return f"{method} {path}"
+                case _:
+                    pass
+    return ""
 
 
 def _value_at(settings: BaseModel, where: Where) -> object:
@@ -124,36 +161,38 @@ def describe(
     With the JSON Schema of the table it also says which keys there are. `may_hold_secrets` is for files that are no
     environment files: all their values are shown.
     """
+    return refusal(error, table, schema, may_hold_secrets=may_hold_secrets)[1]
+
+
+def refusal(
+    error: ErrorDetails, table: object, schema: dict[str, Any] | None = None, *, may_hold_secrets: bool = True
+) -> tuple[Where, str]:
+    """The field, and what `describe` says of it."""
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
-    fields = error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing")
+    where = error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing")
     context = error.get("ctx", {})
     got = error["input"]
     match error["type"]:
-        case "extra_forbidden":
-            found = hint(schema, fields[:-1], str(fields[-1])) if schema else ""
-            return line_about(fields, NO_VALUE, f"unknown key; {found}" if found else "unknown key")
-        case "missing":
-            return line_about(fields, NO_VALUE, "missing, and required")
+        case "extra_forbidden" | "missing":
+            got = NO_VALUE
         case "union_tag_invalid":
-            fields, got = (*fields, context["discriminator"].strip("'")), context["tag"]
-            message = f"must be one of {context['expected_tags']}"
+            where, got = (*where, context["discriminator"].strip("'")), context["tag"]
         case "union_tag_not_found":
-            return line_about((*fields, context["discriminator"].strip("'")), NO_VALUE, "missing, and required")
+            where, got = (*where, context["discriminator"].strip("'")), NO_VALUE
+        case _ if error["loc"][-1:] == ("[key]",):
+            got = NO_VALUE
+    match error["type"]:
         case "value_error":
             message = str(context["error"])
         case "not_allowed":
             message = error["msg"]
         case _:
-            message = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
-            message = _WORDS.get(error["type"], message)
-            if message == _A_TABLE and schema and (known := listing(schema, fields)):
-                message = f"{_A_TABLE} with {known}"
-    return line_about(
-        fields,
-        _refused_value(fields, got, error["type"], str(context.get("expected", ""))) if may_hold_secrets else got,
-        message,
-    )
+            message = allowed(error, where, table, schema)
+    if error["type"].startswith("int_") and isinstance(got, float) and isfinite(got):
+        got = _AsWritten(got)
+    shown = _refused_value(where, got, error["type"], str(context.get("expected", ""))) if may_hold_secrets else got
+    return where, line_about(where, shown, message, route=route_name(where, table))
 
 
 def _refused_value(where: Where, value: object, error: str, words: str) -> object:
@@ -161,6 +200,8 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
 
     `words` are those that the field takes, if it takes no others.
     """
+    if isinstance(value, _AsWritten):
+        return value
     if isinstance(value, str) and error.startswith(_OF_NUMBERS):
         return value if _A_NUMBER_IN_QUOTES.fullmatch(value) else HIDDEN
     if isinstance(value, int | float) and error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words):
@@ -168,14 +209,19 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
     return shown_value(where, value)
 
 
-def line_about(where: Where, value: object, message: str) -> str:
-    """Field, value, message. A value that is not to be shown is left out, and so is a table."""
+def line_about(where: Where, value: object, message: str, *, route: str = "") -> str:
+    """Field, value, message. A value that is not to be shown is left out, and so is a table.
+
+    `POST /v1/chat: integration.url` where the route's name is known, else `routes[3].integration.url`.
+    """
+    named = f"{_in_one_line(_short_key(route, _LONGEST_ROUTE))}: " if route else ""
+    field = named + field_path(where[2:] if route else where)
     tables = (dict, BaseModel)
     listed = value if isinstance(value, list) else []
     if value in (HIDDEN, NO_VALUE) or isinstance(value, tables) or any(isinstance(each, tables) for each in listed):
-        text = f"{field_path(where)}: {message}"
+        text = f"{field.removesuffix(': ')}: {message}"
     else:
-        text = f"{field_path(where)} = {value_text(value)}: {message}"
+        text = f"{field} = {value_text(value)}: {message}"
     return _in_one_line(without_secrets(text))
 
 
@@ -202,9 +248,13 @@ def field_path(loc: Where) -> str:
             text += f"[{part}]"
         else:
             bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
-            short = part if len(part) <= _LONGEST_KEY else f"{part[: _LONGEST_KEY - 3]}..."
+            short = _short_key(part)
             text += ("." if text else "") + (short if bare else f'"{_in_one_line(short)}"')
     return text
+
+
+def _short_key(text: str, longest: int = _LONGEST_KEY) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _in_one_line(text: str) -> str:

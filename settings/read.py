@@ -11,7 +11,8 @@ from settings.checks import same_names, state
 from settings.environment import Environment
 from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
-from settings.problem import EnvironmentFileError, Problem, describe, line_about, with_values
+from settings.line_number import line_numbers
+from settings.problem import EnvironmentFileError, Problem, line_about, refusal, with_values
 from settings.secrecy import shown_value
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
@@ -99,6 +100,6 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={PLACE: place})
     except ValidationError as error:
-        raise EnvironmentFileError.of(
-            path, *(describe(detail, table, file_schema()) for detail in error.errors())
-        ) from None
+        found = [refusal(detail, table, file_schema()) for detail in error.errors()]
+        numbers = line_numbers(text, [where for where, _ in found])
+        raise EnvironmentFileError.at(path, zip(numbers, (line for _, line in found), strict=True)) from None

@@ -62,6 +62,12 @@ class Route(Settings):
         *front, last = path[1:].split("/")
         if "" in (*front, last):
             raise ValueError("must have no empty part and no slash at the end")
+        if colon := next((part for part in (*front, last) if part.startswith(":")), None):
+            raise ValueError(
+                f"{colon!r} is a literal colon to API Gateway; a variable is written {{{colon[1:] or 'id'}}}"
+            )
+        if "*" in last:
+            raise ValueError("has no wildcard *; {proxy+} at the end takes the rest of a path")
         for part in front:
             if not _PART.fullmatch(part):
                 raise ValueError(

@@ -1,5 +1,6 @@
 """What an environment file's text is refused with."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,9 @@ def refusals(folder: Path, text: str) -> list[str]:
 
 
 def without_file(file: Path, error: EnvironmentFileError) -> list[str]:
-    """The lines of a refusal, each of which names the file first."""
-    prefix = f"{file.as_posix()}: "
-    assert all(line.startswith(prefix) for line in error.lines)
-    return [line.removeprefix(prefix) for line in error.lines]
+    """The lines of a refusal, each of which names the file first, and the line of it if it can be known."""
+    leads = [re.match(rf"{re.escape(file.as_posix())}(:[1-9]\d*)?: ", line) for line in error.lines]
+    return [line[lead.end() :] for line, lead in zip(error.lines, leads, strict=True) if lead or pytest.fail(line)]
 
 
 def warnings(folder: Path, text: str) -> list[str]:

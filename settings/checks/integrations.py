@@ -205,7 +205,7 @@ def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
 
 def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
     """Routes to one load balancer share its VPC link, so they must agree on where that link stands."""
-    places: dict[str, tuple[int, PrivateIntegration]] = {}
+    places: dict[str, tuple[str, PrivateIntegration]] = {}
     for index, route in enumerate(environment.routes):
         integration = route.integration
         if (
@@ -214,12 +214,12 @@ def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
             or not integration.load_balancer_arn
         ):
             continue
-        first, other = places.setdefault(integration.load_balancer_arn, (index, integration))
+        first, other = places.setdefault(integration.load_balancer_arn, (route.key, integration))
         for field in ("subnet_ids", "security_group_ids"):
             if set(getattr(integration, field)) != set(getattr(other, field)):
                 yield Problem(
                     ("routes", index, "integration", field),
-                    f"must be as in routes[{first}]: routes to one load balancer share one VPC link",
+                    f"must be as in {first}: routes to one load balancer share one VPC link",
                 )
 
 

@@ -12,13 +12,12 @@ USUAL_RESOURCES = MOST_PARTS
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Two routes that are one to API Gateway."""
-    keys: dict[str, int] = {}
+    keys = set[str]()
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "path")
         if route.key in keys:
-            yield Problem(where, f"routes[{keys[route.key]}] is the same route")
-            continue
-        keys[route.key] = index
+            yield Problem(where, "the file has this route twice; leave one out")
+        keys.add(route.key)
     yield from _variables_of_one_place(environment)
 
 

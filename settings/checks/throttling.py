@@ -22,7 +22,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for key, throttle in environment.throttling.routes.items():
         where = ("throttling", "routes", key)
         if key not in keys:
-            yield Problem(where, no_such_route(keys))
+            yield Problem(where, no_such_route(key, keys))
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
             yield from _rounded(where, throttle)

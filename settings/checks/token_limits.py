@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from settings.arn import region_of
 from settings.authorization import CognitoAuthorizer
+from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
 from settings.formatting import decimal
 from settings.integration import BedrockIntegration, LambdaIntegration, PrivateIntegration
@@ -181,10 +182,9 @@ def _of_table(environment: EnvironmentFields) -> Iterator[Problem]:
         if limit.name in names:
             yield Problem((*where, "name"), "another limit has that name; rename one")
         names.add(limit.name)
-        for key in limit.routes:
+        for place, key in enumerate(limit.routes):
             if key not in routes:
-                allowed = f"no such route {key}; there are {', '.join(routes)}"
-                yield Problem((*where, "routes"), allowed)
+                yield Problem((*where, "routes", place), no_such_route(key, routes))
             elif not isinstance(routes[key].integration, METERED):
                 yield Problem((*where, "routes"), _cannot_meter(routes[key]))
         covered = [route for route in environment.routes if covers(limit, route)]

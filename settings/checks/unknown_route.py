@@ -1,13 +1,20 @@
 """A route that some table names and that is not there."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 # More than a line can list.
 _MOST_LISTED = 12
+_CLOSE = 0.8
+# Ours: each unknown one is compared with each.
+_MOST_COMPARED = 200
 
 
-def no_such_route(known: Collection[str]) -> str:
-    """`no such route; there are GET /a, POST /b`, or the first of them and how many more."""
+def no_such_route(key: str, known: Collection[str]) -> str:
+    """`no such route; did you mean POST /chat?`, or the routes that there are: the first ones and how many more."""
+    folded = {each.lower(): each for each in known} if len(known) <= _MOST_COMPARED else {}
+    if close := get_close_matches(key.lower(), folded, n=1, cutoff=_CLOSE):
+        return f"no such route; did you mean {folded[close[0]]}?"
     listed = ", ".join([*known][:_MOST_LISTED])
     more = len(known) - _MOST_LISTED
     return f"no such route; there are {listed}" + (f", and {more} more" if more > 0 else "")

@@ -120,7 +120,7 @@ def _routes(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Itera
     for key, throttle in plan.routes.items():
         where = ("usage_plans", name, "routes", key)
         if key not in routes:
-            yield Problem(where, no_such_route(routes))
+            yield Problem(where, no_such_route(key, routes))
         elif not routes[key].api_key_required:
             yield Problem(where, "AWS holds only routes with api_key_required = true to a plan")
         if isinstance(throttle, Throttle):

@@ -155,7 +155,7 @@ def _routes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
                     where, f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
                 )
             elif key not in keys:
-                yield Problem(where, no_such_route(keys))
+                yield Problem(where, no_such_route(key, keys))
             elif key in rule.routes[:place]:
                 yield Problem(where, "the same route twice")
 

@@ -57,4 +57,4 @@ def test_a_certificate_that_nobody_is_shown(tmp_path: Path, integration: str, *,
 
 def test_no_id(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, with_certificate("arn:aws:acm"))
-    assert line.startswith("stage.client_certificate = 'arn:aws:acm': must match pattern")
+    assert line.startswith("stage.client_certificate = 'arn:aws:acm': must be an id as AWS makes it")

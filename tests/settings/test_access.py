@@ -23,12 +23,12 @@ def api(line: str, rest: str = "") -> str:
     [
         pytest.param(
             changed(path='path = "/chat"\nauthorization = "users"'),
-            "routes[0].authorization = 'users': no such authorizer; there are NONE, AWS_IAM",
+            "POST /chat: authorization = 'users': no such authorizer; there are NONE, AWS_IAM",
             id="authorizer that is not there",
         ),
         pytest.param(
             changed(path='path = "/chat"\nauthorization = "AWS_IAM"\nauthorization_scopes = ["a"]'),
-            "routes[0].authorization_scopes = ['a']: only a COGNITO_USER_POOLS authorizer looks at scopes",
+            "POST /chat: authorization_scopes = ['a']: only a COGNITO_USER_POOLS authorizer looks at scopes",
             id="scopes without Cognito",
         ),
         pytest.param(
@@ -81,7 +81,8 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             MINIMAL + '[resource_policy]\naccounts = ["111122223333"]',
-            "routes[0].authorization = 'NONE': must be \"AWS_IAM\": resource_policy.accounts lets in signed calls only",
+            "POST /chat: authorization = 'NONE': must be \"AWS_IAM\": resource_policy.accounts lets in signed calls "
+            "only",
             id="accounts without signatures",
         ),
         pytest.param(
@@ -119,18 +120,18 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             changed(path='path = "/chat"\nrequest = { required_parameters = ["cookie.a"] }'),
-            "routes[0].request.required_parameters[0] = 'cookie.a': "
-            "must match pattern '^(header|querystring|path)\\.[A-Za-z0-9._-]+$'",
+            "POST /chat: request.required_parameters[0] = 'cookie.a': must be header., querystring. or path. and a "
+            "name, such as header.X-Team",
             id="parameter of no kind that AWS checks",
         ),
         pytest.param(
             changed(path='path = "/chat"\nrequest = { body_schema = "nowhere.json" }'),
-            "routes[0].request.body_schema = 'nowhere.json': no such file beside the environment file",
+            "POST /chat: request.body_schema = 'nowhere.json': no such file beside the environment file",
             id="schema that is not there",
         ),
         pytest.param(
             changed(path='path = "/chat"\nrequest = { body_schema = "/etc/schema.json" }'),
-            "routes[0].request.body_schema = '/etc/schema.json': "
+            "POST /chat: request.body_schema = '/etc/schema.json': "
             "must be a path relative to the environment file, with forward slashes",
             id="schema by an absolute path",
         ),
@@ -167,14 +168,14 @@ def test_refused(tmp_path: Path, text: str, line: str) -> None:
                 path='path = "/chat"\n'
                 'request = { body_schema = { "$schema" = "https://json-schema.org/draft/2020-12/schema" } }'
             ),
-            "routes[0].request.body_schema",
+            "POST /chat: request.body_schema",
             "must be JSON Schema draft 4 ($schema = 'http://json-schema.org/draft-04/schema#'), "
             "the only one API Gateway reads",
             id="schema of another draft",
         ),
         pytest.param(
             changed(path='path = "/chat"\nrequest = { body_schema = { properties = { n = { const = 1 } } } }'),
-            "routes[0].request.body_schema",
+            "POST /chat: request.body_schema",
             "must be JSON Schema draft 4: properties.n.const: is of a later draft, and draft 4 would let everything "
             "through",
             id="keyword of another draft",
@@ -196,7 +197,7 @@ HTTP = 'integration = { type = "http", url = "https://h" }'
 def test_an_open_route_that_costs_money_is_warned_of(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, route(HTTP))
     assert line == (
-        "routes[0].authorization = 'NONE': whoever finds the URL can run up the cost of the http backend; "
+        "POST /chat: authorization = 'NONE': whoever finds the URL can run up the cost of the http backend; "
         "give it AWS_IAM or an authorizer"
     )
 
@@ -231,8 +232,8 @@ def test_paths_that_aws_answers_itself_are_warned_of(tmp_path: Path) -> None:
     assert warnings(tmp_path, text) == []
     assert warnings(tmp_path, text + DOMAIN) == [
         (
-            "routes[0].path = '/ping': AWS answers it itself under a custom domain: it is a health check of its own; "
-            "rename it"
+            "POST /ping: path = '/ping': AWS answers it itself under a custom domain: it is a health check of its "
+            "own; rename it"
         )
     ]
 

@@ -39,7 +39,7 @@ def aws(lines: str) -> str:
         ),
         pytest.param(
             'allowed_account_ids = ["1234"]',
-            "aws.allowed_account_ids[0] = '1234': must match pattern '^\\d{12}$'",
+            "aws.allowed_account_ids[0] = '1234': must be 12 digits, in quotes, such as 111122223333",
             id="no account",
         ),
         pytest.param(

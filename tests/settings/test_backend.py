@@ -21,12 +21,13 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
         ),
         pytest.param(
             S3.replace("states", "My_States"),
-            "backend.bucket = 'My_States': must match pattern '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'",
+            "backend.bucket = 'My_States': must be the name of an S3 bucket, 3 to 63 lower case letters, digits, . "
+            "and -, such as my-company-terraform-state",
             id="no bucket",
         ),
         pytest.param(
             S3.replace("eu-west-1", "Ireland"),
-            "backend.region = 'Ireland': must match pattern '^[a-z]{2}(-[a-z]+)+-\\d$'",
+            "backend.region = 'Ireland': must be the code of a Region, such as us-east-1 or eu-west-3",
             id="no Region",
         ),
         pytest.param(
@@ -34,11 +35,15 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
         ),
         pytest.param(
             S3 + 'kms_key_id = "alias/states"',
-            "backend.kms_key_id = 'alias/states': must match pattern "
-            "'^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:(key|alias)/\\S+$'",
+            "backend.kms_key_id = 'alias/states': must be the ARN of a KMS key or alias, such as "
+            "arn:aws:kms:us-east-1:111122223333:alias/state",
             id="a key without its ARN",
         ),
-        pytest.param(S3 + "encrypt = false", "backend.encrypt: unknown key", id="no state in clear"),
+        pytest.param(
+            S3 + "encrypt = false",
+            "backend.encrypt: unknown key; there are type, bucket, region, key, kms_key_id, profile, assume_role",
+            id="no state in clear",
+        ),
         pytest.param(
             CLOUD,
             "backend: must have a workspace or tags, one of the two",
@@ -47,7 +52,8 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
         pytest.param(CLOUD + "tags = []", "backend.tags = []: must hold at least one", id="no tag"),
         pytest.param(
             CLOUD + 'tags = ["a b"]',
-            "backend.tags[0] = 'a b': must match pattern '^[A-Za-z0-9]([A-Za-z0-9:_-]{0,253}[A-Za-z0-9])?$'",
+            "backend.tags[0] = 'a b': must be letters, digits, :, _ and -, with a letter or digit at both ends, "
+            "such as team:llm",
             id="no tag with a space",
         ),
     ],

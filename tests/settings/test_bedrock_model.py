@@ -11,7 +11,7 @@ from tests.refusals import refusals, warnings
 HERE = "arn:aws:bedrock:us-east-1:111122223333:"
 PROFILE = f"{HERE}application-inference-profile/abcd1234efgh"
 NOVA = "amazon.nova-lite-v1:0"
-WHERE = "routes[0].integration"
+WHERE = "POST /chat: integration"
 
 
 def bedrock(model_id: str, more: str = "", *, aws: str = 'region = "us-east-1"') -> str:
@@ -60,7 +60,8 @@ def test_nothing_else(tmp_path: Path, text: str) -> None:
     (line,) = refusals(tmp_path, bedrock(text))
     assert line.startswith(f"{WHERE}.model_id = ")
     assert line.endswith(
-        ": must be a model's id (anthropic....), an inference profile's (us.anthropic....), or the ARN of a "
+        ": must be the id of a model in Bedrock, such as anthropic.claude-3-haiku-20240307-v1:0, of an inference "
+        "profile, such as us.anthropic.claude-3-haiku-20240307-v1:0, or the ARN of a "
         "foundation-model, inference-profile, application-inference-profile, provisioned-model, "
         "custom-model-deployment or imported-model"
     )

@@ -13,7 +13,7 @@ NLB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/llm/
 ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/0a1b"
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
 ROLE = "arn:aws:iam::111122223333:role/r"
-WHERE = "routes[0].integration"
+WHERE = "POST /chat: integration"
 HTTP = 'type = "http"\nurl = "http://h"\n'
 
 
@@ -140,7 +140,8 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         pytest.param(
             'type = "aws_service"\nservice = "sqs"\naction = "A"\n'
             '[[routes.integration.allow]]\nactions = ["sqs:*"]\nresources = ["arn:aws:sqs:us-east-1:1:q"]',
-            f"{WHERE}.allow[0].actions[0] = 'sqs:*': must match pattern '^[a-z0-9-]+:[A-Za-z]+$'",
+            f"{WHERE}.allow[0].actions[0] = 'sqs:*': must be a service and one of its actions, "
+            "without wildcards, such as sqs:SendMessage",
             id="AWS service with a wildcard",
         ),
     ],
@@ -250,8 +251,8 @@ def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
     )
     (line,) = refusals(tmp_path, first + second)
     assert line == (
-        "routes[1].integration.subnet_ids = ['subnet-0b']: "
-        "must be as in routes[0]: routes to one load balancer share one VPC link"
+        "GET /chat: integration.subnet_ids = ['subnet-0b']: must be as in POST /chat: routes to one load balancer "
+        "share one VPC link"
     )
 
 

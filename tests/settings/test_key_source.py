@@ -45,7 +45,7 @@ LOGGED = (
             text(route=KEYED + '\nauthorization = "AWS_IAM"'),
             [
                 (
-                    "routes[0].authorization = 'AWS_IAM': must be \"NONE\": with api.key_source = BEARER the "
+                    "POST /chat: authorization = 'AWS_IAM': must be \"NONE\": with api.key_source = BEARER the "
                     "Authorization header holds the API key; for both take AUTHORIZER, and an authorizer that answers "
                     "usageIdentifierKey"
                 )

@@ -28,7 +28,7 @@ endpoint_access_mode = "STRICT"
 API = 'name = "api"\nsecurity_policy = "TLS_1_2"'
 
 CASES = (
-    ("routes[0].integration.timeout_milliseconds = 300001", "6.26", MINIMAL + STREAM),
+    ("POST /chat: integration.timeout_milliseconds = 300001", "6.26", MINIMAL + STREAM),
     ("domain.security_policy = 'SecurityPolicy_TLS13_1_3_2025_09'", "6.28", MINIMAL + DOMAIN),
     ("api.security_policy = 'TLS_1_2'", "6.53", MINIMAL.replace('name = "api"', API)),
 )
@@ -87,7 +87,7 @@ def test_a_buffered_answer_has_300_s_at_most_with_any_provider(tmp_path: Path) -
     text = with_provider(MINIMAL + STREAM.replace('"STREAM"', '"BUFFERED"'), "~> 6.26")
     (line,) = refusals(tmp_path, text)
     assert line == (
-        "routes[0].integration.timeout_milliseconds = 300001: at most 300000; "
+        "POST /chat: integration.timeout_milliseconds = 300001: at most 300000; "
         'more is for response_transfer_mode = "STREAM"'
     )
 
@@ -96,8 +96,8 @@ def test_the_whole_path_is_said_of_each_route(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("settings.newer_provider.BINDINGS", (6, 25, 0))
     second = '\n[[routes]]\nmethod = "GET"\npath = "/chat"\n' + STREAM
     lines = refusals(tmp_path, MINIMAL + STREAM + second)
-    assert [line.partition(" ")[0] for line in lines] == [
-        f"routes[{index}].integration.timeout_milliseconds" for index in (0, 1)
+    assert [line.partition(" = ")[0] for line in lines] == [
+        f"{method} /chat: integration.timeout_milliseconds" for method in ("POST", "GET")
     ]
 
 

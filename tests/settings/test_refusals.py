@@ -15,12 +15,19 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        pytest.param("colour = 1\n" + MINIMAL, "colour: unknown key", id="unknown table, of too many to list"),
+        pytest.param(
+            "colour = 1\n" + MINIMAL,
+            "colour: unknown key; there are aws, backend, api, stage, routes, "
+            "authorizers, cors, resource_policy, domain, tags, throttling, "
+            "rate_limit_response, usage_plans, token_limits, token_metering, "
+            "token_prices, token_store, waf, observability, imports",
+            id="unknown table, of too many to list",
+        ),
         pytest.param(changed(rate_limit="rate_limt = 1"), None, id="misspelt key"),
         pytest.param(MINIMAL + "[wafs]", "wafs: unknown key; did you mean waf?", id="misspelt table"),
         pytest.param(
             changed(rate_limit="rate_limit = 1\nrps = 1"),
-            "throttling.rps: unknown key; there are rate_limit, burst_limit, routes",
+            "throttling.rps: unknown key; write rate_limit, in requests per second",
             id="unknown key",
         ),
         pytest.param(
@@ -33,21 +40,25 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             "rate_limit_response.retry_after = 30: must be a table with throttle, quota, waf",
             id="a number for a table",
         ),
-        pytest.param(MINIMAL + "[waf]\nrate_rules = 600", "waf.rate_rules = 600: must be an array", id="no array"),
-        pytest.param(changed(region="region = 1"), "aws.region = 1: must be a valid string", id="number for a string"),
+        pytest.param(
+            MINIMAL + "[waf]\nrate_rules = 600",
+            "waf.rate_rules = 600: must be an array, in square brackets",
+            id="no array",
+        ),
+        pytest.param(changed(region="region = 1"), "aws.region = 1: must be text, in quotes", id="number for a string"),
         pytest.param(
             changed(rate_limit='rate_limit = "10"'),
-            "throttling.rate_limit = '10': must be a valid number",
+            "throttling.rate_limit = '10': must be a number of requests per second, without quotes",
             id="string for a number",
         ),
         pytest.param(
             changed(burst_limit="burst_limit = 1.5"),
-            "throttling.burst_limit = 1.5: must be a valid integer",
+            "throttling.burst_limit = 1.5: must be a whole number of requests",
             id="fraction for a count",
         ),
         pytest.param(
             changed(burst_limit="burst_limit = true"),
-            "throttling.burst_limit = true: must be a valid integer",
+            "throttling.burst_limit = true: must be a whole number of requests",
             id="boolean for a count",
         ),
         pytest.param(
@@ -72,39 +83,39 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             changed(region='region = "Ireland"'),
-            "aws.region = 'Ireland': must match pattern '^[a-z]{2}(-[a-z]+)+-\\d$'",
+            "aws.region = 'Ireland': must be the code of a Region, such as us-east-1 or eu-west-3",
             id="no Region",
         ),
         pytest.param(
             MINIMAL + ROUTE + '"/chat"',
-            "routes[1].path = '/chat': routes[0] is the same route",
+            "POST /chat: path = '/chat': the file has this route twice; leave one out",
             id="two routes with one address",
         ),
         pytest.param(
             MINIMAL + ROUTE + '"/u/{id}"\n' + ROUTE + '"/u/{name}/x"',
-            "routes[2].path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
+            "POST /u/{name}/x: path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
             id="two variables in one place",
         ),
-        pytest.param(changed(path='path = "chat"'), "routes[0].path = 'chat': must start with a slash", id="no slash"),
+        pytest.param(changed(path='path = "chat"'), "POST chat: path = 'chat': must start with a slash", id="no slash"),
         pytest.param(
             changed(path='path = "/chat/"'),
-            "routes[0].path = '/chat/': must have no empty part and no slash at the end",
+            "POST /chat/: path = '/chat/': must have no empty part and no slash at the end",
             id="slash at the end",
         ),
         pytest.param(
             changed(path='path = "/{proxy+}/chat"'),
-            "routes[0].path = '/{proxy+}/chat': '{proxy+}' is no path part: letters, digits, _ . - : or {name}; "
-            "{name+} only at the end",
+            "POST /{proxy+}/chat: path = '/{proxy+}/chat': '{proxy+}' is no path part: letters, digits, _ . - : or "
+            "{name}; {name+} only at the end",
             id="greedy variable in the middle",
         ),
         pytest.param(
             changed(path='path = "/a b"'),
-            "routes[0].path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
+            "POST /a b: path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
             id="blank in a path",
         ),
         pytest.param(
             changed(method='method = "ANY"'),
-            "routes[0].method = 'ANY': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'",
+            "ANY /chat: method = 'ANY': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'",
             id="ANY",
         ),
         pytest.param(
@@ -114,7 +125,8 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + '[throttling.routes]\n"POST /chat" = "none"',
-            "throttling.routes.\"POST /chat\" = 'none': must be 'unlimited' or 'blocked'",
+            "throttling.routes.\"POST /chat\" = 'none': must be 'unlimited' or 'blocked', or a table with rate_limit "
+            "and burst_limit",
             id="a word that a throttle does not have",
         ),
         pytest.param(
@@ -169,7 +181,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             changed(path='path = "/chat"\nintegration = { type = "mock", status = 99 }'),
-            "routes[0].integration.status = 99: must be greater than or equal to 200",
+            "POST /chat: integration.status = 99: must be greater than or equal to 200",
             id="a status that is none",
         ),
     ],
@@ -189,7 +201,7 @@ def test_refused_with_its_message(tmp_path: Path, text: str, line: str | None) -
 def test_all_mistakes_of_a_file_at_once(tmp_path: Path) -> None:
     text = changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0", path='path = "x"')
     assert refusals(tmp_path, text) == [
-        "routes[0].path = 'x': must start with a slash",
+        "POST x: path = 'x': must start with a slash",
         "throttling.rate_limit = 0: must be greater than or equal to 0.000001",
         "throttling.burst_limit = 0: must be greater than or equal to 1",
     ]
@@ -201,7 +213,7 @@ def test_the_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
     write(tmp_path, changed(burst_limit="burst_limit = 0"), "c")
     with pytest.raises(EnvironmentFileError) as caught:
         read_environments(tmp_path)
-    assert [line.split(": ")[0].rpartition("/")[2] for line in caught.value.lines] == ["a.toml", "c.toml"]
+    assert [line.split(": ")[0].rpartition("/")[2] for line in caught.value.lines] == ["a.toml:12", "c.toml:13"]
 
 
 def test_what_is_no_toml(tmp_path: Path) -> None:
@@ -216,13 +228,13 @@ def test_what_is_no_toml(tmp_path: Path) -> None:
         (changed(rate_limit="rate_limit = " + "9" * 5000), "is not TOML: a number has too many digits"),
         (
             changed(rate_limit="rate_limit = 0x" + "f" * 5000),
-            "throttling.rate_limit = a number too long to show: must be a valid number",
+            "throttling.rate_limit = a number too long to show: must be a number of requests per second",
         ),
         (MINIMAL + "x = " + "[" * 5000 + "]" * 5000, "is nested too deep to be read"),
         (
             MINIMAL + '"a\\nb" = 1\n',
             (
-                'routes[0]."a\\nb": unknown key; there are method, path, integration, authorization, '
+                'POST /chat: "a\\nb": unknown key; there are method, path, integration, authorization, '
                 "authorization_scopes, api_key_required, request"
             ),
         ),
@@ -256,5 +268,8 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_name_that_is_no_stack_name(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFileError, match=r"name = 'my env': must match pattern"):
+    with pytest.raises(
+        EnvironmentFileError,
+        match=r"name = 'my env': must be a letter, then letters, digits, _ and -; it is the file's name",
+    ):
         read_environment(write(tmp_path, MINIMAL, "my env"))

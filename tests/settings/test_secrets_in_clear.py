@@ -9,7 +9,7 @@ import pytest
 from tests.environment_files import MINIMAL, changed
 from tests.refusals import warnings
 
-INTEGRATION = "routes[0].integration"
+INTEGRATION = "POST /chat: integration"
 URL = 'type = "http", url = "https://llm.example.com"'
 CODE = 'type = "lambda", code = "fn", runtime = "python3.13", handler = "app.handler"'
 SQS = 'type = "aws_service", service = "sqs", action = "A", role_arn = "arn:aws:iam::111122223333:role/r"'
@@ -20,7 +20,7 @@ def warned(folder: Path, text: str, secret: str) -> list[str]:
     (folder / "fn" / "app.py").write_text("", encoding="utf-8")
     found = warnings(folder, text)
     assert not any(secret in line for line in found)
-    return [re.split(": | = ", line)[0] for line in found if "clear" in line]
+    return [re.split(": (?!integration)| = ", line)[0] for line in found if "clear" in line]
 
 
 def route(integration: str) -> str:

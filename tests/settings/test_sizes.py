@@ -31,7 +31,7 @@ def test_every_number_of_the_schema_has_an_end() -> None:
     assert [where for where, each in found if not {"maximum", "exclusiveMaximum", "const", "enum"} & each.keys()] == []
 
 
-BODY = "routes[0].integration.body: "
+BODY = "POST /chat: integration.body: "
 LONG = "must be at most 300 KB, as much as AWS takes in a mapping template: 301 KB"
 
 
@@ -66,7 +66,7 @@ def test_a_schema_file_with_numbers_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "schema.json").write_text('{"maximum": Infinity}', encoding="utf-8")
     text = changed(path='path = "/chat"\nrequest = { body_schema = "schema.json" }')
     assert refusals(tmp_path, text) == [
-        "routes[0].request.body_schema = 'schema.json': must be JSON: maximum = inf has no place in it"
+        "POST /chat: request.body_schema = 'schema.json': must be JSON: maximum = inf has no place in it"
     ]
 
 

@@ -64,7 +64,12 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             plan(THROTTLE + 'routes = { "POST /chat" = "unlimited" }'),
-            ["usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked'"],
+            [
+                (
+                    "usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked', or a table with rate_limit "
+                    "and burst_limit"
+                )
+            ],
             id="unlimited is no word of a plan",
         ),
         pytest.param(
@@ -134,7 +139,12 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             plan(THROTTLE + 'api_keys = ["a b"]'),
-            ["usage_plans.free.api_keys[0] = 'a b': must match pattern '^[A-Za-z][A-Za-z0-9_-]{0,63}$'"],
+            [
+                (
+                    "usage_plans.free.api_keys[0] = 'a b': must be a letter, then letters, digits, _ and -, at most 64 in "
+                    "all, such as team-a"
+                )
+            ],
             id="a key's name",
         ),
         pytest.param(
@@ -151,7 +161,7 @@ def plan(text: str) -> str:
             WITH_KEY.replace("[api]", '[api]\nkey_source = "AUTHORIZER"'),
             [
                 (
-                    "routes[0].authorization = 'NONE': api.key_source = AUTHORIZER takes the key from a Lambda "
+                    "POST /chat: authorization = 'NONE': api.key_source = AUTHORIZER takes the key from a Lambda "
                     "authorizer, TOKEN or REQUEST; name one"
                 )
             ],
@@ -380,7 +390,7 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             WITH_KEY,
             [
                 (
-                    "routes[0].api_key_required = true: no usage plan gives out keys; "
+                    "POST /chat: api_key_required = true: no usage plan gives out keys; "
                     "without one made elsewhere POST /chat answers only 403"
                 )
             ],

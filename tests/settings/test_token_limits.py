@@ -43,7 +43,10 @@ def refused(folder: Path, integration: str, tables: str, more: str = "") -> str:
         ('by = "api_key"\ntokens_per_minute = 9', "POST /chat asks for no API key"),
         ('by = "principal"\ntokens_per_minute = 9', "POST /chat asks nobody who he is"),
         ('by = "claim:team"\ntokens_per_minute = 9', "POST /chat has no authorizer that could say claim:team"),
-        ('by = "ip"\nroutes = ["GET /chat"]\ntokens_per_minute = 9', "no such route GET /chat; there are POST /chat"),
+        (
+            'by = "ip"\nroutes = ["GET /chat"]\ntokens_per_minute = 9',
+            "routes[0] = 'GET /chat': no such route; there are POST /chat",
+        ),
         ('by = "ip"\nusd_per_month = 5', "needs prices"),
     ],
 )

@@ -41,7 +41,9 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [f"{RULE}.limit = 2000000001: must be less than or equal to 2000000000"],
             id="1 limit high",
         ),
-        pytest.param(swapped(limit="20.5"), [f"{RULE}.limit = 20.5: must be a valid integer"], id="1 limit fraction"),
+        pytest.param(
+            swapped(limit="20.5"), [f"{RULE}.limit = 20.5: must be a whole number of requests"], id="1 limit fraction"
+        ),
         pytest.param(
             rule("evaluation_window_sec = 90"),
             [f"{RULE}.evaluation_window_sec = 90: must be 60, 120, 300 or 600"],
@@ -94,7 +96,9 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             id="4 the name of the block list",
         ),
         pytest.param(
-            swapped(name="a b"), [f"{RULE}.name = 'a b': must match pattern '^[A-Za-z0-9_-]{{1,128}}$'"], id="4 no name"
+            swapped(name="a b"),
+            [f"{RULE}.name = 'a b': must be 1 to 128 letters, digits, _ and -, such as llm-api"],
+            id="4 no name",
         ),
         pytest.param(
             swapped(name="All"), [f"{RULE}.name = 'All': AWS keeps that name for a metric of its own"], id="4 All"
@@ -160,7 +164,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [
                 (
                     f"{RULE}.custom_keys[0].label_namespace.namespace = 'a:b': "
-                    "must match pattern '^[0-9A-Za-z_\\-:]{1,1023}:$'"
+                    "must be the namespace of labels of WAF, with a colon at the end, such as "
+                    "awswaf:managed:aws:bot-control:bot:"
                 )
             ],
             id="5 a namespace without its colon",
@@ -179,7 +184,12 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["user"]'),
-            [f"{RULE}.custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn'"],
+            [
+                (
+                    f"{RULE}.custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn', or a table "
+                    'such as { header = { name = "x-user-id" } }'
+                )
+            ],
             id="5 an unknown word",
         ),
         pytest.param(
@@ -197,7 +207,10 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 'aggregate_key_type = "FORWARDED_IP"\nforwarded_ip = { header_name = "X_I", fallback_behavior = "NO" }'
             ),
             [
-                f"{RULE}.forwarded_ip.header_name = 'X_I': must match pattern '^[a-zA-Z0-9-]{{1,255}}$'",
+                (
+                    f"{RULE}.forwarded_ip.header_name = 'X_I': must be the name of a header, 1 to 255 letters, "
+                    "digits and -, such as X-Forwarded-For"
+                ),
                 f"{RULE}.forwarded_ip.fallback_behavior = 'NO': must be 'MATCH' or 'NO_MATCH'",
             ],
             id="6 a header that AWS has not",
@@ -891,7 +904,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
             [
                 (
-                    "routes[2].method = 'OPTIONS': no rate rule counts it: those for the whole API leave "
+                    "OPTIONS /chat: method = 'OPTIONS': no rate rule counts it: those for the whole API leave "
                     "preflights out; name it in the routes of one"
                 )
             ],

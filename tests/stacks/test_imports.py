@@ -49,10 +49,16 @@ def test_it_is_said_in_a_line_by_the_program_too(
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ('"api" = "a1"', "imports.api = 'api': must match pattern '^aws_[a-z0-9_]+\\.[a-z][a-z0-9_]*$'"),
+        (
+            '"api" = "a1"',
+            "imports.api: must be the Terraform address of a resource, such as aws_api_gateway_rest_api.rest_api",
+        ),
         (
             '"aws_api_gateway_rest_api.api" = "${x}"',
-            "imports.\"aws_api_gateway_rest_api.api\" = '${x}': must match pattern '^[^\\s$%]+$'",
+            (
+                "imports.\"aws_api_gateway_rest_api.api\" = '${x}': must be an id as `terraform import` reads it, "
+                "without spaces, $ and %, such as a1b2c3d4e5"
+            ),
         ),
     ],
 )

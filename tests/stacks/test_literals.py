@@ -192,5 +192,5 @@ def test_a_token_of_cdktf_s_own_is_refused(tmp_path: Path, opening: str) -> None
     text += "request = { body_schema = 'schema.json' }\n[tags]\n"
     assert refusals(tmp_path, text) == [
         f"api.description = {token!r}: {told}",
-        f"routes[0].request.body_schema: {told}",
+        f"POST /chat: request.body_schema: {told}",
     ]

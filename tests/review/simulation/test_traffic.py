@@ -131,7 +131,7 @@ CLIENT = '[[clients]]\nname = "a"\nkind = "steady"\ncount = 1\nrate = 1\n'
         ("duration_sec = 60\nclients = []", ["clients = []: must hold at least one"]),
         ("duration_sec = 0\n" + CLIENT, ["duration_sec = 0: must be greater than 0"]),
         ("duration_sec = 700000\n" + CLIENT, ["duration_sec = 700000: must be less than or equal to 604800"]),
-        ('duration_sec = "60"\n' + CLIENT, ["duration_sec = '60': must be a valid number"]),
+        ('duration_sec = "60"\n' + CLIENT, ["duration_sec = '60': must be a number of seconds, without quotes"]),
         ("duration_sec = 60\nspeed = 2\n" + CLIENT, ["speed: unknown key"]),
         (
             "duration_sec = 60\n" + CLIENT.replace("steady", "steadfast"),
@@ -139,7 +139,7 @@ CLIENT = '[[clients]]\nname = "a"\nkind = "steady"\ncount = 1\nrate = 1\n'
         ),
         (
             "duration_sec = 60\n" + CLIENT.replace("rate = 1", "rate = 0").replace("count = 1", "count = 1.5"),
-            ["clients[0].count = 1.5: must be a valid integer", "clients[0].rate = 0: must be greater than 0"],
+            ["clients[0].count = 1.5: must be a whole number", "clients[0].rate = 0: must be greater than 0"],
         ),
         (
             "duration_sec = 60\n" + CLIENT + "from_sec = -1",

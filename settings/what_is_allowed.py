@@ -1,0 +1,99 @@
+"""What a field takes, said of a value that it refuses: pydantic's errors in words of TOML and of the settings."""
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from settings.known_keys import hint, listing
+from settings.secrecy import Where
+from settings.spelling import SPELLINGS
+from settings.units import unit_of
+
+_CLOSE = 0.75
+_KINDS = {
+    "is_instance_of": "must be a path, in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "string_type": "must be text, in quotes",
+}
+# What a field takes that takes a word or a table, beside its words.
+_OR_A_TABLE = {
+    "custom_keys": ', or a table such as { header = { name = "x-user-id" } }',
+    "routes": ", or a table with rate_limit and burst_limit",
+}
+
+
+def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, Any] | None) -> str:
+    """`must be a whole number of seconds`, for an error at that place of the table.
+
+    With the JSON Schema of the table it also says which keys there are.
+    """
+    kind, context = error["type"], error.get("ctx", {})
+    message = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])
+    match kind:
+        case "extra_forbidden":
+            found = hint(schema, where[:-1], str(where[-1]), table) if schema else ""
+            message = f"unknown key; {found}" if found else "unknown key"
+        case "missing" | "union_tag_not_found":
+            message = "missing, and required"
+        case "string_pattern_mismatch":
+            message = str(SPELLINGS.get(context["pattern"], message))
+        case "literal_error":
+            message = _one_of_the_words(error, message)
+        case "union_tag_invalid":
+            words = re.findall(r"'([^']*)'", context["expected_tags"])
+            close = get_close_matches(str(context["tag"]).lower(), words, n=1, cutoff=_CLOSE)
+            message = f"must be one of {context['expected_tags']}" + (f"; did you mean {close[0]!r}?" if close else "")
+        case "tuple_type":
+            message = _an_array(error["input"], where)
+        case "dict_type" | "model_type" | "model_attributes_type":
+            message = _a_table(error, where, schema, table)
+        case _ if kind.startswith(("int_", "float_")):
+            message = _a_number(error, where)
+        case _:
+            message = _KINDS.get(kind, message)
+    return message
+
+
+def _one_of_the_words(error: ErrorDetails, message: str) -> str:
+    got = error["input"]
+    words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+    if isinstance(got, str):
+        same = next((word for word in words if word.lower() == got.lower()), None)
+        if same:
+            return f"must be {same!r}, {'in capitals' if same.isupper() else 'in small letters'}"
+    fields = [str(part) for part in error["loc"] if isinstance(part, str)]
+    if fields[-1:] == ["word"]:
+        message += next((more for name, more in _OR_A_TABLE.items() if name in fields), "")
+    return message
+
+
+def _an_array(got: object, where: Where) -> str:
+    if isinstance(got, dict):
+        header = _header(where)
+        return f"must be an array of tables: write [[{header}]], in double brackets, above each"
+    return "must be an array, in square brackets"
+
+
+def _a_table(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, table: object) -> str:
+    if isinstance(error["input"], list):
+        # A table whose keys the author chooses has one more part in its header.
+        named = ".<name>" if error["type"] == "dict_type" else ""
+        return f"must be a table: write [{_header(where)}{named}], in single brackets"
+    known = listing(schema, where, table) if schema else ""
+    return f"must be a table with {known}" if known else "must be a table"
+
+
+def _header(where: Where) -> str:
+    return ".".join(part for part in where if isinstance(part, str))
+
+
+def _a_number(error: ErrorDetails, where: Where) -> str:
+    got = error["input"]
+    key = next((part for part in reversed(where) if isinstance(part, str)), "")
+    unit = f" of {unit}" if (unit := unit_of(key)) else ""
+    whole = "whole " if error["type"].startswith("int_") else ""
+    if isinstance(got, float) and got.is_integer():
+        return f"must be a whole number{unit}, without a decimal point: {got:.0f}"
+    return f"must be a {whole}number{unit}" + (", without quotes" if isinstance(got, str) else "")
