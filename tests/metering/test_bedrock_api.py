@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.deploy.client_programs import PYTHON, Ended, run
+from tests.deploy.client_programs import CLIENTS, PYTHON, Ended, run
 from tests.metering.api_gateway import api_gateway
 from tests.metering.bedrock_double import CREDENTIALS, BedrockDouble, bedrock_double, chat, is_signed
 from tests.metering.conftest import SHAPE, Deploy, Deployed
@@ -371,7 +371,7 @@ def test_openais_own_client_raises_what_it_should(serve: Callable[..., str]) -> 
 
 ANTHROPIC = f"""
 from anthropic import Anthropic
-client = Anthropic(base_url="URL", api_key="their-key", max_retries=0)
+client = Anthropic(base_url="<url>", api_key="their-key", max_retries=0)
 ask = dict(model="{CLAUDE}", max_tokens=40, messages=[{{"role": "user", "content": "Hello"}}])
 """
 PROGRAMS = {
@@ -404,13 +404,51 @@ def ended(said: Ended) -> str:
 @pytest.mark.parametrize("streams", [False, True])
 def test_anthropics_own_client(serve: Callable[..., str], *, streams: bool) -> None:
     url = serve(day(), streams=streams)
-    programs = [ANTHROPIC.replace("URL", url) + program for program, _ in PROGRAMS.values()]
+    programs = [ANTHROPIC.replace("<url>", url) + program for program, _ in PROGRAMS.values()]
     found = dict(zip(PROGRAMS, map(ended, run("python", programs)), strict=True))
     expected = {name: what for name, (_, what) in PROGRAMS.items()}
     if not streams:
         # Nothing is sent yet when the stream breaks, so that its caller gets a status.
         expected["cut"] = "InternalServerError"
     assert found == expected
+
+
+JAVASCRIPT = [
+    (
+        f"""
+import OpenAI from "openai";
+const client = new OpenAI({{ baseURL: "<url>/v1", apiKey: "their-key", maxRetries: 0 }});
+const messages = [{{ role: "user", content: "Hello" }}];
+const stream = await client.chat.completions.create({{ model: "{GPT}", messages, stream: true }});
+let text = "";
+for await (const chunk of stream) text += chunk.choices[0].delta.content ?? "";
+const response = await client.responses.create({{ model: "{GPT}", input: "Hello" }});
+const made = await client.embeddings.create({{ model: "{TITAN}", input: "a" }});
+console.log(text, response.output_text, made.data[0].embedding[0]);
+""",
+        "Héllo Héllo 1",
+    ),
+    (
+        f"""
+import Anthropic from "@anthropic-ai/sdk";
+const client = new Anthropic({{ baseURL: "<url>", apiKey: "their-key", maxRetries: 0 }});
+const ask = {{ model: "{CLAUDE}", max_tokens: 40, messages: [{{ role: "user", content: "Hello" }}] }};
+const whole = await client.messages.create(ask);
+const streamed = await client.messages.stream(ask).finalMessage();
+const unknown = await client.messages.create({{ ...ask, model: "claude" }}).catch((error) => error.constructor.name);
+console.log(whole.content[0].text, streamed.content[0].text, streamed.usage.output_tokens, unknown);
+""",
+        "Héllo Héllo 7 NotFoundError",
+    ),
+]
+
+
+@pytest.mark.skipif(not (CLIENTS / "node_modules").exists(), reason="the clients are not installed: run make clients")
+def test_their_own_clients_in_javascript(serve: Callable[..., str]) -> None:
+    url = serve(day())
+    assert [ended(said) for said in run("js", [text.replace("<url>", url) for text, _ in JAVASCRIPT])] == [
+        printed for _, printed in JAVASCRIPT
+    ]
 
 
 def test_a_whole_answer_is_what_bedrock_said(route: Route) -> None:
