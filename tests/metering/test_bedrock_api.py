@@ -265,6 +265,32 @@ def test_a_stream_that_is_cut_off_says_so_and_keeps_the_reservation(
     assert used(deployed) > 40
 
 
+@pytest.mark.parametrize(("body", "path"), DIALECTS)
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_model_that_is_late_is_a_504_before_lambda_ends_the_function(
+    route: Route, body: dict[str, Any], path: str, *, streams: bool
+) -> None:
+    deployed = route(day(), streams=streams)
+    answer = deployed.ask(body | {"behave": {"late": 4}}, path=path, seconds=2)
+    assert (answer.status, answer.json["error"]["code"]) == (504, "model_timeout")
+    # It may go on, and be paid for.
+    assert used(deployed) > 40
+
+
+def test_a_caller_who_hangs_up_ends_the_models_stream(route: Route, bedrock: BedrockDouble) -> None:
+    deployed = route()
+    bedrock.gone.clear()
+    deployed.ask(CHAT | {"stream": True, "behave": {"endless": True}}, hangs_up_after=3000)
+    assert bedrock.gone.wait(20), "the model goes on"
+
+
+def test_a_bedrock_that_is_not_there(deploy: Deploy) -> None:
+    variables = {**CREDENTIALS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:1"}
+    deployed = deploy(day(), variables=variables, backend={"apis": ["openai"], "models": MODELS})
+    answer = deployed.ask(CHAT)
+    assert (answer.status, answer.json["error"]["code"], used(deployed)) == (502, "model_error", 0)
+
+
 def test_an_error_inside_a_stream_goes_on_as_it_came(route: Route) -> None:
     event = 'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}\n\n'
     deployed = route(day())
