@@ -215,8 +215,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         behave = asked.get("behave", {})
         time.sleep(behave.get("late", 0))
-        if "status" in behave:
-            self._whole(behave.get("document", {"message": "no"}), behave["status"], behave.get("headers", {}))
+        if "status" in behave or "document" in behave:
+            document = behave.get("document", {"message": "no"})
+            self._whole(document, behave.get("status", 200), behave.get("headers", {}))
         elif behave.get("unknown path"):
             self._whole(UNKNOWN_PATH)
         elif embedding := re.fullmatch(r"/model/(.+)/invoke", self.path):

@@ -121,6 +121,13 @@ def test_a_name_that_is_there_twice_is_what_was_checked(route: Route, bedrock: B
     assert bedrock.texts[-1] == f'{{"model":"{GPT}","seed":9223372036854775807,"top_p":1.0}}'
 
 
+def test_a_body_nested_deeper_than_a_function_can_follow(route: Route) -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    event = {"httpMethod": "POST", "path": CHAT_PATH, "requestContext": {}}
+    answer = route().function.invoke(event | {"body": f'{{"model": "{GPT}", "messages": {deep}}}'})
+    assert (answer.status, answer.json["error"]["message"]) == (400, "The body is nested too deep.")
+
+
 @pytest.mark.parametrize(("body", "path"), DIALECTS)
 def test_a_model_that_the_file_does_not_name_is_not_found(
     route: Route, bedrock: BedrockDouble, body: dict[str, Any], path: str
@@ -251,6 +258,9 @@ def test_a_region_without_the_api_is_not_the_callers_fault(route: Route, *, stre
     answer = deployed.ask(CHAT | {"behave": {"unknown path": True}})
     assert (answer.status, answer.json["error"]["code"], used(deployed)) == (502, "model_error", 0)
     assert "does not have this API" in deployed.function.log
+    # A model may speak of it.
+    spoken = deployed.ask(CHAT | {"behave": {"document": {"choices": [], "said": "UnknownOperationException"}}})
+    assert (spoken.status, spoken.json["said"]) == (200, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(("body", "path"), DIALECTS)
