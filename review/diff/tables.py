@@ -143,8 +143,24 @@ def settings_table(settings: tuple[SettingChange, ...], names: tuple[str, str]) 
     return Table(
         title="Other settings that change",
         columns=("field", *names),
-        rows=tuple((change.field, _cell(change.before), _cell(change.after)) for change in settings),
+        rows=tuple((change.field, *_cells(change.before, change.after)) for change in settings),
     )
+
+
+def _cells(before: object, after: object) -> tuple[str, str]:
+    """Of lists that are too long for a cell, what only one of them has: the rest would hide it."""
+    cells = (_cell(before), _cell(after))
+    if not (isinstance(before, list) and isinstance(after, list)) or not any(cell.endswith("...") for cell in cells):
+        return cells
+    lost = [each for each in before if each not in after]
+    got = [each for each in after if each not in before]
+    if not (lost or got):
+        return cells
+    return _only(lost), _only(got)
+
+
+def _only(items: list[object]) -> str:
+    return f"only {_cell(items)}" if items else "no other"
 
 
 def _cell(value: object) -> str:

@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -213,8 +214,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole({"message": denied}, 403, {"x-amzn-errortype": "InvalidSignatureException"})
             return
         behave = asked.get("behave", {})
-        if "status" in behave:
-            self._whole(behave.get("document", {"message": "no"}), behave["status"], behave.get("headers", {}))
+        time.sleep(behave.get("late", 0))
+        if "status" in behave or "document" in behave:
+            document = behave.get("document", {"message": "no"})
+            self._whole(document, behave.get("status", 200), behave.get("headers", {}))
         elif behave.get("unknown path"):
             self._whole(UNKNOWN_PATH)
         elif embedding := re.fullmatch(r"/model/(.+)/invoke", self.path):
@@ -274,10 +277,19 @@ class _Handler(BaseHTTPRequestHandler):
                     self._chunk(behave["event"])
                     break
                 self._chunk(event)
+                if behave.get("endless") and number == 1:
+                    self._go_on(event)
             self.wfile.write(b"0\r\n\r\n")
         except OSError:
             self.server.gone.set()
             self.close_connection = True
+
+    def _go_on(self, event: str) -> None:
+        """The same event again and again, until nobody reads."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            self._chunk(event)
+            time.sleep(0.01)
 
     def _chunk(self, text: str) -> None:
         piece = text.encode()

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.deploy.client_programs import PYTHON, Ended, run
+from tests.deploy.client_programs import CLIENTS, PYTHON, Ended, run
 from tests.metering.api_gateway import api_gateway
 from tests.metering.bedrock_double import CREDENTIALS, BedrockDouble, bedrock_double, chat, is_signed
 from tests.metering.conftest import SHAPE, Deploy, Deployed
@@ -119,6 +119,13 @@ def test_a_name_that_is_there_twice_is_what_was_checked(route: Route, bedrock: B
     }
     assert deployed.function.invoke(event).status == 200
     assert bedrock.texts[-1] == f'{{"model":"{GPT}","seed":9223372036854775807,"top_p":1.0}}'
+
+
+def test_a_body_nested_deeper_than_a_function_can_follow(route: Route) -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    event = {"httpMethod": "POST", "path": CHAT_PATH, "requestContext": {}}
+    answer = route().function.invoke(event | {"body": f'{{"model": "{GPT}", "messages": {deep}}}'})
+    assert (answer.status, answer.json["error"]["message"]) == (400, "The body is nested too deep.")
 
 
 @pytest.mark.parametrize(("body", "path"), DIALECTS)
@@ -251,6 +258,9 @@ def test_a_region_without_the_api_is_not_the_callers_fault(route: Route, *, stre
     answer = deployed.ask(CHAT | {"behave": {"unknown path": True}})
     assert (answer.status, answer.json["error"]["code"], used(deployed)) == (502, "model_error", 0)
     assert "does not have this API" in deployed.function.log
+    # A model may speak of it.
+    spoken = deployed.ask(CHAT | {"behave": {"document": {"choices": [], "said": "UnknownOperationException"}}})
+    assert (spoken.status, spoken.json["said"]) == (200, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(("body", "path"), DIALECTS)
@@ -263,6 +273,32 @@ def test_a_stream_that_is_cut_off_says_so_and_keeps_the_reservation(
     assert answer.events[-1]["error"]["code"] == "model_error"
     assert text_of(answer).rstrip().rpartition("\n\n")[2].startswith("event: error\n")
     assert used(deployed) > 40
+
+
+@pytest.mark.parametrize(("body", "path"), DIALECTS)
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_model_that_is_late_is_a_504_before_lambda_ends_the_function(
+    route: Route, body: dict[str, Any], path: str, *, streams: bool
+) -> None:
+    deployed = route(day(), streams=streams)
+    answer = deployed.ask(body | {"behave": {"late": 4}}, path=path, seconds=2)
+    assert (answer.status, answer.json["error"]["code"]) == (504, "model_timeout")
+    # It may go on, and be paid for.
+    assert used(deployed) > 40
+
+
+def test_a_caller_who_hangs_up_ends_the_models_stream(route: Route, bedrock: BedrockDouble) -> None:
+    deployed = route()
+    bedrock.gone.clear()
+    deployed.ask(CHAT | {"stream": True, "behave": {"endless": True}}, hangs_up_after=3000)
+    assert bedrock.gone.wait(20), "the model goes on"
+
+
+def test_a_bedrock_that_is_not_there(deploy: Deploy) -> None:
+    variables = {**CREDENTIALS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:1"}
+    deployed = deploy(day(), variables=variables, backend={"apis": ["openai"], "models": MODELS})
+    answer = deployed.ask(CHAT)
+    assert (answer.status, answer.json["error"]["code"], used(deployed)) == (502, "model_error", 0)
 
 
 def test_an_error_inside_a_stream_goes_on_as_it_came(route: Route) -> None:
@@ -371,7 +407,7 @@ def test_openais_own_client_raises_what_it_should(serve: Callable[..., str]) -> 
 
 ANTHROPIC = f"""
 from anthropic import Anthropic
-client = Anthropic(base_url="URL", api_key="their-key", max_retries=0)
+client = Anthropic(base_url="<url>", api_key="their-key", max_retries=0)
 ask = dict(model="{CLAUDE}", max_tokens=40, messages=[{{"role": "user", "content": "Hello"}}])
 """
 PROGRAMS = {
@@ -404,13 +440,51 @@ def ended(said: Ended) -> str:
 @pytest.mark.parametrize("streams", [False, True])
 def test_anthropics_own_client(serve: Callable[..., str], *, streams: bool) -> None:
     url = serve(day(), streams=streams)
-    programs = [ANTHROPIC.replace("URL", url) + program for program, _ in PROGRAMS.values()]
+    programs = [ANTHROPIC.replace("<url>", url) + program for program, _ in PROGRAMS.values()]
     found = dict(zip(PROGRAMS, map(ended, run("python", programs)), strict=True))
     expected = {name: what for name, (_, what) in PROGRAMS.items()}
     if not streams:
         # Nothing is sent yet when the stream breaks, so that its caller gets a status.
         expected["cut"] = "InternalServerError"
     assert found == expected
+
+
+JAVASCRIPT = [
+    (
+        f"""
+import OpenAI from "openai";
+const client = new OpenAI({{ baseURL: "<url>/v1", apiKey: "their-key", maxRetries: 0 }});
+const messages = [{{ role: "user", content: "Hello" }}];
+const stream = await client.chat.completions.create({{ model: "{GPT}", messages, stream: true }});
+let text = "";
+for await (const chunk of stream) text += chunk.choices[0].delta.content ?? "";
+const response = await client.responses.create({{ model: "{GPT}", input: "Hello" }});
+const made = await client.embeddings.create({{ model: "{TITAN}", input: "a" }});
+console.log(text, response.output_text, made.data[0].embedding[0]);
+""",
+        "Héllo Héllo 1",
+    ),
+    (
+        f"""
+import Anthropic from "@anthropic-ai/sdk";
+const client = new Anthropic({{ baseURL: "<url>", apiKey: "their-key", maxRetries: 0 }});
+const ask = {{ model: "{CLAUDE}", max_tokens: 40, messages: [{{ role: "user", content: "Hello" }}] }};
+const whole = await client.messages.create(ask);
+const streamed = await client.messages.stream(ask).finalMessage();
+const unknown = await client.messages.create({{ ...ask, model: "claude" }}).catch((error) => error.constructor.name);
+console.log(whole.content[0].text, streamed.content[0].text, streamed.usage.output_tokens, unknown);
+""",
+        "Héllo Héllo 7 NotFoundError",
+    ),
+]
+
+
+@pytest.mark.skipif(not (CLIENTS / "node_modules").exists(), reason="the clients are not installed: run make clients")
+def test_their_own_clients_in_javascript(serve: Callable[..., str]) -> None:
+    url = serve(day())
+    assert [ended(said) for said in run("js", [text.replace("<url>", url) for text, _ in JAVASCRIPT])] == [
+        printed for _, printed in JAVASCRIPT
+    ]
 
 
 def test_a_whole_answer_is_what_bedrock_said(route: Route) -> None:

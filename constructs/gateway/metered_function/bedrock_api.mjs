@@ -6,7 +6,7 @@
 // `bedrock` beside an API key: the same pages, and the OpenAI SDK's own providers/bedrock. All read 2026-11.
 
 import { BackendFailed } from "./backend_failed.mjs";
-import { failureOf, toldAs } from "./bedrock_failure.mjs";
+import { errorOf, failureOf, toldAs } from "./bedrock_failure.mjs";
 import { embed } from "./embeddings.mjs";
 import { send } from "./proxy.mjs";
 import { jsonIn } from "./request.mjs";
@@ -28,9 +28,11 @@ const ANTHROPIC_VERSION = "2023-06-01";
 // Beside the type of the answer, only what tells one request from another.
 const PASSED = ["content-type", "request-id", "x-request-id", "x-amzn-requestid"];
 
-// An error, or the few bytes that Bedrock answers with 200 where it does not know the path, in a Region without it.
 const LARGEST_ERROR = 64 * 1024;
-const UNKNOWN_PATH = /UnknownOperationException/;
+
+// With status 200, if Bedrock does not know the path, for instance in a Region without it:
+// https://github.com/aws-samples/sample-per-model-bedrock, 00-foundations/01, read 2026-11.
+const UNKNOWN_PATH = "UnknownOperationException";
 const LARGEST_UNKNOWN_PATH = 1024;
 
 // What this route does not have, as the refusal that its caller gets; undefined if there is nothing to refuse.
@@ -75,8 +77,8 @@ function plain({ bytes }) {
     const asWritten = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);
     return Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8"), asWritten)));
   } catch (error) {
-    // Nested deeper than a function can follow.
-    throw new BackendFailed(error, { reached: false, status: 400 });
+    if (!(error instanceof RangeError)) throw error;
+    throw new BackendFailed(new Error("The body is nested too deep."), { reached: false, status: 400 });
   }
 }
 
@@ -97,13 +99,13 @@ async function posted(path, bytes, more, { signal }) {
   // The usage is read in the answer, which must not be compressed.
   const sent = { ...own, "accept-encoding": "identity", "content-length": bytes.length };
   const answer = await send({ method: "POST", url, headers: sent, bytes }, { signal });
-  const length = Number(answer.headers["content-length"] ?? NaN);
   const passed = Object.fromEntries(PASSED.filter((name) => name in answer.headers).map((name) => [name, answer.headers[name]]));
   const result = { ...answer, said: answer.headers, headers: passed };
   if (answer.status !== 200 || /event-stream/.test(passed["content-type"] ?? "")) return result;
   return knownPath(result);
 }
 
+// The answer, of which the first bytes are looked at.
 async function knownPath(answer) {
   const first = [];
   let size = 0;
@@ -111,8 +113,9 @@ async function knownPath(answer) {
   while (size <= LARGEST_UNKNOWN_PATH) {
     const { done, value } = await rest.next();
     if (done) {
-      if (UNKNOWN_PATH.test(Buffer.concat(first))) throw failureOf(errorOf({ status: 404 }, "This Region's Bedrock does not have this API."));
-      break;
+      const { Output: output } = jsonIn(Buffer.concat(first)) ?? {};
+      if (!String(output?.__type).endsWith(UNKNOWN_PATH)) break;
+      throw failureOf(errorOf({ status: 404 }, "This Region's Bedrock does not have this API."));
     }
     first.push(value);
     size += value.length;
@@ -139,18 +142,12 @@ async function refused(answer, request) {
   const error = errorOf(answer, String(message));
   const callers = toldAs(error) === 400 || namesNothing(answer, request);
   if (!callers) throw failureOf(error);
-  if (typeof document?.error === "object") return { ...answer, body: [bytes] };
+  if (document?.error?.message !== undefined) return { ...answer, body: [bytes] };
   throw new BackendFailed(error, { reached: false, status: 400 });
 }
 
 // A 404 speaks of the model, which this file names, unless the request names an earlier answer too.
 const namesNothing = ({ status }, { body }) => status === 404 && body.previous_response_id !== undefined;
-
-// As AWS's SDK throws it. `x-amzn-errortype: ThrottlingException:http://...`
-function errorOf({ status, said = {} }, message) {
-  const [name] = String(said["x-amzn-errortype"] ?? "Error").split(":");
-  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
-}
 
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html: how AWS's SDKs are told of another one.
 function endpoint() {

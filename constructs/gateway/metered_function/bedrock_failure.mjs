@@ -29,3 +29,9 @@ export function toldAs(error) {
   if (status === 408 || status === 504 || TIMED_OUT.includes(name)) return 504;
   return (REFUSED.includes(status) || name === "ValidationException") && !OUR_MODEL.test(error.message) ? 400 : 502;
 }
+
+// What Bedrock answered as the error that AWS's SDK would throw. `x-amzn-errortype: ThrottlingException:http://...`
+export function errorOf({ status, said = {} }, message) {
+  const [name] = String(said["x-amzn-errortype"] ?? "Error").split(":");
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+}

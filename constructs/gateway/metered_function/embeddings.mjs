@@ -4,7 +4,7 @@
 // .../model-parameters-embed-v3.html, .../model-parameters-embed-v4.html, all read 2026-11.
 
 import { BackendFailed } from "./backend_failed.mjs";
-import { failureOf } from "./bedrock_failure.mjs";
+import { errorOf, failureOf } from "./bedrock_failure.mjs";
 import { jsonIn } from "./request.mjs";
 
 // As many as OpenAI takes: https://platform.openai.com/docs/api-reference/embeddings/create.
@@ -97,14 +97,12 @@ async function all(parts, act) {
   return given;
 }
 
-async function whole({ status, said, body }) {
+async function whole(answer) {
   const chunks = [];
-  for await (const chunk of body) chunks.push(chunk);
+  for await (const chunk of answer.body) chunks.push(chunk);
   const document = jsonIn(Buffer.concat(chunks));
-  if (status === 200 && document) return { document, said };
-  const [name] = String(said["x-amzn-errortype"] ?? "Error").split(":");
-  const message = document?.message ?? `Bedrock answered ${status}.`;
-  throw failureOf(Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } }));
+  if (answer.status === 200 && document) return { document, said: answer.said };
+  throw failureOf(errorOf(answer, document?.message ?? `Bedrock answered ${answer.status}.`));
 }
 
 // As OpenAI's clients ask for it by default: 32 bits a number, the lowest byte first.

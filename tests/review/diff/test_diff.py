@@ -221,6 +221,27 @@ def test_other_settings_by_field_and_not_the_limits_again(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("after", "cells"),
+    [
+        (("a", "b", "d"), ("only ['openai.gpt-oss-120b-c']", "only ['openai.gpt-oss-120b-d']")),
+        (("a", "b", "c", "d"), ("no other", "only ['openai.gpt-oss-120b-d']")),
+        (("a",), ("only ['openai.gpt-oss-120b-b', 'openai.gpt-oss-120b-c']", "no other")),
+    ],
+)
+def test_of_long_lists_what_only_one_has(tmp_path: Path, after: tuple[str, ...], cells: tuple[str, str]) -> None:
+    def with_models(letters: tuple[str, ...]) -> str:
+        models = [f"openai.gpt-oss-120b-{letter}" for letter in letters]
+        return MINIMAL.replace('"/chat"', '"/{proxy+}"') + (
+            f'[routes.integration]\ntype = "bedrock"\napi = "openai"\nmodels = {json.dumps(models)}\n'
+        )
+
+    found = report(*sides(tmp_path, with_models(("a", "b", "c")), with_models(after)))
+    assert [row for table in found.tables for row in table.rows] == [
+        ('routes."POST /{proxy+}".integration.models', *cells)
+    ]
+
+
 def test_a_route_that_moves_in_the_file_is_the_same_route(tmp_path: Path) -> None:
     moved = '[[routes]]\nmethod = "GET"\npath = "/models"\n'
     before = MINIMAL.replace("[[routes]]", f"{moved}\n[[routes]]")
