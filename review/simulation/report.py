@@ -22,9 +22,10 @@ def report(cases: Sequence[Case]) -> Report:
     ]
     left_out = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *case[1].layers.left_out)))
     assumptions = tuple(dict.fromkeys(note for _, result in cases for note in assumed(result)))
+    environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     described = f"{traffic.name}, {plain(traffic.duration_sec)} s: {traffic.description}".removesuffix(": ")
     return Report(
-        title=f"Simulation of {cases[0][1].layers.name}. {described}" if len(cases) == 1 else described,
+        title=f"Simulation of {environments}. {described}",
         tables=tuple(tables),
         notes=left_out,
         assumptions=assumptions,
