@@ -131,7 +131,7 @@ def _print_on_terminal(report: Report, *, explain: bool) -> None:
 def _assumption_lines(assumptions: tuple[str, ...], *, explain: bool) -> list[str]:
     if explain or not assumptions:
         return [f"- {each}" for each in assumptions]
-    return ["--explain adds what these numbers assume."]
+    return ["Add --explain for the assumptions behind these numbers."]
 
 
 def _rich_table(table: Table, width: int) -> "RichTable":

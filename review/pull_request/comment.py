@@ -54,11 +54,12 @@ def comment(reviewed: tuple[Reviewed, ...], base: str, prices: Prices) -> str:
 
 def _environment(reviewed: Reviewed) -> Iterator[str]:
     if reviewed.refused:
-        which = "Its file is refused" if reviewed.state == State.REFUSED else "Nothing to compare with: it was refused"
-        yield _list([which, *reviewed.refused])
+        now = "Spillway refuses the file:"
+        before = "There is no comparison, because the file at the base is refused:"
+        yield _list([now if reviewed.state == State.REFUSED else before, *reviewed.refused])
     if reviewed.state == State.GONE:
-        destroy = f"cdktf destroy {reviewed.name}, at a revision that has the file, does that"
-        yield _list([f"Its file is gone. What was deployed stays until it is destroyed: {destroy}."])
+        destroy = f"check out a revision that has the file, and run cdktf destroy {reviewed.name}"
+        yield _list([f"The file was removed. What it deployed stays until you destroy it: {destroy}."])
     if reviewed.after is None or reviewed.cost is None:
         return
     if reviewed.comparison is None:
@@ -82,7 +83,7 @@ def _comparison(name: str, compared: Comparison, cost: CostChange) -> Iterator[s
         yield markdown_table(routes_table(found, compared.before, compared.after))
     lines = [*_warnings(compared.new_warnings), _cost_words(cost), *_deploy_words(notable)]
     if compared.gone_warnings:
-        lines += [f"No warning any more: {warning}" for warning in compared.gone_warnings]
+        lines += [f"Warning resolved: {warning}" for warning in compared.gone_warnings]
     yield _list(lines)
     if told := tuple(step for step in notable if step.step != "created"):
         yield markdown_table(steps_table(told))
@@ -130,7 +131,7 @@ def _deploy_words(steps: Sequence[Change]) -> Iterator[str]:
     if len(created) == len(steps):
         yield "A deploy replaces and destroys nothing."
     else:
-        yield "A deploy replaces or destroys what the table lists."
+        yield "A deploy replaces or destroys the resources in the table below."
     if created:
         yield f"A deploy creates {', '.join(created)}."
 

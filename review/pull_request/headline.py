@@ -35,13 +35,13 @@ def in_order(reviewed: tuple[Reviewed, ...]) -> list[Reviewed]:
 def _words(reviewed: Reviewed) -> str:
     match reviewed.state:
         case State.GONE:
-            return "its file is gone"
+            return "file removed"
         case State.REFUSED:
-            return "its file is refused"
+            return "file refused"
         case State.NEW:
             return f"new, {_cost_words(reviewed.cost)}"
         case State.REPAIRED:
-            return "its file was refused before"
+            return "file was refused before"
         case State.CHANGED | State.UNCHANGED:
             told = list(_changes(reviewed.comparison)) if reviewed.comparison else []
             more = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []

@@ -70,7 +70,7 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
         columns=columns,
         rows=tuple(_through(group) for group in result.groups),
         numbers=frozenset(columns[1:]),
-        caption="through: at once or when sent again; worst: of the client that fared worst; sent: with all retries.",
+        caption="through: at once or after retries; worst: the client with the lowest share; sent: with all retries.",
     )
     if result.plans:
         by_plan = ("clients", "usage plan", "n", "requests", "through")
