@@ -71,8 +71,8 @@ class Report:
     data: dict[str, Any]
 
 
-def show(report: Report, how: Format, *, explain: bool = False) -> None:
-    """Print it; `explain` spells out in a table what the numbers assume, which the other formats always do."""
+def show(report: Report, how: Format, *, explain: bool = True) -> None:
+    """Print it. Without `explain` a table only tells how to see what its numbers assume; the other formats have it."""
     match how:
         case Format.JSON:
             sys.stdout.write(json.dumps(report.data, indent=2) + "\n")
