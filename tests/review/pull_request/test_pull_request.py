@@ -152,7 +152,7 @@ def test_a_note_names_its_environments_if_not_all_that_change_have_it(repository
         ('path = "/chat"', 'path = "/chats"', "POST /chat renamed to POST /chats"),
         ("[[waf", GET.format("/models") + "[[waf", "GET /models added"),
         ('name = "test"', 'name = "live"', "aws_api_gateway_stage.stage replaced"),
-        ('name = "api"', 'name = "api"\ndescription = "An API."', "1 other setting"),
+        ('name = "api"', 'name = "api"\ndescription = "An API."', "api.description changed, monthly"),
     ],
 )
 def test_the_headline_tells_the_change(repository: Repository, said: Said, before: str, after: str, words: str) -> None:
@@ -161,6 +161,16 @@ def test_the_headline_tells_the_change(repository: Repository, said: Said, befor
     repository.commit(prod=text)
     repository.change("prod", text.replace(before, after, 1))
     assert said.headline().startswith(f"## prod: {words}")
+
+
+def test_the_headline_names_the_plan_and_its_route(repository: Repository, said: Said) -> None:
+    keyed = MINIMAL + "api_key_required = true\n"
+    plan = '[usage_plans.free]\nthrottle = {{ rate_limit = {}, burst_limit = 5 }}\nroutes = {{ "POST /chat" = {} }}\n'
+    repository.commit(prod=keyed + plan.format(4, "{ rate_limit = 2, burst_limit = 4 }"))
+    repository.change("prod", keyed + plan.format(5, '"blocked"'))
+    assert said.headline().startswith(
+        "## prod: plan free on POST /chat: blocked now, rate of plan free 4 → 5 a second (+25%), monthly cost unchanged"
+    )
 
 
 def test_the_headline_counts_what_is_too_much_for_it(repository: Repository, said: Said) -> None:
@@ -173,7 +183,7 @@ def test_the_cost_is_a_difference(repository: Repository, said: Said) -> None:
     """A web ACL is 5 dollars a month, a rule 1, a million requests 0.60."""
     repository.commit(prod=MINIMAL)
     repository.change("prod", MINIMAL + WAF)
-    assert said.headline() == "## prod: WAF per-ip: new, 3 other settings, monthly cost +$6.60"
+    assert said.headline() == "## prod: WAF per-ip: new, 3 other settings changed, monthly cost +$6.60"
     (cost,) = [line.replace("<span>$</span>", "$") for line in said.lines() if line.startswith("- Cost:")]
     assert "$3.50 → $10.10 a month, +$6.60, at 1,000,000 requests: WAF: web ACL +$5.00, WAF: rules +$1.00" in cost
 
@@ -190,9 +200,18 @@ def test_what_should_be_looked_at_twice_comes_first(repository: Repository, said
     assert [FLAG in row for row in rows] == [True, False, False]
 
 
-def test_what_a_deploy_replaces_has_a_table(repository: Repository, said: Said) -> None:
+def test_what_a_deploy_replaces_is_in_the_list_with_what_callers_notice(repository: Repository, said: Said) -> None:
     repository.commit(prod=MINIMAL)
-    repository.change("prod", MINIMAL.replace('name = "test"', 'name = "live"'))
+    repository.change("prod", MINIMAL.replace('path = "/chat"', 'path = "/chats"'))
+    lines = said.lines()
+    assert any(line.startswith("- A deploy destroys aws_api_gateway_method.post_chat: !! the route") for line in lines)
+    assert "- A deploy creates aws_api_gateway_method.post_chats." in lines
+    assert not any(line.startswith("| step |") for line in lines)
+
+
+def test_many_resources_that_a_deploy_replaces_have_a_table(repository: Repository, said: Said) -> None:
+    repository.commit(prod=MINIMAL + WAF)
+    repository.change("prod", (MINIMAL + WAF).replace('name = "test"', 'name = "live"'))
     lines = said.lines()
     assert "- A deploy replaces or destroys the resources in the table below." in lines
     (row,) = [line for line in lines if line.startswith("| replaced | aws_api_gateway_stage.stage |")]
