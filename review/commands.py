@@ -105,7 +105,7 @@ def diff(
 def pull_request(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ENVIRONMENT]...", help="Names or .toml files. Default: all, now and at the base."),
+        typer.Argument(metavar="ENVIRONMENT", help="Names or .toml files. Default: all, now and at the base."),
     ] = None,
     base: Annotated[str, typer.Option(metavar="REVISION", help="What to compare the working tree with.")] = (
         "origin/main"

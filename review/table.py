@@ -71,8 +71,8 @@ class Report:
     data: dict[str, Any]
 
 
-def show(report: Report, how: Format, *, explain: bool = False) -> None:
-    """Print it; `explain` spells out in a table what the numbers assume, which the other formats always do."""
+def show(report: Report, how: Format, *, explain: bool = True) -> None:
+    """Print it. Without `explain` a table only tells how to see what its numbers assume; the other formats have it."""
     match how:
         case Format.JSON:
             sys.stdout.write(json.dumps(report.data, indent=2) + "\n")
@@ -131,7 +131,7 @@ def _print_on_terminal(report: Report, *, explain: bool) -> None:
 def _assumption_lines(assumptions: tuple[str, ...], *, explain: bool) -> list[str]:
     if explain or not assumptions:
         return [f"- {each}" for each in assumptions]
-    return ["--explain adds what these numbers assume."]
+    return ["Add --explain for the assumptions behind these numbers."]
 
 
 def _rich_table(table: Table, width: int) -> "RichTable":

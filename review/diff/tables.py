@@ -130,12 +130,13 @@ def steps_table(steps: tuple[Change, ...]) -> Table:
     return Table(
         title="What a deploy replaces, destroys and creates",
         columns=("step", "resource", "why, and what it means"),
-        rows=tuple((step.step, step.address, _meaning(step)) for step in notable_changes(steps)),
+        rows=tuple((step.step, step.address, meaning_of(step)) for step in notable_changes(steps)),
         caption="Everything else changes in place, or comes and goes with these.",
     )
 
 
-def _meaning(step: Change) -> str:
+def meaning_of(step: Change) -> str:
+    """Why a resource takes its step, and what callers notice of it."""
     return f"{FLAG} " * step.flagged + ": ".join(part for part in (", ".join(step.because), step.meaning) if part)
 
 

@@ -9,6 +9,7 @@ from settings.environment import Environment
 from settings.token_limits.limits import LIMITS
 
 _HALF = 0.5
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class TokenLimitChange:
     @property
     def growth(self) -> float | None:
         """0.5 is half more, -0.5 half of it. None: from or to no limit."""
-        return self.after.value / self.before.value - 1 if self.before and self.after else None
+        return round(self.after.value / self.before.value - 1, _DECIMALS) if self.before and self.after else None
 
     @property
     def flagged(self) -> bool:

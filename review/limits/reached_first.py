@@ -74,7 +74,7 @@ def table(first: tuple[StopsFirstOnRoute, ...]) -> Table:
         columns=("route", "caller", "at a steady rate", "in one burst"),
         rows=tuple(row for callers, routes in alike.items() for row in _rows(routes, callers)),
         grouped=True,
-        caption="All callers share the throttles of the method, the stage and the account: one may use them up.",
+        caption="All callers share the throttle of the method, the stage and the account, so one caller can use it up.",
     )
 
 

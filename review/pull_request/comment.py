@@ -13,6 +13,7 @@ from review.diff.tables import (
     FLAG,
     FLAGGED,
     limits_table,
+    meaning_of,
     routes_table,
     routes_words,
     settings_table,
@@ -35,6 +36,9 @@ from review.table import Table, markdown_table
 from review.visible import escape_markdown
 
 _NAMES = ("before", "after")
+_FEW_STEPS = 2
+"""So many resources need no table."""
+
 _LONGEST_REVISION = 12
 """Characters of a commit's hash."""
 
@@ -54,11 +58,12 @@ def comment(reviewed: tuple[Reviewed, ...], base: str, prices: Prices) -> str:
 
 def _environment(reviewed: Reviewed) -> Iterator[str]:
     if reviewed.refused:
-        which = "Its file is refused" if reviewed.state == State.REFUSED else "Nothing to compare with: it was refused"
-        yield _list([which, *reviewed.refused])
+        now = "Spillway refuses the file:"
+        before = "There is no comparison, because the file at the base is refused:"
+        yield _list([now if reviewed.state == State.REFUSED else before, *reviewed.refused])
     if reviewed.state == State.GONE:
-        destroy = f"cdktf destroy {reviewed.name}, at a revision that has the file, does that"
-        yield _list([f"Its file is gone. What was deployed stays until it is destroyed: {destroy}."])
+        destroy = f"check out a revision that has the file, and run cdktf destroy {reviewed.name}"
+        yield _list([f"The file was removed. What it deployed stays until you destroy it: {destroy}."])
     if reviewed.after is None or reviewed.cost is None:
         return
     if reviewed.comparison is None:
@@ -82,10 +87,10 @@ def _comparison(name: str, compared: Comparison, cost: CostChange) -> Iterator[s
         yield markdown_table(routes_table(found, compared.before, compared.after))
     lines = [*_warnings(compared.new_warnings), _cost_words(cost), *_deploy_words(notable)]
     if compared.gone_warnings:
-        lines += [f"No warning any more: {warning}" for warning in compared.gone_warnings]
+        lines += [f"Warning resolved: {warning}" for warning in compared.gone_warnings]
     yield _list(lines)
-    if told := tuple(step for step in notable if step.step != "created"):
-        yield markdown_table(steps_table(told))
+    if len(_ending(notable)) > _FEW_STEPS:
+        yield markdown_table(steps_table(_ending(notable)))
     if found.settings:
         yield markdown_table(settings_table(found.settings, _NAMES))
     yield _details(f"Unchanged in {name}", list(_unchanged(compared, cost)))
@@ -125,12 +130,20 @@ def _cost_words(cost: CostChange) -> str:
     return f"Cost: ${cost.before:,.2f} → ${cost.after:,.2f} a month, {dollars_more(cost.difference)}, {at}: {items}."
 
 
+def _ending(steps: Sequence[Change]) -> tuple[Change, ...]:
+    return tuple(step for step in steps if step.step != "created")
+
+
 def _deploy_words(steps: Sequence[Change]) -> Iterator[str]:
-    created = [step.address for step in steps if step.step == "created"]
-    if len(created) == len(steps):
+    ending = _ending(steps)
+    if not ending:
         yield "A deploy replaces and destroys nothing."
+    elif len(ending) > _FEW_STEPS:
+        yield "A deploy replaces or destroys the resources in the table below."
     else:
-        yield "A deploy replaces or destroys what the table lists."
+        verbs = {"replaced": "replaces", "destroyed": "destroys"}
+        yield from (f"A deploy {verbs[step.step]} {step.address}: {meaning_of(step)}" for step in ending)
+    created = [step.address for step in steps if step.step == "created"]
     if created:
         yield f"A deploy creates {', '.join(created)}."
 

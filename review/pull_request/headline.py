@@ -14,6 +14,9 @@ from review.numbers import plain
 from review.pull_request.cost_change import CostChange
 from review.pull_request.reviewed import Comparison, Reviewed, State
 
+_OF_ROUTE = " on this route"
+"""Of a plan's own throttle of one route."""
+
 _MOST = 3
 """Changes of one environment that are told; the others are counted."""
 
@@ -35,13 +38,13 @@ def in_order(reviewed: tuple[Reviewed, ...]) -> list[Reviewed]:
 def _words(reviewed: Reviewed) -> str:
     match reviewed.state:
         case State.GONE:
-            return "its file is gone"
+            return "file removed"
         case State.REFUSED:
-            return "its file is refused"
+            return "file refused"
         case State.NEW:
             return f"new, {_cost_words(reviewed.cost)}"
         case State.REPAIRED:
-            return "its file was refused before"
+            return "file was refused before"
         case State.CHANGED | State.UNCHANGED:
             told = list(_changes(reviewed.comparison)) if reviewed.comparison else []
             more = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []
@@ -71,7 +74,10 @@ def _changes(comparison: Comparison) -> Iterator[str]:
     yield from (f"{route} added" for route in found.added if route not in new)
     yield from (f"{step.address} replaced" for step in notable_changes(comparison.steps) if _is_told(step))
     if found.settings:
-        yield f"{len(found.settings)} other setting{'s' * (len(found.settings) > 1)}"
+        named = "" if limits or found.added or found.removed else found.settings[0].field
+        others = len(found.settings) - bool(named)
+        counted = f"{others} other setting{'s' * (others > 1)}" if others else ""
+        yield f"{' and '.join(filter(None, (named, counted)))} changed"
     if not (limits or found.added or found.removed or found.settings):
         yield "only warnings"
 
@@ -105,7 +111,7 @@ def _whose(change: LimitChange, kept: tuple[str, ...]) -> str:
     layer, name = change.slot
     match layer:
         case Layer.USAGE_PLAN:
-            return f"plan {name}"
+            return f"plan {name.replace(_OF_ROUTE, f' on {_routes(change.routes, kept)}')}"
         case Layer.QUOTA:
             return f"quota of plan {name}"
         case Layer.ACCOUNT:

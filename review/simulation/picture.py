@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from numpy.typing import NDArray
 
 from review.engine.engine import NONE
 from review.engine.outcome import Outcome
-from review.layers.layers import RateWindow
+from review.layers.layers import Plan, RateWindow, RouteLimits
+from review.limits.limits import PERIOD_SEC
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
@@ -47,7 +49,13 @@ _THROTTLES = frozenset({Outcome.METHOD, Outcome.STAGE, Outcome.ACCOUNT})
 _INK = "#1a202c"
 _GRID = "#e2e8f0"
 _Dashes = tuple[int, tuple[float, ...]]
-_DASHES: tuple[_Dashes, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (5, 1.5, 1, 1.5, 1, 1.5)))
+# A kind of limit has the same dashes in every picture.
+_DASHES: dict[Outcome, _Dashes] = {
+    Outcome.STAGE: (0, (5, 2)),
+    Outcome.METHOD: (0, (1, 1.5)),
+    Outcome.WAF: (0, (5, 1.5, 1, 1.5)),
+    Outcome.ACCOUNT: (0, (5, 1.5, 1, 1.5, 1, 1.5)),
+}
 
 _MOST_BINS = 120
 _MINUTE = 60
@@ -56,8 +64,8 @@ _FAR_ABOVE = 1.6
 _TITLE_WIDTH = 88
 """Characters, of two pictures side by side."""
 
-_HALF_A_LINE = 65
-"""Characters."""
+_LEGEND_WIDTH = 105
+"""Characters of two columns together, below two pictures side by side."""
 
 _MANY_DOTS = 1000
 """As vectors these would be slow to show."""
@@ -87,6 +95,8 @@ class Limit:
 
     words: str
     per_second: float
+    kind: Outcome
+    """What it refuses with."""
 
 
 def draw(cases: Sequence[Case], file: Path) -> None:
@@ -108,12 +118,12 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             height_ratios=(2.6, rows),
             layout="constrained",
         )
-        figure.suptitle(_scenario(results[0], len(cases)), fontsize=10, fontweight="bold", x=0.01, ha="left")
-        lines = _lines(results)
+        figure.suptitle(_title(cases), fontsize=10, fontweight="bold", x=0.01, ha="left")
+        lines = dict.fromkeys(limit for result in results for limit in _limits(result))
         alone = dict.fromkeys(limit for result in results for limit in _of_each_caller(result))
         for column, (title, result) in enumerate(cases):
             axes[0][column].set_title(title)
-            _over_time(axes[0][column], result, [line for line in lines if line[0] in _limits(result)])
+            _over_time(axes[0][column], result, [limit for limit in lines if limit in _limits(result)])
             _acceptance(axes[1][column], result)
         axes[0][0].set_ylabel("requests a second, stacked")
         met = [each for each in Outcome if any((result.sent.outcome == each).any() for result in results)]
@@ -123,12 +133,12 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             Line2D(
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
-            *(Line2D([], [], color=_INK, linestyle=dashes, label=limit.words) for limit, dashes in lines),
+            *(Line2D([], [], color=_INK, linestyle=_DASHES[limit.kind], label=limit.words) for limit in lines),
             # Not drawn: beside everybody's requests together, the limit of one caller says nothing.
             *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
-        short = all(len(str(handle.get_label())) <= _HALF_A_LINE for handle in handles)
-        figure.legend(handles=handles, loc="outside lower left", ncols=2 if short else 1, frameon=False)
+        columns = _legend_columns([str(handle.get_label()) for handle in handles], len(cases))
+        figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             # No date: the same simulation is the same file.
@@ -138,6 +148,13 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             raise ReviewError(f"{file.as_posix()}: cannot be written: {error.strerror}") from None
         finally:
             plt.close(figure)
+
+
+def _legend_columns(labels: Sequence[str], cases: int) -> int:
+    """Two if they fit beside each other; the first holds one more if they are odd."""
+    half = -(-len(labels) // 2)
+    widths = (max(map(len, column), default=0) for column in (labels[:half], labels[half:]))
+    return 2 if sum(widths) <= _LEGEND_WIDTH * max(1, cases / 2) else 1
 
 
 def check(file: Path) -> None:
@@ -184,7 +201,7 @@ def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArra
     return edges, {each: np.histogram(seconds[outcomes == each], bins=edges)[0] / width for each in Outcome}
 
 
-def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, _Dashes]]) -> None:
+def _over_time(axes: Axes, result: Result, lines: Sequence[Limit]) -> None:
     edges, rates = over_time(result)
     unit, name = (_MINUTE, "minutes") if edges[-1] > _IN_MINUTES_FROM else (1, "seconds")
     below = np.zeros(len(edges) - 1)
@@ -200,18 +217,12 @@ def _over_time(axes: Axes, result: Result, lines: Sequence[tuple[Limit, _Dashes]
                 linewidth=0,
             )
             below = above
-    for limit, dashes in lines:
-        axes.axhline(limit.per_second, color=_INK, linewidth=1.2, linestyle=dashes)
+    for limit in lines:
+        axes.axhline(limit.per_second, color=_INK, linewidth=1.2, linestyle=_DASHES[limit.kind])
     axes.set_xlim(0, edges[-1] / unit)
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel(f"{name} from {result.traffic.start:%H:%M}")
-
-
-def _lines(results: Sequence[Result]) -> list[tuple[Limit, _Dashes]]:
-    """Every limit that one of them meets, each with its own dashes."""
-    limits = dict.fromkeys(limit for result in results for limit in _limits(result))
-    return [(limit, _DASHES[index % len(_DASHES)]) for index, limit in enumerate(limits)]
 
 
 def _limits(result: Result) -> list[Limit]:
@@ -223,9 +234,11 @@ def _limits(result: Result) -> list[Limit]:
 
     def found() -> Iterator[Limit | None]:
         for route in used:
-            words = f"method throttle of {route.key}" if route.own else "stage throttle, for each method"
-            yield _of_bucket(words, "shared by all", route.bucket)
-        yield _of_bucket("account", "shared by all", layers.account)
+            if route.own:
+                yield _of_bucket(Outcome.METHOD, f"method throttle of {route.key}, shared by all", route.bucket)
+            else:
+                yield _of_bucket(Outcome.STAGE, "stage throttle, for each method, shared by all", route.bucket)
+        yield _of_bucket(Outcome.ACCOUNT, "account, shared by all", layers.account)
         for window in layers.windows:
             if not window.key and any(window.covers(route.key) for route in used):
                 yield _of_window(window, "shared by all")
@@ -234,36 +247,54 @@ def _limits(result: Result) -> list[Limit]:
 
 
 def _of_each_caller(result: Result) -> Iterator[Limit]:
-    """The limits of one caller alone that this traffic meets."""
+    """The limits of one caller alone, of every usage plan and every rule that counts what is sent here."""
     layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
+    keyed = [route for route in used if route.key_required]
     held = {layers.plans[plan].name for plan in np.unique(result.arrivals.plan_of_client).tolist() if plan != NONE}
-    for plan in layers.plans if any(route.key_required for route in used) else ():
-        limit = _of_bucket(f"usage plan {plan.name}", "for each key", plan.bucket)
-        if plan.name in held and limit:
-            yield limit
+    for plan in layers.plans if keyed else ():
+        yield from _of_plan(plan, keyed, held)
     for window in layers.windows:
         if window.key and any(window.covers(route.key) for route in used):
             yield _of_window(window, "for each client")
 
 
+def _of_plan(plan: Plan, routes: Sequence[RouteLimits], held: AbstractSet[str]) -> Iterator[Limit]:
+    """One for all that a plan limits."""
+    rates: list[tuple[str, float]] = []
+    if plan.bucket is not None:
+        rates.append((f"{plain(plan.bucket.rate_limit)}/s", plan.bucket.rate_limit))
+    if plan.quota is not None:
+        words = f"{plan.quota.limit:,} a {plan.quota.period.lower()}"
+        rates.append((words, plan.quota.limit / PERIOD_SEC[plan.quota.period]))
+    of_routes = ((route.key, plan.bucket_of(route.key)) for route in routes)
+    rates += [(f"{plain(own.rate_limit)}/s on {route}", own.rate_limit) for route, own in of_routes if own]
+    if rates:
+        nobody = "" if plan.name in held else ", held by nobody here"
+        said = f"usage plan {plan.name}, for each key{nobody}: {', '.join(words for words, _ in rates)}"
+        yield Limit(words=said, per_second=min(rate for _, rate in rates), kind=Outcome.PLAN)
+
+
 def _of_window(window: RateWindow, whose: str) -> Limit:
     counted = f"{window.limit:,} in {window.window_sec} s"
     words = f"WAF {window.name}, {whose}: {counted} = {plain(window.per_second)}/s"
-    return Limit(words=words, per_second=window.per_second)
+    return Limit(words=words, per_second=window.per_second, kind=Outcome.WAF)
 
 
-def _scenario(result: Result, cases: int) -> str:
-    """What was simulated: the traffic's name and what it says of itself, on lines that fit."""
-    traffic = result.traffic
-    said = f"{traffic.name}: {traffic.description}".removesuffix(": ")
-    return textwrap.fill(said, round(_TITLE_WIDTH * max(1, cases / 2)))
+def _of_bucket(kind: Outcome, words: str, bucket: Throttle | None) -> Limit | None:
+    return None if bucket is None else _of_rate(kind, words, bucket.rate_limit)
 
 
-def _of_bucket(words: str, whose: str, bucket: Throttle | None) -> Limit | None:
-    if bucket is None:
-        return None
-    return Limit(words=f"{words}, {whose}: {plain(bucket.rate_limit)}/s", per_second=bucket.rate_limit)
+def _of_rate(kind: Outcome, words: str, per_second: float) -> Limit:
+    return Limit(words=f"{words}: {plain(per_second)}/s", per_second=per_second, kind=kind)
+
+
+def _title(cases: Sequence[Case]) -> str:
+    """The environments, the traffic's name and what it says of itself, on lines that fit."""
+    environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
+    traffic = cases[0][1].traffic
+    said = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
+    return textwrap.fill(said, round(_TITLE_WIDTH * max(1, len(cases) / 2)))
 
 
 def _acceptance(axes: Axes, result: Result) -> None:

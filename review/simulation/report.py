@@ -24,9 +24,10 @@ def report(cases: Sequence[Case]) -> Report:
     ]
     left_out = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *case[1].layers.left_out)))
     assumptions = tuple(dict.fromkeys(note for _, result in cases for note in assumed(result)))
+    environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     described = f"{traffic.name}, {plain(traffic.duration_sec)} s: {traffic.description}".removesuffix(": ")
     return Report(
-        title=f"Simulation of {cases[0][1].layers.name}. {described}" if len(cases) == 1 else described,
+        title=f"Simulation of {environments}. {described}",
         tables=tuple(tables),
         notes=left_out,
         assumptions=assumptions,
@@ -91,7 +92,7 @@ def _tables(who: str, result: Result) -> Iterator[Table]:
         columns=columns,
         rows=tuple(_through(group) for group in result.groups),
         numbers=frozenset(columns[1:]),
-        caption="through: at once or when sent again; worst: of the client that fared worst; sent: with all retries.",
+        caption="through: at once or after retries; worst: the client with the lowest share; sent: with all retries.",
     )
     if result.plans:
         by_plan = ("clients", "usage plan", "n", "requests", "through")

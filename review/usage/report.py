@@ -2,8 +2,9 @@
 
 from review.numbers import plain
 from review.table import Report, Table
-from review.usage.usage import Usage
+from review.usage.usage import Usage, plan_of
 from settings.environment import Environment
+from settings.token_limits.covering import PLAN
 
 
 def report(environment: Environment, found: tuple[Usage, ...]) -> Report:
@@ -15,7 +16,7 @@ def report(environment: Environment, found: tuple[Usage, ...]) -> Report:
             Table(
                 title="The fullest first",
                 columns=("caller", "limit", "what", "used", "of", "%"),
-                rows=tuple(_row(usage) for usage in ordered),
+                rows=tuple(_row(environment, usage) for usage in ordered),
                 numbers=frozenset({"used", "of", "%"}),
             ),
         ),
@@ -31,7 +32,8 @@ def report(environment: Environment, found: tuple[Usage, ...]) -> Report:
     )
 
 
-def _row(usage: Usage) -> tuple[str, ...]:
+def _row(environment: Environment, usage: Usage) -> tuple[str, ...]:
     of = "-" if usage.limit is None else plain(usage.limit)
     share = "-" if not usage.limit else f"{100 * usage.used / usage.limit:.0f}"
-    return (usage.caller, usage.name, usage.what, plain(round(usage.used, 6)), of, share)
+    plan = plan_of(environment, usage.caller) if usage.name == PLAN else None
+    return (usage.caller, f"plan {plan}" if plan else usage.name, usage.what, plain(round(usage.used, 6)), of, share)

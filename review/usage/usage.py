@@ -79,7 +79,7 @@ def _of_item(environment: Environment, item: Item, names: Mapping[str, str], now
         name, _, kind = attribute.partition(":")
         if kind not in _KINDS or isinstance(level, str):
             continue
-        limit = _limit(environment, name, _KINDS[kind], _plan_of(environment, key))
+        limit = _limit(environment, name, _KINDS[kind], plan_of(environment, key))
         yield Usage(
             id=caller,
             caller=key or caller,
@@ -102,7 +102,8 @@ def _used(kind: str, level: int, limit: float | None, now: float) -> float:
     return max(0, used) / (_NANOSECONDS if kind == "u" else 1)
 
 
-def _plan_of(environment: Environment, key: str | None) -> str | None:
+def plan_of(environment: Environment, key: str | None) -> str | None:
+    """The plan of the key of that name; None if no plan of the file has it."""
     return next(
         (name for name, plan in environment.usage_plans.items() if key in {each.name for each in plan.keys}), None
     )

@@ -109,7 +109,7 @@ def test_what_the_numbers_assume_is_told_once_if_asked_for(capsys: pytest.Captur
         assert added == [f"- {each}" for each in assumed(layers_of(read("prod")))]
 
 
-COMMANDS = ("limits", "diff", "cost", "simulate", "replay")
+COMMANDS = ("limits", "diff", "pull-request", "cost", "simulate", "replay")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -194,6 +194,16 @@ def test_of_two_routes_that_may_be_meant_none_is_renamed(tmp_path: Path) -> None
     assert (found.renamed, found.removed, len(found.added)) == ((), ("GET /v1/model",), 2)
 
 
+@pytest.mark.parametrize("limit", [150, 1500, 15_000, 150_000, 1_500_000])
+@pytest.mark.parametrize("period", ["DAY", "WEEK", "MONTH"])
+def test_half_more_is_half_more_by_the_period_and_by_the_second(tmp_path: Path, limit: int, period: str) -> None:
+    quota = f'quota = {{ limit = {{}}, period = "{period}" }}'
+    plans = PLANS.replace('quota = { limit = 100, period = "DAY" }', quota)
+    before, after = (MINIMAL + plans.replace("limit = {}", f"limit = {each}") for each in (limit * 2 // 3, limit))
+    ((_, name, _, _, change),) = said(tmp_path, before, after)
+    assert (name, change) == ("quota free", "+50%")
+
+
 def test_routes_come_and_go_with_their_throttle(tmp_path: Path) -> None:
     after = TWO.replace('"/models"', '"/models/{id}"')
     found = report(*sides(tmp_path, TWO, after))

@@ -80,15 +80,19 @@ def test_what_is_unchanged_is_one_line_altogether(repository: Repository, said: 
     assert said.lines() == ["## dev, prod: nothing changes"]
 
 
-def test_a_change_of_two_numbers_is_short_and_begins_with_what_changed(repository: Repository, said: Said) -> None:
-    """Of the environments that Spillway has itself."""
+def change_two_numbers_of_prod(repository: Repository) -> list[str]:
+    """In a copy of the environments that Spillway has itself; the names of the others."""
     texts = {file.stem: file.read_text(encoding="utf-8") for file in ROOT.glob("environments/*.toml")}
     repository.commit(**texts)
     prod = re.sub(r"rate_limit = 20\b", "rate_limit = 200", texts["prod"])
     repository.change("prod", prod.replace("burst_limit = 40", "burst_limit = 400"))
+    return sorted(texts.keys() - {"prod"})
+
+
+def test_a_change_of_two_numbers_is_short_and_begins_with_what_changed(repository: Repository, said: Said) -> None:
+    others = ", ".join(change_two_numbers_of_prod(repository))
     lines = said.lines()
     assert len(lines) < MOST_LINES
-    others = ", ".join(sorted(texts.keys() - {"prod"}))
     assert lines[0] == (
         "## prod: rate of POST /v1/chat/completions 20 → 200 a second (+900%), burst 40 → 400 at once (+900%), "
         f"monthly cost unchanged; {others}: nothing changes"
@@ -108,6 +112,14 @@ def test_a_change_of_two_numbers_is_short_and_begins_with_what_changed(repositor
     unchanged = lines[folded : lines.index("</details>")]
     assert "| POST /v1/embeddings<br>GET /v1/models | stage | 100/s, 200 at once |" in unchanged
     assert not [line for line in unchanged if "chat" in line and "method" in line]
+
+
+def test_the_page_shows_what_is_printed(repository: Repository, said: Said) -> None:
+    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"^```markdown\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    change_two_numbers_of_prod(repository)
+    lines = sample.strip().splitlines()
+    assert said.lines()[: len(lines)] == lines
 
 
 def test_what_the_numbers_assume_is_told_once(repository: Repository, said: Said) -> None:
@@ -140,7 +152,7 @@ def test_a_note_names_its_environments_if_not_all_that_change_have_it(repository
         ('path = "/chat"', 'path = "/chats"', "POST /chat renamed to POST /chats"),
         ("[[waf", GET.format("/models") + "[[waf", "GET /models added"),
         ('name = "test"', 'name = "live"', "aws_api_gateway_stage.stage replaced"),
-        ('name = "api"', 'name = "api"\ndescription = "An API."', "1 other setting"),
+        ('name = "api"', 'name = "api"\ndescription = "An API."', "api.description changed, monthly"),
     ],
 )
 def test_the_headline_tells_the_change(repository: Repository, said: Said, before: str, after: str, words: str) -> None:
@@ -149,6 +161,16 @@ def test_the_headline_tells_the_change(repository: Repository, said: Said, befor
     repository.commit(prod=text)
     repository.change("prod", text.replace(before, after, 1))
     assert said.headline().startswith(f"## prod: {words}")
+
+
+def test_the_headline_names_the_plan_and_its_route(repository: Repository, said: Said) -> None:
+    keyed = MINIMAL + "api_key_required = true\n"
+    plan = '[usage_plans.free]\nthrottle = {{ rate_limit = {}, burst_limit = 5 }}\nroutes = {{ "POST /chat" = {} }}\n'
+    repository.commit(prod=keyed + plan.format(4, "{ rate_limit = 2, burst_limit = 4 }"))
+    repository.change("prod", keyed + plan.format(5, '"blocked"'))
+    assert said.headline().startswith(
+        "## prod: plan free on POST /chat: blocked now, rate of plan free 4 → 5 a second (+25%), monthly cost unchanged"
+    )
 
 
 def test_the_headline_counts_what_is_too_much_for_it(repository: Repository, said: Said) -> None:
@@ -161,7 +183,7 @@ def test_the_cost_is_a_difference(repository: Repository, said: Said) -> None:
     """A web ACL is 5 dollars a month, a rule 1, a million requests 0.60."""
     repository.commit(prod=MINIMAL)
     repository.change("prod", MINIMAL + WAF)
-    assert said.headline() == "## prod: WAF per-ip: new, 3 other settings, monthly cost +$6.60"
+    assert said.headline() == "## prod: WAF per-ip: new, 3 other settings changed, monthly cost +$6.60"
     (cost,) = [line.replace("<span>$</span>", "$") for line in said.lines() if line.startswith("- Cost:")]
     assert "$3.50 → $10.10 a month, +$6.60, at 1,000,000 requests: WAF: web ACL +$5.00, WAF: rules +$1.00" in cost
 
@@ -178,11 +200,20 @@ def test_what_should_be_looked_at_twice_comes_first(repository: Repository, said
     assert [FLAG in row for row in rows] == [True, False, False]
 
 
-def test_what_a_deploy_replaces_has_a_table(repository: Repository, said: Said) -> None:
+def test_what_a_deploy_replaces_is_in_the_list_with_what_callers_notice(repository: Repository, said: Said) -> None:
     repository.commit(prod=MINIMAL)
-    repository.change("prod", MINIMAL.replace('name = "test"', 'name = "live"'))
+    repository.change("prod", MINIMAL.replace('path = "/chat"', 'path = "/chats"'))
     lines = said.lines()
-    assert "- A deploy replaces or destroys what the table lists." in lines
+    assert any(line.startswith("- A deploy destroys aws_api_gateway_method.post_chat: !! the route") for line in lines)
+    assert "- A deploy creates aws_api_gateway_method.post_chats." in lines
+    assert not any(line.startswith("| step |") for line in lines)
+
+
+def test_many_resources_that_a_deploy_replaces_have_a_table(repository: Repository, said: Said) -> None:
+    repository.commit(prod=MINIMAL + WAF)
+    repository.change("prod", (MINIMAL + WAF).replace('name = "test"', 'name = "live"'))
+    lines = said.lines()
+    assert "- A deploy replaces or destroys the resources in the table below." in lines
     (row,) = [line for line in lines if line.startswith("| replaced | aws_api_gateway_stage.stage |")]
     assert "another URL" in row
 
@@ -192,7 +223,7 @@ def test_an_environment_comes_or_goes(repository: Repository, said: Said) -> Non
     (repository.environments / "old.toml").unlink()
     repository.change("new", MINIMAL)
     lines = said.lines()
-    assert lines[0].replace("<span>$</span>", "$") == "## new: new, monthly cost +$3.50; old: its file is gone"
+    assert lines[0].replace("<span>$</span>", "$") == "## new: new, monthly cost +$3.50; old: file removed"
     assert "- A deploy creates everything." in lines
     assert "| POST /chat | stage | 10 | 600 | 5 |" in lines
 
@@ -202,7 +233,7 @@ def test_a_refused_file_is_in_the_comment_and_the_others_are_reviewed(repository
     repository.change("a", "not toml")
     repository.change("b", MINIMAL.replace("rate_limit = 10", "rate_limit = 11"))
     lines = said.lines(ends_with=1)
-    assert lines[0].startswith("## a: its file is refused; b: rate of POST /chat 10 → 11")
+    assert lines[0].startswith("## a: file refused; b: rate of POST /chat 10 → 11")
     assert any(line.startswith("- environments/a.toml: is not TOML") for line in lines)
 
 
@@ -210,7 +241,7 @@ def test_what_repairs_a_file_is_reviewed(repository: Repository, said: Said) -> 
     repository.commit(a="not toml")
     repository.change("a", MINIMAL)
     lines = said.lines()
-    assert lines[0] == "## a: its file was refused before"
+    assert lines[0] == "## a: file was refused before"
     assert any(line.startswith("- HEAD:environments/a.toml: is not TOML") for line in lines)
 
 

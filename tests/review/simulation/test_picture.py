@@ -8,13 +8,24 @@ from review.commands import main
 from review.engine.outcome import Outcome
 from review.layers.layers import Plan, RateWindow
 from review.refusal import ReviewError
-from review.simulation.picture import _limits, _of_each_caller, _scenario, description, draw, over_time
+from review.simulation.picture import (
+    _DASHES,
+    _legend_columns,
+    _limits,
+    _of_each_caller,
+    _title,
+    description,
+    draw,
+    over_time,
+)
 from review.simulation.traffic import read_traffic
 from settings.throttling import Throttle
+from settings.usage_plan import Quota
 from tests.environment_files import ROOT
 from tests.review.engine.decided import layers
 from tests.review.simulation.traffic_files import environment, simulated
 
+EVERYONE = read_traffic("everyone")
 PICTURES = ROOT / "docs" / "pictures"
 
 # How docs/pictures/one_abuser.svg and .png are made, from the root: README's first picture.
@@ -65,12 +76,49 @@ def test_a_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_said(tmp_p
         draw([case], tmp_path / "file" / "x.png")
 
 
-def test_the_scenario_is_in_the_title(tmp_path: Path) -> None:
+def test_the_environment_and_the_scenario_are_in_the_title(tmp_path: Path) -> None:
     requests = read_traffic("abuser")
-    case = ("local", simulated(environment("local"), requests))
-    assert _scenario(case[1], 1).replace("\n", " ") == f"abuser: {requests.description}"
-    assert all(len(each) <= 88 for each in _scenario(case[1], 1).splitlines())
-    assert description([case]).startswith(f"abuser: {requests.description}")
+    local = ("Throttles alone", simulated(environment("local"), requests))
+    said = f"local, abuser: {requests.description}"
+    assert _title([local]).replace("\n", " ") == said
+    assert _title([local, ("With WAF", local[1])]).replace("\n", " ") == said
+    other = ("prod", simulated(environment("prod"), requests))
+    assert _title([local, other]).startswith("local and prod, abuser: ")
+    assert all(len(each) <= 88 for each in _title([local]).splitlines())
+    assert description([local]).startswith(f"abuser: {requests.description}")
+
+
+def test_a_kind_of_limit_has_the_same_dashes_everywhere() -> None:
+    kinds = {limit.kind for name in ("local", "prod") for limit in _limits(simulated(environment(name), EVERYONE))}
+    assert kinds == {Outcome.STAGE, Outcome.METHOD}
+    assert kinds <= _DASHES.keys()
+    assert len(set(_DASHES.values())) == len(_DASHES)
+
+
+def test_every_plan_is_named_whether_or_not_somebody_holds_a_key_of_it() -> None:
+    one, two, three = (Throttle(rate_limit=rate, burst_limit=rate) for rate in (1, 2, 3))
+    plans = [
+        Plan(name="free", bucket=one, quota=Quota(limit=900, period="DAY")),
+        Plan(name="pro", bucket=three, routes={"POST /chat": two}),
+    ]
+    limits = layers(plans=plans, key_required=True)
+    requests = read_traffic("abuser")
+    # Forty users hold keys of both, one abuser a key of the first.
+    alone = requests.model_copy(update={"clients": requests.clients[1:]})
+    assert [limit.words for limit in _of_each_caller(simulated(limits, alone))] == [
+        "usage plan free, for each key: 1/s, 900 a day",
+        "usage plan pro, for each key, held by nobody here: 3/s, 2/s on POST /chat",
+    ]
+    assert [limit.words for limit in _of_each_caller(simulated(limits, requests))] == [
+        "usage plan free, for each key: 1/s, 900 a day",
+        "usage plan pro, for each key: 3/s, 2/s on POST /chat",
+    ]
+
+
+def test_a_legend_of_long_lines_has_one_column() -> None:
+    assert _legend_columns(["accepted", "refused: WAF", "x" * 60], 1) == 2
+    assert _legend_columns(["x" * 60, "refused: WAF", "x" * 60], 1) == 1
+    assert _legend_columns(["x" * 60, "refused: WAF", "x" * 60], 4) == 2
 
 
 def test_the_limit_of_one_caller_is_named_and_not_drawn() -> None:

@@ -10,6 +10,7 @@ import pytest
 from demo.emulator import emulator, emulator_client, free_port
 from review.commands import main
 from review.refusal import ReviewError
+from review.usage.report import report
 from review.usage.usage import item_of_key, table_name, usages
 from tests.environment_files import MINIMAL, environment
 from tests.gateway.routes import with_route
@@ -47,6 +48,13 @@ def test_levels_are_read_as_what_was_used(tmp_path: Path) -> None:
         ("acme", "USD this month"): (0.5, 2),
         ("acme", "running"): (2, 4),
     }
+
+
+def test_the_table_names_the_plan_of_a_key_that_it_knows(tmp_path: Path) -> None:
+    settings = environment(tmp_path, TEXT)
+    for names, limit in (({"k1": "acme"}, "plan gold"), ({}, "plan")):
+        (table,) = report(settings, usages(settings, [ITEM], names, now=NOW)).tables
+        assert {row[1] for row in table.rows} == {limit}
 
 
 def test_yesterdays_window_is_used_up_no_more(tmp_path: Path) -> None:
