@@ -150,7 +150,7 @@ def test_a_column_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(ReviewError) as caught:
         said_columns(said)
     assert str(caught.value) == (
-        f"--columns {said}: must be one of time, ip, method, path, key, count, then = and the log's own word"
+        f"--columns {said}: must be one of time, ip, method, path, key, count, then = and the log's own name"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_column_that_is_none_is_refused(said: str) -> None:
     ("header", "error"),
     [
         ("time,ip,path", "no column method; it has time, ip, path; --columns says which is which"),
-        ("time,ip,ip,method,path", "two columns of one name: time, ip, ip, method, path"),
+        ("time,ip,ip,method,path", "two columns have the same name: time, ip, ip, method, path"),
     ],
 )
 def test_a_header_that_cannot_be_used_is_refused(tmp_path: Path, header: str, error: str) -> None:

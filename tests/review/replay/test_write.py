@@ -129,7 +129,7 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, capsys: pytest
     environment.write_text(FILE + PLANS)
     log = write(tmp_path, entries())
     assert main(["replay", str(environment), str(log), "--write", str(environment)]) == 1
-    assert capsys.readouterr().err.endswith("mine.toml: is there already; name another file\n")
+    assert capsys.readouterr().err.endswith("mine.toml: already exists; name another file\n")
     assert environment.read_text() == FILE + PLANS
 
 
