@@ -99,7 +99,7 @@ class Difference:
     removed: tuple[str, ...]
     kept: tuple[str, ...]
     settings: tuple[SettingChange, ...]
-    """But for those that are limits, and those of routes that come or go."""
+    """The settings, except for limits and for those of routes that were added or removed."""
 
 
 def difference(before: Environment, after: Environment) -> Difference:

@@ -81,7 +81,7 @@ def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
     if log_format:
         raise ReviewError(f"is not {named.words} (--log-format {log_format}; {named.document})")
     raise ReviewError(
-        f"is no log that replay knows ({format_names()}); --log-format says which it is, --columns what its fields are"
+        f"has no format that replay knows ({format_names()}); --log-format sets it, --columns names its fields"
     )
 
 

@@ -235,7 +235,7 @@ def test_of_a_key_that_is_there_twice_the_first_counts(tmp_path: Path, name: str
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello\nworld\n", "is no log that replay knows (spillway, waf,"),
+        ("hello\nworld\n", "has no format that replay knows (spillway, waf,"),
         ('{"a": 1, "b": 2}\n', "no field for time, ip, method, path; it has a, b; --columns says which is which"),
         ('{"time": 1, "sourceIp": "x", "path": "/"}\n', "no field for method; it has time, sourceIp, path"),
         ("time,ip,path\n1,2,3\n", "no column method; it has time, ip, path; --columns says which is which"),
