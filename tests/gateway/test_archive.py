@@ -1,4 +1,4 @@
-"""The same folder gives the same zip: whoever makes it, whenever, wherever."""
+"""The same folder always gives the same zip, on every machine and at any time."""
 
 import os
 import zipfile

@@ -1,4 +1,4 @@
-"""What API Gateway itself says of errors that are no limit: the shape of the 429, with [cors] and without."""
+"""API Gateway's own answers to errors that are not limits: the shape of the 429, with [cors] and without."""
 
 import json
 import re

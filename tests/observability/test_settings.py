@@ -167,7 +167,7 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         pytest.param(
             O + '[observability.alarms]\nemails = "ops@example.com"',
             "observability.alarms.emails = 'ops@example.com': must be 'variable'",
-            id="an address that is no list",
+            id="an address in place of a list",
         ),
     ],
 )

@@ -78,7 +78,7 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
                 "organization": "acme",
                 "workspaces": {"project": "Language models", "tags": ["ai", "team:ml"]},
             },
-            id="by tags, in a project, on a server of one's own",
+            id="by tags, in a project, on another server",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is placed has the address that we say."""
+"""A placed resource has the address that Spillway chose."""
 
 import pytest
 from cdktf import TerraformStack

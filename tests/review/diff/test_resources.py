@@ -1,4 +1,4 @@
-"""What the review says that a deploy replaces, against the JSON that synthesis writes before and after."""
+"""The review's list of what a deploy replaces, compared with the synthesized JSON."""
 
 from pathlib import Path
 from typing import Any, get_args

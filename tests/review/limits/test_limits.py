@@ -1,4 +1,4 @@
-"""What each layer lets through, and what stops whom first. Numbers worked out by hand."""
+"""What each layer lets through, and which limit stops which caller first. Numbers computed by hand."""
 
 from pathlib import Path
 

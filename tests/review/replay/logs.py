@@ -32,7 +32,7 @@ def line(second: float, ip: str = "192.0.2.1", route: str = "POST /chat", key: s
 
 
 def write(folder: Path, entries: Iterable[Line | str], name: str = "access.log") -> Path:
-    """Entries that are no tables stand as they are."""
+    """Entries that are not tables stay unchanged."""
     text = "".join((each if isinstance(each, str) else json.dumps(each)) + "\n" for each in entries)
     file = folder / name
     file.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())

@@ -1,4 +1,4 @@
-"""Whatever is broken is counted, said and left out; never fatal, never silent."""
+"""Broken input is counted, reported and left out; it is never fatal and never silent."""
 
 import json
 from pathlib import Path
@@ -139,7 +139,7 @@ def test_one_wrong_clock_does_not_make_every_other_line_late(tmp_path: Path, whe
 
 
 def test_a_quiet_log_is_not_out_of_order(tmp_path: Path) -> None:
-    """Hours between two requests are no sign of a wrong clock."""
+    """Hours between two requests are not a sign of a wrong clock."""
     found = replayed(ANY, write(tmp_path, [line(7200 * index) for index in range(200)]))
     assert (found.tally.requests, found.problems) == (200, {})
 

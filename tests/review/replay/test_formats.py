@@ -226,7 +226,7 @@ def test_columns_lead_into_objects_and_join_fields(tmp_path: Path) -> None:
     ],
 )
 def test_of_a_key_that_is_there_twice_the_first_counts(tmp_path: Path, name: str, again: str) -> None:
-    """API Gateway does not escape what a client says of itself, the last field."""
+    """API Gateway does not escape the last field, which the client sends."""
     file = file_of(tmp_path, name)
     file.write_text(file.read_text().replace("}\n", f",{again}}}\n"))
     assert requests(read(file)) == EXPECTED
