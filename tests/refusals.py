@@ -1,4 +1,4 @@
-"""What an environment file's text is refused with."""
+"""The refusals and warnings for an environment file's text."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ def refusals(folder: Path, text: str) -> list[str]:
 
 
 def without_file(file: Path, error: EnvironmentFileError) -> list[str]:
-    """The lines of a refusal, each of which names the file first."""
+    """The lines of a refusal. Each one starts with the file's name."""
     prefix = f"{file.as_posix()}: "
     assert all(line.startswith(prefix) for line in error.lines)
     return [line.removeprefix(prefix) for line in error.lines]
 
 
 def warnings(folder: Path, text: str) -> list[str]:
-    """What an accepted text is warned of."""
+    """The warnings for a text that is accepted."""
     return [str(problem) for problem in environment(folder, text).warnings()]

@@ -51,7 +51,7 @@ def test_the_hooks_of_node_get_a_new_minor_version_of_jsii_on_purpose() -> None:
 
 
 def imported(file: Path) -> set[str]:
-    """The packages that a file imports, wherever in it."""
+    """The packages that a file imports anywhere in it."""
     names = set[str]()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

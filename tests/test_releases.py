@@ -1,4 +1,4 @@
-"""What earlier versions promised is kept (docs/upgrading.md)."""
+"""The promises of earlier versions are kept (docs/upgrading.md)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What `[observability]` takes, what it refuses, and what it warns of."""
+"""What `[observability]` accepts, what it refuses, and its warnings."""
 
 from pathlib import Path
 

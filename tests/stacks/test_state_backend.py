@@ -1,4 +1,4 @@
-"""Where the state is kept."""
+"""Where the state is stored."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The JSON Schema that editors check environment files with."""
+"""The JSON Schema with which editors check environment files."""
 
 import json
 import re
