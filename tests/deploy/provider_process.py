@@ -1,8 +1,9 @@
-"""The AWS provider as one process for many Terraform commands, each of which would start its own for seconds of CPU.
+"""The AWS provider as one process for many Terraform commands. Otherwise each would spend seconds of CPU to start its
+own.
 
-https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode, read 2026-11. What it is
-configured with is the last command's: two commands at once, or two provider blocks in one root, would share it. It has
-the environment and the working folder that it was started in, not those of a command.
+https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode, read 2026-11. It has the
+configuration of the last command, so two simultaneous commands, or two provider blocks in one root, would share it. It
+has the environment and the working folder of its start, not those of a command.
 """
 
 import json

@@ -12,7 +12,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """As it came."""
+    """As it was received."""
 
     method: str
     target: str

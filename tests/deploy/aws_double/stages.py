@@ -176,7 +176,7 @@ def _integrate(integration: Body, values: Mapping[str, str], request: Request) -
 
 
 def _mock(integration: Body) -> Answer:
-    """The response whose pattern fits the status code that the request template yields, or the one without a pattern.
+    """The response whose pattern matches the status code from the request template, or the one without a pattern.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html, read 2026-11.
     """

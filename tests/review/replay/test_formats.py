@@ -1,4 +1,4 @@
-"""Every format, recognized by itself, gives the same requests."""
+"""Every format, recognized automatically, gives the same requests."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Times are only as good as they are."""
+"""Times are used with the precision that they have."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def at(ms: int, form: str) -> str:
 
 
 def rounded(ms: int) -> str:
-    """As a spreadsheet writes it."""
+    """In a spreadsheet's notation."""
     return f"{ms:.5E}"
 
 

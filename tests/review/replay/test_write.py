@@ -1,4 +1,4 @@
-"""Chosen limits in a copy of the environment file, comments kept."""
+"""Chosen limits in a copy of the environment file, which keeps its comments."""
 
 import tomllib
 from pathlib import Path
