@@ -1,4 +1,4 @@
-# The one door. Everything is installed into this folder: .venv/ and node_modules/.
+# The entry point for everything. It installs into this folder: .venv/ and node_modules/.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -21,12 +21,12 @@ TEST = $(PARALLEL) $(EXAMPLES) && pytest -q --numprocesses 2 --dist loadfile tes
 # What starts other programs, or compiles the replay's engine.
 SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py
 RUFF := ruff
-# `make demo` alone deploys local.toml.
+# Without ENV, `make demo` deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
 SINCE ?= 7d
-# As they are written, neither expanded by make nor read by the shell: recipes take them from the environment.
+# Neither make nor the shell interprets their values: recipes read them from the environment.
 override ENV := $(value ENV)
 override API := $(value API)
 override BASE := $(value BASE)
@@ -34,7 +34,7 @@ override SINCE := $(value SINCE)
 override REVIEWED := $(value REVIEWED)
 export ENV API BASE REVIEWED SINCE
 
-# A word of a command that `make -n` is to show: as it is where that is plain, else in quotes.
+# A word of a command for `make -n`: in quotes, unless it is plain.
 define NEWLINE
 
 
@@ -46,10 +46,10 @@ signs_of = $(findstring $(NEWLINE),$1)$(strip $(foreach sign,$(SIGNS),$(findstri
 one_word = $(if $(call signs_of,$1),'$(subst $(NEWLINE), ,$(subst ','\'',$1))',$1)
 
 .PHONY: help
-help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# What synthesizes and deploys. The provider's modules are compiled as they are used: 20 of 2,212.
+# What synthesizes and deploys. --no-compile: Python compiles the provider's modules on first use, 20 of 2,212.
 .venv/.packages: Pipfile.lock
 	@echo "installing the Python packages that synthesis needs into .venv (once)"
 	@$(PYTHON) -c 'import sys; sys.exit("Spillway needs Python 3.11 or newer; PYTHON=... names another one" if sys.version_info < (3, 11) else 0)'
@@ -63,7 +63,7 @@ help: ## this list
 	@.venv/bin/pipenv sync --categories "review dev-packages" >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
 	@touch $@
 
-# --ignore-scripts: the one install script in the tree builds a terminal library that the CLI works without.
+# --ignore-scripts: the only install script in the tree builds a terminal library that the CLI does not need.
 node_modules/.installed: package-lock.json .venv/.packages
 	@echo "installing the CDKTF command line into node_modules (once)"
 	@npm ci --silent --ignore-scripts --no-fund --no-audit
@@ -72,14 +72,14 @@ node_modules/.installed: package-lock.json .venv/.packages
 .venv/bin/pipenv:
 	@$(MAKE) .venv/.packages
 
-# checkov's packages clash with ours. Order-only: another pipenv does not install it anew.
+# checkov's packages conflict with ours. Order-only: a new pipenv does not install it again.
 policy/.venv/.installed: policy/Pipfile.lock | .venv/bin/pipenv
 	@echo "installing checkov into policy/.venv (once)"
 	@export PIPENV_PIPFILE=$(CURDIR)/policy/Pipfile; .venv/bin/pipenv sync >policy/install.log 2>&1 || { tail -n 40 policy/install.log; exit 1; }
 	@mv policy/install.log policy/.venv/
 	@touch $@
 
-# The libraries clash with ours, and the old one with the new one.
+# The libraries conflict with ours, and the old one with the new one.
 tests/clients/.venv/.installed: tests/clients/Pipfile.lock tests/clients/openai_1_54/Pipfile.lock | .venv/bin/pipenv
 	@echo "installing the client libraries of the tests into tests/clients (once)"
 	@for folder in tests/clients/openai_1_54 tests/clients; do \
@@ -93,7 +93,7 @@ tests/clients/node_modules/.installed: tests/clients/package-lock.json .venv/.in
 	@touch $@
 
 .PHONY: clients
-clients: tests/clients/.venv/.installed tests/clients/node_modules/.installed ## the client libraries that the tests run
+clients: tests/clients/.venv/.installed tests/clients/node_modules/.installed ## install the client libraries that the tests use
 
 tests/metering/node_modules/.installed: tests/metering/package-lock.json .venv/.installed
 	@echo "installing Lambda's runtime client into tests/metering/node_modules (once)"
@@ -101,30 +101,30 @@ tests/metering/node_modules/.installed: tests/metering/package-lock.json .venv/.
 	@touch $@
 
 .PHONY: lambda-client
-lambda-client: tests/metering/node_modules/.installed ## what Lambda's Node runtime carries, for the tests of the function that meters
+lambda-client: tests/metering/node_modules/.installed ## install Lambda's runtime client, for the tests of the metering function
 
 .PHONY: install
-install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
+install: .venv/.installed node_modules/.installed ## install everything into this folder; the other targets call it
 
 .PHONY: install-deploy
-install-deploy: .venv/.packages node_modules/.installed ## what a job that deploys needs: no review, no tests
+install-deploy: .venv/.packages node_modules/.installed ## install what a deploy needs, without the review and the tests
 
 .PHONY: demo
 demo: export DEMO := $(value DEMO)
-demo: install ## deploy `local`, or ENV=prod with mocks behind it, to a local AWS emulator and hit it
+demo: install ## deploy `local`, or ENV=prod with mock backends, to a local AWS emulator and send it requests
 	@python -m demo "$$DEMO"
 
 .PHONY: deploy
-deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
+deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves the configuration (YES=1 does not ask)
 	@python -m deploy $(if $(YES),--yes) -- "$$ENV"
 
-# -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
+# -O: without jsii's type checks of every argument, which take a fifth of the time. mypy and the tests check the types.
 .PHONY: synth
-synth: .venv/.packages ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
+synth: .venv/.packages ## write every environment to cdktf.out/stacks/<name>/cdk.tf.json
 	@python -O main.py
 
 .PHONY: committed
-committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
+committed: .venv/.packages ## write the JSON of ENV=prod to committed/prod, for a VCS-driven workspace
 	@python -m tools.committed -- "$$ENV"
 
 .PHONY: check-committed
@@ -132,28 +132,28 @@ check-committed: .venv/.packages ## fail if a folder of committed/ does not matc
 	@python -m tools.committed --check
 
 .PHONY: imports
-imports: .venv/.packages ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
+imports: .venv/.packages ## print the [imports] table with which ENV=prod adopts the REST API with the id API=...
 	@python -m tools.imports -- "$$ENV" "$$API"
 
-# The second call of the same command goes on where the first was stopped.
+# After an interruption, the same command continues where it stopped.
 .PHONY: fetch-log
-fetch-log: .venv/.installed ## the access log of ENV=prod since SINCE=7d out of CloudWatch, for `review replay`
+fetch-log: .venv/.installed ## download the access log of ENV=prod since SINCE=7d from CloudWatch, for `review replay`
 	@python -m tools.fetch_log -- "$$ENV" "$$SINCE"
 
 .PHONY: schema
-schema: .venv/.packages reference ## docs/environment.schema.json, by which editors check environment files
+schema: .venv/.packages reference ## write docs/environment.schema.json, with which editors check environment files
 	@python -m tools.environment_schema
 
 .PHONY: reference
-reference: .venv/.packages ## docs/reference.md, every key of an environment file
+reference: .venv/.packages ## write docs/reference.md, a list of every key of an environment file
 	@python -m tools.reference
 
 .PHONY: dashboard-picture
-dashboard-picture: .venv/.installed ## docs/pictures/dashboard.png, drawn from the dashboard that an example synthesizes
+dashboard-picture: .venv/.installed ## draw docs/pictures/dashboard.png from an example's dashboard
 	@python -m tools.dashboard_picture
 
 .PHONY: review
-review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
+review: .venv/.installed ## show limits and cost of ENV (default: prod) before a deploy
 	@python -m review limits $(call one_word,$(ENV))
 	@echo
 	@python -m review cost $(call one_word,$(ENV))
@@ -162,55 +162,55 @@ review: .venv/.installed ## limits and cost of ENV (default: prod), before anyth
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE in every environment, what changed first
 	@python -m review pull-request --base="$$BASE" -- $$REVIEWED
 
-# WAF=1 runs into a rate rule too, PAID=1 asks backends that may cost money, YES=1 does not ask, MOST=n requests at most.
+# WAF=1 also exceeds a rate rule, PAID=1 calls backends that may cost money, YES=1 does not ask, MOST=n limits the requests.
 .PHONY: verify
 verify: export ENV := $(value ENV)
 verify: export MOST := $(value MOST)
-verify: .venv/.installed ## whether the deployed stage of ENV=prod does what its file says: sends requests, asks before it does
+verify: .venv/.installed ## check with requests whether the deployed stage of ENV=prod does what its file sets; asks first
 	@python -m verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) $${MOST:+--most "$$MOST"} \
 		--outputs <($${TERRAFORM_BINARY_NAME:-terraform} -chdir="cdktf.out/stacks/$$ENV" output -json) -- "$$ENV"
 
 .PHONY: policy
-policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml
+policy: synth policy/.venv/.installed ## run checkov on the synthesized JSON; policy/suppressions.toml lists accepted failures
 	@python -m policy
 
 .PHONY: test
-test: install policy/.venv/.installed clients lambda-client ## every test
+test: install policy/.venv/.installed clients lambda-client ## run every test
 	@$(TEST)
 
 .PHONY: test-fast
-test-fast: .venv/.installed ## the tests that start no other program: what a change most often breaks
+test-fast: .venv/.installed ## run the tests that start no other program
 	@$(PARALLEL) $(SLOW:%=--ignore tests/%)
 
 .PHONY: lint
-lint: .venv/.installed ## ruff, ruff format, mypy --strict
+lint: .venv/.installed ## run ruff, ruff format and mypy --strict
 	@$(RUFF) check .
 	@$(RUFF) format --check .
 	@mypy
 
 .PHONY: format
-format: .venv/.installed ## the formatter, and what the linter mends by itself
+format: .venv/.installed ## run the formatter, and apply the fixes of the linter
 	@$(RUFF) check --fix .
 	@$(RUFF) format .
 
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
-check: install policy/.venv/.installed clients lambda-client lint ## lint, committed/ up to date, tests with more examples
+check: install policy/.venv/.installed clients lambda-client lint ## run lint, check-committed, and the tests with more examples
 	@python -m tools.committed --check
 	@$(TEST)
 
 .PHONY: snapshots
-snapshots: .venv/.installed ## what every environment is to render, after a wanted change; read the diff before you commit it
+snapshots: .venv/.installed ## write the JSON that the tests compare with; read the diff before you commit it
 	@pytest -q tests/test_environments.py::test_synthesized_json --snapshot-update
 	@for file in tests/snapshots/test_environments/*.json; do \
 		test -e "environments/$$(basename "$$file" .json).toml" || rm -v -- "$$file"; \
 	done
 
 .PHONY: check-cdktn
-check-cdktn: .venv/.installed ## the project moved to CDK Terrain in a temporary copy: its tests, and the same JSON
+check-cdktn: .venv/.installed ## move a temporary copy to CDK Terrain, run its tests, compare its JSON
 	@python -m tools.check_cdktn
 
-# The AWS CDK needs a jsii of its own choice. Only the benchmark installs it.
+# The AWS CDK needs another version of jsii. Only the benchmark installs it.
 bench/cdk/.venv/.installed: bench/cdk/requirements.txt
 	@echo "installing the AWS CDK into bench/cdk/.venv (once)"
 	@test -x bench/cdk/.venv/bin/python || $(PYTHON) -m venv bench/cdk/.venv
@@ -218,7 +218,7 @@ bench/cdk/.venv/.installed: bench/cdk/requirements.txt
 	@touch $@
 
 .PHONY: bench
-bench: install bench/cdk/.venv/.installed ## how fast: synthesis against ordinary loading, the AWS CDK and by number of routes; replay against `limits`
+bench: install bench/cdk/.venv/.installed ## measure synthesis (without lazy loading, with the AWS CDK, by number of routes) and replay
 	@python -m bench
 
 .PHONY: lock
@@ -231,5 +231,5 @@ lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without in
 	done
 
 .PHONY: clean
-clean: ## remove what is generated, not what is installed or deployed
+clean: ## remove generated files, but not what is installed or deployed
 	@rm -rf cdktf.out .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`python -m review`: 1 where something is refused, in one line."""
+"""`python -m review`: exits with 1 and one line if something is refused."""
 
 import sys
 

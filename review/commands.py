@@ -275,7 +275,7 @@ def replay(
         plan_of_key=_read_key_plans(key_plan or [], [plan.name for plan in layers.plans]),
     )
     if write is not None and write.exists():
-        raise ReviewError(f"--write {write.as_posix()}: is there already; name another file")
+        raise ReviewError(f"--write {write.as_posix()}: already exists; name another file")
     _announce_compilation()
     with progress() as heard:
         replayed = run(layers, log, waf, heard)

@@ -1,4 +1,4 @@
-"""Finding the environment that a command names."""
+"""Finds the environment that a command names."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from settings.read import environments_folder, read_environment
 
 
 def find(name: str) -> Path:
-    """`prod` is prod.toml of the folder that ENVIRONMENTS names (default: environments); anything else is a path.
+    """`prod` is prod.toml in the folder that ENVIRONMENTS names (default: environments). Anything else is a path.
 
-    Raises ReviewError where there is no such file.
+    Raises ReviewError if there is no such file.
     """
     found = expected_path(name)
     if found.is_file():
@@ -21,7 +21,7 @@ def find(name: str) -> Path:
 
 
 def expected_path(name: str) -> Path:
-    """Where the file of that name would be, whether it is there now or was once."""
+    """The path of the file with that name, whether the file exists or not."""
     as_path = Path(name)
     return as_path if as_path.suffix == ".toml" else environments_folder() / f"{name}.toml"
 

@@ -1,4 +1,4 @@
-"""Whether an address is in one of many ranges, however many they are: AWS takes 10,000 in an IP set."""
+"""Tells whether an address is in one of many ranges; AWS allows 10,000 in an IP set."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
@@ -9,7 +9,7 @@ class IpRanges:
 
     def __init__(self, cidrs: Iterable[str]) -> None:
         self._prefixes: dict[tuple[int, int], set[int]] = {}
-        """By version and how many bits are dropped: what is left."""
+        """By IP version and number of dropped bits: the remaining bits."""
 
         for cidr in cidrs:
             network = ip_network(cidr)
@@ -17,7 +17,7 @@ class IpRanges:
             self._prefixes.setdefault((network.version, dropped), set()).add(int(network.network_address) >> dropped)
 
     def __contains__(self, ip: str) -> bool:
-        """What is no IP address is in none."""
+        """False for text that is not an IP address."""
         try:
             address = ip_address(ip)
         except ValueError:

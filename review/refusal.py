@@ -1,5 +1,5 @@
-"""What a command answers to input that it cannot use."""
+"""The error of a command for input that it cannot use."""
 
 
 class ReviewError(Exception):
-    """Said in one line; the command ends with 1."""
+    """Printed in one line; the command exits with 1."""

@@ -1,4 +1,4 @@
-"""A line that moves while something takes long, if someone is watching."""
+"""Shows a moving line during a long operation, on a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def signs_of_life(what: str) -> Iterator[None]:
-    """On standard error if that is a terminal, with the seconds that have passed; silent otherwise."""
+    """Write to standard error, with the elapsed seconds, if it is a terminal; otherwise write nothing."""
     if not sys.stderr.isatty():
         yield
         return
-    # Imported here: nobody watches a pipe.
+    # Imported here, because a pipe does not need it.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Loaded first, so that the provider package is loaded lazily here as it is in main.py."""
+"""Loaded first, so that the provider package is loaded lazily here like in main.py."""
 
 import gc
 import hashlib
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import lazy_provider
-from tests import examples  # noqa: F401  # its profile is there before pytest asks for it
+from tests import examples  # noqa: F401  # pytest needs its profile at the start
 from tests.type_hints import remember_type_hints
 
 lazy_provider.install()
@@ -19,9 +19,10 @@ Remembered = Callable[[str, Iterable[bytes], Callable[[], Any]], Any]
 
 @pytest.fixture(scope="session")
 def remembered(pytestconfig: pytest.Config) -> Remembered:
-    """What a program of many seconds answers, as JSON, kept by pytest's cache while all that it depends on is the same.
+    """The result of a slow program as JSON, kept in pytest's cache while everything that it depends on stays the same.
 
-    Called with a name, what the answer depends on, and how to get it. A clean clone remembers nothing.
+    Call it with a name, what the result depends on, and a function that returns it. A clean clone has no cached
+    results.
     """
     cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
 
@@ -39,7 +40,9 @@ def remembered(pytestconfig: pytest.Config) -> Remembered:
 
 
 def pytest_collection_finish() -> None:
-    """What the packages left in memory stays: looking through it for cycles is a tenth of the suite's time."""
+    """Exempt what the packages have allocated from garbage collection, which is otherwise a tenth of the suite's
+    time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

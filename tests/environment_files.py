@@ -29,19 +29,21 @@ path = "/chat"
 
 
 def write(folder: Path, text: str, name: str = "test") -> Path:
-    """The text as an environment file of that name."""
+    """Write the text as an environment file with that name."""
     file = folder / f"{name}.toml"
     file.write_text(dedent(text), encoding="utf-8")
     return file
 
 
 def environment(folder: Path, text: str = MINIMAL, name: str = "test") -> Environment:
-    """The settings of that text."""
+    """The settings in that text."""
     return read_environment(write(folder, text, name))
 
 
 def changed(**replacements: str) -> str:
-    """MINIMAL with lines of it replaced: `changed(rate_limit="rate_limit = 0")` swaps the line that starts so."""
+    """MINIMAL with replaced lines: `changed(rate_limit="rate_limit = 0")` replaces the line that starts with the
+    name.
+    """
     lines = MINIMAL.splitlines()
     for start, line in replacements.items():
         matching = [index for index, old in enumerate(lines) if old.startswith(start)]

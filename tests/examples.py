@@ -1,4 +1,4 @@
-"""How many examples the widest properties are tried with."""
+"""The number of examples for the broadest properties."""
 
 from hypothesis import settings
 
@@ -8,5 +8,5 @@ settings.register_profile(THOROUGH)
 
 
 def examples(number: int) -> int:
-    """That many in `make check`, which loads the profile; a quarter of them in `make test`."""
+    """Return the number in `make check`, which loads the profile, and a quarter of it in `make test`."""
     return number if settings.get_current_profile_name() == THOROUGH else number // 4

@@ -1,4 +1,4 @@
-"""What an environment file's text is refused with."""
+"""The refusals and warnings for an environment file's text."""
 
 import re
 from pathlib import Path
@@ -25,5 +25,5 @@ def without_file(file: Path, error: EnvironmentFileError) -> list[str]:
 
 
 def warnings(folder: Path, text: str) -> list[str]:
-    """What an accepted text is warned of."""
+    """The warnings for a text that is accepted."""
     return [str(problem) for problem in environment(folder, text).warnings()]

@@ -23,7 +23,9 @@ _kept: dict[str, str] = {}
 
 @cache
 def _folder() -> str:
-    """One for every app of this process: CDKTF makes one for each, and nobody removes what functions write there."""
+    """One folder for every app of this process. CDKTF creates one for each app, and does not remove what functions
+    write there.
+    """
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder)
     return folder
@@ -35,9 +37,9 @@ def app() -> App:
 
 
 def rendered(settings: Environment) -> Rendered:
-    """The stack's Terraform JSON, keys sorted, `//` metadata dropped.
+    """The stack's Terraform JSON with sorted keys, without `//` metadata.
 
-    The same settings are synthesized once: a test that patches what synthesizes them calls `synthesized`.
+    The same settings are synthesized only once. A test that patches the synthesis calls `synthesized`.
     """
     key = repr(settings)
     if key not in _kept:
@@ -51,7 +53,7 @@ def _parsed(text: str) -> Rendered:
 
 
 def synthesized(settings: Environment) -> str:
-    """The same as text, synthesized anew."""
+    """The same as text, synthesized again."""
     return str(CdktfTesting.synth(RateLimitedApiStack(app(), settings.name, environment=settings)))
 
 

@@ -1,4 +1,4 @@
-"""The workflow files for GitHub and GitLab are right, pin what they use, and call what exists."""
+"""The workflow files for GitHub and GitLab are valid, pin what they use, and call targets that exist."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:
-    # shellcheck is no Python package.
+    # shellcheck is not a Python package.
     return run("jactionlint", "--no-color", "--shellcheck=", *files)
 
 
@@ -72,7 +72,7 @@ def test_only_the_plan_gets_a_secret_and_only_the_comment_may_write() -> None:
     before, plan = PULL_REQUEST.split("\n  plan:\n")
     assert "secrets." not in before
     assert re.findall(r"secrets\.\w+", plan) == ["secrets.TF_TOKEN_APP_TERRAFORM_IO"]
-    # Whoever may write comments runs nothing of the pull request.
+    # The job that may write comments does not run code of the pull request.
     comment = before.split("\n  comment:\n")[1]
     assert "pull-requests: write" in comment
     assert "actions/checkout" not in comment
@@ -83,11 +83,11 @@ def test_whoever_approves_a_deploy_has_seen_its_plan() -> None:
     deploy = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     plan, approved = deploy.split("\n  plan:\n")[1].split("\n  deploy:\n")
     assert "uses: ./.github/workflows/plan.yml" in plan
-    # The gate: a job that names an environment waits for its reviewers, and the one before it must not.
+    # The gate: a job that names an environment waits for its reviewers, and the job before it must not.
     assert "\n    environment:" not in f"\n{plan}"
     assert "\n    environment: ${{ inputs.environment }}" in approved
     assert "\n    needs: [state, plan]\n" in approved
-    # A plan that failed stops it; one that nobody has set up does not.
+    # A failed plan stops it; a plan that is not set up does not.
     assert "if: ${{ !failure() && !cancelled() }}" in approved
 
 
@@ -98,7 +98,7 @@ def test_a_deploy_refuses_a_local_state_before_anybody_is_asked_to_approve() -> 
     assert "python -m tools.shared_state" in state
     assert "\n    environment:" not in state
     assert "\n    needs: state\n" in plan
-    # `failure()` counts every job that it needs.
+    # `failure()` considers every job that it needs.
     assert "\n    needs: [state, plan]\n" in approved
     assert "if: ${{ !failure()" in approved
     assert "run: make deploy YES=1\n" in approved
@@ -128,9 +128,9 @@ def test_gitlab_pipeline_follows_gitlabs_schema(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", [*WORKFLOWS, GITLAB], ids=lambda file: file.name)
 def test_every_make_target_exists(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    # By itself, or through .github/actions/install.
+    # Directly, or through .github/actions/install.
     targets = {*re.findall(r"\bmake (?:--silent )?([a-z-]+)", text), *re.findall(r"\btarget: ([a-z-]+)", text)}
-    # What a plan calls does not check it, and the road after CDKTF is another matter.
+    # This does not check what a plan calls, or the use of CDK Terrain.
     of_its_own = {"plan.yml": "synth", "cdk-terrain.yml": "check-cdktn"}
     assert of_its_own.get(file.name, "policy") in targets
     for target in targets:
@@ -138,7 +138,7 @@ def test_every_make_target_exists(file: Path) -> None:
 
 
 def test_the_review_of_what_does_not_differ_is_one_line() -> None:
-    # -o: whoever runs this has installed.
+    # -o: everything is installed already.
     done = run("make", "--silent", "-o", ".venv/.installed", "review-markdown", "BASE=HEAD", "REVIEWED=dev")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "## dev: nothing changes\n"
@@ -168,7 +168,7 @@ def test_the_review_of_what_does_not_differ_is_one_line() -> None:
 )
 def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, target: str, variable: str) -> None:
     said = made.format(tmp_path / "made")
-    # Nowhere to be found, so that nothing is asked of AWS.
+    # These do not exist, so that nothing calls AWS.
     variables = {"BASE": "HEAD", "REVIEWED": "dev", "ENV": "nowhere", "API": "a"} | {variable: said}
     given = [f"{name}={value}" for name, value in variables.items()]
     done = run("make", "--silent", "-o", ".venv/.installed", target, *given)

@@ -1,6 +1,6 @@
-"""The synthesized JSON of every environment file, whole. A difference here is a difference in someone's production.
+"""The whole synthesized JSON of every environment file. A difference here is a difference in someone's production.
 
-`make snapshots` takes what is rendered now.
+`make snapshots` records the current JSON.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ ENVIRONMENTS = read_environments(ROOT / "environments")
 
 
 class OneFileEach(JSONSnapshotExtension):
-    """`tests/snapshots/test_environments/prod.json`, not one named after the whole test id."""
+    """`tests/snapshots/test_environments/prod.json`, not a name with the whole test id."""
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:  # noqa: ARG003  # syrupy's

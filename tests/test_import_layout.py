@@ -1,4 +1,4 @@
-"""The local folder `constructs/` and the PyPI package of that name live together (docs/adr/0001)."""
+"""The local folder `constructs/` and the PyPI package with the same name work together (docs/adr/0001)."""
 
 import constructs
 

@@ -51,7 +51,7 @@ def test_the_hooks_of_node_get_a_new_minor_version_of_jsii_on_purpose() -> None:
 
 
 def imported(file: Path) -> set[str]:
-    """The packages that a file imports, wherever in it."""
+    """The packages that a file imports anywhere in it."""
     names = set[str]()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -61,14 +61,14 @@ def imported(file: Path) -> set[str]:
     return names
 
 
-# Fetches logs for the review, with the review's progress bar.
-NOT_OF_A_DEPLOY = {"fetch_log.py"}
+# One downloads logs for the review and shows the review's progress bar. The other one draws a picture for the docs.
+NOT_OF_A_DEPLOY = {"fetch_log.py", "dashboard_picture"}
 
 
 def test_what_a_job_that_deploys_runs_imports_no_package_of_the_review_or_the_tests() -> None:
     rooms = ("constructs", "deploy", "lazy_provider", "policy", "settings", "stacks", "tools")
     ours = (file for room in rooms for file in (ROOT / room).glob("**/*.py") if ".venv" not in file.parts)
-    files = [ROOT / "main.py", *(file for file in ours if file.name not in NOT_OF_A_DEPLOY)]
+    files = [ROOT / "main.py", *(file for file in ours if NOT_OF_A_DEPLOY.isdisjoint(file.parts))]
     left_out = {name.replace("-", "_") for group in ("review", "dev-packages") for name in PIPFILE[group]} | {"review"}
     assert len(files) > 100
     assert {str(file.relative_to(ROOT)): found for file in files if (found := imported(file) & left_out)} == {}

@@ -1,4 +1,4 @@
-"""`python main.py`, as the CDKTF CLI runs it."""
+"""`python main.py`, like the CDKTF CLI runs it."""
 
 import json
 import os
@@ -33,7 +33,9 @@ def synthesize(
 def run_main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environments: Path, output: Path
 ) -> tuple[int, str, str]:
-    """Its exit status, standard output and standard error, in this process: half a second is jsii's start."""
+    """Its exit status, standard output and standard error. Runs in this process, because jsii needs half a second to
+    start.
+    """
     monkeypatch.setattr(main, "build_app", partial(main.build_app, outdir=str(output)))
     monkeypatch.setenv("ENVIRONMENTS", str(environments))
     status = main.main()

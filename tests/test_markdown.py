@@ -1,4 +1,4 @@
-"""Every page: its links lead somewhere, and its prose, read in diffs and terminals, keeps to 120 characters a line."""
+"""In every page, links lead somewhere, and prose has at most 120 characters per line, for diffs and terminals."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relati
 
 
 def anchors(page: Path) -> set[str]:
-    """As GitHub makes them of headings."""
+    """The anchors that GitHub makes from headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -33,7 +33,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @every_page
 def test_no_line_of_prose_is_too_long(page: Path) -> None:
-    # Tables, pictures, and a link that no blank could break stay whole.
+    # Tables, pictures, and a link without a blank to break at stay on one line.
     lines = _FENCED.sub("", page.read_text(encoding="utf-8")).splitlines()
     prose = [line for line in lines if not line.lstrip().startswith(("|", "!["))]
     assert [line for line in prose if len(line) > LONGEST and " " in line.strip()] == []

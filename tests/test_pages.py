@@ -1,4 +1,4 @@
-"""What the pages show is so: commands, pieces of environment files, addresses, scripts."""
+"""What the pages show is true: commands, parts of environment files, addresses, scripts."""
 
 import http.server
 import json
@@ -72,7 +72,7 @@ def test_the_addresses_of_the_page_are_of_types_that_stacks_have() -> None:
 
 
 class _TerraformCloud(http.server.BaseHTTPRequestHandler):
-    """Answers as the documentation says, and remembers what it was asked."""
+    """Answers as documented, and records the requests."""
 
     asked: ClassVar[list[tuple[str, str, str | None, bytes]]] = []
 
@@ -130,7 +130,7 @@ def test_an_api_driven_run_uploads_the_folder(tmp_path: Path) -> None:
     (made, uploaded) = _TerraformCloud.asked
     assert made[:3] == ("POST", "/api/v2/workspaces/ws-1/configuration-versions", "Bearer a-token")
     assert json.loads(made[3])["data"]["attributes"] == {"auto-queue-runs": True}
-    # The upload address is itself the secret; the token does not go there.
+    # The upload address is itself the secret, so the token must not be sent there.
     assert uploaded[:3] == ("PUT", "/upload/1", None)
     with tarfile.open(fileobj=BytesIO(uploaded[3])) as archive:
         files = {member.name for member in archive if member.isfile()}

@@ -1,4 +1,4 @@
-"""What earlier versions promised is kept (docs/upgrading.md)."""
+"""The promises of earlier versions are kept (docs/upgrading.md)."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def test_a_file_of_an_earlier_version_gives_the_same_addresses_and_outputs(
     there = {f"{type_}.{name}" for type_, made in content["resource"].items() for name in made}
     moved = {block["from"] for block in content.get("moved", [])}
     lost = [address for address in kept["addresses"] if address not in there | moved]
-    assert lost == [], "each would be destroyed and made anew: add the change to stacks/moved_addresses.py"
+    assert lost == [], "each would be destroyed and created again: add the change to stacks/moved_addresses.py"
     assert [name for name in kept["outputs"] if name not in content["output"]] == []
 
 

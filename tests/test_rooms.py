@@ -1,4 +1,4 @@
-"""Every file imports only from the rooms that its own may import from: docs/design.md."""
+"""Every file imports only from rooms that its own room may import from: docs/design.md."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ _ROW = re.compile(r"^\| `([\w/.]+)` \| [^|]* \| ([^|]*)\|$", re.MULTILINE)
 
 
 def table() -> dict[str, set[str]]:
-    """Room -> rooms that it may import from, of the page's table."""
+    """Room -> rooms that it may import from, as in the page's table."""
     section = PAGE.split("\n## Rooms\n")[1].split("\n## ")[0]
     rows = {room: set(re.findall(r"`([\w/.*]+)`", may_import)) for room, may_import in _ROW.findall(section)}
     every_construct = {room for room in rows if room.startswith("constructs/")}
@@ -39,20 +39,20 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def imported(source: str) -> set[str]:
-    """The modules that it imports, wherever in it and for whatever."""
+    """The modules that it imports, anywhere in it and for any purpose."""
     modules = set[str]()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "a relative import"
-            # `from constructs import waf` names a room after the import.
+            # `from constructs import waf` has the room after the import.
             modules |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
     return modules
 
 
 def wrong(room: str, source: str) -> set[str]:
-    """The rooms that the source of a file of that room may not import from."""
+    """The rooms that the source imports from although its own room may not."""
     rooms = {found for module in imported(source) if (found := room_of(module))}
     tests = {"tests"} if any(module.partition(".")[0] == "tests" for module in imported(source)) else set()
     return (rooms | tests) - ROOMS[room] - {room}

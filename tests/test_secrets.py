@@ -1,6 +1,6 @@
 """No secret gets into the JSON, into an output that Terraform prints, or into what our commands print.
 
-That the JSON holds none that looks like one is checkov's to say: tests/policy.
+checkov searches the JSON for text that looks like a secret: tests/policy.
 """
 
 import re
@@ -39,7 +39,7 @@ _VARIABLE = re.compile(r"^\$\{var\.(\w+)\}$")
 
 
 def exposed(stack: Rendered) -> Iterator[str]:
-    """What of a stack shows a secret, or would."""
+    """What shows a secret in a stack, or could show one."""
     variables: dict[str, dict[str, Any]] = stack.get("variable", {})
     sensitive = {name for name, body in variables.items() if body.get("sensitive")}
     yield from (f"variable {name} has a default" for name in sorted(sensitive) if "default" in variables[name])
@@ -58,7 +58,7 @@ def _is_secret(value: str, sensitive: set[str]) -> bool:
 
 
 def _secret_arguments(stack: Rendered) -> Iterator[str]:
-    # The emulator's placeholders, which must stay with the emulator.
+    # The emulator's placeholders, which must only be sent to the emulator.
     at_emulator = all(provider.get("endpoints") for provider in stack["provider"]["aws"])
     for key, value in _pairs([stack["provider"], stack["resource"]]):
         if key in SECRET_ARGUMENTS and not (at_emulator and value == "emulator"):
@@ -127,7 +127,7 @@ def test_an_exposed_one_is_found(tmp_path: Path, path: tuple[str | int, ...], va
     assert list(exposed(stack)) == [said]
 
 
-# What a machine that deploys has in its environment.
+# Environment variables of a machine that deploys.
 CANARIES = {
     "AWS_ACCESS_KEY_ID": "canary-access-key-id",
     "AWS_SECRET_ACCESS_KEY": "canary-secret-access-key",

@@ -1,4 +1,4 @@
-"""jsii's checks of arguments, with hints that are evaluated once."""
+"""jsii's checks of arguments, with hints that are evaluated only once."""
 
 import typing
 

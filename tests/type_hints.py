@@ -1,4 +1,4 @@
-"""The type hints that jsii's generated code checks arguments by, evaluated once."""
+"""Evaluates the type hints by which jsii's generated code checks arguments only once."""
 
 import typing
 from functools import cache
@@ -9,10 +9,11 @@ _STUB = "_typecheckingstub__"
 
 
 def remember_type_hints() -> None:
-    """Generated code asks `typing.get_type_hints` of a function of its own, always the same, at every call.
+    """Make `typing.get_type_hints` cache its result for jsii's generated functions.
 
-    Evaluating them is half of what the checks cost. The tests keep the checks, which `python -O` leaves out of every
-    command (docs/adr/0002), and do not wait for the other half.
+    Generated code calls it in every call with the same function. Evaluating the hints is half of the cost of the
+    checks. The tests keep the checks, which `python -O` removes from every command (docs/adr/0002), and avoid that
+    half.
     """
     evaluate = typing.get_type_hints
     if evaluate.__module__ == __name__:

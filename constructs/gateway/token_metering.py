@@ -1,4 +1,4 @@
-"""What the functions in front of models share: the table, the prices, and which key is in which plan."""
+"""What the functions in front of models share: the table, the prices, and the plan of each key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from settings.usage_plan import key_names
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metered:
-    """What one route's function is told and may do, beside calling its backend."""
+    """The variables and permissions of one route's function, in addition to calling its backend."""
 
     variables: Mapping[str, str]
     references: Mapping[str, str]
@@ -29,10 +29,10 @@ class Metered:
 
 
 class TokenMetering(Construct):
-    """Creates the table, for an environment that has a route with limits in tokens.
+    """Creates the table, if the environment has a route with limits in tokens.
 
-    `prices` go into the functions' archives, where Terraform reads nothing: they are the file's own words, of settings
-    that are not `literals`.
+    `prices` become part of the functions' archives, which Terraform does not interpret, so they are the file's own
+    texts, from settings that are not `literals`.
     """
 
     def __init__(self, scope: Construct, id: str, *, environment: Environment, prices: str) -> None:

@@ -1,4 +1,4 @@
-"""Where the functions in front of models keep who has used what."""
+"""The table in which the functions in front of models count usage."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from constructs import Construct
 from constructs.terraform.address import place
 from settings.token_limits.token_store import TokenStore
 
-# As constructs/gateway/metered_function/expressions.mjs has them.
+# The same as in constructs/gateway/metered_function/expressions.mjs.
 _KEY, _EXPIRES = "id", "e"
 
 
 class TokenTable(Construct):
-    """Creates `aws_dynamodb_table.token_limits`: on-demand, encrypted, its items gone some time after they matter.
+    """Creates `aws_dynamodb_table.token_limits`: on-demand, encrypted, and with expiring items.
 
-    Named after API and stage, as another stage's limits are others.
+    Named after API and stage, because each stage has its own limits.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, store: TokenStore) -> None:
@@ -39,7 +39,7 @@ class TokenTable(Construct):
             hash_key=_KEY,
             attribute=[DynamodbTableAttribute(name=_KEY, type="S")],
             ttl=DynamodbTableTtl(attribute_name=_EXPIRES, enabled=True),
-            # Without a key of your own it is encrypted with DynamoDB's, which takes no argument.
+            # Without your own key, the table is encrypted with DynamoDB's key, which needs no argument.
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key) if key else None,
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True)
             if store.point_in_time_recovery
@@ -51,13 +51,13 @@ class TokenTable(Construct):
 
     @property
     def statements(self) -> list[dict[str, Any]]:
-        """What a function may do with it: nothing but its one call, and the table's key."""
+        """The permissions of a function: its one call, and the table's key."""
         arn = self.address.reference("arn")
         update = {"Effect": "Allow", "Action": ["dynamodb:UpdateItem"], "Resource": [arn]}
         if self._store.kms_key_arn is None:
             return [update]
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html, read 2026-11:
-        # DynamoDB uses the key in the name of who calls it.
+        # DynamoDB uses the key with the caller's permissions.
         key = {
             "Effect": "Allow",
             "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],

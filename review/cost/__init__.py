@@ -1,1 +1,1 @@
-"""What a month costs, and what the web ACL takes of its capacity."""
+"""The cost of a month, and the web ACL's use of its capacity."""

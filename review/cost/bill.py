@@ -1,4 +1,4 @@
-"""What an environment costs a month, and how much of a web ACL's capacity it takes."""
+"""The monthly cost of an environment, and its use of the web ACL's capacity."""
 
 import math
 from collections.abc import Iterator
@@ -19,20 +19,21 @@ _GB = 1_000_000_000
 _DAYS_OF_A_MONTH = 30
 _CAPACITY_STEP, _BODY_STEP = 500, 16
 
-# Assumed; it does nothing but copy a header. The memory is what constructs/gateway/bearer_key.py gives it.
+# Assumed; the function only copies a header. constructs/gateway/bearer_key.py sets the memory.
 _BEARER_KEY_SECONDS, _BEARER_KEY_GB = 0.005, 0.125
 
-# One to reserve, one to settle, and some that find another state than they expected: tests/metering/test_workers.py.
+# One to reserve, one to settle, and some that are repeated because the state has changed:
+# tests/metering/test_workers.py.
 WRITES_OF_A_REQUEST = 2.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traffic:
-    """A month of it."""
+    """The traffic of one month."""
 
     requests: int
     blocked_share: float = 0.0
-    """The share that WAF blocks, or counts where it only counts; 0 to 1."""
+    """The share that WAF blocks, or counts if it only counts; 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +50,7 @@ class Line:
 
 
 def web_acl_capacity(environment: Environment) -> Capacity | None:
-    """None without a web ACL of our own."""
+    """None if the stack has no web ACL."""
     waf = environment.waf
     if waf is None or not has_own_web_acl(environment):
         return None
@@ -57,13 +58,13 @@ def web_acl_capacity(environment: Environment) -> Capacity | None:
 
 
 def bill(environment: Environment, traffic: Traffic, prices: Prices, *, with_free: bool = False) -> tuple[Line, ...]:
-    """A month's items; `with_free` takes off what every account has free, as if this were all that it has."""
+    """The items of one month; `with_free` subtracts each account's free amount, as if the account had nothing else."""
     bills = _Bill(prices, with_free=with_free)
     return tuple(bills.lines(environment, traffic))
 
 
 class _Bill:
-    """Knows the prices."""
+    """Applies the prices."""
 
     def __init__(self, prices: Prices, *, with_free: bool) -> None:
         self._prices = prices
@@ -91,7 +92,7 @@ class _Bill:
         yield self._line("Lambda: their time", gb_seconds, "lambda_gb_seconds")
 
     def _token_limits(self, environment: Environment, millions: float) -> Iterator[Line]:
-        """Of routes with limits in tokens, whose share of the requests nobody knows: all of them."""
+        """Requests to routes with limits in tokens. Their share is unknown, so all requests count."""
         if items := items_of_a_request(environment):
             yield self._line("DynamoDB: limits in tokens", millions * items * WRITES_OF_A_REQUEST, "dynamodb_writes")
 
@@ -146,12 +147,12 @@ def _metrics(environment: Environment) -> int:
 
 
 def items_of_a_request(environment: Environment) -> int:
-    """How many callers' items of the table a request touches, on the route that touches most."""
+    """How many items of the table one request changes, on the route that changes the most."""
     return max((len({budget.by for budget in covering(environment, route)}) for route in environment.routes), default=0)
 
 
 def bearer_key_calls(environment: Environment, requests: int) -> float:
-    """How often AWS asks the authorizer: for each request, or while it remembers, for each key that often at most."""
+    """How often AWS calls the authorizer: for each request, or at most once per key while it caches the answer."""
     seconds = environment.api.authorizer_result_ttl_in_seconds
     keys = sum(len(plan.keys) for plan in environment.usage_plans.values())
     if not seconds or not keys:

@@ -1,4 +1,4 @@
-"""How many bytes of log a request makes."""
+"""How many bytes of logs a request creates."""
 
 import json
 
@@ -6,11 +6,11 @@ from settings.environment import Environment
 from settings.observability.access_log import ABSENT, access_log_format
 from settings.watched import has_own_web_acl
 
-# CloudWatch Logs counts so many bytes for each line beside its text.
+# CloudWatch Logs adds this many bytes to each line.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html, read 2026-11.
 _OF_EVERY_EVENT = 26
 
-# Variable -> a value of usual length. Of those left out: ABSENT.
+# Variable -> a value of usual length. Variables that are not listed: ABSENT.
 _USUAL = {
     "$context.requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
     "$context.extendedRequestId": "JKJaXmPLvHcESHA=",
@@ -29,11 +29,11 @@ _KEY_ID = "a1b2c3d4e5"
 _ACCOUNT, _WEB_ACL_ID = "111122223333", "11111111-2222-3333-4444-555555555555"
 
 WAF_RECORD = 2_000
-"""One record of the WAF log: the request's headers and the rule. An assumption; AWS gives no size."""
+"""One record of the WAF log: the request's headers and the rule. Assumed, since AWS does not document a size."""
 
 
 def access_log_bytes(environment: Environment) -> int:
-    """One line of the access log, worked out from its format with values of usual length."""
+    """One line of the access log, computed from its format with values of usual length."""
     line = json.loads(access_log_format())
     values = _USUAL | {"$context.resourcePath": _usual_path(environment)}
     if environment.waf is not None:
@@ -45,7 +45,7 @@ def access_log_bytes(environment: Environment) -> int:
 
 
 def _usual_path(environment: Environment) -> str:
-    """A route's path of middle length."""
+    """The path of median length."""
     paths = sorted((route.path for route in environment.routes), key=len)
     return paths[len(paths) // 2]
 

@@ -1,4 +1,4 @@
-"""What AWS charges: `prices.toml` beside this file, or tables of another file in their place."""
+"""AWS's prices: `prices.toml` in this folder, or the tables of another file that replace some of them."""
 
 import tomllib
 from pathlib import Path
@@ -19,36 +19,36 @@ class Source(Settings):
     """Where a price comes from."""
 
     unit: Annotated[str, Field(min_length=1)]
-    """What the price is of."""
+    """The unit that the price is for."""
 
     source: Annotated[str, Field(pattern=r"^https?://\S+$")]
     read: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
     checked: Literal["AWS", "second hand", "own"] = "own"
-    """`own` for prices that its owner vouches for: a contract, another Region."""
+    """`own` for prices that you set yourself: from a contract, or of another Region."""
 
 
 class Price(Source):
-    """The same for every unit."""
+    """The same price for every unit."""
 
     price: Dollars
 
     free: Annotated[float, Field(ge=0, strict=False)] = 0
-    """Units of every month that cost nothing, once for the whole account."""
+    """Units that are free every month, once for the whole account."""
 
     def dollars(self, units: float, *, with_free: bool) -> float:
-        """For so many units a month."""
+        """The price of this many units a month."""
         return max(0.0, units - (self.free if with_free else 0)) * self.price
 
 
 class Tier(Settings):
-    """Up to so many units a month in all; the last one has no end."""
+    """The tier ends at this many units a month in total; the last tier has no end."""
 
     up_to: Annotated[float, Field(gt=0, strict=False)] | None = None
     price: Dollars
 
 
 class TieredPrice(Source):
-    """Cheaper with each tier."""
+    """A price that falls with each tier."""
 
     tiers: SomeItems[Tier]
 
@@ -61,7 +61,7 @@ class TieredPrice(Source):
         return self
 
     def dollars(self, units: float, *, with_free: bool) -> float:  # noqa: ARG002  # nothing with tiers is free
-        """For so many units a month."""
+        """The price of this many units a month."""
         total, begin = 0.0, 0.0
         for tier in self.tiers:
             end = units if tier.up_to is None else min(units, tier.up_to)
@@ -71,7 +71,7 @@ class TieredPrice(Source):
 
 
 class General(Settings):
-    """What holds for all of them."""
+    """What applies to all prices."""
 
     region: str
 
@@ -101,14 +101,14 @@ class Prices(Settings):
 
     @property
     def sources(self) -> dict[str, Source]:
-        """By name."""
+        """The prices by name."""
         return {name: value for name, value in self if isinstance(value, Source)}
 
 
 def read_prices(file: Path | None) -> Prices:
-    """The default prices, with the tables of the file in place of theirs.
+    """Read the default prices, in which tables of the file replace those with the same name.
 
-    Raises ReviewError, a line for each mistake.
+    Raises ReviewError, with a line for each mistake.
     """
     tables = _read(DEFAULT)
     if file is not None:

@@ -1,4 +1,4 @@
-"""How many metrics CloudWatch charges for, as its constructs make them (constructs/observability; a test compares)."""
+"""How many metrics CloudWatch charges for, as constructs/observability creates them (a test compares both)."""
 
 from settings.alarms import alarms
 from settings.environment import Environment
@@ -12,14 +12,14 @@ _OF_A_METHOD = 5
 
 
 def filter_metrics(environment: Environment) -> int:
-    """Those of the access log's metric filters: for each layer that limits one, and one for each route."""
+    """Metrics of the access log's filters: one for each layer that limits requests, and one for each of its routes."""
     if not has_limit_metrics(environment):
         return 0
     return len(limiting_layers(environment)) * (1 + len(environment.routes))
 
 
 def route_metrics(environment: Environment) -> int:
-    """Those of `detailed_metrics`, of every method that is called; a path's preflight is one."""
+    """Metrics of `detailed_metrics` for every method that is called. The preflight of a path is a method too."""
     if not environment.observability.detailed_metrics:
         return 0
     methods = {(route.method, route.path) for route in environment.routes}
@@ -29,5 +29,5 @@ def route_metrics(environment: Environment) -> int:
 
 
 def alarm_metrics(environment: Environment) -> dict[str, int]:
-    """How many each alarm looks at, by the alarm's Terraform name."""
+    """How many metrics each alarm uses, by the alarm's Terraform name."""
     return {alarm.address: len(alarm.metrics) for alarm in alarms(environment)}

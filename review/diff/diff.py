@@ -1,4 +1,4 @@
-"""What `diff` compares: two environment files, or one file at two git revisions."""
+"""`diff` compares two environment files, or one file at two git revisions."""
 
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ def compare_files(before: str, after: str) -> Report:
 def compare_revisions(environment: str, base: str, head: str | None) -> Report:
     """Compare one environment at two git revisions. Without `head` the newer one is the working tree.
 
-    A file that the base does not have is new. One that the base has and Spillway refuses is compared with nothing, so
-    that what repairs it can be reviewed. Raises ReviewError, EnvironmentFileError.
+    A file that the base does not have is new. If the base has it but Spillway refuses that version, there is nothing to
+    compare with, so that a repair can be reviewed. Raises ReviewError, EnvironmentFileError.
     """
     file = expected_path(environment)
     at_head = read(environment) if head is None else read_at(file, head)

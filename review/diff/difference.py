@@ -113,7 +113,7 @@ class Difference:
 
     kept: tuple[str, ...]
     settings: tuple[SettingChange, ...]
-    """But for those that are limits, and those of routes that come or go."""
+    """The settings, except for limits and for those of routes that were added or removed."""
 
 
 def difference(before: Environment, after: Environment) -> Difference:

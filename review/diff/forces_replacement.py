@@ -1,9 +1,9 @@
-"""Which arguments make Terraform replace a resource instead of changing it, and what whoever calls or operates notices.
+"""Which arguments make Terraform replace a resource instead of changing it, and what callers or operators notice.
 
 From the schemas of the AWS provider, `ForceNew`, read 2026-11 in github.com/hashicorp/terraform-provider-aws under
-`internal/service/`, the file named with each; usage_plan.go, authorizer.go and lambda/function.go by the provider's
-documentation. The stacks use version 6.25.0. What is left out here changes in place: an API's name, its endpoint type,
-a throttle, a quota, a rule of a web ACL, the addresses of an IP set.
+`internal/service/`, in the file given for each; usage_plan.go, authorizer.go and lambda/function.go from the provider's
+documentation. The stacks use version 6.25.0. Everything that is not listed changes in place: an API's name, its
+endpoint type, a throttle, a quota, a rule of a web ACL, the addresses of an IP set.
 """
 
 from dataclasses import dataclass
@@ -14,54 +14,53 @@ class Forces:
     """One type of resource."""
 
     arguments: tuple[str, ...]
-    """Those that differ between two environment files of ours at all."""
+    """Those that can differ between two environment files."""
 
     file: str
 
     replaced: str
-    """What a replacement means."""
+    """The effect of a replacement."""
 
     destroyed: str
-    """What it means that it goes."""
+    """The effect of its removal."""
 
     flagged: bool = False
-    """Whether somebody should look twice where it is replaced."""
+    """Whether a replacement needs attention."""
 
 
 REGION = "region"
-"""Of every Regional resource since version 6 of the provider: a provider in another Region replaces them all
-(`forceNewIfRegionChanges` in internal/provider/sdkv2/; a role is global and stays).
-"""
+"""Forces the replacement of every Regional resource since version 6 of the provider: a provider in another Region
+replaces them all (`forceNewIfRegionChanges` in internal/provider/sdkv2/). A role is global and stays."""
 
 FORCES: dict[str, Forces] = {
     "aws_api_gateway_stage": Forces(
         arguments=("stage_name",),
         file="apigateway/stage.go",
-        replaced="another URL; the old one answers 403, and counts of throttles and quotas begin anew",
+        replaced="another URL; the old one answers 403, and counts of throttles and quotas start again",
         destroyed="the URL answers 403",
     ),
     "aws_api_gateway_client_certificate": Forces(
         arguments=(),
         file="apigateway/client_certificate.go",
         replaced="",
-        destroyed="backends that ask for it refuse the API's calls",
+        destroyed="backends that require it refuse the API's calls",
     ),
     "aws_api_gateway_deployment": Forces(
         arguments=("triggers",),
         file="apigateway/deployment.go",
-        replaced="the new one is made first and the stage moves over: callers see the new routes, and no gap",
+        replaced="the new one is created first, and the stage moves to it: callers see the new routes, without a gap",
         destroyed="",
     ),
     "aws_api_gateway_method": Forces(
         arguments=("http_method",),
         file="apigateway/method.go",
         replaced="",
-        destroyed="the route goes on answering, without its own throttle, until a second deployment",
+        destroyed="the route continues to answer, without its own throttle, until a second deployment",
     ),
     "aws_api_gateway_integration": Forces(
         arguments=("type", "integration_http_method", "credentials", "passthrough_behavior"),
         file="apigateway/integration.go",
-        replaced="deleted right after it is made, since AWS knows one for each method (issue 21907)",
+        replaced="deleted right after it is created, since AWS has one for each method (issue 21907)",
         destroyed="",
     ),
     "aws_api_gateway_integration_response": Forces(
@@ -85,26 +84,26 @@ FORCES: dict[str, Forces] = {
     "aws_api_gateway_method_settings": Forces(
         arguments=("stage_name", "method_path"),
         file="apigateway/method_settings.go",
-        replaced="for a moment only the account's throttle holds",
+        replaced="for a moment only the account's throttle applies",
         destroyed="the route falls back to the stage's throttle",
     ),
     "aws_api_gateway_usage_plan": Forces(
         arguments=(),
         file="apigateway/usage_plan.go",
         replaced="",
-        destroyed="its keys open nothing; what they used of their quota is forgotten",
+        destroyed="its keys no longer work; what they used of their quota is lost",
     ),
     "aws_api_gateway_api_key": Forces(
-        # Another name is an update since pull request 33281: the key keeps its value, its plan and what it used.
+        # A new name has been an update since pull request 33281: the key keeps its value, its plan and its usage.
         arguments=("value",),
         file="apigateway/api_key.go",
-        replaced="another value: its holder gets 403 until told",
+        replaced="another value: the old one gets 403",
         destroyed="its holder gets 403",
     ),
     "aws_api_gateway_usage_plan_key": Forces(
         arguments=("usage_plan_id", "key_id"),
         file="apigateway/usage_plan_key.go",
-        replaced="the key is in no plan for a moment; its quota begins anew",
+        replaced="the key is in no plan for a moment; its quota starts again",
         destroyed="the key is in no plan",
     ),
     "aws_api_gateway_authorizer": Forces(
@@ -116,11 +115,12 @@ FORCES: dict[str, Forces] = {
     "aws_api_gateway_domain_name": Forces(
         arguments=("domain_name",),
         file="apigateway/domain_name.go",
-        replaced="another name; the DNS record must follow, and the old name answers no more",
-        destroyed="the name answers no more",
+        replaced="another name; the DNS record must change, and the old name no longer answers",
+        destroyed="the name no longer answers",
     ),
     "aws_api_gateway_base_path_mapping": Forces(
-        # `stage_name` is an update to the provider; constructs/gateway/domain.py has it replaced with its stage.
+        # To the provider, `stage_name` is an update. constructs/gateway/domain.py makes it replace the mapping with its
+        # stage.
         arguments=("domain_name", "stage_name"),
         file="apigateway/base_path_mapping.go",
         replaced="the domain leads nowhere for a moment",
@@ -129,32 +129,32 @@ FORCES: dict[str, Forces] = {
     "aws_api_gateway_vpc_link": Forces(
         arguments=("target_arns",),
         file="apigateway/vpc_link.go",
-        replaced="the new one is made first, which takes AWS minutes",
+        replaced="the new one is created first, which takes minutes",
         destroyed="",
     ),
     "aws_apigatewayv2_vpc_link": Forces(
         arguments=("subnet_ids", "security_group_ids"),
         file="apigatewayv2/vpc_link.go",
-        replaced="the new one is made first, which takes AWS minutes",
+        replaced="the new one is created first, which takes minutes",
         destroyed="",
     ),
     "aws_wafv2_web_acl": Forces(
-        # `name` would, but constructs/waf/web_acl.py has Terraform leave it.
+        # `name` would, but constructs/waf/web_acl.py makes Terraform ignore it.
         arguments=(),
         file="wafv2/web_acl.go",
-        replaced="the stage is without WAF for a moment, and every count begins anew",
-        destroyed="nothing limits a single IP any more",
+        replaced="the stage is without WAF for a moment, and every count starts again",
+        destroyed="single IPs are no longer limited",
     ),
     "aws_wafv2_ip_set": Forces(
         arguments=("name",),
         file="wafv2/ip_set.go",
-        replaced="the new one is made first",
+        replaced="the new one is created first",
         destroyed="",
     ),
     "aws_wafv2_web_acl_association": Forces(
         arguments=("resource_arn", "web_acl_arn"),
         file="wafv2/web_acl_association.go",
-        replaced="the stage is without WAF until this is there again, at the end of the deploy",
+        replaced="the stage is without WAF until the end of the deploy",
         destroyed="the stage is without WAF",
         flagged=True,
     ),
@@ -167,21 +167,21 @@ FORCES: dict[str, Forces] = {
     "aws_cloudwatch_metric_alarm": Forces(
         arguments=("alarm_name",),
         file="cloudwatch/metric_alarm.go",
-        replaced="it begins without data",
-        destroyed="nobody is woken by it",
+        replaced="it starts without data",
+        destroyed="it no longer notifies anyone",
     ),
     "aws_sns_topic": Forces(
         arguments=("name",),
         file="sns/topic.go",
-        replaced="alarms go to the new one, which tells nobody until its subscriptions are confirmed",
+        replaced="alarms go to the new one, which notifies no one until its subscriptions are confirmed",
         destroyed="",
         flagged=True,
     ),
     "aws_sns_topic_subscription": Forces(
         arguments=("topic_arn",),
         file="sns/topic_subscription.go",
-        replaced="alarms tell nobody there until the link in AWS's new e-mail is followed",
-        destroyed="no alarm is sent there any more",
+        replaced="alarms reach no one there until the link in AWS's new e-mail is followed",
+        destroyed="alarms are no longer sent there",
         flagged=True,
     ),
     "aws_cloudwatch_dashboard": Forces(
@@ -205,7 +205,7 @@ FORCES: dict[str, Forces] = {
     "aws_dynamodb_table": Forces(
         arguments=("name",),
         file="dynamodb/table.go",
-        replaced="what everybody has used of a day's tokens or a month's money is forgotten",
-        destroyed="nothing limits tokens, money and concurrent requests any more",
+        replaced="what callers have used of a day's tokens or a month's money is lost",
+        destroyed="tokens, money and concurrent requests are no longer limited",
     ),
 }

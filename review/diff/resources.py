@@ -1,7 +1,8 @@
-"""The resources whose replacement somebody notices, by Terraform address, with what forces it.
+"""The resources whose replacement has noticeable effects, by Terraform address, with what forces it.
 
-Synthesis makes them (constructs/), and the review may not: it starts no Node. So this says the same a second time;
-tests/review/diff/test_resources.py holds it against the JSON that synthesis writes, before and after a change.
+Synthesis creates them (constructs/), but the review does not run it, because it starts no Node. This module therefore
+repeats the facts, and tests/review/diff/test_resources.py compares them with the synthesized JSON before and after a
+change.
 """
 
 import hashlib
@@ -34,19 +35,19 @@ from settings.watched import access_log, dashboard_name, waf_log
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An attribute of another resource: another one once that is replaced."""
+    """An attribute of another resource, which changes if that resource is replaced."""
 
     address: str
 
 
 Arguments = Mapping[str, object]
-"""Argument -> what decides about its value, or whose attribute it is."""
+"""Argument -> what its value depends on, or the resource that it refers to."""
 
 Resources = dict[str, Arguments]
-"""By address, `aws_api_gateway_stage.stage`; what others refer to comes before them."""
+"""By address, `aws_api_gateway_stage.stage`. A resource comes after those that it refers to."""
 
-# Settings of an integration that reach API Gateway, so that a deployment captures them. The others are of the route's
-# own function, role or VPC link.
+# Settings of an integration that API Gateway receives, so that a deployment captures them. The others belong to the
+# route's own function, role or VPC link.
 CAPTURED_SETTINGS = frozenset(
     {"type", "timeout_milliseconds", "response_transfer_mode", "status", "body", "url", "headers", "drop_headers"}
     | {"function_arn", "vpc_link_id", "load_balancer_arn", "endpoint_name", "service", "action", "path", "role_arn"}
@@ -55,7 +56,7 @@ CAPTURED_SETTINGS = frozenset(
 
 
 def resources(environment: Environment) -> Resources:
-    """All of them."""
+    """All resources."""
     found = (
         *_roles(environment),
         *_api_and_stage(environment),
@@ -81,7 +82,7 @@ def deployment_digest(environment: Environment) -> str:
         mode="json", include={"api", "authorizers", "cors", "resource_policy", "rate_limit_response"}
     )
     by_key = sorted(routes, key=lambda route: (route["path"], route["method"]))
-    # A function in front of a backend is another integration than the backend alone.
+    # A function in front of a backend makes it another integration.
     metered = [route.key for route in metered_routes(environment)]
     content = json.dumps([by_key, shared, environment.aws.region, metered], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -147,7 +148,7 @@ def _aws_integration(route: Route, http_method: str, role_arn: str | None, *, ha
 
 
 def _roles(environment: Environment) -> Iterator[tuple[str, Arguments]]:
-    """API Gateway's own at a service, and those of functions."""
+    """The role of API Gateway for a service, and the roles of functions."""
     metered = metered_routes(environment)
     for route in environment.routes:
         match route.integration:
@@ -172,7 +173,7 @@ def _role(environment: Environment, name: str) -> tuple[str, Arguments]:
 
 
 def _responses(environment: Environment) -> Iterator[tuple[str, Arguments]]:
-    """Answers that API Gateway makes from what a service, a mock or it itself says."""
+    """Responses that API Gateway creates from the answer of a service, of a mock or its own."""
     for route in environment.routes:
         match route.integration:
             case MockIntegration() as mock:

@@ -1,4 +1,4 @@
-"""Decides request after request what each layer answers: exact token buckets, an estimate of WAF's windows.
+"""Decides for one request after another what each layer answers: exact token buckets, and an estimate of WAF's windows.
 
-Compiled by numba on first use; times are whole microseconds.
+numba compiles it on first use. Times are whole microseconds.
 """

@@ -1,4 +1,4 @@
-"""Every layer, one request after the other."""
+"""All layers, for one request after another."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from review.layers.layers import Layers, Plan
 from settings.throttling import Throttle
 
 NONE = -1
-"""No key, no bucket, not counted."""
+"""Without a key, without a bucket, or not counted."""
 
 _NEVER = np.iinfo(np.int64).min
 
@@ -34,19 +34,19 @@ class Requests(NamedTuple):
     """Microseconds since 1970."""
 
     route: NDArray[np.int32]
-    """An index into the layers' routes."""
+    """The route, as an index into the layers' routes."""
 
     key: NDArray[np.int32]
     """The API key's number, or NONE."""
 
     rows: NDArray[np.int32]
-    """By rule and request: the row that counts it, or NONE."""
+    """By rule and request: the row that counts the request, or NONE."""
 
 
 _ROUTE = np.dtype(
     [
         ("bucket", np.int32),  # or NONE
-        ("refusal", np.int8),  # METHOD or STAGE: which of them the bucket is
+        ("refusal", np.int8),  # METHOD or STAGE: which of them the bucket belongs to
         ("key_required", np.bool_),
     ]
 )
@@ -55,7 +55,7 @@ _KEY = np.dtype(
         ("valid", np.bool_),  # belongs to a usage plan of the stage
         ("quota", np.int64),  # or NONE
         ("period", np.int64),
-        ("offset", np.int64),  # taken off the quota in the first period
+        ("offset", np.int64),  # subtracted from the quota in the first period
         ("used", np.int64),
         ("used_in", np.int64),  # the period in which it was used
     ]
@@ -63,7 +63,7 @@ _KEY = np.dtype(
 
 
 class State(NamedTuple):
-    """The limits, and how much of each is used."""
+    """The limits, and how much of each has been used."""
 
     windows: Windows
     buckets: Buckets
@@ -77,17 +77,19 @@ class State(NamedTuple):
     """Rows of _KEY."""
 
     key_buckets: NDArray[np.int32]
-    """By key: its plan's bucket for all routes, which is assumed to be one, then the plan's of each route; or NONE."""
+    """By key: its plan's bucket for all routes, which is assumed to be one, then the plan's bucket for each route, or
+    NONE."""
 
     counted: NDArray[np.int64]
-    """By rule: requests that its action applied to."""
+    """By rule: the requests that its action applied to."""
 
     began: NDArray[np.int64]
-    """When the first request came; one element. The period of a quota that it lies in is the plan's first."""
+    """The time of the first request, in one element. A plan starts with the period of its quota that contains this
+    time."""
 
 
 def state(layers: Layers, model: WafModel) -> State:
-    """Nothing used yet, no API key known yet."""
+    """The state in which nothing has been used and no API key is known."""
     all_buckets = [layers.account]
     routes = np.zeros(len(layers.routes), dtype=_ROUTE)
     routes["bucket"] = [_added(all_buckets, route.bucket) for route in layers.routes]
@@ -113,12 +115,12 @@ def _added(all_buckets: list[Throttle], bucket: Throttle | None) -> int:
 
 
 def with_room(now: State, rows: int) -> State:
-    """The same with at least that many rows for WAF's keys."""
+    """The same state with at least that many rows for WAF's keys."""
     return now._replace(windows=with_rows(now.windows, rows))
 
 
 def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) -> State:
-    """The same with more API keys after those it knows, each with full buckets; None: a key of no plan."""
+    """The same state with more API keys after the known ones, each with full buckets. None: a key without a plan."""
     plans = list({id(plan): plan for plan in plan_of_key}.values())
     index_of = {id(plan): index for index, plan in enumerate(plans)}
     of_key = np.fromiter((index_of[id(plan)] for plan in plan_of_key), dtype=np.int32, count=len(plan_of_key))
@@ -147,7 +149,7 @@ def with_keys(now: State, layers: Layers, plan_of_key: Sequence[Plan | None]) ->
 
 
 def _of_plan(plan: Plan | None, layers: Layers) -> tuple[NDArray[np.int32], Buckets]:
-    """Which of a key's buckets each place of `key_buckets` means, and those buckets, full."""
+    """Which bucket each position of a key's `key_buckets` refers to, and these buckets, full."""
     added: list[Throttle] = []
     if plan is None:
         return np.full(1 + len(layers.routes), NONE, dtype=np.int32), buckets(added)
@@ -158,13 +160,13 @@ def _of_plan(plan: Plan | None, layers: Layers) -> tuple[NDArray[np.int32], Buck
 
 @jit
 def _take(now: State, bucket: int, time: int) -> bool:
-    """A token of that bucket; no bucket refuses nothing."""
+    """Take a token from that bucket. Without a bucket, nothing is refused."""
     return bucket == NONE or take(now.buckets, bucket, time)
 
 
 @jit
 def _stopped_by_waf(now: State, requests: Requests, index: int, time: int) -> bool:
-    """Rules that only count let the later ones be asked; the first that blocks ends it."""
+    """A rule that only counts lets WAF evaluate the next one; the first rule that blocks ends the evaluation."""
     for rule in range(requests.rows.shape[0]):
         row = requests.rows[rule, index]
         if row != NONE and above_limit(now.windows, rule, row, time):
@@ -176,7 +178,7 @@ def _stopped_by_waf(now: State, requests: Requests, index: int, time: int) -> bo
 
 @jit
 def _within_quota(now: State, number: int, time: int) -> bool:
-    """Count a request of that key; False where its period is used up."""
+    """Count a request of that key; False if the quota of its period is used up."""
     key = now.keys[number]
     period = period_of(time, key["period"])
     if period != key["used_in"]:
@@ -191,7 +193,7 @@ def _within_quota(now: State, number: int, time: int) -> bool:
 
 @jit
 def _ask_plan(now: State, key: int, route: int, time: int) -> int:
-    """What the key's usage plan says: its throttle of the route, its own throttle, its quota."""
+    """The answer of the key's usage plan: its throttle for the route, its own throttle, its quota."""
     if key == NONE or not now.keys[key]["valid"]:
         return _NO_KEY
     if not (_take(now, now.key_buckets[key, 1 + route], time) and _take(now, now.key_buckets[key, 0], time)):
@@ -201,7 +203,7 @@ def _ask_plan(now: State, key: int, route: int, time: int) -> int:
 
 @jit
 def decide(now: State, requests: Requests, index: int, time: int) -> int:
-    """What becomes of that request, arriving at this time (later than its own where it is a retry)."""
+    """The outcome of that request at this time, which is later than the request's own time if it is a retry."""
     if now.began[0] == _NEVER:
         now.began[0] = time
     if _stopped_by_waf(now, requests, index, time):
@@ -219,6 +221,6 @@ def decide(now: State, requests: Requests, index: int, time: int) -> int:
 
 @jit
 def run(now: State, requests: Requests, outcomes: NDArray[np.int8]) -> None:
-    """Decide all of them, in order."""
+    """Decide all requests in order."""
     for index in range(len(requests.time)):
         outcomes[index] = decide(now, requests, index, requests.time[index])

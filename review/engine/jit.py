@@ -35,7 +35,9 @@ def is_compiled() -> bool:
 
 
 def jit(function: Function) -> Function:
-    """Compile on first call, without the interpreter's lock, into whoever calls it: a call would copy whole states."""
+    """Compile with numba on first use, releasing the GIL. Inlined into its caller, since a call would copy the whole
+    state.
+    """
     try:
         return cast("Function", numba.njit(cache=True, nogil=True, inline="always")(function))
     except RuntimeError:  # numba finds no folder for its cache: a read-only installation without a home

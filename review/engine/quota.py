@@ -1,7 +1,7 @@
 """Usage-plan quotas: requests of a key in a calendar period.
 
-AWS calls them best effort. It publishes neither the time zone, taken to be UTC here, nor the day a week starts on;
-that is Sunday here, as an older AWS reference has it (aws-sdk-apigateway 1.73, `QuotaSettings`).
+AWS calls them best effort. It documents neither the time zone, assumed to be UTC here, nor the first day of a week.
+Here it is Sunday, as in an older AWS reference (aws-sdk-apigateway 1.73, `QuotaSettings`).
 """
 
 from review.engine.jit import jit
@@ -16,7 +16,7 @@ _SINCE_SUNDAY = 4
 
 @jit
 def period_of(time: int, period: int) -> int:
-    """The number of the day, week or month that this time, microseconds since 1970, lies in."""
+    """The number of the day, week or month that contains this time, which is in microseconds since 1970."""
     day = time // _DAY_US
     if period == DAY:
         return day
@@ -28,5 +28,5 @@ def period_of(time: int, period: int) -> int:
     of_era = day - era * 146_097
     year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
     of_year = of_era - (365 * year + year // 4 - year // 100)
-    # Counted from March, so that the leap day is the last of its year.
+    # Counted from March, so that the leap day is the last day of the year.
     return (year + era * 400) * 12 + (5 * of_year + 2) // 153

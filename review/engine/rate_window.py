@@ -1,11 +1,11 @@
-"""WAF's rate-based rules, as an estimate of what AWS documents and keeps to itself.
+"""An estimate of WAF's rate-based rules, from what AWS documents and assumptions for the rest.
 
-Documented: each key is counted alone, over a look-back window; above the limit the action applies until the rate falls;
-at most 10,000 keys are limited at once, those with the highest rates; a request without the key is not counted; the
-estimate gives more weight to recent requests; the delay is usually below 30 seconds, at worst several minutes; AWS
-checks the rate about every 10 seconds (EvaluationWindowSec of API_RateBasedStatement, read 2026-11).
-Not documented, so parameters here: how late its counts are, how recent requests are weighted.
-Sources, of https://docs.aws.amazon.com/waf/latest/developerguide/: waf-rule-statement-type-rate-based-caveats.html,
+Documented: each key is counted separately in a look-back window. Above the limit, the action applies until the rate
+falls. At most 10,000 keys are limited at once, those with the highest rates. A request without the key is not counted.
+The estimate gives more weight to recent requests. The delay is usually below 30 seconds, at worst several minutes. AWS
+checks the rate about every 10 seconds (EvaluationWindowSec of API_RateBasedStatement, read 2026-11). Not documented,
+and therefore parameters here: how late the counts are, and how recent requests are weighted. Sources, in
+https://docs.aws.amazon.com/waf/latest/developerguide/: waf-rule-statement-type-rate-based-caveats.html,
 waf-rule-statement-type-rate-based-high-level-settings.html, waf-rule-statement-type-rate-based-request-limiting.html
 """
 
@@ -21,29 +21,31 @@ from review.engine.jit import jit
 from review.layers.layers import RateWindow
 
 MOST_LIMITED = 10_000
-"""Keys that one rule limits at once."""
+"""The number of keys that one rule can limit at once."""
 
 _MICROSECONDS = 1_000_000
 _NEVER = -1
-# "Up to several minutes"; more is the length of a ring for each key.
+# AWS documents "up to several minutes". A longer lag would make the ring of each key longer.
 _LONGEST_LAG = 600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WafModel:
-    """What AWS does not publish about a rate-based rule. The defaults add up to its "usually below 30 seconds"."""
+    """Properties of a rate-based rule that AWS does not document. The defaults add up to its "usually below 30
+    seconds".
+    """
 
     interval_sec: int = 10
-    """How often the rate is looked at; a divisor of 60."""
+    """Interval at which the rate is checked; a divisor of 60."""
 
     lag_sec: int = 20
-    """How old the youngest counted request is at that moment; rounded up to whole intervals."""
+    """Age of the youngest counted request at that moment, rounded up to whole intervals."""
 
     recency: float = 0.0
-    """0: every request of the window counts alike. 1: the newest counts twice, the oldest not at all.
+    """0: every request in the window counts the same. 1: the newest counts twice, the oldest does not count.
 
-    AWS says only that recent ones weigh more. 0 fits the one report with numbers: limit 10 in 300 s, a request each
-    15 s, blocked from the 13th (https://repost.aws/questions/QUlXxJefYrSaeTZ8lO0yrTww, read 2026-11).
+    AWS only documents that recent requests weigh more. 0 matches the one report with numbers: limit 10 in 300 s, a
+    request every 15 s, blocked from the 13th (https://repost.aws/questions/QUlXxJefYrSaeTZ8lO0yrTww, read 2026-11).
     """
 
     most_limited: int = MOST_LIMITED
@@ -67,20 +69,20 @@ class WafModel:
         return f"looks every {self.interval_sec} s, {self.lag_sec} s late, recency {self.recency:g}"
 
 
-# All of a rule side by side in memory, and of a key; a key's counts beside them in an array of their own.
+# All data of a rule, and of a key, is adjacent in memory. The counts of a key are in a separate array.
 _RULE = np.dtype(
     [
         ("limit", np.int64),
         ("slots", np.int64),  # the window in intervals
         ("blocks", np.bool_),
-        ("hot_count", np.int64),  # how many of its keys might be above the limit
+        ("hot_count", np.int64),  # how many of its keys may be above the limit
     ]
 )
 _KEY = np.dtype(
     [
         ("touched", np.int64),  # the newest interval in its ring
         ("total", np.int64),  # the ring's sum
-        ("limited", np.int64),  # the interval for which it was last found above the limit
+        ("limited", np.int64),  # the interval in which it was last found above the limit
         ("is_hot", np.bool_),
     ]
 )
@@ -101,10 +103,10 @@ class Windows(NamedTuple):
     """Rows of _RULE."""
 
     now: NDArray[np.int64]
-    """The interval that was last evaluated; one element."""
+    """The interval of the last evaluation, in one element."""
 
     hot: NDArray[np.int32]
-    """By rule: rows of keys that might be above the limit."""
+    """By rule: rows of keys that may be above the limit."""
 
     keys: NDArray[np.void]
     """Rows of _KEY."""
@@ -114,7 +116,7 @@ class Windows(NamedTuple):
 
 
 def windows(rules: Sequence[RateWindow], model: WafModel) -> Windows:
-    """Rules without any key yet."""
+    """The state for these rules before any key."""
     table = np.zeros(len(rules), dtype=_RULE)
     table["limit"] = [rule.limit for rule in rules]
     table["slots"] = [rule.window_sec // model.interval_sec for rule in rules]
@@ -134,7 +136,7 @@ def windows(rules: Sequence[RateWindow], model: WafModel) -> Windows:
 
 
 def with_rows(state: Windows, rows: int) -> Windows:
-    """Room for at least that many rows; doubles, so that growing costs little."""
+    """Make room for at least that many rows. The size doubles, so that growing is cheap."""
     have = len(state.keys)
     if rows <= have:
         return state
@@ -172,7 +174,7 @@ def _advance(state: Windows, row: int, slot: int) -> None:
 
 @jit
 def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
-    """Requests of the window that ended `lag` intervals ago, the recent ones weighted."""
+    """Requests in the window that ended `lag` intervals ago, with more weight for recent ones."""
     width = state.counts.shape[1]
     slots = state.rules[rule]["slots"]
     found = 0.0
@@ -185,7 +187,7 @@ def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
 
 @jit
 def _evaluate(state: Windows, slot: int) -> None:
-    """Find the keys above each rule's limit, and limit the fastest of them for this interval."""
+    """Find the keys above each rule's limit, and limit those with the highest rates in this interval."""
     for rule in range(len(state.rules)):
         kept = 0
         above = 0
@@ -219,7 +221,7 @@ def _evaluate(state: Windows, slot: int) -> None:
 
 @jit
 def above_limit(state: Windows, rule: int, row: int, time: int) -> bool:
-    """Count a request of that key; True where the rule's action applies to it."""
+    """Count a request of that key; True if the rule's action applies to it."""
     slot = time // state.interval
     if slot > state.now[0]:
         _evaluate(state, slot)

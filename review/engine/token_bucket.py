@@ -1,7 +1,7 @@
-"""The token bucket, exactly: whole microseconds and whole trillionths of a token, so that nothing drifts.
+"""An exact token bucket: whole microseconds and whole trillionths of a token, so that no rounding errors add up.
 
-A full bucket holds `burst_limit` tokens, a request takes one, `rate_limit` a second flow back.
-Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+A full bucket holds `burst_limit` tokens. A request uses one, and `rate_limit` tokens per second are added. Source:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 """
 
 import math
@@ -15,22 +15,22 @@ from review.engine.jit import jit
 from review.refusal import ReviewError
 from settings.throttling import Throttle
 
-# rate_limit in millionths of a request a second, times microseconds: trillionths of a token.
+# rate_limit in millionths of a request per second, times microseconds: trillionths of a token.
 TOKEN = 10**12
 _RATE = 10**6
 HIGHEST = 9_000_000
-"""Of a burst and of a rate: more does not fit the 64 bits that tokens are counted in."""
+"""The highest burst and rate. More does not fit into the 64 bits that count tokens."""
 
 _LONG_AGO = np.iinfo(np.int64).min // 2
 
-# All of a bucket side by side in memory: a request of one of many keys finds it in one place.
+# All data of a bucket is adjacent in memory, so that a request of one of many keys needs one place.
 _BUCKET = np.dtype(
     [
         ("rate", np.int64),
         ("capacity", np.int64),
-        ("full_after", np.int64),  # microseconds after which an empty one is full
+        ("full_after", np.int64),  # microseconds until an empty bucket is full
         ("tokens", np.int64),
-        ("last", np.int64),  # when it was last looked at
+        ("last", np.int64),  # time of the last update
     ]
 )
 
@@ -39,7 +39,9 @@ Buckets = NDArray[np.void]
 
 
 def buckets(limits: Sequence[Throttle]) -> Buckets:
-    """Full ones; rates are rounded to millionths of a request a second. Raises ReviewError for one above HIGHEST."""
+    """Create full buckets. Rates are rounded to millionths of a request per second. Raises ReviewError above
+    HIGHEST.
+    """
     for limit in limits:
         for name, value in (("burst_limit", limit.burst_limit), ("rate_limit", limit.rate_limit)):
             if value > HIGHEST:
@@ -57,7 +59,7 @@ def buckets(limits: Sequence[Throttle]) -> Buckets:
 
 @jit
 def take(all_buckets: Buckets, index: int, time: int) -> bool:
-    """Take one token of that bucket; False where there is none."""
+    """Take one token from that bucket; False if it has none."""
     bucket = all_buckets[index]
     passed = time - bucket["last"]
     tokens = bucket["tokens"]
@@ -65,7 +67,7 @@ def take(all_buckets: Buckets, index: int, time: int) -> bool:
         if passed >= bucket["full_after"]:
             tokens = bucket["capacity"]
         else:
-            # What is missing, not what there would be: that sum may be more than 64 bits hold.
+            # Compares with what is missing, since the sum of tokens could exceed 64 bits.
             tokens += min(bucket["capacity"] - tokens, passed * bucket["rate"])
         bucket["last"] = time
     taken = tokens >= TOKEN
@@ -80,7 +82,7 @@ def _take_all(all_buckets: Buckets, times: NDArray[np.int64], taken: NDArray[np.
 
 
 def accepted(arrivals: Sequence[float] | NDArray[Any], rate: float, burst: int) -> NDArray[np.bool_]:
-    """Which requests one bucket, full before them, lets through. Arrivals in seconds, ascending."""
+    """Which requests one bucket lets through if it is full at the beginning. Arrivals in seconds, ascending."""
     times = np.round(np.asarray(arrivals, dtype=np.float64) * 1e6).astype(np.int64)
     taken = np.zeros(len(times), dtype=np.bool_)
     _take_all(buckets([Throttle(rate_limit=rate, burst_limit=burst)]), times, taken)

@@ -1,1 +1,1 @@
-"""The limits that a request meets, as plain values, from an environment's settings."""
+"""The limits that a request encounters, as plain values, from an environment's settings."""

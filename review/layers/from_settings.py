@@ -212,7 +212,7 @@ def _left_out(environment: Environment) -> list[str]:
     if waf.web_acl_arn:
         said.append("The web ACL is an existing one, whose rules are not in this file: WAF is left out.")
     if waf.block:
-        said.append("WAF's block list is left out: whoever is on it gets 403.")
+        said.append("WAF's block list is left out: it answers 403 to every address on it.")
     if waf.managed_rule_groups:
         said.append("Managed rule groups are left out: what they refuse depends on each request.")
     said += [

@@ -1,1 +1,1 @@
-"""What each layer lets through, and what stops whom first."""
+"""What each layer lets through, and which limit stops which caller first."""

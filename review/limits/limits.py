@@ -19,24 +19,24 @@ class Limit:
     route: str
     layer: Layer
     name: str
-    """The WAF rule's or the plan's."""
+    """The name of the WAF rule or the plan."""
 
     per_second: float | None
-    """None: the layer lets everything through. A quota's and a WAF rule's: spread evenly over the period."""
+    """None: the layer has no limit. For a quota or a WAF rule: spread evenly over the period."""
 
     at_once: float | None
-    """How many requests pass before the first is refused, where nobody has asked before. None: all of them; a WAF rule
-    looks too late for that."""
+    """How many requests pass before the first is refused, if there were none before. None: all of them, because a WAF
+    rule looks too late for that."""
 
     period_sec: int | None = None
-    """Of a quota (a month is 30 days here) or a WAF rule's window."""
+    """The period of a quota (a month is 30 days here) or the window of a WAF rule."""
 
     in_period: int | None = None
-    """How many such a limit lets through in that time."""
+    """How many requests such a limit lets through in that time."""
 
     shared_by: str
     shared: bool
-    """By all callers; False where each client has its own."""
+    """By all callers; False if each client has its own limit."""
 
     key: tuple[str, ...] = ()
     """What a WAF rule counts by."""
@@ -46,12 +46,12 @@ class Limit:
 
     @property
     def blocked(self) -> bool:
-        """Whether the layer is what `blocked` becomes."""
+        """Whether the layer is the result of `blocked`."""
         return (self.per_second, self.at_once) == (BLOCKED.rate_limit, BLOCKED.burst_limit)
 
     @property
     def per_minute(self) -> float | None:
-        """The same by the minute."""
+        """The same per minute."""
         return None if self.per_second is None else self.per_second * _MINUTE
 
 

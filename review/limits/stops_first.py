@@ -1,4 +1,4 @@
-"""Which layer of a route stops whom first."""
+"""Which limit of a route stops which caller first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from review.layers.layer import Layer
 from review.layers.layers import Layers, Plan, RouteLimits
 from review.limits.limits import Limit, plan_limits, route_limits
 
-# What makes requests of one address, or of one API key, one client. A method and a path are the route's, the same for
-# all its callers; a header that a caller may change at will makes it another client each time.
+# What identifies one client by its address, or by its API key. A method and a path belong to the route and are the same
+# for all callers. A header that a caller can change makes it another client each time.
 _KEYS_OF_ONE_IP = frozenset({"ip", "forwarded_ip", "asn", "method", "path"})
 _KEYS_OF_ONE_ROUTE = frozenset({"method", "path"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StopsFirst:
-    """The limit that stops a caller first: at a rising rate, and if everything is sent at once. None: nothing does."""
+    """The limit that stops a caller first: at a rising rate, and in a burst. None if there is no limit."""
 
     steady: Limit | None
     burst: Limit | None
@@ -31,21 +31,21 @@ class StopsKeyFirst(StopsFirst):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StopsFirstOnRoute:
-    """Which limit of a route stops whom first."""
+    """Which limit of a route stops which caller first."""
 
     route: str
     one_ip: StopsFirst
-    """Whoever has one IP address, whatever keys."""
+    """A caller with one IP address and any keys."""
 
     one_key: tuple[StopsKeyFirst, ...]
-    """One for each usage plan; a key is in one of them. Empty where the route asks for no key."""
+    """One for each usage plan, since a key belongs to one of them. Empty if the route does not require a key."""
 
     everyone: StopsFirst
-    """All callers together, from any number of addresses and keys."""
+    """All callers together, with any number of addresses and keys."""
 
 
 def stops_first(layers: Layers) -> tuple[StopsFirstOnRoute, ...]:
-    """Who is stopped first by what, route by route. What only counts stops nobody."""
+    """Which limit stops which caller first, route by route. A rule that only counts does not stop a caller."""
     return tuple(_find_first_on_route(layers, route) for route in layers.routes)
 
 
@@ -66,7 +66,7 @@ def _find_first_on_route(layers: Layers, route: RouteLimits) -> StopsFirstOnRout
 
 
 def _find_first(candidates: Iterable[Limit]) -> StopsFirst:
-    """AWS's order decides between two that are alike."""
+    """Of two equal limits, the one that AWS evaluates first."""
     ordered = list(candidates)
     at_once = [(limit.at_once, limit) for limit in ordered if limit.at_once is not None]
     return StopsFirst(

@@ -1,4 +1,4 @@
-"""A limit in a line."""
+"""A limit in one line."""
 
 from review.layers.layer import Layer
 from review.limits.limits import PERIOD_SEC, Limit

@@ -1,1 +1,1 @@
-"""Recorded traffic against an environment's limits: read in blocks, so that memory does not grow with the log."""
+"""Applies an environment's limits to recorded traffic. Reads in blocks, so that memory does not grow with the log."""

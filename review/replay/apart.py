@@ -1,4 +1,4 @@
-"""Callers by whom no limit is to be measured: those that WAF stops already, and those far above everybody else."""
+"""Callers that suggested limits ignore: those that WAF stops already, and those far above all others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,28 +11,28 @@ from review.refusal import ReviewError
 from review.replay.replay import Replayed
 
 _FAR_ABOVE = 10
-"""Times what the next busiest caller sends in a window."""
+"""How many times as many requests as the next busiest caller in a window."""
 
 _LEAST = 100
-"""Requests in a window: below that nobody abuses anything."""
+"""Requests in a window. A caller with fewer is not an abuser."""
 
 _MOST = 0.01
-"""Of the callers; at least one."""
+"""The largest share of the callers, at least one."""
 
 _STOPPED = 0.5
-"""Of a caller's requests."""
+"""The share of a caller's requests."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Apart:
-    """One caller who is set apart."""
+    """One caller that is left out of the measurement."""
 
     client: int
-    """An index into the replay's clients."""
+    """The caller as an index into the replay's clients."""
 
     requests: int
     refused: int
-    """By the environment's limits as they are."""
+    """Whether the environment's current limits stop the caller."""
 
     peak: int
     why: str
@@ -41,7 +41,8 @@ class Apart:
 def set_apart(
     replayed: Replayed, peak: NDArray[np.int64], abusers: Sequence[str] = (), customers: Sequence[str] = ()
 ) -> tuple[Apart, ...]:
-    """The busiest first. `abusers` and `customers` are what the user says, by name. Raises ReviewError.
+    """The callers to leave out, the busiest first. `abusers` and `customers` come from the user, by name. Raises
+    ReviewError.
 
     `peak` is the busiest window of each client.
     """
@@ -58,7 +59,7 @@ def set_apart(
     why |= {numbers[name]: "as you say" for name in abusers}
     for name in customers:
         why.pop(numbers[name], None)
-    if len(why) == len(replayed.clients):  # nobody else is left to measure a limit by
+    if len(why) == len(replayed.clients):  # no other caller is left to measure a limit with
         return ()
     found = (
         Apart(
@@ -70,7 +71,7 @@ def set_apart(
 
 
 def _far_above(peak: NDArray[np.int64]) -> dict[int, str]:
-    """As many of the busiest as there are, up to the last gap of that size."""
+    """The busiest callers, up to the last gap of that size."""
     order = np.argsort(-peak, kind="stable")
     order = order[: int((peak > 0).sum())]
     most = max(1, int(len(order) * _MOST))

@@ -1,4 +1,4 @@
-"""The suggested limits all together: held against the checks of an environment file, and replayed once more."""
+"""All suggested limits together: checked as an environment file, and replayed once more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from review.replay.write import Written, with_limits
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What was taken of each choice, and what all of it together would have done."""
+    """The selected candidate of each choice, and the result of all of them together."""
 
     index: dict[tuple[str, str], int]
     written: Written
@@ -27,7 +27,7 @@ class Chosen:
 
     @property
     def taken(self) -> bool:
-        """Whether there is any limit that the checks accept."""
+        """Whether the checks accept any limit."""
         return bool(self.written.taken)
 
     @property
@@ -37,20 +37,20 @@ class Chosen:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What has to be known before the limits are pasted."""
+        """What you should know before you use the limits."""
         return (
             *(f"not suggested, since the file would be refused: {each}" for each in self.written.refused),
             *(f"with the suggested limits: {each}" for each in self.written.warnings),
         )
 
     def of(self, choice: Choice) -> int | None:
-        """Which candidate; None if the checks refuse it."""
+        """The selected candidate; None if the checks refuse it."""
         taken = {(each.layer, each.name) for each, _ in self.written.taken}
         key = (choice.layer, choice.name)
         return self.index[key] if key in taken else None
 
     def rows(self) -> Iterator[tuple[str, int, int]]:
-        """What happened, how often, and of how many."""
+        """An outcome, how often it happened, and out of how many."""
         by_client = self.outcomes.by_client
         others = np.ones(len(by_client), dtype=np.bool_)
         others[list(self.apart)] = False
@@ -67,7 +67,7 @@ class Chosen:
 
 
 def percentile_of(said: str) -> float | None:
-    """`p99.9` or `busiest`; None if nothing is said. Raises ReviewError."""
+    """`p99.9` or `busiest`; None if the user did not choose. Raises ReviewError."""
     if not said:
         return None
     for each in PERCENTILES:
@@ -78,7 +78,7 @@ def percentile_of(said: str) -> float | None:
 
 
 def choose(replayed: Replayed, suggested: Suggestions, file: Path, percentile: float | None = None) -> Chosen:
-    """The suggested candidate of each choice, or the one of that percentile."""
+    """The suggested candidate of each choice, or the one at that percentile."""
     index = {
         (choice.layer, choice.name): choice.suggested if percentile is None else _index(choice, percentile)
         for choice in suggested.choices

@@ -1,4 +1,4 @@
-"""What a log calls its fields."""
+"""The names that a log gives its fields."""
 
 from review.refusal import ReviewError
 from review.replay.formats.format import FIELDS as WHAT
@@ -13,15 +13,15 @@ ACCESS_LOG = {
     "path": _FIELD_OF["$context.resourcePath"],
     "key": _FIELD_OF["$context.identity.apiKeyId"],
 }
-"""The access log that the environment's stage writes."""
+"""The access log of the environment's stage."""
 
 
 def said_columns(said: str) -> dict[str, str]:
-    """`time=ts,ip=client` as a table. Raises ReviewError."""
+    """Parse `time=ts,ip=client`. Raises ReviewError."""
     given = {}
     for part in filter(None, (part.strip() for part in said.split(","))):
         what, equals, name = part.partition("=")
         if not equals or what not in WHAT or not name:
-            raise ReviewError(f"--columns {part}: must be one of {', '.join(WHAT)}, then = and the log's own word")
+            raise ReviewError(f"--columns {part}: must be one of {', '.join(WHAT)}, then = and the log's own name")
         given[what] = name
     return given

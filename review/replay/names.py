@@ -19,7 +19,7 @@ UNKNOWN, PREFLIGHT = -1, -2
 
 
 class Names(Sequence[str]):
-    """Names in the order of their numbers. A list of Python's would take three times the memory of a column."""
+    """Names in the order of their numbers. A Python list would need three times the memory of a column."""
 
     def __init__(self) -> None:
         self._column = pl.Series(dtype=pl.String)
@@ -27,12 +27,12 @@ class Names(Sequence[str]):
         self._count = 0
 
     def add(self, names: pl.Series) -> None:
-        """At the end."""
+        """Append these names."""
         self._more.append(names.cast(pl.String))
         self._count += len(names)
 
     def column(self) -> pl.Series:
-        """All of them."""
+        """All names."""
         if self._more:
             self._column = pl.concat([self._column, *self._more], rechunk=True)
             self._more = []
@@ -53,7 +53,7 @@ class Names(Sequence[str]):
         return str(self.column()[int(index)])
 
     def _recent(self, index: slice) -> list[str]:
-        """The last ones, without putting all of them together."""
+        """The last names, without joining all of them."""
         newest = self._more[-1] if self._more else self._column
         start, before = index.start or 0, self._count - len(newest)
         if index.step is None and start >= before:
@@ -71,11 +71,11 @@ class Names(Sequence[str]):
 
 
 class Numbers:
-    """Numbers names as they first come: 0, 1, 2, ... Polars keeps the table."""
+    """Numbers names in the order in which they first occur: 0, 1, 2, ... Polars keeps the table."""
 
     def __init__(self) -> None:
         self._type = pl.Categorical(pl.Categories.random())
-        # Polars forgets the table when no column of the type is left.
+        # Polars deletes the table when no column with this type is left.
         self._kept = pl.Series(dtype=pl.String).cast(self._type)
         self.names = Names()
 
@@ -91,22 +91,22 @@ class Numbers:
 
 
 class Routes:
-    """Finds the environment's route for what a log calls it: the route itself, or a path that it matches."""
+    """Finds the environment's route for a path in a log: the route itself, or a path that it matches."""
 
     def __init__(self, layers: Layers) -> None:
         self._exact = {route.key: index for index, route in enumerate(layers.routes)}
         self.unknown = Counter[str]()
-        """How often each route that the environment does not have was asked for; of very many, the frequent ones."""
+        """How often unknown routes were requested; if there are very many, only the frequent ones."""
 
         patterns = [(route.key.split(" ", 1), index) for index, route in enumerate(layers.routes)]
-        # Fixed parts before variables, single variables before greedy ones, as API Gateway chooses.
+        # Fixed parts before variables, single variables before greedy ones, in API Gateway's order.
         patterns.sort(key=lambda item: (item[0][1].count("+}"), item[0][1].count("{")))
         self._patterns = [(method, _pattern(path, layers.path_prefixes), index) for (method, path), index in patterns]
         self._numbers = Numbers()
         self._found = np.zeros(0, dtype=np.int32)
 
     def of(self, column: pl.Series) -> NDArray[np.int32]:
-        """Each one's index, UNKNOWN, or PREFLIGHT for an OPTIONS request of a known path. No nulls."""
+        """The index of each one, UNKNOWN, or PREFLIGHT for an OPTIONS request of a known path. No nulls."""
         if len(self._found) > _MOST_PATHS:
             self._numbers, self._found = Numbers(), self._found[:0]
         numbers = self._numbers.of(column)
@@ -136,12 +136,12 @@ class Routes:
 
 
 def _without_query(asked: str) -> str:
-    """The path alone: neither a query nor, in a whole URL, the host."""
+    """Only the path, without a query and, in a whole URL, without the host."""
     return _HOST.sub("", asked.partition("?")[0])
 
 
 def _pattern(path: str, prefixes: tuple[str, ...]) -> re.Pattern[str]:
-    """With the stage's name or the base path in front, or without, as settings/waf/path_pattern.py has it."""
+    """With or without the stage's name or the base path in front, like settings/waf/path_pattern.py."""
     parts = re.split(r"(\{[^}]+\})", path)
     if path == "/":
         parts = []

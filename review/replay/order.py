@@ -1,8 +1,8 @@
-"""Putting requests back in order.
+"""Sorts requests by time.
 
-An access log is written when a request is answered, so a slow answer comes after later requests. Requests that are late
-by no more than the tolerance are put back; later ones are left out, since the layers have moved on. A single time far
-ahead of the lines after it is the one that is wrong: believed, it would make all of them late.
+API Gateway writes a line of the access log when it answers, so a slow answer is logged after later requests. Requests
+that are late by at most the tolerance are sorted in. Later ones are left out, since the layers have moved on. A single
+time far ahead of the lines after it is wrong; if it were trusted, all of them would be late.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOOK = 31
-"""How many of the lines after one say whether it is ahead: more than half of them."""
+"""How many following lines decide whether a line is ahead: more than half of them."""
 
 
 class Columns(NamedTuple):
@@ -23,11 +23,11 @@ class Columns(NamedTuple):
     key: NDArray[np.int32]
 
     def at(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Columns":
-        """Only those rows, in that order."""
+        """Only these rows, in that order."""
         return Columns(self.time[which], self.client[which], self.route[which], self.key[which])
 
     def then(self, more: "Columns") -> "Columns":
-        """These, and those after them."""
+        """These rows, followed by the others."""
         return Columns(
             np.concatenate([self.time, more.time]),
             np.concatenate([self.client, more.client]),
@@ -43,34 +43,34 @@ def none() -> Columns:
 
 
 class InOrder:
-    """Takes requests as they come and lets them out in order of time; holds back `tolerance_sec` of traffic."""
+    """Accepts requests as they arrive and returns them ordered by time; holds back `tolerance_sec` of traffic."""
 
     def __init__(self, tolerance_sec: float) -> None:
         self._tolerance = int(tolerance_sec * 1_000_000)
         self._newest = np.iinfo(np.int64).min // 2
         self._unchecked, self._held = none(), none()
         self.ahead = 0
-        """Left out: wrong by the lines after them."""
+        """Left out, because the following lines show that the time is wrong."""
 
         self.late = 0
-        """Left out: the tolerance has passed."""
+        """Left out, because the tolerance has passed."""
 
         self.put_back = 0
         """Out of order, but within the tolerance."""
 
     def add(self, requests: Columns) -> Columns:
-        """What can be let out now."""
+        """The requests that are in order by now."""
         coming = self._unchecked.then(requests)
         checked = max(0, len(coming.time) - LOOK)
         self._unchecked = coming.at(slice(checked, None))
         return self._sorted(coming, checked)
 
     def rest(self) -> Columns:
-        """What was held back, at the end."""
+        """The requests that were held back, at the end."""
         return self._sorted(self._unchecked, len(self._unchecked.time)).then(self._held)
 
     def _sorted(self, coming: Columns, count: int) -> Columns:
-        """Of the first `count`, with those held before; the others only say whether one of them is ahead."""
+        """Handle the first `count` and those held back. The others only show whether one of them is ahead."""
         requests = coming.at(slice(count))
         if not count:
             return requests
@@ -96,7 +96,7 @@ class InOrder:
         return np.maximum.accumulate(np.maximum(times, self._newest))
 
     def _is_ahead(self, times: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
-        """By more than the tolerance, of more than half of the lines after it."""
+        """Ahead by more than the tolerance of more than half of the following lines."""
         earlier = np.zeros(count, dtype=np.int64)
         after = np.minimum(len(times) - 1 - np.arange(count), LOOK)
         for step in range(1, LOOK + 1):

@@ -1,4 +1,4 @@
-"""From a log's texts to times, clients, routes and keys. Whole blocks at once."""
+"""Converts a log's texts to times, clients, routes and keys, in whole blocks."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,12 +16,12 @@ NO_COUNT = "no count that can be read"
 
 _FEW_LINES = 512
 _LONGEST_CLIENT = 64
-"""Bytes; an IPv6 address takes 39, and a pseudonym of one may take more."""
+"""Bytes of a client's name. An IPv6 address has 39, and a pseudonym of one may have more."""
 
 _MOST_COUNTED = 10_000_000
-"""Requests of one row."""
+"""Requests that one row can count."""
 
-# 2000 and 2100, in seconds and by the factor of what is written to them.
+# 2000 and 2100, in seconds and multiplied by the factor for their notation.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _MILLISECONDS, _MICROSECONDS = 1_000, 1_000_000
 
@@ -31,10 +31,10 @@ Read = Callable[[bytes], pl.DataFrame]
 IsLine = Callable[[bytes], bool]
 
 
-def readable(  # passed on as they are
+def readable(  # passed on unchanged
     block: bytes, read: Read, is_line: IsLine, problem: str, schema: dict[str, pl.String], problems: Counter[str]
 ) -> pl.DataFrame:
-    """Every line that can be read; halves what cannot until the broken lines are found."""
+    """Parse every readable line. A block that cannot be parsed is halved until the broken lines are found."""
     frame = _whole(block, read)
     if frame is not None:
         return frame
@@ -62,9 +62,9 @@ def _whole(lines: bytes, read: Read) -> pl.DataFrame | None:
 
 
 def requests(texts: pl.DataFrame, problems: Counter[str]) -> pl.DataFrame:
-    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key` or null, `count`; rows that lack one left out.
+    """`time` in microseconds, `client`, `route` as `METHOD /path`, `key` or null, `count`, without incomplete rows.
 
-    `count` is there only if the texts have it.
+    `count` exists only if the texts have it.
     """
     key = pl.col("key") if "key" in texts.columns else pl.lit(None, dtype=pl.String)
     columns = [
@@ -88,13 +88,13 @@ def requests(texts: pl.DataFrame, problems: Counter[str]) -> pl.DataFrame:
 
 
 def _named(text: pl.Expr) -> pl.Expr:
-    """Null for what is no name: nothing, `-`, a list or a table of JSON, more than an address takes."""
+    """Null for anything that is not a name: empty text, `-`, a JSON list or object, more bytes than an address has."""
     is_name = ~text.is_in(["", ABSENT]) & (text.str.len_bytes() <= _LONGEST_CLIENT)
     return pl.when(is_name & ~text.str.starts_with("[") & ~text.str.starts_with("{")).then(text)
 
 
 def microseconds(text: pl.Series) -> pl.Series:
-    """Since 1970; null where it is no time."""
+    """Since 1970; null if it is not a time."""
     numbers = text.cast(pl.Int64, strict=False)
     if not numbers.null_count() and bool(numbers.is_between(_EARLIEST * 1000, _LATEST * 1000).all()):
         return numbers * 1000
@@ -104,7 +104,7 @@ def microseconds(text: pl.Series) -> pl.Series:
     time = pl.col("time")
     number = time.cast(pl.Float64, strict=False)
     seconds = pl.when(number > _LATEST).then(number / _MILLISECONDS).otherwise(number)
-    # ISO 8601 without a zone is UTC, and so is what Logs Insights and CloudFront write.
+    # ISO 8601 without a time zone is UTC, which Logs Insights and CloudFront write.
     plain = time.str.replace("T", " ", literal=True).str.strip_suffix("Z")
     read = pl.coalesce(
         (seconds * _MICROSECONDS).round().cast(pl.Int64, strict=False),
@@ -117,7 +117,7 @@ def microseconds(text: pl.Series) -> pl.Series:
 
 
 def _clf(text: pl.Series) -> pl.Series | None:
-    """A block of `09/Apr/2026:12:34:56 +0000`; None if one of them is something else."""
+    """Parse a block of `09/Apr/2026:12:34:56 +0000`; None if one of them is something else."""
     first = text.drop_nulls().head(1)
     if not len(first) or "/" not in first[0]:
         return None

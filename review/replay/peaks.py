@@ -1,7 +1,7 @@
 """What a limit would have to let through.
 
-Each client's busiest window, each key's and each route's busiest second, and the burst that each route needs at each
-of a few rates.
+Each client's busiest window, each key's and each route's busiest second, and the burst that each route needs at each of
+several rates.
 """
 
 from typing import NamedTuple, TypeVar
@@ -27,7 +27,7 @@ class Peaks(NamedTuple):
     """By place: a ring of counts. By client: the highest sum of a window. By key and route: single seconds."""
 
     slot: int
-    """Microseconds: a client's window moves in steps of this."""
+    """The step of a client's window, in microseconds."""
 
     counts: NDArray[np.uint32]
     total: NDArray[np.int64]
@@ -46,14 +46,14 @@ class Peaks(NamedTuple):
     """RATES, in millionths."""
 
     owed: NDArray[np.int64]
-    """By route and rate: what a full bucket of that rate would now lack, in trillionths of a token."""
+    """By route and rate: what a bucket with that rate would lack now, in trillionths of a token."""
 
     burst: NDArray[np.int64]
-    """By route and rate: the most that it ever lacked."""
+    """By route and rate: the most that it has lacked."""
 
 
 def peaks(window_sec: int, slot_sec: int, routes: int) -> Peaks:
-    """Nothing seen yet."""
+    """The state before any request."""
     none = np.zeros(0, dtype=np.int64)
     return Peaks(
         slot=slot_sec * _SECOND,
@@ -75,7 +75,7 @@ def peaks(window_sec: int, slot_sec: int, routes: int) -> Peaks:
 
 
 def with_room(seen: Peaks, clients: int, keys: int, places: int = 0) -> Peaks:
-    """Room for at least that many."""
+    """Make room for at least that many."""
     if places > len(seen.total):
         seen = seen._replace(
             counts=_longer(seen.counts, places),
@@ -94,14 +94,14 @@ def with_room(seen: Peaks, clients: int, keys: int, places: int = 0) -> Peaks:
 
 
 def _longer(column: NDArray[Number], need: int) -> NDArray[Number]:
-    """Zeros at the end; doubles, so that growing costs little."""
+    """Append zeros. The size doubles, so that growing is cheap."""
     more = max(need, 2 * len(column), 1024) - len(column)
     return np.concatenate([column, np.zeros((more, *column.shape[1:]), dtype=column.dtype)])
 
 
 @jit
 def see_clients(seen: Peaks, time: NDArray[np.int64], client: NDArray[np.int32], place: NDArray[np.int32]) -> None:
-    """Count requests of each client, at its place, in order of time."""
+    """Count requests of each client at its place, in order of time."""
     for index in range(len(time)):
         _see_client(seen, client[index], place[index], time[index] // seen.slot)
 
@@ -131,7 +131,7 @@ def _see_route(seen: Peaks, route: int, time: int, second: int) -> None:
     seen.route_last[route] = time
     for index in range(len(seen.rates)):
         owed, rate = seen.owed[route, index], seen.rates[index]
-        # The quotient first: the product of a long time may be more than 64 bits hold.
+        # Divide first, because the product of a long time could exceed 64 bits.
         owed = 0 if passed > owed // rate else owed - passed * rate
         owed = min(owed + TOKEN, _MOST_OWED)
         seen.owed[route, index] = owed

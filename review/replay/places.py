@@ -1,6 +1,6 @@
-"""Room in a table for the clients that are active: one that has been idle for long enough makes way for another.
+"""Places in a table for the active clients. A client that has been idle for long enough loses its place to another.
 
-So that a table of windows does not grow with every address that ever called, but with those of a few minutes.
+A table of windows therefore grows with the clients of a few minutes, not with every address that ever called.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from review.engine.engine import NONE
 
 FEWEST = 65_536
-"""Places that are kept without looking for idle ones."""
+"""Number of places to use before looking for idle ones."""
 
 
 class Places:
-    """Gives each client a place, the same as long as it is active."""
+    """Gives each client a place, which it keeps while it is active."""
 
     def __init__(self) -> None:
         self._place_of = np.zeros(0, dtype=np.int32)
@@ -23,10 +23,10 @@ class Places:
         self._free = np.zeros(0, dtype=np.int32)
         self._looked_at = FEWEST
         self.count = 0
-        """Places that there are."""
+        """Number of places."""
 
     def of(self, clients: NDArray[np.int32], is_idle: Callable[[int], NDArray[np.bool_]]) -> NDArray[np.int32]:
-        """Each one's place. `is_idle` says of the first so many places which could be another's."""
+        """The place of each client. `is_idle` tells which of the first places could be reused."""
         if not len(clients):
             return clients
         asking = np.unique(clients)
@@ -57,7 +57,7 @@ class Places:
 
 
 def _with_room(column: NDArray[np.int32], need: int) -> NDArray[np.int32]:
-    """NONE at the end; doubles, so that growing costs little."""
+    """Append NONE. The size doubles, so that growing is cheap."""
     if need <= len(column):
         return column
     more = max(need, 2 * len(column), 1024) - len(column)

@@ -1,4 +1,4 @@
-"""A progress bar, where someone is watching."""
+"""A progress bar for a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from review.replay.replay import Progress
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """On standard error if that is a terminal; silent otherwise."""
+    """Write to standard error if it is a terminal; otherwise write nothing."""
     if not sys.stderr.isatty():
         yield lambda _, __: None
         return
-    # Imported here: nobody watches a pipe.
+    # Imported here, because a pipe does not need it.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Which format a log has, found in its first lines."""
+"""Recognizes a log's format by its first lines."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,35 +16,35 @@ from review.replay.formats.known import FORMATS
 from review.replay.printable import printable
 
 _LINES = 1000
-"""Of a file, looked at."""
+"""How much of a file to look at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recognized:
-    """What a file was taken for."""
+    """The recognized format of a file."""
 
     file: Path
     format: Format
     envelope: Envelope
     reader: Reader
     sample: tuple[bytes, ...]
-    """Its first lines, out of the envelope."""
+    """The first lines, without the envelope."""
 
     @property
     def words(self) -> str:
-        """In words, with the fields that were taken for what."""
+        """In words, with the fields that are used."""
         parts = [self.format.words, self.envelope.words, source.encoding(self.file)]
         said = ", ".join(part for part in parts if part)
         return f"{said} ({printable(self.reader.columns)})" if self.reader.columns else said
 
 
 def format_names() -> str:
-    """What `--log-format` takes."""
+    """The allowed values of `--log-format`."""
     return ", ".join(each.name for each in FORMATS)
 
 
 def recognize(file: Path, said: Mapping[str, str], log_format: str = "") -> Recognized | None:
-    """What the file is; None if it holds no line. Raises ReviewError if it is nothing that is known."""
+    """Recognize the file; None if it has no line. Raises ReviewError if its format is unknown."""
     try:
         return _recognized(file, said, log_format)
     except ReviewError as error:
@@ -73,7 +73,7 @@ def _recognized(file: Path, said: Mapping[str, str], log_format: str) -> Recogni
 
 
 def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
-    """Raises ReviewError, with what the log lacks if it is CSV or JSON."""
+    """Raise ReviewError, with what the log lacks if it is CSV or JSON."""
     if log_format == "csv" or (not log_format and (".csv" in file.suffixes or csv_with_header.looks_so(sample))):
         csv_with_header.is_meant(sample)
     if log_format in {"", "json"}:
@@ -81,12 +81,12 @@ def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
     if log_format:
         raise ReviewError(f"is not {named.words} (--log-format {log_format}; {named.document})")
     raise ReviewError(
-        f"is no log that replay knows ({format_names()}); --log-format says which it is, --columns what its fields are"
+        f"has no format that replay knows ({format_names()}); --log-format sets it, --columns names its fields"
     )
 
 
 def _lines(envelope: Envelope, beginning: bytes) -> tuple[bytes, ...]:
-    """The first lines, without the one in which the beginning of the file ends."""
+    """The first lines, without the one that is cut off at the end of the sample."""
     whole, newline, _ = beginning.rpartition(b"\n")
     usable = whole + newline if len(beginning) == source.HEAD and envelope.unwrap is BARE.unwrap else beginning
     block = b"".join(envelope.unwrap([usable], Counter()))

@@ -1,4 +1,4 @@
-"""The requests of a replay, in order of time, kept for a second look: in a temporary file, 21 bytes each."""
+"""Keeps a replay's requests in order of time for a second run, in a temporary file with 21 bytes for each."""
 
 import tempfile
 import weakref
@@ -15,14 +15,14 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 class Block(NamedTuple):
-    """Requests, and what became of them."""
+    """Requests and their outcomes."""
 
     requests: Columns
     outcomes: NDArray[np.int8]
 
 
 class Recorded:
-    """Takes blocks, and gives them back as often as asked. The file has no name, and is gone with the process."""
+    """Stores blocks and returns them as often as needed. The file has no name and disappears with the process."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the object
@@ -30,7 +30,7 @@ class Recorded:
         self._lengths: list[int] = []
 
     def add(self, requests: Columns, outcomes: NDArray[np.int8]) -> None:
-        """One block. Raises ReviewError if the disk is full."""
+        """Store one block. Raises ReviewError if the disk is full."""
         try:
             for column in (*requests, outcomes):
                 self._file.write(np.ascontiguousarray(column).data)
@@ -42,7 +42,7 @@ class Recorded:
         self._lengths.append(len(outcomes))
 
     def blocks(self) -> Iterator[Block]:
-        """All of them, from the first."""
+        """All blocks, from the first."""
         self._file.seek(0)
         for length in self._lengths:
             time = self._column(np.int64, length)

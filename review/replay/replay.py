@@ -1,4 +1,4 @@
-"""A recorded log against an environment's limits."""
+"""Applies an environment's limits to a recorded log."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,23 +32,23 @@ MOST_NAMED = 5
 """Routes that the environment does not have."""
 
 Progress = Callable[[int, int], None]
-"""Hears how many bytes of how many have been read."""
+"""Called with the number of bytes that have been read and the total."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
-    """What to read, and how."""
+    """The log to read, and options for it."""
 
     files: tuple[Path, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
-    """What the log calls its fields, if it cannot be told by itself."""
+    """The log's names for its fields, if they cannot be recognized."""
 
     log_format: str = ""
-    """The format's name; empty: recognized."""
+    """The format's name; empty to recognize it."""
 
     tolerance_sec: float = 60.0
     plan_of_key: Mapping[str, str] | None = None
-    """Usage plans by API key id, where the ids say nothing."""
+    """Usage plans by API key id, if the environment does not determine them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,16 +65,16 @@ class Replayed:
 
     recorded: Recorded
     resolution_sec: float
-    """The coarsest of the files'."""
+    """The coarsest of all files."""
 
     taken_for: tuple[str, ...]
-    """What each file was taken for."""
+    """The recognized format of each file."""
 
     problems: dict[str, int]
-    """Lines left out, by reason."""
+    """Lines that were left out, by reason."""
 
     unknown_routes: tuple[tuple[str, int], ...]
-    """The most frequent of those that the environment does not have."""
+    """The most frequent routes that the environment does not have."""
 
     put_back: int
     counted: dict[str, int]
@@ -87,7 +87,7 @@ def replay(layers: Layers, log: Log, waf: WafModel, progress: Progress = lambda 
 
 
 def without_keys(layers: Layers) -> Layers:
-    """The same without usage plans, for a log that names no keys."""
+    """The same limits without usage plans, for a log without API keys."""
     return replace(layers, routes=tuple(replace(route, key_required=False) for route in layers.routes))
 
 
@@ -228,7 +228,7 @@ def named(routes: Sequence[tuple[str, int]]) -> str:
 
 
 def _inputs(log: Log) -> tuple[Input, ...]:
-    """Every file that holds a line. Raises ReviewError if one is nothing that is known."""
+    """Every file with at least one line. Raises ReviewError if one has an unknown format."""
     found = (recognize(file, log.columns, log.log_format) for file in log.files)
     return tuple(Input(log=each, resolution_sec=exactness.resolution(each)) for each in found if each is not None)
 

@@ -1,4 +1,4 @@
-"""The requests of a replay through other limits: what a candidate would have refused, and of whom."""
+"""Applies other limits to the requests of a replay: how much a candidate would have refused, and for whom."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from review.replay.waf_rows import WafRows
 from settings.throttling import Throttle
 
 Asked = Callable[[Block], NDArray[np.bool_]]
-"""Which requests of a block get as far as these limits."""
+"""Which requests of a block reach these limits."""
 
 Who = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Numbers of callers, and how many requests of each."""
+"""Numbers of callers, and the requests of each."""
 
 _ENDLESS = Throttle(rate_limit=HIGHEST, burst_limit=HIGHEST)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """How many requests of each client, and of each key, had each outcome."""
+    """How many requests of each client and of each key had each outcome."""
 
     by_client: NDArray[np.uint32]
     by_key: NDArray[np.uint32]
@@ -35,20 +35,20 @@ class Outcomes:
 
 @dataclass(frozen=True, kw_only=True)
 class OfRoutes:
-    """Requests by route and client, those alone that there are."""
+    """Requests by route and client, without combinations that did not occur."""
 
     width: int
     pairs: NDArray[np.int64]
     counts: NDArray[np.int64]
 
     def of(self, route: int) -> Who:
-        """Clients, and how many requests of each."""
+        """Clients, and the requests of each."""
         first, last = np.searchsorted(self.pairs, [route * self.width, (route + 1) * self.width])
         return self.pairs[first:last] - route * self.width, self.counts[first:last]
 
 
 def nothing(layers: Layers) -> Layers:
-    """The routes without any limit, to put one in."""
+    """The routes without any limit, so that one can be added."""
     return Layers(
         name=layers.name,
         routes=tuple(RouteLimits(key=route.key, bucket=None, own=False) for route in layers.routes),
@@ -72,13 +72,13 @@ def rerun(
 
 
 def refused_by_route(replayed: Replayed, layers: Layers, asked: Asked) -> OfRoutes:
-    """Run the engine again: whom each route refused, and how often."""
+    """Run the engine again, and count by route and client what was refused."""
     blocks = _decided(replayed, layers, (None,) * len(replayed.keys), asked)
     return of_routes(replayed, (requests.at(outcomes != Outcome.ACCEPTED) for requests, outcomes in blocks))
 
 
 def of_routes(replayed: Replayed, blocks: Iterable[Columns]) -> OfRoutes:
-    """Those requests by route and client."""
+    """These requests by route and client."""
     width = max(1, len(replayed.clients))
     pairs, counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     for requests in blocks:

@@ -1,4 +1,4 @@
-"""How exact a log's times are: by how they are written, and by the values themselves."""
+"""How precise a log's times are, judged by their notation and by their values."""
 
 import itertools
 import math
@@ -15,21 +15,21 @@ from review.replay.parse import microseconds
 from review.replay.recognize import Recognized
 
 FINE = 0.5
-"""Seconds: a bucket can use times that are at least this exact."""
+"""Seconds: buckets can use times that are at least this precise."""
 
 _ENOUGH = 32
-"""Distinct times that are all whole seconds by chance in no log."""
+"""With this many distinct times, it cannot be by chance that all are whole seconds."""
 
 _SHARED = 2
-"""Requests of one moment, on average, before its length is believed to be more than a second."""
+"""Average requests at one moment from which a moment longer than a second is plausible."""
 
 _CROWDED = 20
-"""Requests of one moment, on average, that few clocks would give; then a few moments are enough."""
+"""Average requests at one moment that a precise clock is unlikely to give. Then a few moments are enough."""
 
 _BLOCKS = 16
-"""Of a file, looked at where its first lines have few moments."""
+"""How much of a file to look at if its first lines have few moments."""
 
-# What clocks, bins and spreadsheets round to, in seconds.
+# Steps to which clocks, bins and spreadsheets round, in seconds.
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 _MICROSECONDS = 1_000_000
 _LATEST_IN_SECONDS = 4_102_444_800
@@ -42,7 +42,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def resolution(log: Recognized) -> float:
-    """Seconds. 0.001 for milliseconds, 60 for a log that knows the minute only."""
+    """Seconds. 0.001 for milliseconds, 60 for a log with minutes only."""
     texts = log.reader.texts(b"".join(line + b"\n" for line in log.sample), Counter())
     said = texts["time"].drop_nulls()
     times = microseconds(said).drop_nulls().to_numpy()
@@ -69,7 +69,7 @@ def _more(log: Recognized) -> NDArray[np.int64]:
 
 
 def _as_written(said: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
-    """The times' texts. A number of JSON without quotes has lost its exponent, and is looked up in the lines."""
+    """The times as text. A JSON number without quotes has lost its exponent, so it is looked up in the lines."""
     texts = said.to_list()
     lines = "\n".join(line.decode(errors="replace") for line in sample)
     rounded = [
@@ -79,7 +79,7 @@ def _as_written(said: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
 
 
 def _written(texts: list[str]) -> float:
-    """By the digits: the finest of them, since zeros at the end may be left out."""
+    """By the number of digits: the finest one, since trailing zeros may be left out."""
     return min((_of_text(text) for text in texts), default=1.0)
 
 
@@ -101,7 +101,7 @@ def _of_text(text: str) -> float:
 
 
 def _common(times: NDArray[np.int64], *, counted: bool) -> float:
-    """The longest usual step of which every time is a whole number; 0 if there is none, or too few times to tell."""
+    """The longest usual step that divides every time; 0 if there is none, or there are too few times to tell."""
     distinct = np.unique(times)
     is_crowded = len(times) >= _CROWDED * len(distinct)
     if len(distinct) < (2 if counted or is_crowded else _ENOUGH):

@@ -1,4 +1,4 @@
-"""Log files as bytes: unpacked, decoded, and cut into blocks of whole lines."""
+"""Reads log files as bytes: decompressed, decoded, and cut into blocks of whole lines."""
 
 import codecs
 import gzip
@@ -12,15 +12,15 @@ from typing import BinaryIO, Protocol, cast
 from review.refusal import ReviewError
 
 BLOCK = 8 * 1024 * 1024
-"""Bytes of one block, unpacked: 32 MiB take twice as long, most of it for fresh memory."""
+"""Decompressed bytes of one block. 32 MiB take twice as long, mostly to allocate memory."""
 
 LONGEST_LINE = 4 * 1024 * 1024
 READ = 1024 * 1024
 HEAD = 256 * 1024
-"""Bytes of a file, unpacked, by which its format is recognized."""
+"""Decompressed bytes from which the format is recognized."""
 
 _GZIP = b"\x1f\x8b"
-# Firehose packs what CloudWatch has packed already:
+# Firehose compresses what CloudWatch has already compressed:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html, "Firehose", read 2026-11.
 _MOST_TIMES_PACKED = 3
 _UTF8_MARK = codecs.BOM_UTF8
@@ -38,7 +38,7 @@ class _Stream(Protocol):
 def chunks(
     file: Path, problems: Counter[str], progress: Callable[[int], None] = lambda _: None, size: int | None = None
 ) -> Iterator[bytes]:
-    """The file unpacked, in UTF-8, without a byte order mark. `progress` hears how many of its bytes have been read.
+    """The decompressed file in UTF-8, without a byte order mark. `progress` is called with the number of bytes read.
 
     Raises ReviewError if the file cannot be read.
     """
@@ -53,25 +53,25 @@ def chunks(
 
 
 def head(file: Path) -> bytes:
-    """The beginning of the file, for recognizing it. Raises ReviewError if the file cannot be read."""
+    """The beginning of the file, to recognize it. Raises ReviewError if the file cannot be read."""
     found = next(chunks(file, Counter(), size=HEAD), b"")
     return found[:HEAD]
 
 
 def encoding(file: Path) -> str:
-    """`UTF-16` or nothing to say. Raises ReviewError if the file cannot be read."""
+    """`UTF-16`, or empty. Raises ReviewError if the file cannot be read."""
     with _opened(file) as (stream, _):
         return "UTF-16" if _utf_16(next(_chunks(stream, Counter(), 4), b"")) else ""
 
 
 def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
-    """Blocks that end where a line ends. A line that is too long is counted and left out."""
+    """Blocks that end at the end of a line. A line that is too long is counted and left out."""
     rest = b""
     skipping = False
     for chunk in parts:
         beginning, newline, tail = chunk.rpartition(b"\n")
         if skipping:
-            # The rest of a line that was given up.
+            # The rest of a line that was too long.
             _, skipping_ends, beginning = beginning.partition(b"\n") if newline else (b"", b"", b"")
             skipping = not newline
             if newline and not skipping_ends:
@@ -91,7 +91,7 @@ def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[byte
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
-    """Unpacked, and the file itself."""
+    """The decompressed stream, and the file itself."""
     try:
         with file.open("rb") as raw:
             stream: _Stream = raw
@@ -107,7 +107,7 @@ def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
 def _is_packed(stream: _Stream) -> bool:
     try:
         return stream.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
-    except (EOFError, zlib.error, gzip.BadGzipFile):  # said when it is read
+    except (EOFError, zlib.error, gzip.BadGzipFile):  # reported when it is read
         return False
 
 
@@ -118,7 +118,7 @@ def _chunks(stream: _Stream, problems: Counter[str], size: int) -> Iterator[byte
         try:
             have = 0
             while have < size:
-                # At most one read of the file itself: what a damaged gzip file held before the damage is kept.
+                # At most one read of the file. What a damaged gzip file contains before the damage is kept.
                 part = stream.read1(READ)
                 if not part:
                     break
@@ -134,7 +134,7 @@ def _chunks(stream: _Stream, problems: Counter[str], size: int) -> Iterator[byte
 
 
 def _utf_16(beginning: bytes) -> str:
-    """Which UTF-16 it is, or nothing. PowerShell 5 writes it when the output of a command is sent to a file."""
+    """Which UTF-16 it is, or empty. PowerShell 5 writes it if you redirect the output of a command to a file."""
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if beginning[1:2] == b"\0" and beginning[:1] != b"\0":

@@ -1,7 +1,7 @@
-"""Requests of one moment, spread evenly over it: a log that knows the second or the minute says no more.
+"""Spreads requests of one moment evenly over it, if a log's times are only precise to the second or the minute.
 
-To take all of them at the moment's beginning would make a burst up that nobody sent, and refuse most of it. Spread
-evenly they are the least that a bucket has to stand, so what is refused then is refused at least.
+If all of them arrived at the beginning of the moment, they would form a burst that did not happen, and most would be
+refused. Spread evenly they are the mildest load for a bucket, so the result is the least that would be refused.
 """
 
 import numpy as np
@@ -14,17 +14,17 @@ _MICROSECONDS = 1_000_000
 
 
 class Spread:
-    """Takes requests in order of time and gives them back in order; holds back those of the newest moment."""
+    """Accepts requests in order of time and returns them in order; holds back those of the newest moment."""
 
     def __init__(self, resolution_sec: float, *, interleave: bool) -> None:
         self._length = round(resolution_sec * _MICROSECONDS) if resolution_sec >= FINE else 0
         self._interleave = interleave
-        """Rows that are counts: a caller's requests are spread, and do not come one after the other."""
+        """Whether rows are counts: then a caller's requests are spread instead of following each other."""
 
         self._held = none()
 
     def add(self, requests: Columns) -> Columns:
-        """What can be let out now."""
+        """The requests that are complete by now."""
         if not self._length:
             return requests
         known = self._held.then(requests)
@@ -35,7 +35,7 @@ class Spread:
         return self._spread(known.at(slice(cut)))
 
     def rest(self) -> Columns:
-        """The newest moment's, at the end."""
+        """The requests of the newest moment, at the end."""
         held, self._held = self._held, none()
         return self._spread(held)
 
@@ -51,7 +51,7 @@ class Spread:
 
 
 def _interleaved(moment: NDArray[np.int64], requests: Columns) -> NDArray[np.int64]:
-    """Within each moment: everybody's first requests, and so on, each caller's evenly."""
+    """Within each moment, first the first request of every caller, and so on; each caller's are spread evenly."""
     width = int(requests.client.max()) + 1
     routes = int(requests.route.max()) + 1
     caller = (moment * width + requests.client) * routes + requests.route

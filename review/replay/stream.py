@@ -1,7 +1,7 @@
-"""Log files as one stream of requests in order of time.
+"""Combines log files into one stream of requests in order of time.
 
-The streams of a log group are files of the same hours: CloudWatch's export to S3 has a folder for each. So files are
-opened when the others have come to their first request, and read side by side as far as they overlap.
+The streams of a log group are files that cover the same hours: CloudWatch's export to S3 has a folder for each. A file
+is therefore opened when the others have reached its first request, and overlapping files are read in parallel.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from review.replay.recognize import Recognized
 from review.replay.spread import Spread
 
 _MOST_AT_ONCE = 2_000_000
-"""Requests that rows of counts become at once."""
+"""The most requests that rows of counts are expanded to at once."""
 
 _SMALLEST_BLOCK = 256 * 1024
 _NEVER = np.iinfo(np.int64).max
@@ -32,7 +32,7 @@ Numbered = Callable[[pl.DataFrame], Columns]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """A file, what it was taken for, and how exact its times are."""
+    """A file, its recognized format, and the precision of its times."""
 
     log: Recognized
     resolution_sec: float
@@ -40,7 +40,7 @@ class Input:
 
 @dataclass(kw_only=True, slots=True)
 class Disorder:
-    """What was out of order."""
+    """The requests that were out of order."""
 
     ahead: int = 0
     late: int = 0
@@ -68,7 +68,7 @@ class Stream:
         self.disorder = Disorder()
 
     def all(self) -> Iterator[Columns]:
-        """In order of time."""
+        """The requests in order of time."""
         if len(self._inputs) <= 1:
             for index in range(len(self._inputs)):
                 yield from self._of(index)
@@ -77,7 +77,7 @@ class Stream:
         self._heard(self._size, self._size)
 
     def _merged(self) -> Iterator[Columns]:
-        """From the file that is furthest behind, until all have passed."""
+        """Read the file that is furthest behind, until all are done."""
         firsts = [_first_time(each) for each in self._inputs]
         opened: dict[int, Iterator[Columns]] = {}
         reached = [first - round(self._tolerance_sec * 1e6) for first in firsts]
@@ -85,7 +85,7 @@ class Stream:
         while min(reached) < _NEVER:
             index = int(np.argmin(reached))
             still = sum(1 for at in opened if reached[at] < _NEVER)
-            # Of each open file a block or two are in memory.
+            # One or two blocks of each open file are in memory.
             self._block = min(source.BLOCK, max(_SMALLEST_BLOCK, source.BLOCK // max(1, still)))
             more = next(opened.setdefault(index, self._of(index)), None)
             if more is None:
@@ -105,7 +105,7 @@ class Stream:
                 gone = int(ready.time[-1])
 
     def _of(self, index: int) -> Iterator[Columns]:
-        """One file's, in order."""
+        """The requests of one file, in order."""
         each = self._inputs[index]
         reader, spread = each.log.reader, Spread(each.resolution_sec, interleave=each.log.reader.has_counts)
         frames = self._parsed_ahead(index)
@@ -127,7 +127,7 @@ class Stream:
         yield spread.rest()
 
     def _parsed_ahead(self, index: int) -> Iterator[pl.DataFrame]:
-        """One block is parsed while the one before it is decided: both leave the interpreter's lock."""
+        """One block is parsed while the previous one is decided. Both release the GIL."""
         parsed = self._parsed(index)
         coming = self._ahead.submit(next, parsed, None)
         while (frame := coming.result()) is not None:
@@ -169,11 +169,11 @@ def _first_time(each: Input) -> int:
 
 
 def _is_to_be_sorted(each: Input) -> bool:
-    """Newest first, or in no order: the result of a query, rows of counts."""
+    """Whether the log is newest first or unordered: the result of a query, rows of counts."""
     if each.log.reader.has_counts or each.log.envelope in (INSIGHTS_CSV, QUERY_RESULTS):
         return True
     times = _sampled(each)
     steps = np.diff(times)
     backwards = steps < 0
-    # More steps back than on: newest first. A slow answer in between makes a step back and one on.
+    # More steps backward than forward: newest first. A slow answer causes one step backward and one forward.
     return bool(backwards.sum() * 2 > (steps != 0).sum()) and bool(times[0] > times[-1])

@@ -1,6 +1,6 @@
-"""Limits to choose from: for each layer, what would let 90%, 99%, 99.9% and all of the callers through.
+"""Suggests limits: for each layer, those that would let 90%, 99%, 99.9% and all of the callers through.
 
-Each candidate is replayed on the same requests, so that what it refuses is counted and not guessed.
+Each candidate is replayed on the same requests, so that the number of refused requests is counted, not estimated.
 """
 
 import math
@@ -30,7 +30,7 @@ from settings.waf.rate_rule import LOWEST_LIMIT
 PERCENTILES = (90.0, 99.0, 99.9, 100.0)
 _LOWEST_SUGGESTED = 99.0
 MOST_REFUSED = 0.01
-"""Of the requests: what a suggested limit refuses at most of callers who are not set apart."""
+"""The most that a suggested limit refuses, as a share of the requests of all callers that are not set apart."""
 
 _LONGEST_ID = 16
 _SHOWN_OF_A_KEY = 4
@@ -44,51 +44,51 @@ Values = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """One limit, and what it would have refused of those who are not set apart."""
+    """One limit, and how much it would have refused of callers that are not set apart."""
 
     percentiles: tuple[float, ...]
-    """Of the callers (or of the busy seconds of a route) that stay within it; 100 is the busiest."""
+    """The percentage of callers (or of a route's busy seconds) within it; 100 is the busiest."""
 
     setting: dict[str, float]
-    """As the environment file calls it."""
+    """In the notation of the environment file."""
 
     callers_refused: int
     requests_refused: int
     who: tuple[tuple[str, int], ...]
-    """The callers whom it would have refused most, and how many of their requests."""
+    """The callers with the most refused requests, and how many."""
 
     is_lowest: bool = False
-    """AWS takes none that is lower."""
+    """AWS accepts no lower limit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """What there is to choose from for one limit."""
+    """The candidates for one limit."""
 
     layer: str
     """`WAF`, `usage plan` or `method`."""
 
     name: str
-    """The rule, the plan, the route."""
+    """The name of the rule or plan, or the route."""
 
     measured: str
-    """By what."""
+    """What was measured."""
 
     callers: int
     requests: int
     candidates: tuple[Candidate, ...]
     suggested: int
-    """An index into the candidates."""
+    """The suggestion, as an index into the candidates."""
 
     @property
     def chosen(self) -> Candidate:
-        """The suggested one."""
+        """The suggested candidate."""
         return self.candidates[self.suggested]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestions:
-    """All choices, and who was set apart."""
+    """All choices, and the callers that were set apart."""
 
     apart: tuple[Apart, ...]
     choices: tuple[Choice, ...]
@@ -100,23 +100,25 @@ class Suggestions:
 
 
 def suggestions(replayed: Replayed, *, abusers: Sequence[str] = (), customers: Sequence[str] = ()) -> Suggestions:
-    """From what the busiest callers and seconds asked for. Raises ReviewError for a caller that the log lacks."""
+    """Suggest limits from the busiest callers and seconds. Raises ReviewError for a caller that the log lacks."""
     return _Suggesting(replayed, abusers, customers).all()
 
 
 def percentile(values: Values, percent: float) -> int:
-    """The smallest value that at least that many of 100 do not exceed."""
+    """The smallest value that at least that percentage of values does not exceed."""
     ordered = np.sort(values)
     return int(ordered[_place(len(ordered), percent)])
 
 
 def _place(count: int, percent: float) -> int:
-    # 99.9 is no binary fraction: without rounding a thousand values would have a place too many.
+    # 99.9 has no exact binary form: without rounding, a thousand values would need one more.
     return math.ceil(round(count * percent / 100, 6)) - 1
 
 
 def ip_rule(layers: Layers) -> RateWindow | None:
-    """The rule that counts by address alone: the one for every route, or the first. A tier that only counts is none."""
+    """The rule that counts by address only: the one for every route, or the first. A tier that only counts is left
+    out.
+    """
     names = {window.name for window in layers.windows}
     found = [
         window
@@ -158,7 +160,7 @@ class _Suggesting:
             peaks.see_clients(self._peaks, of_rule.time, of_rule.client, place)
 
     def _idle(self, slot: int, count: int) -> NDArray[np.bool_]:
-        """Places whose window is over."""
+        """Places whose window has ended."""
         return np.asarray(self._peaks.touched[:count] + self._peaks.counts.shape[1] <= slot)
 
     def all(self) -> Suggestions:
@@ -172,7 +174,7 @@ class _Suggesting:
         )
 
     def _gets_to_a_plan(self, block: Block) -> NDArray[np.bool_]:
-        """Of the callers who are not set apart; what WAF stops gets no further."""
+        """Measured on the callers that are not set apart. Requests that WAF stops do not reach the next layers."""
         return np.asarray(self._others[block.requests.client] & (block.outcomes != Outcome.WAF))
 
     def _gets_to_a_method(self, block: Block) -> NDArray[np.bool_]:
@@ -180,7 +182,7 @@ class _Suggesting:
         return np.asarray(self._others[block.requests.client] & ~np.isin(block.outcomes, before))
 
     def _waf(self) -> list[Choice]:
-        """A limit that the estimate does not pass, whatever weight recent requests have."""
+        """A limit that the estimate does not exceed, whatever the weight of recent requests."""
         if self._replayed.resolution_sec > self._rule.window_sec:
             self._withheld.append(f"WAF: the log's times are coarser than its window of {self._rule.window_sec} s.")
             return []
@@ -215,7 +217,9 @@ class _Suggesting:
         ]
 
     def _plans(self) -> list[Choice]:
-        """A burst of two seconds: a key's requests may come at the end of one second and the beginning of the next."""
+        """A burst for two seconds, since a key's requests may come at the end of one second and the start of the
+        next.
+        """
         account = self._layers.account
         settings: dict[str, list[dict[str, float]]] = {}
         sent = self._requests_of_keys()
@@ -240,7 +244,7 @@ class _Suggesting:
 
         @cache
         def refused(number: int) -> Values:
-            """All plans at once, since a key is in one of them."""
+            """All plans at once, since a key belongs to one of them."""
             tried = {
                 plan.name: Plan(
                     name=plan.name, bucket=_bucket(settings[plan.name][number]) if plan.name in settings else None
@@ -270,7 +274,7 @@ class _Suggesting:
         ]
 
     def _requests_of_keys(self) -> Values:
-        """By key: those that get to a plan."""
+        """By key: the requests that reach a plan."""
         total = np.zeros(len(self._replayed.keys), dtype=np.int64)
         for block in self._replayed.recorded.blocks():
             key = block.requests.key[self._gets_to_a_plan(block)]
@@ -279,7 +283,9 @@ class _Suggesting:
         return total
 
     def _methods(self) -> list[Choice]:
-        """A rate for the busy seconds, and the burst that would have refused nobody at that rate: it is everyone's."""
+        """A rate for the busy seconds, and the burst that would have refused nothing at that rate. All callers share
+        both.
+        """
         settings: dict[int, list[dict[str, float]]] = {}
         totals: dict[int, int] = {}
         for index, route in enumerate(self._layers.routes):
@@ -296,7 +302,7 @@ class _Suggesting:
 
         @cache
         def refused(number: int) -> OfRoutes:
-            """All routes at once, since each has a bucket of its own."""
+            """All routes at once, since each has its own bucket."""
             free = nothing(self._layers)
             routes = tuple(
                 replace(route, bucket=_bucket(settings[index][number]), own=True) if index in settings else route
@@ -333,7 +339,7 @@ class _Suggesting:
         rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
         burst = math.ceil(int(self._peaks.burst[index, rate]) / TOKEN)
         if self._replayed.resolution_sec >= FINE:
-            # The log does not say how a second's requests came: perhaps all at once.
+            # The log does not show how a second's requests were distributed. They may have come all at once.
             burst = max(burst, busiest)
         return {
             "rate_limit": min(RATES[rate], account.rate_limit),
@@ -351,7 +357,7 @@ class _Suggesting:
 
 
 def _sparse(counts: NDArray[np.generic]) -> Who:
-    """Those who have any."""
+    """Those with at least one."""
     who = np.flatnonzero(counts)
     return who, counts[who].astype(np.int64)
 
@@ -362,7 +368,7 @@ def _candidates(
     names: Sequence[str],
     lowest: int | None = None,
 ) -> tuple[Candidate, ...]:
-    """One for each setting that differs; `refused` is asked for the place of one."""
+    """One candidate for each distinct setting; `refused` is called with the position of one."""
     places: dict[tuple[float, ...], list[int]] = {}
     for place, setting in enumerate(settings):
         places.setdefault(tuple(setting.values()), []).append(place)
@@ -387,7 +393,7 @@ def _candidates(
 def _choice(
     layer: str, name: str, measured: str, callers: int, requests: int, candidates: tuple[Candidate, ...]
 ) -> Choice:
-    """Suggested is the tightest that leaves 99% of the callers, and 99% of the requests, alone; or the loosest."""
+    """Suggest the tightest that leaves 99% of the callers and 99% of the requests alone, or else the loosest."""
     fitting = (
         index
         for index, each in enumerate(candidates)
@@ -405,7 +411,7 @@ def _choice(
 
 
 def _shortened(key: str) -> str:
-    """An id of API Gateway's as it is; what is longer may be the key itself, and is not shown in full."""
+    """An API Gateway id is shown unchanged. Longer text may be the key itself and is not shown in full."""
     return key if len(key) <= _LONGEST_ID else f"{key[:_SHOWN_OF_A_KEY]}..."
 
 

@@ -1,4 +1,4 @@
-"""Who was refused by what, and when."""
+"""Counts which callers were refused by which layer, and when."""
 
 import heapq
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_MINUTES = 5
 
 @dataclass(frozen=True, slots=True, order=True)
 class Minute:
-    """A minute with refusals; the worse, the greater, and of two the earlier."""
+    """A minute with refusals. Minutes are compared by the number of refusals, then the earlier one is greater."""
 
     refused: int
     minus_number: int
@@ -30,7 +30,9 @@ class Minute:
 
 
 class Tally:
-    """Counts by client; of the minutes, the worst alone, so that a long log takes no more memory than a short one."""
+    """Counts by client. Of the minutes only the worst are kept, so that a long log needs no more memory than a short
+    one.
+    """
 
     def __init__(self) -> None:
         self.by_client = np.zeros((0, len(Outcome)), dtype=np.uint32)
@@ -42,7 +44,7 @@ class Tally:
         self.requests = 0
 
     def add(self, requests: Columns, outcomes: NDArray[np.int8], clients: int) -> None:
-        """One block, in order of time."""
+        """Count one block, in order of time."""
         if not len(outcomes):
             return
         if clients > len(self.by_client):
@@ -67,7 +69,7 @@ class Tally:
             self._open = Minute(refused, -number, requests)
 
     def end(self) -> None:
-        """Nothing comes after this."""
+        """Finish, after the last block."""
         self._close()
 
     def _close(self) -> None:
@@ -79,16 +81,16 @@ class Tally:
         self._open = Minute(0, 0, 0)
 
     def worst_minutes(self) -> list[Minute]:
-        """The worst first."""
+        """The worst minutes first."""
         return sorted(self._worst, reverse=True)
 
     @property
     def clients(self) -> int:
-        """Those whose requests could be used."""
+        """Requests that could be used."""
         return int(self.by_client.any(axis=1).sum())
 
     @property
     def outcomes(self) -> dict[Outcome, int]:
-        """All of them."""
+        """All requests."""
         sums = self.by_client.sum(axis=0, dtype=np.int64)
         return {outcome: int(sums[outcome]) for outcome in Outcome}

@@ -1,4 +1,4 @@
-"""Which of WAF's counters a recorded request belongs to."""
+"""Assigns a recorded request to WAF's counters."""
 
 from collections.abc import Sequence
 
@@ -16,12 +16,12 @@ _IN_A_LOG = {"ip", "method", "path"}
 
 
 class WafRows:
-    """Numbers the counters: those that everyone shares first, then a few for each client."""
+    """Numbers the counters: first the shared ones, then a few for each client."""
 
     def __init__(self, layers: Layers) -> None:
         self._windows = layers.windows
         self.left_out = tuple(window.name for window in layers.windows if not set(window.key) <= _IN_A_LOG)
-        """Rules that tell clients apart by something that no access log holds."""
+        """Rules that tell clients apart by something that is not in an access log."""
 
         keys = [route.key for route in layers.routes]
         self._part = np.full((len(layers.windows), len(keys)), NONE, dtype=np.int64)
@@ -52,7 +52,7 @@ class WafRows:
             self._shared += len(parts)
 
     def meet(self, clients: Sequence[str]) -> None:
-        """New clients, in the order of their numbers: who of them is exempt from which rule."""
+        """Add clients, in the order of their numbers, with the rules that each is exempt from."""
         if not any(window.exempt for window in self._windows):
             return
         fresh = np.array([[client in ranges for client in clients] for ranges in self._ranges], dtype=np.bool_).reshape(
@@ -78,12 +78,12 @@ class WafRows:
         return rows
 
     def _idle(self, windows: Windows, count: int, slot: int) -> NDArray[np.bool_]:
-        """Places none of whose rows holds a count that a window still looks at."""
+        """Places whose rows have no count that is still in a window."""
         keys = windows.keys[self._shared : self._shared + count * self._width].reshape(count, self._width)
         aged = keys["touched"] + windows.counts.shape[1] <= slot
         return np.asarray((aged & ~keys["is_hot"]).all(axis=1))
 
     @property
     def count(self) -> int:
-        """Rows that are in use."""
+        """Rows in use."""
         return self._shared + self._places.count * self._width

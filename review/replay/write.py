@@ -1,4 +1,4 @@
-"""Chosen limits in a copy of an environment file, whose comments and order stay."""
+"""Writes chosen limits into a copy of an environment file. Its comments and order stay."""
 
 import json
 import tomllib
@@ -22,20 +22,20 @@ from settings.waf.rate_rule import LOWEST_LIMIT
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """A copy of the file, and what Spillway's own checks say of it."""
+    """A copy of the file, and what Spillway's checks report about it."""
 
     text: str
     environment: Environment
     taken: tuple[tuple[Choice, Candidate], ...]
     refused: tuple[str, ...]
-    """What would not be accepted, and why: left out of the copy."""
+    """Limits that the checks refuse, and why. The copy does not have them."""
 
     warnings: tuple[str, ...]
-    """Those that the file did not have before."""
+    """Warnings that the original file does not have."""
 
 
 def with_limits(file: Path, chosen: Sequence[tuple[Choice, Candidate]]) -> Written:
-    """The file's text with the chosen limits, each of which the checks of an environment file accept."""
+    """The file's text with those chosen limits that the checks accept."""
     text = file.read_text(encoding="utf-8-sig")
     environment = _checked(text, file)
     before = {str(warning) for warning in environment.warnings()}
@@ -63,18 +63,18 @@ def with_limits(file: Path, chosen: Sequence[tuple[Choice, Candidate]]) -> Writt
 
 
 def write(text: str, to: Path) -> None:
-    """Raises ReviewError if the file is there already, or cannot be written."""
+    """Write the file. Raises ReviewError if it already exists, or cannot be written."""
     try:
         with to.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise ReviewError(f"--write {to.as_posix()}: is there already; name another file") from None
+        raise ReviewError(f"--write {to.as_posix()}: already exists; name another file") from None
     except OSError as error:
         raise ReviewError(f"--write {to.as_posix()}: cannot be written: {error.strerror}") from None
 
 
 class _NoPlaceError(Exception):
-    """The file has a value there that no number can replace."""
+    """The file has a value there that a number cannot replace."""
 
 
 def _checked(text: str, file: Path) -> Environment:
@@ -101,7 +101,7 @@ def _with(text: str, choice: Choice, candidate: Candidate) -> str:
 
 
 def _appended(text: str, header: str, lines: list[str]) -> str:
-    """A table of its own at the end: between others it would part a comment from what it is about."""
+    """A separate table at the end. Between other tables it could separate a comment from its subject."""
     return "\n".join([text.rstrip("\n"), "", header, *lines, ""])
 
 

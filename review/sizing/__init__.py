@@ -1,1 +1,1 @@
-"""Limits from what is known before there is a log: users, their requests, and what the backend takes."""
+"""Computes limits before there is a log: from the users, their requests, and what the backend can serve."""

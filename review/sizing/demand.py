@@ -1,4 +1,4 @@
-"""What is known: who calls how often, how long an answer takes, and what there is to serve it."""
+"""The input: who calls how often, how long an answer takes, and what there is to serve it."""
 
 import re
 from dataclasses import dataclass
@@ -9,40 +9,40 @@ _HOUR = 3600
 MOST_USERS = 1_000_000
 _TIER_PARTS = (3, 4)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-"""A usage plan's, as settings/usage_plan.py has it."""
+"""The name of a usage plan, as in settings/usage_plan.py."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tier:
-    """Callers of one kind; with a name they hold keys of the usage plan of that name."""
+    """Callers of one kind. If they have a name, they hold keys of the usage plan with that name."""
 
     name: str
     users: int
     requests_per_hour: float
-    """Of each, in the busiest hour."""
+    """Requests of each caller in the busiest hour."""
 
     tokens: int
-    """Of a request, prompt and answer together; 0: not known."""
+    """Tokens of a request, prompt and answer together; 0 if unknown."""
 
     @property
     def rate(self) -> float:
-        """Requests a second of all of them."""
+        """Requests per second of all of them."""
         return self.users * self.requests_per_hour / _HOUR
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demand:
-    """Everything that limits follow from."""
+    """Everything that the limits depend on."""
 
     tiers: tuple[Tier, ...]
     seconds: float
-    """That an answer takes, to its last token."""
+    """Duration of an answer, to its last token."""
 
     slots: int = 0
-    """Requests that the backend works on at once; 0: no such limit."""
+    """Requests that the backend processes at once; 0 if it has no such limit."""
 
     requests_per_minute: int = 0
-    """A quota of the account or the provider; 0: none."""
+    """A quota of the account or the provider; 0 if there is none."""
 
     tokens_per_minute: int = 0
     per_address: int = 1
@@ -52,19 +52,19 @@ class Demand:
 
     @property
     def rate(self) -> float:
-        """Requests a second of everybody, in the busiest hour."""
+        """Requests per second of all callers in the busiest hour."""
         return sum(tier.rate for tier in self.tiers)
 
     @property
     def tokens(self) -> float:
-        """Of a request on average; 0: not known."""
+        """Average tokens of a request; 0 if unknown."""
         known = [tier for tier in self.tiers if tier.tokens]
         sent = sum(tier.rate for tier in known)
         return sum(tier.rate * tier.tokens for tier in known) / sent if sent else 0.0
 
 
 def tier_of(said: str, tokens: int) -> Tier:
-    """`free:500:4` or `free:500:4:800`: name, users, requests an hour of each, tokens. Raises ReviewError."""
+    """Parse `free:500:4` or `free:500:4:800`: name, users, requests per hour of each, tokens. Raises ReviewError."""
     parts = said.split(":")
     wrong = ReviewError(
         f"--tier {said}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "

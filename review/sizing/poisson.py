@@ -1,9 +1,9 @@
-"""How many come at once, of people who do not know of each other: the Poisson distribution."""
+"""How many requests of independent callers arrive together: the Poisson distribution."""
 
 import math
 
 _TAIL = 12
-"""Standard deviations below the mean, under which there is nothing to count."""
+"""Standard deviations below the mean, beyond which the probability is negligible."""
 
 
 def quantile(mean: float, share: float) -> int:
@@ -17,7 +17,7 @@ def quantile(mean: float, share: float) -> int:
         number += 1
         chance *= mean / number
         total += chance
-        # What rounding leaves of a share close to 1 must not be looked for without end.
+        # Rounding may leave a share close to 1 unreachable, so the loop must end.
         if number > mean and chance < 1e-18:  # noqa: PLR2004  # below what a sum near 1 can take up
             break
     return number

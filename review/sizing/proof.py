@@ -1,4 +1,4 @@
-"""The sized limits, simulated against the demand that they were sized for."""
+"""Simulates the sized limits with the demand that they were sized for."""
 
 from dataclasses import dataclass
 
@@ -22,16 +22,16 @@ _ACCOUNT = Throttle(rate_limit=USUAL.rate_limit, burst_limit=USUAL.burst_limit)
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What the simulation found."""
+    """The result of the simulation."""
 
     duration_sec: float
     groups: tuple[Group, ...]
     in_work: int
-    """Requests at once, at most."""
+    """The most requests that ran at once."""
 
 
 def prove(sized: Size, route: str) -> Proof:
-    """An hour of the demand, or less of it if it is very large, through the limits."""
+    """Simulate an hour of the demand through the limits, or less of it if the demand is very large."""
     result = simulate(_layers(sized, route), _traffic(sized), WafModel())
     accepted = result.sent.time[result.sent.outcome == Outcome.ACCEPTED]
     return Proof(
@@ -42,7 +42,7 @@ def prove(sized: Size, route: str) -> Proof:
 
 
 def in_work(accepted: NDArray[np.int64], seconds: float) -> int:
-    """The most that are in work at once, if each takes that long. Times in microseconds, in order."""
+    """The most requests that run at once, if each takes that long. Times are in microseconds, in order."""
     if not len(accepted):
         return 0
     begun = np.searchsorted(accepted, accepted - round(seconds * 1e6), side="right")
@@ -50,7 +50,7 @@ def in_work(accepted: NDArray[np.int64], seconds: float) -> int:
 
 
 def _plan(tier: Tier) -> str:
-    """Not the name alone: in traffic `none` is a word of its own."""
+    """Not the bare name, because `none` has a meaning in traffic files."""
     return f"tier {tier.name}" if tier.name else ""
 
 

@@ -1,9 +1,9 @@
 """The arithmetic: from demand and capacity to a bucket for all, one for each caller, and a limit for each address.
 
-Little's law says how many requests are in work: arrivals a second times seconds each takes. Of independent arrivals as
-many as that are Poisson distributed, whatever the answers' lengths (M/G/infinity). A token bucket lets `burst` and
-`rate` a second through, so in any T seconds at most burst + rate x T: kept at or below what there is for T seconds.
-Little, "A Proof for the Queuing Formula: L = lambda W", 1961, https://doi.org/10.1287/opre.9.3.383
+Little's law gives the number of requests in progress: arrivals per second times seconds for each. With independent
+arrivals, that number is Poisson distributed, whatever the answers' lengths (M/G/infinity). A token bucket lets `burst`
+and then `rate` per second through, so at most burst + rate x T in any T seconds. This must not exceed what there is for
+T seconds. Little, "A Proof for the Queuing Formula: L = lambda W", 1961, https://doi.org/10.1287/opre.9.3.383
 """
 
 import math
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """What there is for a time: slots for the seconds of an answer, a quota for a minute."""
+    """The capacity in a period: slots during an answer, or a quota in a minute."""
 
     name: str
     seconds: float
@@ -43,18 +43,18 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanSize:
-    """One tier's usage plan, for each key."""
+    """The usage plan of one tier, for each key."""
 
     tier: Tier
     rate_limit: float
     burst_limit: int
     tokens_per_minute: int
-    """0: not known."""
+    """0 if unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """The limits, and how they came about."""
+    """The limits, and how they were computed."""
 
     demand: Demand
     rate_limit: float
@@ -67,7 +67,7 @@ class Size:
 
 
 def size(demand: Demand) -> Size:
-    """Limits that let that demand through at its quantile, and no more than there is to serve it."""
+    """Limits that admit the demand at its quantile, but not more than there is to serve it."""
     return _Sizing(demand).all()
 
 
@@ -127,7 +127,7 @@ class _Sizing:
             yield Resource(name=name, seconds=_MINUTE, requests=requests)
 
     def _shared(self) -> tuple[float, int]:
-        """Of all resources the one that lets the lowest rate through."""
+        """The resource that allows the lowest rate."""
         found = [self._bucket(resource) for resource in self._resources()]
         if not found:
             most = quantile(self._demand.rate * _MINUTE, self._demand.quantile)
@@ -149,8 +149,8 @@ class _Sizing:
             self._step("shared bucket", "the lowest rate and the lowest burst of these", f"{_short(rate)}/s, {burst:,}")
         if rate < self._demand.rate:
             self._warnings.append(
-                f"There is less than is asked for in the busiest hour: {_short(rate)} of {_short(self._demand.rate)} "
-                f"requests a second. About {1 - rate / self._demand.rate:.0%} would be refused."
+                f"The busiest hour needs more than there is: {_short(rate)} of {_short(self._demand.rate)} "
+                f"requests per second are available. About {1 - rate / self._demand.rate:.0%} would be refused."
             )
         return rate, burst
 
@@ -177,7 +177,7 @@ class _Sizing:
             )
         rate, how = (resource.requests - burst) / resource.seconds, f"({_short(resource.requests)} - {burst:,})"
         if rate <= 0:
-            # The next token is there when the one before it is done with.
+            # The next token arrives when the previous request is done.
             rate, how = resource.requests / resource.seconds, f"one after the other: {_short(resource.requests)}"
         self._step(
             f"{resource.name}: burst",
@@ -192,7 +192,7 @@ class _Sizing:
         return _down(rate), burst
 
     def _plan(self, tier: Tier) -> PlanSize:
-        """A caller is to meet his own limit in one of a hundred busy hours, so the quantile is one of minutes."""
+        """A caller should exceed its limit in one of a hundred busy hours, so the quantile is one of minutes."""
         share = 1 - (1 - self._demand.quantile) / (_HOUR / _MINUTE)
         mean = tier.requests_per_hour / _MINUTE
         burst = max(1, quantile(mean, share))
@@ -212,7 +212,7 @@ class _Sizing:
         return PlanSize(tier=tier, rate_limit=rate, burst_limit=burst, tokens_per_minute=burst * tier.tokens)
 
     def _address(self, plans: tuple[PlanSize, ...]) -> int:
-        """For the busiest kind of user; never less than what a plan sells, since one server calls from one address."""
+        """For the busiest kind of user, and at least what a plan allows, since one server calls from one address."""
         demand = self._demand
         busiest = max(tier.requests_per_hour for tier in demand.tiers)
         mean = demand.per_address * busiest * WINDOW_SEC / _HOUR
@@ -239,7 +239,7 @@ class _Sizing:
 
 
 def _down(rate: float) -> float:
-    """With three digits that say something, and no more than there is."""
+    """Rounded to three significant digits, and never upwards."""
     return _rounded(rate, math.floor)
 
 
@@ -249,7 +249,7 @@ def _up(rate: float) -> float:
 
 def _rounded(rate: float, whole: Callable[[float], int]) -> float:
     scale = 10.0 ** (2 - math.floor(math.log10(rate)))
-    # What is exact already must not be moved by its binary fraction.
+    # The binary representation must not change a value that is already exact.
     return float(max(LOWEST_RATE, round(whole(round(rate * scale, 6)) / scale, DECIMALS)))
 
 

@@ -1,1 +1,1 @@
-"""`review usage`: who is where in the limits in tokens."""
+"""`review usage`: how much of the limits in tokens each caller has used."""

@@ -1,6 +1,6 @@
-"""The table and the API keys, as AWS has them.
+"""Reads the table and the API keys from AWS.
 
-The only part of the review that asks AWS, so it takes boto3 and the credentials of whoever runs it.
+This is the only part of the review that calls AWS. It needs boto3 and your credentials.
 """
 
 import json
@@ -13,24 +13,24 @@ from settings.environment import Environment
 
 
 class Aws:
-    """The table and the keys, by boto3."""
+    """The table and the keys, read with boto3."""
 
     def __init__(self, environment: Environment) -> None:
         try:
-            import boto3  # noqa: PLC0415  # this command alone needs it
+            import boto3  # noqa: PLC0415  # only this command needs it
         except ImportError:
-            raise ReviewError("usage asks AWS by boto3, which is not installed: pip install boto3") from None
+            raise ReviewError("usage reads AWS with boto3, which is not installed: pip install boto3") from None
         aws = environment.aws
         made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
         self._session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
         self._endpoint_url = aws.endpoint_url
         self._table = table_name(environment)
         self._prefix = f"{environment.api.name}-"
-        # Those that are there already, whose names are not the file's.
+        # Existing keys, whose names are not in the file.
         self._known = {key.id: key.name for plan in environment.usage_plans.values() for key in plan.keys if key.id}
 
     def items(self) -> list[Item]:
-        """All of the table."""
+        """All items of the table."""
         found: list[Item] = []
         with _said("the table cannot be read"):
             for page in self._client("dynamodb").get_paginator("scan").paginate(TableName=self._table):
@@ -38,7 +38,7 @@ class Aws:
         return found
 
     def keys(self) -> dict[str, str]:
-        """Names of the environment's keys, as the file has them, by id. The values are not asked for."""
+        """Names of the environment's keys in the file, by id. Their values are not read."""
         found = dict(self._known)
         with _said("the API keys cannot be listed"):
             for page in self._client("apigateway").get_paginator("get_api_keys").paginate():
@@ -48,12 +48,12 @@ class Aws:
         return found
 
     def reset_call(self, id: str) -> str:
-        """The call that `reset` makes, to read before."""
+        """The call that `reset` makes, to show before it runs."""
         key = json.dumps({"id": {"S": id}})
         return f"aws dynamodb delete-item --table-name {self._table} --key '{key}'"
 
     def reset(self, id: str) -> None:
-        """Give the caller everything back. What runs now is then not counted when it ends."""
+        """Reset what the caller has used. Requests in progress are then not counted when they end."""
         with _said("the item cannot be deleted"):
             self._client("dynamodb").delete_item(TableName=self._table, Key={"id": {"S": id}})
 
@@ -62,7 +62,7 @@ class Aws:
 
 
 class _said:  # noqa: N801  # reads as a statement: with _said("...")
-    """Turns what boto3 raises into one line."""
+    """Turns errors of boto3 into one line."""
 
     def __init__(self, what: str) -> None:
         self._what = what

@@ -1,4 +1,4 @@
-"""Who is where in the limits in tokens, of what the functions wrote into the table."""
+"""How much of the limits in tokens each caller has used, from the table that the functions write."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ from review.refusal import ReviewError
 from settings.environment import Environment
 from settings.token_limits.covering import PLAN, metered_routes
 
-# As constructs/gateway/metered_function/limits.mjs has them.
+# The same as in constructs/gateway/metered_function/limits.mjs.
 _WINDOW = 10**18
 _NANOSECONDS = 10**9
 _MINUTE = 60 * _NANOSECONDS
@@ -33,40 +33,40 @@ class Usage:
     """One budget of one caller."""
 
     id: str
-    """The item's."""
+    """The id of the item."""
 
     caller: str
-    """A key's name where it is known, else the item's id."""
+    """The key's name if it is known, otherwise the item's id."""
 
     name: str
     what: str
     used: float
     limit: float | None
-    """None where the file has no such limit any more, or the key's plan is not known."""
+    """None if the file no longer has such a limit, or the key's plan is unknown."""
 
 
 def table_name(environment: Environment) -> str:
-    """The table of the environment."""
+    """The name of the environment's table."""
     if not metered_routes(environment):
         raise ReviewError(f"{environment.name} limits no tokens, money or concurrent requests: there is no table")
     return f"{environment.api.name}-{environment.stage.name}-token-limits"
 
 
 def hashed(values: list[str]) -> str:
-    """As the function does it (identity.mjs)."""
+    """The same as in the function (identity.mjs)."""
     text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()[:22]
 
 
 def item_of_key(key_id: str) -> str:
-    """Where the table has that key."""
+    """Whether the table has that key."""
     return f"api_key#{hashed([key_id])}"
 
 
 def usages(
     environment: Environment, items: list[Item], keys: Mapping[str, str], *, now: float | None = None
 ) -> tuple[Usage, ...]:
-    """What each caller has used at that time; `keys` are the names of keys by their ids."""
+    """What each caller has used at that time; `keys` are the names of keys by id."""
     names = {item_of_key(key_id): name for key_id, name in keys.items()}
     at = time.time() if now is None else now
     return tuple(found for item in items for found in _of_item(environment, item, names, at))

@@ -1,9 +1,9 @@
-"""The `$context` variables that an access log of a REST API may name.
+"""The `$context` variables that an access log of a REST API can contain.
 
-Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html,
-read 2026-11; for streams .../developerguide/response-streaming-troubleshoot.html; for TLS
-.../developerguide/apigateway-security-policies.html. Left out: those with a name of the
-author's own (`authorizer.claims.<property>`, `authorizer.<property>`) and those of data transformations.
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html, read
+2026-11; for streams .../developerguide/response-streaming-troubleshoot.html; for TLS
+.../developerguide/apigateway-security-policies.html. Without those whose name the API's author chooses
+(`authorizer.claims.<property>`, `authorizer.<property>`) and those of data transformations.
 """
 
 _OF_PHASES = {

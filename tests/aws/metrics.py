@@ -1,11 +1,11 @@
-"""The metrics that AWS documents, and the sets of dimensions that they have."""
+"""The metrics that AWS documents, and their sets of dimensions."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from settings.metrics import API_GATEWAY, WAF
 
-# Namespace -> metrics, and the sets of dimensions that they have. Read 2026-11.
+# Namespace -> metrics, and their sets of dimensions. Read 2026-11.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html (what a web ACL and its rules report)
 DOCUMENTED_METRICS: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -1,8 +1,8 @@
-"""What the local emulator leaves out of API Gateway, in front of it: a key that comes from an authorizer, and WAF.
+"""Adds to the local emulator what it leaves out of API Gateway: keys from an authorizer, and WAF.
 
-The emulator keeps `apiKeySource` and does not act on it: it reads x-api-key and nothing else. This asks the deployed
-authorizer as API Gateway documents and hands its `usageIdentifierKey` on as x-api-key; everything else, a key's usage
-plan, its limits and every refusal, is the emulator's. WAF's 429 is played from the synthesized JSON.
+The emulator stores `apiKeySource` but ignores it: it only reads x-api-key. This server calls the deployed authorizer as
+API Gateway documents, and passes its `usageIdentifierKey` on as x-api-key. Everything else, including a key's usage
+plan, its limits and every refusal, comes from the emulator. WAF's 429 is replayed from the synthesized JSON.
 """
 
 import http.client
@@ -21,7 +21,7 @@ _HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encod
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer."""
+    """A complete answer."""
 
     status: int
     headers: dict[str, str]
@@ -30,16 +30,16 @@ class Reply:
 
 @dataclass(slots=True)
 class Asked:
-    """What came with one key."""
+    """The requests with one key."""
 
     times: list[float] = field(default_factory=list)
-    """When each answer went back, on the monotonic clock."""
+    """When each answer was sent, on the monotonic clock."""
 
     statuses: list[int] = field(default_factory=list)
 
 
 class BearerGateway(ThreadingHTTPServer):
-    """Before the stage at that URL. `waf` is WAF's 429, for the keys that it stops."""
+    """Run in front of the stage at that URL. `waf` is WAF's 429, for the keys that it stops."""
 
     request_queue_size = 64
 
@@ -49,8 +49,8 @@ class BearerGateway(ThreadingHTTPServer):
         self.functions, self.function, self.waf = functions, function, waf
         self.stopped_by_waf: set[str] = set()
         self.refused_first: set[str] = set()
-        """Keys whose first request is repeated until the stage refuses it: what a bucket or a quota holds is gone then,
-        however slow this machine is."""
+        """Keys whose first request is repeated until the stage refuses it, so that the bucket or the quota is then
+        empty, even on a slow machine."""
         self.asked: dict[str, Asked] = defaultdict(Asked)
         self.lock = threading.Lock()
 
@@ -59,7 +59,7 @@ class BearerGateway(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def key_of(self, method: str, path: str, headers: dict[str, str]) -> str | None:
-        """What the authorizer answers to the event that API Gateway sends a REQUEST authorizer; None is its 401.
+        """The authorizer's answer to the event of a REQUEST authorizer; None stands for its 401.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
         """
@@ -85,7 +85,7 @@ class BearerGateway(ThreadingHTTPServer):
         return str(said["usageIdentifierKey"])
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        """As the stage would, behind WAF and with the key that the authorizer found."""
+        """The stage's answer, behind WAF and with the key from the authorizer."""
         key = self.key_of(method, path, headers)
         reply = self.waf if key in self.stopped_by_waf else self._forwarded(method, path, headers, body, key)
         with self.lock:

@@ -1,4 +1,4 @@
-"""Changes that people make to an environment file: before and after, one API each."""
+"""Changes that people make to an environment file: before and after, with one API for each."""
 
 from dataclasses import dataclass
 
@@ -59,7 +59,7 @@ class Sequence:
 
 
 def sequences(web_acl_arn: str) -> dict[str, Sequence]:
-    """By the name of the environment, which is that of the API too. The ACL is somebody else's."""
+    """By the name of the environment, which is also the API's. The web ACL belongs to another stack."""
 
     def between(name: str, before: str, after: str) -> tuple[str, Sequence]:
         top = _TOP.format(name=name)

@@ -25,7 +25,7 @@ Ended = dict[str, Any]
 
 
 def missing() -> str | None:
-    """What is to be installed before any of it runs."""
+    """What must be installed before any of them runs."""
     there = (PYTHON.exists(), OLD_PYTHON.exists(), (CLIENTS / "node_modules").exists())
     return None if all(there) else "the client libraries are not installed: run make clients"
 
@@ -44,7 +44,7 @@ def aimed(program: str, *, url: str, key: str, other_key: str) -> str:
 
 
 def run(language: str, texts: Sequence[str], python: Path = PYTHON) -> list[Ended]:
-    """What each program ended with. Python's share a process: some libraries take seconds to import."""
+    """The result of each program. Those in Python share a process, because some libraries take seconds to import."""
     match language:
         case "python":
             asked = json.dumps({"programs": list(texts)})
@@ -58,14 +58,14 @@ def run(language: str, texts: Sequence[str], python: Path = PYTHON) -> list[Ende
 
 def _node(text: str) -> Ended:
     node = shutil.which("node") or "node"
-    # Without a file of its own a program finds its packages from the folder that it runs in.
+    # If the program is not in a file, it finds its packages from the folder that it runs in.
     said = _output([node, "--import", "./raised.mjs", "--input-type=module", "--eval", text]).strip()
     ended: Ended = json.loads(said.splitlines()[-1]) if said.startswith('{"raised"') else {"printed": said}
     return ended
 
 
 def _shell(text: str) -> Ended:
-    """What curl prints is the body of each attempt, one right after the other."""
+    """Curl prints the body of each attempt, one right after the other."""
     done = _run(["bash", "-c", text])
     left = done.stdout.strip()
     while left:

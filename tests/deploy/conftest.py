@@ -38,7 +38,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="session")
 def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which Terraform has its provider; skips, with the reason, where there is none."""
+    """A folder in which Terraform has its provider; skips, with the reason, if there is none."""
     folder = tmp_path_factory.mktemp("provider")
     done = synthesize(ROOT / "environments", folder / "out")
     assert done.returncode == 0, done.stderr
@@ -58,7 +58,7 @@ def binary(initialized: Path) -> str:
 
 @pytest.fixture(scope="session")
 def attached(initialized: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attached]:
-    """The provider that runs for all of these tests."""
+    """The provider process that all of these tests use."""
     with provider_process(initialized, tmp_path_factory.mktemp("provider-runs-here")) as attached:
         (attached.folder / "functions").mkdir()
         yield attached
@@ -68,7 +68,7 @@ def attached(initialized: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def many_stacks(
     binary: str, initialized: Path, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., ManyStacks]:
-    """A new root, without anything in it, for many stacks at once."""
+    """A new, empty root for many stacks at once."""
     known = KnownArguments(binary, initialized, attached.variables)
 
     def of(emulator: str = aws, **provider: Any) -> ManyStacks:
@@ -86,7 +86,7 @@ def many_stacks(
 
 @pytest.fixture(scope="session")
 def double() -> Iterator[Double]:
-    """The emulator, with AWS's own answers where ministack gives others."""
+    """The emulator, with AWS's answers wherever ministack's differ."""
     with emulator(free_port()) as url, aws_double(url) as double:
         yield double
 
@@ -105,10 +105,10 @@ def client(aws: str) -> Callable[[str], Any]:
 
 @pytest.fixture(scope="session")
 def cdktf(binary: str, attached: Attached, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cdktf]:
-    """Write an environment file, aimed at the emulator, and get the command line that deploys it.
+    """Write an environment file for the emulator, and return the command line that deploys it.
 
-    Called again with the same name it is the same stack with a changed file. Folders of docs/examples that the file
-    refers to are named after it. `own_provider`: Terraform starts its own, with the environment that it has then.
+    A second call with the same name changes the file of the same stack. Folders of docs/examples that the file refers
+    to are named after it. `own_provider`: Terraform starts its own, with its current environment.
     """
     folder = tmp_path_factory.mktemp("stacks")
 
@@ -141,7 +141,7 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="session")
 def authorizer(client: Callable[[str], Any]) -> str:
-    """The ARN of a Lambda that lets one token in."""
+    """The ARN of a Lambda function that accepts one token."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", AUTHORIZER)
@@ -159,7 +159,7 @@ def authorizer(client: Callable[[str], Any]) -> str:
 def everything(
     cdktf: Callable[..., Cdktf], attached: Attached, model: ModelServer, authorizer: str
 ) -> Iterator[Deployed]:
-    """everything.toml, deployed. Tests read it and use up only what is theirs."""
+    """everything.toml, deployed. Each test only uses up limits of its own."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as echo, _serving(echo):
         text = (Path(__file__).parent / "everything.toml").read_text()
         for word, value in {"ECHO": _url(echo), "MODEL": _url(model), '"AUTHORIZER"': f'"{authorizer}"'}.items():

@@ -1,4 +1,4 @@
-"""A stack that stands in the emulator."""
+"""A stack that is deployed to the emulator."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from settings.environment import Environment
 from settings.read import read_environment
 from verify.burst import Answer, send
 
-# 20 to 128 characters, as AWS asks for.
+# AWS requires 20 to 128 characters.
 KEYS = {"slow": "slow" * 5, "trial": "trial" * 4}
 
 
@@ -23,12 +23,12 @@ class Deployed:
 
     @cached_property
     def environment(self) -> Environment:
-        """What its file says."""
+        """Its environment file."""
         return read_environment(self.cdktf.environments / f"{self.name}.toml")
 
     @cached_property
     def resources(self) -> dict[str, dict[str, Any]]:
-        """What Terraform holds, by address, when first asked."""
+        """The resources in Terraform's state by address, read on first use."""
         root = self.cdktf.state(self.name).get("values", {}).get("root_module", {})
         return {resource["address"]: resource["values"] for resource in root.get("resources", [])}
 

@@ -1,4 +1,4 @@
-"""A server on loopback that answers with what it was asked."""
+"""A server on loopback that answers with the request."""
 
 import json
 from http.server import BaseHTTPRequestHandler

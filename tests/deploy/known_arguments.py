@@ -1,4 +1,4 @@
-"""What the provider at hand knows. It may be older than the bindings, which know more than it does."""
+"""Arguments that the installed provider knows. It may be older than the bindings, which then know more."""
 
 import json
 import subprocess
@@ -14,7 +14,9 @@ _META = frozenset({"//", "depends_on", "lifecycle", "provider", "count", "for_ea
 
 
 class KnownArguments:
-    """By the provider's own schema, which is read when first asked for, from a folder in which Terraform has it."""
+    """Arguments by the provider's own schema, which is read on first use, in a folder where Terraform has the
+    provider.
+    """
 
     def __init__(self, binary: str, initialized: Path, variables: Mapping[str, str]) -> None:
         self._binary = binary
@@ -22,7 +24,7 @@ class KnownArguments:
         self._environment = terraform_environment() | dict(variables)
 
     def of(self, content: dict[str, Any]) -> dict[str, Any]:
-        """The synthesized configuration without what the provider does not know."""
+        """The synthesized configuration without arguments that the provider does not know."""
         known = {
             type_: {name: self._kept(body, self._blocks[type_]) for name, body in resources.items()}
             for type_, resources in content.get("resource", {}).items()
@@ -33,7 +35,7 @@ class KnownArguments:
     def _blocks(self) -> dict[str, dict[str, Any]]:
         terraform = json.loads((self._initialized / "cdk.tf.json").read_text())["terraform"]
         with TemporaryDirectory() as folder:
-            # Without the backend, which Terraform would want to be set up.
+            # Without the backend, which Terraform would otherwise need to configure.
             asks = {"terraform": {"required_providers": terraform["required_providers"]}}
             (Path(folder) / "main.tf.json").write_text(json.dumps(asks))
             run = partial(subprocess.run, cwd=folder, env=self._environment, capture_output=True, check=True)

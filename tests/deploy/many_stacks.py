@@ -1,7 +1,7 @@
-"""Many environments in one Terraform root: each is a module, with the JSON of its synthesis, and Terraform runs once.
+"""Many environments in one Terraform root: each is a module with its synthesized JSON, and Terraform runs once.
 
-A module takes its provider from the root, where the blocks of all of them, which must be equal, are one. What is taken
-out of a module's JSON is that block, the `terraform` block, and what an older provider does not know.
+A module gets its provider from the root, which has one provider block. All modules must therefore have equal blocks.
+That block, the `terraform` block, and arguments that an older provider does not know are removed from a module's JSON.
 """
 
 import json
@@ -27,12 +27,12 @@ Changes = dict[str, dict[str, tuple[str, ...]]]
 
 
 class TerraformFailedError(Exception):
-    """What Terraform printed from its first error on."""
+    """Terraform's output from its first error on."""
 
 
 @dataclass
 class ManyStacks:
-    """One root in a folder of its own."""
+    """One root in a separate folder."""
 
     folder: Path
     binary: str
@@ -45,7 +45,7 @@ class ManyStacks:
     _required: Any = field(default=None, init=False)
 
     def write(self, texts: Mapping[str, str]) -> None:
-        """These environment files from now on, aimed at the emulator."""
+        """Use these environment files from now on, with the emulator's address."""
         output = self._synthesized(texts)
         providers = [self._module(output / "stacks" / name, name) for name in texts]
         assert all(provider == providers[0] for provider in providers)
@@ -61,7 +61,7 @@ class ManyStacks:
         self._run("validate")
 
     def apply(self) -> None:
-        """What the last plan planned, where there is one, else everything."""
+        """Apply the last plan if there is one, otherwise everything."""
         plan = self.folder / "plan"
         self._run("apply", "-input=false", "-auto-approve", *(["plan"] if plan.exists() else []))
         plan.unlink(missing_ok=True)
@@ -80,10 +80,10 @@ class ManyStacks:
         return changes
 
     planned: Iterable[Mapping[str, Any]] = field(default=(), init=False)
-    """The last plan's changes in Terraform's own words."""
+    """The last plan's changes in Terraform's own terms."""
 
     def state(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Environment -> address -> attributes, of what Terraform holds."""
+        """Environment -> address -> attributes, from Terraform's state."""
         root = json.loads(self._run("show", "-json")).get("values", {}).get("root_module", {})
         modules = {each["address"].split(".")[1]: each.get("resources", []) for each in root.get("child_modules", [])}
         return {
@@ -96,7 +96,7 @@ class ManyStacks:
         self._run("destroy", "-input=false", "-auto-approve")
 
     def _synthesized(self, texts: Mapping[str, str]) -> Path:
-        """The folder to which they were synthesized, once."""
+        """The folder that they were synthesized to, once."""
         key = tuple(texts.values())
         if key not in self._outputs:
             environments = self.folder / f"environments-{len(self._outputs)}"
@@ -112,7 +112,7 @@ class ManyStacks:
         return self._outputs[key]
 
     def _module(self, synthesized: Path, name: str) -> Any:
-        """Move what was synthesized to its module; return its provider blocks."""
+        """Move the synthesized JSON to its module; return its provider blocks."""
         module = self.folder / "modules" / name
         module.mkdir(parents=True, exist_ok=True)
         content = json.loads((synthesized / "cdk.tf.json").read_text())
@@ -129,7 +129,7 @@ class ManyStacks:
         return json.loads((self.folder / "modules" / name / "cdk.tf.json").read_text())
 
     def _variables(self, name: str) -> dict[str, Any]:
-        """A value for each that has none."""
+        """A value for each variable without one."""
         declared = self._read(name).get("variable", {}).items()
         return {
             variable: ["ops@example.com"] if "list" in said["type"] or "set" in said["type"] else _VALUE
@@ -154,6 +154,6 @@ class ManyStacks:
 
 
 def aimed_at(emulator: str, text: str) -> str:
-    """The file with the emulator's address in [aws], where no account can be asked for."""
+    """The file with the emulator's address in [aws]; the account cannot be looked up there."""
     without = re.sub(r"(?m)^(endpoint_url|allowed_account_ids) = .*\n", "", text)
     return re.sub(r'(?m)^(region = "[^"]+")$', rf'\1\nendpoint_url = "{emulator}"', without, count=1)

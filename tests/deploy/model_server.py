@@ -1,4 +1,4 @@
-"""A model server on loopback that streams chat completions, a few words a chunk."""
+"""A model server on loopback that streams chat completions, a few words in each chunk."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Answers the last message's words one by one, as server-sent events, and keeps the ids of whom it answered."""
+    """Answers the last message's words one by one, as server-sent events, and records the ids of the callers."""
 
     request_queue_size = 64
 

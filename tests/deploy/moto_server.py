@@ -1,4 +1,4 @@
-"""moto, another emulator of AWS, as a process of our own: a second reading of its documents."""
+"""moto, another emulator of AWS, in a separate process: a second interpretation of AWS's documents."""
 
 import subprocess
 import sys
@@ -14,14 +14,14 @@ _STOPS_WITHIN_SECONDS = 10
 
 @contextmanager
 def moto_server(port: int) -> Iterator[str]:
-    """Its URL while the block runs; what it kept goes with it."""
+    """Its URL during the block; its data is lost afterwards."""
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # A Ctrl-C in the terminal is the tests' own.
+        # A Ctrl-C in the terminal is for the tests.
         start_new_session=True,
     )
     try:
@@ -40,7 +40,7 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # of this machine
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # on this machine
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

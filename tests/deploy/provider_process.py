@@ -1,8 +1,9 @@
-"""The AWS provider as one process for many Terraform commands, each of which would start its own for seconds of CPU.
+"""The AWS provider as one process for many Terraform commands. Otherwise each would spend seconds of CPU to start its
+own.
 
-https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode, read 2026-11. What it is
-configured with is the last command's: two commands at once, or two provider blocks in one root, would share it. It has
-the environment and the working folder that it was started in, not those of a command.
+https://developer.hashicorp.com/terraform/plugin/debugging#starting-a-provider-in-debug-mode, read 2026-11. It has the
+configuration of the last command, so two simultaneous commands, or two provider blocks in one root, would share it. It
+has the environment and the working folder of its start, not those of a command.
 """
 
 import json
@@ -23,28 +24,28 @@ _VARIABLE = "TF_REATTACH_PROVIDERS"
 
 @dataclass(frozen=True)
 class Attached:
-    """A provider that runs."""
+    """A running provider."""
 
     variables: Mapping[str, str]
-    """By which Terraform finds it."""
+    """The variables with which Terraform finds it."""
 
     folder: Path
-    """What a path in a configuration is relative to, for the provider: that of a function's zip."""
+    """The folder that the provider resolves relative paths against, such as that of a function's zip."""
 
 
 @contextmanager
 def provider_process(configuration: Path, folder: Path) -> Iterator[Attached]:
-    """While the block runs, started in `folder`.
+    """Started in `folder` while the block runs.
 
-    `configuration` is a folder after `terraform init`, and the provider is the one in it. No variables if there is
-    none, or if it does not start: then Terraform starts its own.
+    `configuration` is a folder after `terraform init`, and the provider is the one in it. Without variables if there is
+    none, or if it does not start: Terraform then starts its own.
     """
     found = sorted(configuration.glob(".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws*"))
     if not found:
         yield Attached({}, folder)
         return
-    # Configured a second time, it takes its own HTTP client for a custom one, which may not be given certificates:
-    # "unable to add custom RootCAs HTTPClient". Calls of 127.0.0.1 need none.
+    # Configured a second time, it treats its own HTTP client as a custom one, which must not get certificates: "unable
+    # to add custom RootCAs HTTPClient". Calls of 127.0.0.1 need none.
     environment = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
     registry = found[0].relative_to(configuration / ".terraform" / "providers").parts[0]
     with tempfile.TemporaryFile("w+") as said:
@@ -55,7 +56,7 @@ def provider_process(configuration: Path, folder: Path) -> Iterator[Attached]:
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
-            # A Ctrl-C in the terminal is the tests' own.
+            # A Ctrl-C in the terminal is for the tests.
             start_new_session=True,
         )
         try:
@@ -72,7 +73,7 @@ def provider_process(configuration: Path, folder: Path) -> Iterator[Attached]:
 
 
 def _attached(process: subprocess.Popen[bytes], said: int) -> dict[str, object] | None:
-    """What it says of how to reach it."""
+    """What it prints about how to reach it."""
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         text = os.pread(said, 1 << 16, 0).decode(errors="replace")

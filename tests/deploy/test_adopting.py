@@ -1,4 +1,4 @@
-"""An API that somebody made by hand becomes a stack's own (docs/adopting.md)."""
+"""A stack adopts an API that was created by hand (docs/adopting.md)."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ NAME = "adopted"
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """What stands at AWS before Terraform knows of it."""
+    """What exists in AWS before Terraform knows about it."""
 
     api_id: str
     resource_ids: dict[str, str]
@@ -28,7 +28,7 @@ class ByHand:
 
 @pytest.fixture(scope="module")
 def by_hand(client: Callable[[str], Any]) -> ByHand:
-    """GET /health and POST /v1/chat, deployed to the stage prod, and GET /old that no file mentions."""
+    """GET /health and POST /v1/chat, deployed to the stage prod, and GET /old, which is not in the file."""
     gateway = client("apigateway")
     api_id = gateway.create_rest_api(name="by-hand", endpointConfiguration={"types": ["REGIONAL"]})["id"]
     ids = {"/": gateway.get_resources(restApiId=api_id)["items"][0]["id"]}
@@ -104,7 +104,7 @@ def test_the_plan_imports_and_destroys_nothing(adopting: Cdktf, table: str) -> N
     assert [address for address, done in actions.items() if "delete" in done] == []
     made = {address for address, done in actions.items() if done == ["create"]}
     assert made.isdisjoint(imported)
-    # What is new is the deployment and the limits in front: the point of it all.
+    # Only the deployment and the limits in front are new, which is the purpose of adopting.
     assert "aws_api_gateway_deployment.deployment" in made
     assert "aws_api_gateway_method_settings.stage" in made
 

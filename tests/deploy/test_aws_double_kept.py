@@ -1,4 +1,4 @@
-"""The double keeps what it is sent where ministack does not, and refuses what AWS refuses: AWS's own client asks."""
+"""The double stores what ministack does not, and refuses what AWS refuses, tested with AWS's own client."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""The double of API Gateway's stages: it answers as AWS's documents say, asked by AWS's own client."""
+"""The double of API Gateway's stages answers as AWS documents, tested with AWS's own client."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ POLICY = {
 
 @dataclass
 class Api:
-    """An API with a stage `test`, defined call by call."""
+    """An API with a stage `test`, defined with single calls."""
 
     gateway: Any
     id: str
@@ -29,7 +29,9 @@ class Api:
     resources: dict[str, str]
 
     def method(self, http_method: str, path: str, **arguments: Any) -> dict[str, str]:
-        """A method of that path, whose resource is made where it is missing; what identifies it."""
+        """Create a method of that path, and its resource if it is missing; return the arguments that identify the
+        method.
+        """
         if path not in self.resources:
             made = self.gateway.create_resource(restApiId=self.id, parentId=self.resources["/"], pathPart=path[1:])
             self.resources[path] = made["id"]

@@ -1,4 +1,4 @@
-"""Requests through the gateway to a server of our own and to a packaged function: validated, authorized, passed on."""
+"""Requests through the gateway to a local server and to a packaged function: validated, authorized, passed on."""
 
 import json
 from collections.abc import Callable

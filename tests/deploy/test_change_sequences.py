@@ -1,4 +1,4 @@
-"""What Terraform replaces, destroys and creates is what `review diff` promised, in each direction of each change."""
+"""Terraform replaces, destroys and creates what `review diff` promised, in each direction of each change."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,7 +22,7 @@ STEPS = {
     ("create", "delete"): "replaced",
 }
 
-# Replaced with the API's or the stage's name, as part of something that the review does name.
+# Replaced with the API's or the stage's name, as part of a resource that the review lists.
 GO_ALONG = {
     "aws_cloudwatch_log_metric_filter": "with the access log's group",
     "aws_cloudwatch_log_resource_policy": "with the log group of WAF",
@@ -37,7 +37,7 @@ GO_ALONG = {
 
 @pytest.fixture(scope="module")
 def texts(client: Callable[[str], Any]) -> Iterator[dict[str, Sequence]]:
-    """The changes, and a web ACL of somebody else's."""
+    """The changes, and a web ACL that belongs to another stack."""
     metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "theirs"}
     waf = client("wafv2")
     made = waf.create_web_acl(
@@ -49,7 +49,7 @@ def texts(client: Callable[[str], Any]) -> Iterator[dict[str, Sequence]]:
 
 @pytest.fixture(scope="module")
 def before(texts: dict[str, Sequence], many_stacks: Callable[[], ManyStacks]) -> Iterator[ManyStacks]:
-    """All as they are before their change: applied."""
+    """All of them applied, before their change."""
     stacks = many_stacks()
     stacks.write({name: sequence.before for name, sequence in texts.items()})
     try:
@@ -69,21 +69,21 @@ def forth(before: ManyStacks, texts: dict[str, Sequence]) -> Changes:
 
 @pytest.fixture(scope="module")
 def applied(before: ManyStacks, forth: Changes) -> ManyStacks:
-    """All as they are after their change."""
+    """All of them after their change."""
     before.apply()
     return before
 
 
 @pytest.fixture(scope="module")
 def back(applied: ManyStacks, texts: dict[str, Sequence]) -> Changes:
-    """The plan of the way back, from what Terraform wrote down."""
+    """The plan of the way back, based on what Terraform has stored."""
     applied.write({name: sequence.before for name, sequence in texts.items()})
     return applied.plan("-refresh=false")
 
 
 @pytest.fixture(scope="module")
 def promised(aws: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], set[tuple[str, str]]]:
-    """What the review says of one text after another, of the environment of that name."""
+    """The review's findings from one text to the next, for the environment with that name."""
     folder = tmp_path_factory.mktemp("reviewed")
 
     def of(name: str, old: str, new: str) -> set[tuple[str, str]]:
@@ -98,7 +98,7 @@ def planned(changes: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
 
 
 def of_the_review(steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """What it says a word of, and every replacement that it ought to."""
+    """The resources that the review mentions, and every replacement that it must mention."""
     types = {address: address.partition(".")[0] for _, address in steps}
     return {
         (step, address)
@@ -122,7 +122,7 @@ def test_the_plan_of_the_way_back_is_what_the_review_promised(
 
 
 def test_one_apply_leaves_on_the_stage_what_it_takes_away(applied: ManyStacks, double: Double) -> None:
-    """Terraform destroys it after the deployment was cut: a second deployment is what `make deploy` is for."""
+    """Terraform destroys it after it has created the deployment, so `make deploy` creates a second one."""
     state = applied.state()
 
     def served(name: str) -> Snapshot:
@@ -133,5 +133,5 @@ def test_one_apply_leaves_on_the_stage_what_it_takes_away(applied: ManyStacks, d
     assert {"POST /v1/chat", "POST /v2/chat"} <= served("path-renamed").routes.keys()
     assert "OPTIONS /v1/chat" in served("cors-off").routes
     assert served("policy-off").policy is not None
-    # The new integration has wiped the responses of the old one, and the deployment was cut in that moment.
+    # The new integration deleted the responses of the old one, and at that moment the deployment was created.
     assert served("role").routes["POST /v1/chat"].responses == {}

@@ -1,4 +1,4 @@
-"""Client libraries as they come, with the programs of docs/clients.md, against a deployed API."""
+"""Unmodified client libraries, with the programs of docs/clients.md, against a deployed API."""
 
 import json
 import threading
@@ -37,20 +37,20 @@ CODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """What a client does that most others do not. Most ask again after a throttle, and after nothing else."""
+    """How a client differs from most others, which retry after a throttle and only then."""
 
     python: Path = PYTHON
     heading: str
     after_throttle: tuple[int, ...] = (429, 200)
     most_asked: dict[str, int] = field(default_factory=dict)
-    """Requests at most, where it is more than one."""
+    """The most requests, if it is more than one."""
 
     falls_back: bool = False
     shows_code: bool = True
-    """As an attribute of what it raises."""
+    """The attribute of the exception."""
 
 
-# The AI SDK and litellm's Router do not look at x-should-retry: they ask as often as for any other error.
+# The AI SDK and litellm's Router ignore x-should-retry: they retry as often as for any other error.
 AS_EVER = {"quota": 3, "waf": 3}
 LIBRARIES = {
     "openai-python": Library(heading="OpenAI, Python"),
@@ -72,12 +72,12 @@ LIBRARIES = {
 
 
 def key_of(scenario: str, name: str) -> str:
-    """30 to 128 characters, as the provider wants them. Each library has its own bucket and its own quota."""
+    """30 to 128 characters, which the provider requires. Each library has its own bucket and quota."""
     return f"{scenario}-{name}-".ljust(40, "k")
 
 
 def environment_text(endpoint_url: str) -> str:
-    """docs/examples/clients.toml with plans that are used up at once; WAF's answer is played with any key."""
+    """docs/examples/clients.toml with plans that are used up at once. Any key can get WAF's answer."""
     example = (ROOT / "docs" / "examples" / "clients.toml").read_text(encoding="utf-8")
     before, _, after = example.partition("[usage_plans.team]")
     plans = {
@@ -94,7 +94,7 @@ def environment_text(endpoint_url: str) -> str:
 
 
 def waf_answer(deployed: Deployed) -> Reply:
-    """From the JSON: the emulator keeps a web ACL, and enforces none."""
+    """From the JSON, because the emulator stores a web ACL but does not enforce it."""
     acl = rendered(deployed.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
     answer = acl["rule"][0]["action"]["block"]["custom_response"]
     headers = {header["name"]: header["value"] for header in answer["response_header"]}
@@ -106,7 +106,7 @@ def waf_answer(deployed: Deployed) -> Reply:
 def gateway(
     binary: str, aws: str, client: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BearerGateway]:
-    """The deployed API, behind what the emulator leaves out."""
+    """The deployed API, behind a server that does what the emulator leaves out."""
     if reason := client_programs.missing():
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("clients")
@@ -142,7 +142,7 @@ Ran = Callable[[str], dict[str, Ended]]
 
 @pytest.fixture(scope="module")
 def ran(gateway: BearerGateway) -> Iterator[Ran]:
-    """What each library ended with in each scenario. All are started at once, a few at a time."""
+    """The result of each library in each scenario. All are started together, a few at a time."""
     pages = client_programs.programs()
 
     def all_scenarios(name: str) -> dict[str, Ended]:
@@ -184,7 +184,7 @@ def test_after_a_throttle_it_is_served_when_we_said(gateway: BearerGateway, ran:
     assert tuple(seen.statuses) == library.after_throttle
     if library.after_throttle[-1] == 200:
         assert_greeted(ended)
-        # Retry-After: 1. It waited no less; a machine that is slow waits longer.
+        # Retry-After: 1. It must wait at least that long; on a slow machine it waits longer.
         assert all(later - earlier >= 1 for earlier, later in pairwise(seen.times))
     else:
         assert_says(ended, library, "throttle")
@@ -206,12 +206,12 @@ def test_it_does_not_wait_for_what_a_retry_cannot_mend(
 
 
 def assert_greeted(ended: Ended) -> None:
-    """By the backend's own words, after whatever the library itself prints."""
+    """Recognized by the backend's own words, which follow anything that the library prints."""
     assert ended.get("printed", "").endswith(HELLO), ended
 
 
 def assert_says(ended: Ended, library: Library, scenario: str) -> None:
-    """Our message and our code reach whoever catches it."""
+    """Our message and our code are in the exception that the caller catches."""
     assert "printed" not in ended
     assert MESSAGES[scenario] in ended["said"], ended
     if library.shows_code:

@@ -26,10 +26,10 @@ NOTICE = "interrupted: Terraform finishes"
 
 @pytest.fixture(autouse=True)
 def usual_port() -> Iterator[None]:
-    """Taken, so that each demo has a port that nobody else takes after it."""
+    """A port that is reserved, so that no other process takes it between two demos."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Or somebody has it already.
+        # Or another process has it already.
         with suppress(OSError):
             other.bind(("127.0.0.1", 4566))
             other.listen()
@@ -49,11 +49,11 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def on_a_terminal(presses: tuple[str, ...], **environment: str) -> str:
-    """What 80 columns show, where Ctrl-C is pressed at the first line with each of these."""
+    """The output at 80 columns, with a Ctrl-C at the first line that contains each of these."""
     seen: list[str] = []
     left = list(presses)
     with subprocess.Popen(
-        # A process of its own for the terminal: pytest has threads, with which forking is unsafe.
+        # A separate process for the terminal, since pytest has threads, and forking with threads is unsafe.
         [sys.executable, "-c", "import pty; pty.spawn(['make', 'demo'])"],
         cwd=ROOT,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "80"} | environment,
@@ -166,14 +166,14 @@ def test_where_the_deploy_fails_it_shows_the_error_and_stops_what_it_started(
         pytest.param(("Look for Terraform",), None, id="while Terraform gets its provider"),
         pytest.param(("created aws_api_gateway_rest_api", "cdktf destroy"), "Destroy complete!", id="while it deploys"),
         pytest.param(("Send 60 requests",), "Destroy complete!", id="in the burst"),
-        # Cut off, Terraform may or may not find its state whole; the emulator takes everything with it.
+        # If Terraform is interrupted, its state may be incomplete; the emulator discards everything.
         pytest.param(("created aws_api_gateway_rest_api", NOTICE), "cdktf destroy", id="and again at once"),
     ],
 )
 def test_interrupted_it_destroys_and_stops_what_it_started(
     attached: Attached, presses: tuple[str, ...], ending: str | None
 ) -> None:
-    # Nobody interrupts the fetching of a provider that runs already.
+    # A running provider download cannot be interrupted.
     shown = on_a_terminal(presses, **(attached.variables if ending else {}))
     assert "Interrupted; what was started is stopped." in shown
     assert ending in shown if ending else "cdktf deploy" not in shown, shown
@@ -191,6 +191,6 @@ def test_the_provider_is_fetched_once_into_the_project(binary: str, tmp_path: Pa
     before = kept()
     assert before
     assert synthesize(ROOT / "environments", tmp_path).returncode == 0
-    # A folder without a lock file, such as every demo has.
+    # A folder without a lock file, like that of every demo.
     require_provider(binary, tmp_path / "stacks" / "local")
     assert kept() == before

@@ -17,10 +17,10 @@ Client = Callable[[str], Any]
 
 FILES = [*sorted((ROOT / "environments").glob("*.toml")), *sorted((ROOT / "docs" / "examples").glob("*.toml"))]
 TAGGED = [file for file in FILES if "\n[tags]\n" in file.read_text(encoding="utf-8")]
-"""Their provider blocks have `default_tags`: a root of their own."""
+"""Environments whose provider blocks have `default_tags`, which need a separate root."""
 
 METERED = [file for file in FILES if file.stem == "token_limits"]
-"""Theirs have an endpoint of DynamoDB."""
+"""Environments with an endpoint for DynamoDB."""
 
 ROOTS = {"tagged": TAGGED, "metered": METERED, "other": [file for file in FILES if file not in (*TAGGED, *METERED)]}
 
@@ -28,13 +28,13 @@ _NEWER = re.compile(r'(?m)^provider_version = "~> (\d+)\.(\d+)')
 
 
 def is_for_a_newer_provider(file: Path, initialized: Path) -> bool:
-    """Whether the file asks for a provider that is newer than the one at hand, whose own checks refuse its values."""
+    """Whether the file needs a newer provider than the installed one, whose own checks refuse its values."""
     (provider,) = initialized.glob(".terraform/providers/*/hashicorp/aws/*")
     wanted = _NEWER.search(file.read_text(encoding="utf-8"))
     return wanted is not None and tuple(map(int, provider.name.split(".")[:2])) < tuple(map(int, wanted.groups()))
 
 
-# The examples' account is somebody else's, where no function of ours is.
+# The examples' account belongs to someone else and does not have the functions.
 THEIRS, OURS = "111122223333", "000000000000"
 FUNCTIONS = {"check-token": None, "check-tenant": "live", "models": "live"}
 
@@ -45,7 +45,7 @@ def text(file: Path) -> str:
 
 @pytest.fixture(scope="module")
 def functions(client: Client) -> None:
-    """What the examples name and do not make."""
+    """Resources that the examples refer to but do not create."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "def handler(event, context): return {}")
@@ -53,7 +53,7 @@ def functions(client: Client) -> None:
     role = f"arn:aws:iam::{OURS}:role/function"
     for name, alias in FUNCTIONS.items():
         settings = {"Runtime": "python3.13", "Role": role, "Handler": "index.handler"}
-        # Another test has made one of that name.
+        # Another test has created one with that name.
         with suppress(made.exceptions.ResourceConflictException):
             made.create_function(FunctionName=name, Code={"ZipFile": code.getvalue()}, **settings)
         if alias:
@@ -67,7 +67,7 @@ def root(
     initialized: Path,
     many_stacks: Callable[[], ManyStacks],
 ) -> Iterator[ManyStacks]:
-    """Those of one root: applied."""
+    """The resources of one root, applied."""
     stacks = many_stacks()
     files = [file for file in FILES if not is_for_a_newer_provider(file, initialized)]
     stacks.write({file.stem: text(file) for file in files if file in ROOTS[request.param]})

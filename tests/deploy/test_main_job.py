@@ -1,4 +1,6 @@
-"""environments/local.toml: deployed, hit, planned again, changed and destroyed. Each step is a fixture of the next."""
+"""environments/local.toml: deployed, called, planned again, changed and destroyed. Each step is a fixture of the
+next.
+"""
 
 import json
 import math
@@ -27,7 +29,7 @@ THROTTLED = pytest.mark.parametrize(
     ],
 )
 
-# Until the bucket is full; a burst; pauses of all kinds; many requests: another rate or burst would show.
+# Until the bucket is full; a burst; pauses of all kinds; many requests. Another rate or burst would be noticed.
 PAUSES = (2.0, *(0.0,) * 11, *(0.7, 0.0, 0.0, 1.1, 0.0, 0.3, 0.3, 0.3, 0.05, 0.05, 0.05) * 2, *(0.02,) * 100, 1.6, 0.0)
 
 Resources = dict[str, dict[str, Any]]
@@ -51,7 +53,7 @@ class Changed:
 
 @pytest.fixture(scope="module")
 def changed(local: Deployed, cdktf: Callable[..., Cdktf], local_environment: str) -> Changed:
-    """The same stack, deployed again with another answer on one route."""
+    """The same stack, deployed again with another answer for one route."""
     before = local.resources
     stack = cdktf("local", local_environment.replace("Hello from Spillway", "Hello again"))
     return Changed(before=before, now=Deployed(stack, "local", stack.deploy("local")))
@@ -78,11 +80,12 @@ def test_no_more_get_through_than_rate_and_burst_allow(local: Deployed, output: 
 def test_the_bucket_that_review_simulates_gives_the_same_answers(
     local: Deployed, output: str, throttle: Throttle
 ) -> None:
-    """One caller, so that the order of its requests is known. At no time have the two let through numbers that differ
-    by more than one.
+    """One caller, so that the order of its requests is known. At no time do the numbers of admitted requests differ by
+    more than one.
 
-    The gateway saw each request at some moment between sending and answer. Halfway is taken; the tokens that flow in
-    during the longest of these spans are what that may be wrong by, less than one where the machine is not overloaded.
+    The gateway saw each request at some moment between sending and answer. The test assumes the middle. The tokens that
+    are added during the longest of these spans are the possible error, which is below one unless the machine is
+    overloaded.
     """
     answers: list[Answer] = []
     for pause in PAUSES:

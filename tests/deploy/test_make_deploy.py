@@ -1,4 +1,4 @@
-"""What the stage serves after `make deploy`, and after an apply alone, if it serves a snapshot as AWS does."""
+"""What the stage serves after `make deploy`, and after only an apply, if it serves a snapshot like AWS."""
 
 import os
 import subprocess
@@ -128,7 +128,7 @@ def project(
     tmp_path_factory: pytest.TempPathFactory, double: Double, binary: str, attached: Attached
 ) -> Iterator[Project]:
     made = Project(tmp_path_factory.mktemp("lagging"), double.url, binary, attached, double.stages)
-    # The provider runs in a folder of its own, and the path of a function's zip is relative to that of the stack.
+    # The provider runs in a separate folder, and the path of a function's zip is relative to the stack's folder.
     (attached.folder / "functions" / "post_chat.zip").symlink_to(made.stack / "functions" / "post_chat.zip")
     made.write(MOCK, OLD, ROWS, CORS, POLICY)
     done = made.make_deploy("--yes")
@@ -143,7 +143,7 @@ def statuses(route: Served) -> set[str]:
     return set(route.responses)
 
 
-# In this order, each from what the one before it has left.
+# In this order, each one starting from the result of the previous one.
 CHANGES: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Served]], bool]]] = {
     "a removed route": (
         (MOCK, ROWS, CORS, POLICY),

@@ -1,8 +1,8 @@
 """A streaming model server behind the gateway, under load.
 
-The emulator takes `response_transfer_mode = "STREAM"` but collects an answer before it sends it on, and a provider
-older than that argument does not ask for it: that chunks arrive one by one is AWS's to show. That each arrives whole,
-at its own caller, is shown here.
+The emulator accepts `response_transfer_mode = "STREAM"` but collects an answer before it sends it, and a provider older
+than that argument does not set it. Only AWS can show that chunks arrive one by one. This test shows that each stream
+arrives complete and at the right caller.
 """
 
 import json
@@ -13,7 +13,7 @@ from tests.deploy.deployed import Deployed
 from tests.deploy.model_server import ModelServer
 from verify.burst import send
 
-# As everything.toml has it.
+# As in everything.toml.
 THROTTLE = Throttle(rate_limit=20, burst_limit=10)
 
 
@@ -23,7 +23,7 @@ def chat(number: int) -> str:
 
 
 def streamed(body: str) -> tuple[set[str], str]:
-    """The ids of a stream's events, and the text that they make."""
+    """The ids of a stream's events, and their text."""
     *events, done, end = body.split("\n\n")
     assert (done, end) == ("data: [DONE]", "")
     chunks = [json.loads(event.removeprefix("data: ")) for event in events]

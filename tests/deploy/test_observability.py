@@ -1,4 +1,4 @@
-"""What the emulator keeps of logs, metrics, alarms and the dashboard, read back through AWS's own client."""
+"""What the emulator stores of logs, metrics, alarms and the dashboard, read with AWS's own client."""
 
 import json
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def test_logging_and_metrics_of_every_method_with_settings(everything: Deployed,
     methods = stage(everything, client)["methodSettings"]
     watched = {path: (it["loggingLevel"], it["dataTraceEnabled"], it["metricsEnabled"]) for path, it in methods.items()}
     own = ("v1/chat/completions/POST", "v1/models/GET", "streaming/v1/chat/completions/POST")
-    # A method's own settings take the stage's place: they must say everything again.
+    # A method's own settings replace the stage's, so they must repeat everything.
     assert watched == dict.fromkeys(("*/*", *own), ("INFO", False, True))
 
 
@@ -94,7 +94,7 @@ def test_api_gateway_may_write_logs(everything: Deployed, client: Client) -> Non
 
 def test_alarms_look_where_they_should_and_tell_the_topic(everything: Deployed, client: Client) -> None:
     found = client("cloudwatch").describe_alarms(AlarmNamePrefix="everything-test-")["MetricAlarms"]
-    # Of alarms on an expression (throttled, server-errors, near-limit) the emulator keeps no metrics.
+    # The emulator stores no metrics for alarms on an expression (throttled, server-errors, near-limit).
     watched = {each["AlarmName"].removeprefix("everything-test-"): each for each in found}
     assert {
         name: (each["Namespace"], each["MetricName"], each["Threshold"], each.get("ExtendedStatistic"))
@@ -144,6 +144,8 @@ def test_the_dashboard_is_the_one_that_was_made(everything: Deployed, client: Cl
 def test_what_the_emulator_lacks(
     double: Double, service: str, call: str, arguments: dict[str, str], answer: str
 ) -> None:
-    """Hence `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`, for the demo's sake."""
+    """Because of this, `saved_queries` and `waf_log` are off by default with `aws.endpoint_url`, so that the demo
+    works.
+    """
     with pytest.raises(botocore.exceptions.ClientError, match=answer):
         getattr(emulator_client(double.emulator, service), call)(**arguments)

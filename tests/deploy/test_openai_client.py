@@ -1,4 +1,4 @@
-"""OpenAI's own Python client in front of the deployed API: it backs off by itself, as long as our Retry-After says."""
+"""OpenAI's own Python client with the deployed API: it waits as long as our Retry-After header requires."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ CHAT = "url_post_v1_chat_completions"
 
 
 class Recorded:
-    """A client, the status of each answer that it got, and the pauses that it chose, in seconds."""
+    """A client, the status of each answer, and the pauses that it chose, in seconds."""
 
     def __init__(self, url: str, log: pytest.LogCaptureFixture, *, max_retries: int, key: str | None = None) -> None:
         self.statuses: list[int] = []
@@ -47,7 +47,7 @@ class Recorded:
 
 @pytest.fixture
 def recorded(everything: Deployed, caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., Recorded]]:
-    """Makes clients of everything.toml's API, or of a folder of it."""
+    """Creates clients for everything.toml's API, or for a path below it."""
     clients: list[Recorded] = []
 
     def of(folder: str = "", *, max_retries: int, key: str | None = None) -> Recorded:
@@ -63,7 +63,8 @@ def recorded(everything: Deployed, caplog: pytest.LogCaptureFixture) -> Iterator
 
 def test_it_is_served_after_it_has_backed_off(everything: Deployed, recorded: Callable[..., Recorded]) -> None:
     client = recorded(max_retries=10)
-    # The bucket holds one request and gets another each second: emptied, it refuses the client unless a second passed.
+    # The bucket holds one request and gets one each second. Once it is empty, it refuses the client until a second has
+    # passed.
     for _ in range(20):
         send("POST", everything.outputs[CHAT], count=8)
         assert client.chat() == "Hello from Spillway"
@@ -89,12 +90,12 @@ def test_it_gives_up_with_our_message(everything: Deployed, recorded: Callable[.
 
 def test_it_does_not_wait_for_a_quota(recorded: Callable[..., Recorded]) -> None:
     client = recorded(max_retries=2, key="trial")
-    # Three a day, of which other tests may have taken some.
+    # Three a day, some of which other tests may have used.
     with pytest.raises(openai.RateLimitError) as caught:
         client.embed(times=4)
     assert caught.value.code == "quota_exceeded"
     assert MESSAGE in str(caught.value)
-    # An hour is longer than this client waits: it asks no second time.
+    # An hour is longer than this client waits, so it does not retry.
     assert client.statuses.count(429) == 1
     assert client.pauses == []
 

@@ -1,6 +1,7 @@
 """TERRAFORM_BINARY_NAME=tofu: a whole deploy without a `terraform` on PATH.
 
-No package carries OpenTofu, so a program of that name stands in: it notes what it is called with, and runs Terraform.
+There is no package with OpenTofu, so a program with that name takes its place: it records its arguments and runs
+Terraform.
 """
 
 import os

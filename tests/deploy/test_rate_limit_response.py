@@ -1,4 +1,4 @@
-"""The 429 contract, as each of API Gateway's layers gives it. WAF's, which the emulator does not enforce, is read."""
+"""The 429 contract of each of API Gateway's layers. WAF's is only read, because the emulator does not enforce it."""
 
 import json
 
@@ -13,7 +13,7 @@ CHAT, EMBEDDINGS = "url_post_v1_chat_completions", "url_post_v1_embeddings"
 
 
 def refused(url: str, headers: dict[str, str]) -> Answer:
-    """A 429 of enough requests at once."""
+    """A 429, after enough requests at once."""
     return next(answer for answer in send("POST", url, count=16, headers=headers).answers if answer.status == 429)
 
 
@@ -53,7 +53,7 @@ def test_whatever_limits_a_caller_it_says_the_same(
 
 
 def test_waf_would_say_the_same(everything: Deployed) -> None:
-    # Synthesized anew: what lies where it was deployed from may lack what an older provider does not know.
+    # Synthesized again: what was deployed may lack arguments that an older provider does not know.
     acl = rendered(everything.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
     (body,) = acl["custom_response_body"]
     (rule,) = acl["rule"]
@@ -70,7 +70,7 @@ def test_a_blocked_route_is_blocked_from_the_first_deploy_on(everything: Deploye
 
 
 def test_a_plan_lets_through_no_more_than_its_quota(everything: Deployed) -> None:
-    # Whether before or after the quota's 429 above, of one day's three requests.
+    # Before or after the quota's 429 above, for a day with three requests.
     answers = send("POST", everything.outputs[EMBEDDINGS], count=16, headers={"x-api-key": KEYS["trial"]}).answers
     assert sum(answer.status == 200 for answer in answers) <= 3
     assert {answer.status for answer in answers} <= {200, 429}

@@ -1,4 +1,4 @@
-"""Terraform stops before it plans: in the wrong account, and where a variable is not what it should be."""
+"""Terraform stops before it plans: in the wrong account, and if a variable has an invalid value."""
 
 from collections.abc import Callable
 
@@ -21,13 +21,13 @@ EMAILS = MINIMAL + '\n[observability.alarms]\nemails = "variable"\n'
 
 @pytest.fixture
 def credentials(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such as the machine might have."""
+    """Variables that a machine may have."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "emulator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator")
 
 
 def guarded(aws: str, account: str) -> str:
-    """With real credentials, as far as the provider knows, and services at addresses of their own."""
+    """With credentials that the provider considers real, and with separate endpoints for services."""
     services = ", ".join(f'{service} = "{aws}"' for service in ("apigateway", "sts", "iam"))
     lines = f'region = "us-east-1"\nallowed_account_ids = ["{account}"]\nendpoints = {{ {services} }}'
     return changed(region=lines)
@@ -42,7 +42,7 @@ def test_credentials_of_another_account(aws: str, cdktf: Callable[..., Cdktf]) -
 @pytest.mark.usefixtures("credentials")
 def test_credentials_of_an_allowed_account(aws: str, cdktf: Callable[..., Cdktf]) -> None:
     changes = cdktf("guarded", guarded(aws, EMULATORS_ACCOUNT), own_provider=True).plan("guarded")
-    # The stage's export is read when there is a stage.
+    # The stage's export is read if there is a stage.
     assert {change["change"]["actions"][0] for change in changes} == {"create", "read"}
 
 

@@ -1,4 +1,4 @@
-"""State in S3: written there, encrypted, and locked by an object beside it."""
+"""State in S3: written there, encrypted, and locked by an object next to it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +17,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def remote(aws: str, client: Callable[[str], Any], cdktf: Callable[[str, str], Cdktf]) -> Iterator[Cdktf]:
-    """A stack with its state in the emulator's S3, which the backend finds by the AWS SDK's own variables."""
+    """A stack with its state in the emulator's S3, which the backend finds through the AWS SDK's own variables."""
     client("s3").create_bucket(Bucket=BUCKET)
     with pytest.MonkeyPatch.context() as variables:
         variables.setenv("AWS_ENDPOINT_URL", aws)

@@ -1,6 +1,6 @@
-"""The environments and examples on moto, an emulator by other people: where it and ministack differ is said here.
+"""The environments and examples on moto, another project's emulator, and where it differs from ministack.
 
-Applied and planned again. Nothing of the product is made for either; an entry that is no longer needed fails.
+Applied and planned again. The product has no code for either emulator, and an entry that is no longer needed fails.
 """
 
 import re
@@ -31,13 +31,13 @@ NOT_HELD = {
     "private": "needs VPC links of REST APIs",
     "private_api": "its policy comes back unescaped, which the provider cannot read",
 }
-"""Files that moto 5.2 does not hold."""
+"""Files that moto 5.2 does not support."""
 
 REFUSED = {
     "aws_api_gateway_method_settings": "it keeps the settings of */* only, and the provider finds nothing of a route",
     "aws_cloudwatch_query_definition": "PutQueryDefinition is not implemented",
 }
-"""Types of which something cannot be applied, each with what moto does."""
+"""Types of resources that cannot all be applied, with the reason for each."""
 
 DIFFERENT = {
     ("aws_wafv2_web_acl", "data_protection_config"): "it does not keep it",
@@ -47,19 +47,19 @@ DIFFERENT = {
 
 @dataclass
 class Reading:
-    """What moto made of the files."""
+    """What moto created from the files."""
 
     refused: set[tuple[str, str]] = field(default_factory=set)
     """Environment and address of what could not be applied."""
 
     planned: list[Mapping[str, Any]] = field(default_factory=list)
-    """What a second plan says of the rest."""
+    """The second plan for the rest."""
 
 
 @pytest.fixture(scope="module")
 def reading(many_stacks: Callable[..., ManyStacks]) -> Iterator[Reading]:
     with moto_server(free_port()) as url:
-        # By default the provider asks 25 times for what the emulator does not have, for minutes.
+        # By default the provider retries 25 times if the emulator does not support something, which takes minutes.
         stacks = many_stacks(url, max_retries=2)
         stacks.write({file.rpartition("/")[2]: (ROOT / f"{file}.toml").read_text(encoding="utf-8") for file in FILES})
         found = Reading()
@@ -92,7 +92,7 @@ def test_what_a_second_plan_would_change_is_known(reading: Reading) -> None:
     for change in reading.planned:
         _, name, address = change["address"].split(".", 2)
         if change["change"]["actions"] == ["create"]:
-            # What could not be applied, and what hangs on it.
+            # What could not be applied, and what depends on it.
             assert address.partition(".")[0] in REFUSED, address
             continue
         before, after = _plain(change["change"]["before"]), _plain(change["change"]["after"])
@@ -103,7 +103,9 @@ def test_what_a_second_plan_would_change_is_known(reading: Reading) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Nothing said is an empty text: beside another change, the provider's plan has now the one, now the other."""
+    """A missing value is an empty text: next to another change, the provider's plan has sometimes one and sometimes the
+    other.
+    """
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -112,7 +114,7 @@ def _plain(value: Any) -> Any:
 
 
 def _only(before: Mapping[str, Any], after: Mapping[str, Any], attribute: str) -> str:
-    """What the one has and the other has not, of lists item by item."""
+    """What one has and the other does not have, item by item for lists."""
     was, now = before.get(attribute), after.get(attribute)
     if isinstance(was, list) and isinstance(now, list):
         was, now = [each for each in was if each not in now], [each for each in now if each not in was]

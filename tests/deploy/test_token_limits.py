@@ -1,4 +1,4 @@
-"""Limits in tokens, deployed: OpenAI's own client with a key, a limit that is reached, the 429, and served again."""
+"""Limits in tokens, deployed: OpenAI's own client with a key reaches a limit, gets the 429, and is served again."""
 
 import threading
 import time
@@ -79,7 +79,7 @@ def ask(metered: Deployed, max_tokens: int) -> None:
 
 
 def test_a_limit_is_reached_and_the_caller_is_served_again_when_it_says(metered: Deployed) -> None:
-    # The first uses 27 tokens, and one a second comes back: the second, which may use 55, finds too few.
+    # The first uses 27 tokens, and one per second is added: the second, which may use 55, finds too few.
     ask(metered, 40)
     with pytest.raises(openai.RateLimitError) as refused:
         ask(metered, 40)

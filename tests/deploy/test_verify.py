@@ -1,4 +1,4 @@
-"""`make verify` against a deployed stage, as it was deployed and as it was not."""
+"""`make verify` against a stage that matches its file, and against one that does not."""
 
 import re
 import subprocess
@@ -30,7 +30,7 @@ def test_the_stage_does_what_its_file_says_and_not_what_another_says(
         done = verify(stack.environments / "verified.toml", url)
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(re.findall(r"(?<!not )as set", done.stdout)) == 2
-        # More than the deployed bucket of 3 holds, however slowly the burst comes.
+        # More than the deployed bucket of 3 admits, even if the burst is slow.
         other = local_environment.replace("rate_limit = 2\nburst_limit = 3", "rate_limit = 2\nburst_limit = 30")
         assert other != local_environment
         done = verify(write(tmp_path, other, "other"), url)

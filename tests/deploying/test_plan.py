@@ -1,4 +1,4 @@
-"""What a plan in Terraform's own JSON means for the stage."""
+"""What a plan in Terraform's JSON means for the stage."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ OTHER = ANSWER | {"address": "aws_api_gateway_integration_response.get_x_200", "
         ("aws_api_gateway_resource.old", ("create", "delete"), True),
         ("aws_api_gateway_method.get_new", ("create",), False),
         ("aws_api_gateway_method.get_old", ("update",), False),
-        # Not captured: it acts as soon as it is gone.
+        # Not captured: its removal takes effect immediately.
         ("aws_api_gateway_method_settings.get_old", ("delete",), False),
         ("aws_api_gateway_deployment.deployment", ("create", "delete"), False),
     ],
@@ -56,7 +56,7 @@ def test_a_replaced_integration_is_forgotten_with_its_responses() -> None:
 
 
 def test_an_integration_of_another_api_is_another_integration() -> None:
-    """An API in another Region: what is deleted is not what was made."""
+    """An API in another Region: the deleted integration is not the created one."""
     after = {"resource_id": None, "rest_api_id": None, "http_method": "POST"}
     moved = change("aws_api_gateway_integration.post_chat", "create", "delete", before=CHAT, after=after)
     found = plan(moved, state=(ANSWER,))
@@ -97,5 +97,5 @@ def test_no_check_is_said_and_its_problems_are_kept() -> None:
     problem = {"instances": [{"problems": [{"message": "Only the stage has: GET /old."}]}]}
     failed = {"address": {"kind": "check"}, "status": "fail"} | problem
     assert Plan.of({"checks": [failed]}).problems == ("Only the stage has: GET /old.",)
-    # Terraform lists validations of variables there too.
+    # Terraform's list of checks also contains validations of variables.
     assert Plan.of({"checks": [failed | {"address": {"kind": "var"}}]}).check == "absent"

@@ -1,4 +1,4 @@
-"""What `make deploy` does in which order, with a Terraform that only remembers."""
+"""The steps of `make deploy` and their order, with a Terraform that only records."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +21,7 @@ MADE_AGAIN = plan(
 
 
 class Remembering(Terraform):
-    """Answers with these plans, in turn."""
+    """Returns these plans one after the other."""
 
     def __init__(self, *plans: Plan) -> None:
         super().__init__(Path(), binary="none")

@@ -1,4 +1,4 @@
-"""The same folder gives the same zip: whoever makes it, whenever, wherever."""
+"""The same folder always gives the same zip, on every machine and at any time."""
 
 import os
 import zipfile
@@ -31,7 +31,7 @@ def test_order_dates_and_modes_of_the_files_do_not_matter(tmp_path: Path) -> Non
 
 
 def test_the_same_on_every_machine(tmp_path: Path) -> None:
-    # Whatever Python, zlib, file system and clock made it: another value here replaces every function that is deployed.
+    # Independent of Python, zlib, file system and clock. A change of this value replaces every deployed function.
     assert Archive(Code.of(folder(tmp_path, FILES))).source_code_hash == "+Ieoo1teAq/PC/zV9tCU9sNNRWtftaaX64nUungh9ts="
 
 

@@ -1,4 +1,4 @@
-"""SageMaker and any other AWS service, called by API Gateway itself."""
+"""SageMaker and any other AWS service, which API Gateway calls directly."""
 
 import json
 import re
@@ -68,7 +68,7 @@ def test_every_kind_of_answer_has_a_response(tmp_path: Path) -> None:
         (400, "400"),
         (404, "400"),
         (429, "429"),
-        # Our role may not, or the model behind SageMaker failed: not the caller's fault.
+        # Our role lacks a permission, or the model in SageMaker failed: not the caller's fault.
         (401, "502"),
         (403, "502"),
         (424, "502"),
@@ -103,7 +103,7 @@ def test_a_service_that_says_in_words_that_it_is_limited_is_a_429_too(tmp_path: 
         assert found
         assert found["then"] == contract
         assert json.loads(found["otherwise"])["error"]["type"] == kind
-        # SageMaker's own limit, DynamoDB's, and that of a model's server behind SageMaker.
+        # The limits of SageMaker, of DynamoDB, and of a model server in SageMaker.
         for words in ("Rate exceeded", "ThroughputExceeded", "OriginalStatusCode=429"):
             assert f"$said.contains('{words}')" in found["limited"].split(" || ")
 

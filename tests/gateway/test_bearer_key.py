@@ -1,4 +1,4 @@
-"""API keys by `Authorization: Bearer`: what is made for it, and what its function answers."""
+"""API keys by `Authorization: Bearer`: the resources for it, and the answers of its function."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ def test_each_request_asks_an_authorizer_of_ours(tmp_path: Path) -> None:
         "bearer_key": {
             "rest_api_id": "${aws_api_gateway_rest_api.api.id}",
             "name": "bearer_key",
-            # Without identity sources, since AWS would want all of them in each request.
+            # Without identity sources, because AWS would require all of them in each request.
             "type": "REQUEST",
             "authorizer_result_ttl_in_seconds": 0,
             "authorizer_uri": (
@@ -51,7 +51,7 @@ def test_what_aws_remembers_is_remembered_by_what_the_function_is_shown(tmp_path
     assert {
         name: made["bearer_key"][name] for name in ("type", "identity_source", "authorizer_result_ttl_in_seconds")
     } == {
-        # Shown the header by which AWS remembers, and nothing else.
+        # It only gets the header by which AWS caches its answer.
         "type": "TOKEN",
         "identity_source": "method.request.header.Authorization",
         "authorizer_result_ttl_in_seconds": 300,
@@ -95,7 +95,7 @@ def answers(created: Resources) -> dict[str, tuple[str | None, str]]:
 
 
 def test_a_wrong_and_a_missing_key_are_a_401(tmp_path: Path) -> None:
-    # AWS's own status of UNAUTHORIZED is 401.
+    # AWS's own status for UNAUTHORIZED is 401.
     assert answers(resources(tmp_path, text())) == {
         "invalid_api_key": ("401", "invalid_api_key"),
         "unauthorized": ("401", "invalid_api_key"),

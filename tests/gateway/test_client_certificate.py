@@ -1,4 +1,4 @@
-"""What API Gateway shows to https backends."""
+"""The certificate that API Gateway presents to https backends."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A preflight for every path, and its headers on every answer that API Gateway makes itself."""
+"""A preflight for every path, and its headers on every answer that API Gateway gives itself."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The pieces of environment files in docs/backends.md and docs/access.md fit together and are accepted."""
+"""The parts of environment files in docs/backends.md and docs/access.md fit together and are accepted."""
 
 import re
 import shutil

@@ -29,7 +29,7 @@ def test_a_regional_domain(tmp_path: Path) -> None:
             "domain_name": "${aws_api_gateway_domain_name.domain.domain_name}",
             "api_id": "${aws_api_gateway_stage.stage.rest_api_id}",
             "stage_name": "${aws_api_gateway_stage.stage.stage_name}",
-            # Gone before the old stage, which AWS does not delete while a mapping leads to it.
+            # Destroyed before the old stage, which AWS does not delete while a mapping refers to it.
             "lifecycle": {"replace_triggered_by": ["aws_api_gateway_stage.stage.stage_name"]},
         }
     }

@@ -1,4 +1,4 @@
-"""What API Gateway itself says of errors that are no limit: the shape of the 429, with [cors] and without."""
+"""API Gateway's own answers to errors that are not limits: the shape of the 429, with [cors] and without."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def answers(folder: Path, text: str) -> dict[str, Any]:
 
 
 def body(answer: dict[str, Any], message: str = "what is wrong", response_type: str = "SOME_TYPE") -> Any:
-    """The body as API Gateway fills it in: plain substitution, the message as a JSON string."""
+    """The body that API Gateway creates: plain substitution, with the message as a JSON string."""
     template = answer["response_templates"]["application/json"]
     filled = template.replace("$context.error.messageString", json.dumps(message))
     return json.loads(filled.replace("$context.error.responseType", response_type))
@@ -92,7 +92,7 @@ def test_statuses_stay_awss_but_for_a_path_that_is_not_there(tmp_path: Path) -> 
         "throttled": "429",
         "quota_exceeded": "429",
         "missing_authentication_token": "404",
-        # Said, since an emulator and AWS need not report the same for a status that nobody gave.
+        # Set explicitly, because an emulator and AWS may report different values for a missing status.
         "integration_failure": "504",
         "integration_timeout": "504",
         "invalid_api_key": "403",

@@ -1,4 +1,4 @@
-"""Every environment file of docs/examples is accepted and synthesized, the same from whatever folder."""
+"""Every environment file in docs/examples is accepted and synthesizes to the same JSON from any folder."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.waf.provider_schema import unknown_keys
 
 EXAMPLES = ROOT / "docs" / "examples"
 
-# How many of each kind: the point of the example.
+# The number of resources of each type that the example shows.
 SHOWN = {
     "access": {"aws_api_gateway_authorizer": 3, "aws_api_gateway_domain_name": 1, "aws_api_gateway_rest_api_policy": 1},
     "aws_service": {"aws_api_gateway_integration_response": 4, "aws_iam_role": 1},

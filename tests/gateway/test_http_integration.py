@@ -1,4 +1,4 @@
-"""A server at a URL, over the internet or through a VPC link."""
+"""An HTTP server, reached over the internet or through a VPC link."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Functions from a folder and functions that are there."""
+"""Functions from a folder, and existing functions."""
 
 import json
 from pathlib import Path

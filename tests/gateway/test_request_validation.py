@@ -1,4 +1,4 @@
-"""What is refused with a 400 before a backend is asked."""
+"""Requests that API Gateway refuses with a 400 before it calls a backend."""
 
 import json
 from pathlib import Path

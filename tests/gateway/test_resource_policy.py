@@ -1,4 +1,4 @@
-"""Where calls may come from."""
+"""From where the API can be called."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A small app of several resource types; test_same_output.py runs it: example_app.py OUTDIR.
+"""A small app with several types of resources, which test_same_output.py runs: example_app.py OUTDIR.
 
 Prints how many modules of the provider it imported.
 """

@@ -7,7 +7,7 @@ import pytest
 from lazy_provider.node_hooks import HOOKS
 from lazy_provider.packaged_node import prefer_packaged_node
 
-# As jsii does: start a worker, then leave while it still works.
+# Like jsii: start a worker, then exit while it is still running.
 PROGRAM = """\
 const { Worker } = require('node:worker_threads');
 const work = "setTimeout(() => require('node:fs').writeFileSync('index', 'written'), 200);";

@@ -1,7 +1,7 @@
-"""Each hook of the Node side still recognizes the jsii that is installed.
+"""Each hook on the Node side still recognizes the installed jsii.
 
-A hook that does not leaves everything as it is: the output stays the same, and each synthesis silently takes longer.
-That lazy_index.cjs recognizes the installed provider is test_same_output.py's to say.
+A hook that does not recognize it changes nothing: the output stays the same, but each synthesis silently takes longer.
+test_same_output.py checks that lazy_index.cjs recognizes the installed provider.
 """
 
 import json
@@ -15,7 +15,7 @@ import jsii
 
 from tests.environment_files import ROOT
 
-# What each Node process was like when it ended; loaded before the hooks.
+# Records the state of each Node process at its end. Loaded before the hooks.
 PROBE = """\
 const { exit } = process;
 process.on('exit', () => require('node:fs').appendFileSync(

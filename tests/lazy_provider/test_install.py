@@ -12,7 +12,7 @@ Traces = tuple[str | None, list[object]]
 
 @pytest.fixture(autouse=True)
 def untouched_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if nothing had been installed or imported in this process yet; undone after the test."""
+    """As if nothing had been installed or imported in this process; undone after the test."""
     ours = ("NODE_OPTIONS", "JSII_NODE", "SPILLWAY_LAZY_PROVIDER")
     monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name not in ours})
     monkeypatch.setattr(

@@ -21,7 +21,7 @@ exports.apiGatewayStage = require("./api-gateway-stage");
 exports.s3Bucket = require("./s3-bucket");
 """
 
-# The helpers as TypeScript 5.9 writes them.
+# The helper functions that TypeScript 5.9 writes.
 WITH_HELPERS = """\
 "use strict";
 var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k, k2) {
@@ -71,7 +71,7 @@ NAMES = ["s3Bucket", "apiGatewayStage"]
 
 
 def probe(folder: Path, index: str, package: str = "@cdktf/provider-aws") -> dict[str, object]:
-    """Require a package with that lib/index.js and two submodules, with the hook; see what gets required when."""
+    """Require a package with that lib/index.js and two submodules, with the hook, and return what is required when."""
     lib = folder / "node_modules" / package / "lib"
     for submodule, source in {
         "s3-bucket": "required.push('s3'); exports.__esModule = true; exports.S3Bucket = 'the class';",

@@ -9,7 +9,7 @@ import pytest
 from lazy_provider.node_hooks import HOOKS
 from lazy_provider.packaged_node import prefer_packaged_node
 
-# What jsii's program does: it answers each line on the channel, and what the user's code prints goes elsewhere.
+# Like jsii's program: it answers each line on the channel, and the user's code prints to the standard streams.
 PROGRAM = """\
 // {readFD:3,writeFD:3}
 const fs = require('node:fs');
@@ -27,7 +27,7 @@ AGENT = {"JSII_AGENT": "Python/3.11"}
 def run(
     folder: Path, *, program: str = PROGRAM, runtime: str = "jsii-runtime.js", **environment: str
 ) -> tuple[int, subprocess.CompletedProcess[str]]:
-    """The process's id, and how it ended."""
+    """The process's id and its result."""
     for name, source in {f"bin/{runtime}": RUNTIME, "lib/program.js": program}.items():
         file = folder / name
         file.parent.mkdir()

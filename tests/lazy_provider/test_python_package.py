@@ -26,14 +26,14 @@ _serial = itertools.count()
 
 @pytest.fixture
 def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
-    """Write a provider package with that `__init__`, install the finder for it and return the package's name."""
+    """Write a provider package with that `__init__`, install the finder for it, and return the package's name."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(
         sys, "meta_path", [f for f in sys.meta_path if not type(f).__module__.startswith("lazy_provider")]
     )
 
     def write(source: str) -> str:
-        name = f"a_provider_{next(_serial)}"  # never the same: sys.modules outlives the test
+        name = f"a_provider_{next(_serial)}"  # a new name each time, because sys.modules outlives the test
         for module, text in {"": source, "_jsii": "", "bucket": "class Bucket: ...", "queue": ""}.items():
             folder = tmp_path / name / module
             folder.mkdir(exist_ok=True)

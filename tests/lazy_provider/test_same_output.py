@@ -22,7 +22,7 @@ class Run:
 
 
 def run_example(folder: Path, **environment: str) -> Run:
-    """Synthesize the example app as its own process, with a NODE_OPTIONS that installing has to keep."""
+    """Synthesize the example app in a separate process, with a NODE_OPTIONS that must be kept."""
     folder.mkdir()
     # This process may have installed the hooks already, and its children would inherit them.
     inherited = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
@@ -50,7 +50,7 @@ def run_example(folder: Path, **environment: str) -> Run:
 
 @pytest.fixture
 def everything(tmp_path: Path, remembered: Remembered) -> Run:
-    """Ordinary loading takes 20 s, and what it writes depends on the example and the installed packages alone."""
+    """Ordinary loading takes 20 s, and its output depends only on the example and the installed packages."""
     depends_on = [EXAMPLE.read_bytes(), (ROOT / "Pipfile.lock").read_bytes(), sys.version.encode()]
     run = remembered(
         "ordinary_loading",

@@ -1,4 +1,4 @@
-"""What each field of a line of the access log means, as docs/observability.md has it."""
+"""The meaning of each field of the access log, as in docs/observability.md."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Environment files that watch what they limit."""
+"""Environment files with logs, alarms and a dashboard for their limits."""
 
 from tests.environment_files import MINIMAL
 

@@ -1,4 +1,4 @@
-"""The access log's format, on which the replay in review/ depends too."""
+"""The access log's format, which the replay in review/ also depends on."""
 
 import json
 
@@ -24,7 +24,7 @@ def test_each_variable_is_logged_once() -> None:
 
 
 def test_what_a_caller_writes_freely_stands_last() -> None:
-    # Were it not escaped, it could end the line early, but not hide a field that comes before it.
+    # Without escaping, it could end the line early, but it could not hide a field in front of it.
     assert list(FIELDS)[-1] == "userAgent"
 
 

@@ -1,4 +1,4 @@
-"""Alarms and where they are sent, as Terraform JSON."""
+"""Alarms and their recipients, as Terraform JSON."""
 
 import json
 from collections.abc import Mapping

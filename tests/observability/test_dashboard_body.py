@@ -1,4 +1,4 @@
-"""The dashboard's JSON against the structure that CloudWatch documents, and against what it is to answer."""
+"""The dashboard's JSON has the structure that CloudWatch documents, and answers the operator's questions."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What settings/alarms.py declares is what is rendered: name, threshold, metrics."""
+"""Rendered alarms match their declaration in settings/alarms.py: name, threshold, metrics."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Names that we take from AWS, against the service models that botocore ships where those have them."""
+"""Names that we take from AWS, compared with botocore's service models if these contain them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Log groups, what fills them and what reads them, as Terraform JSON."""
+"""Log groups, their writers and their readers, as Terraform JSON."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ OURS = (
     "aws_wafv2_web_acl_logging_configuration",
 )
 
-# Terraform destroys such a group only after the stage was told not to write to it.
+# Terraform destroys such a group only after the stage has stopped writing to it.
 AFTER_ITS_WRITERS = {"lifecycle": {"create_before_destroy": True}}
 
 
@@ -116,7 +116,7 @@ def test_each_limiting_layer_has_a_filter(tmp_path: Path) -> None:
             )
         },
     }
-    # At most three to AWS, and no default beside them.
+    # AWS allows three, and no default together with them.
     for name, filter_ in filters.items():
         transformation = filter_["metric_transformation"]
         assert ("dimensions" in transformation, "default_value" in transformation) == (

@@ -1,4 +1,4 @@
-"""Saved queries: fields that the logs have, commands that Logs Insights has."""
+"""Saved queries use fields that the logs have and commands that Logs Insights has."""
 
 import json
 import re
@@ -8,11 +8,11 @@ import pytest
 from constructs.observability import queries
 from settings.observability.access_log import FIELDS
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html, those that we use.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html, only those that we use.
 COMMANDS = {"fields", "filter", "limit", "parse", "sort", "stats"}
 FUNCTIONS = {"bin", "count", "floor", "greatest", "ispresent", "max", "min", "pct", "sum"}
 WORDS = {"and", "as", "by", "desc", "or"}
-# https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html, those that we use.
+# https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html, only those that we use.
 WAF_FIELDS = {
     "action",
     "httpRequest.clientIp",
@@ -64,7 +64,7 @@ GROUP = "AWS#AWSManagedRulesBotControlRuleSet"
 def test_whom_would_waf_block_finds_the_rule_of_a_group_too(
     in_the_acl: list[str], in_the_group: list[str], counted: str | None, separators: tuple[str, str]
 ) -> None:
-    """In a record as AWS documents it: logging-examples.html and logging-fields.html."""
+    """In a record of the form that AWS documents: logging-examples.html and logging-fields.html."""
     other = {"ruleGroupId": "AWS#AWSManagedRulesKnownBadInputsRuleSet", "terminatingRule": None}
     record = {
         "action": "ALLOW",

@@ -1,4 +1,4 @@
-"""What `[observability]` takes, what it refuses, and what it warns of."""
+"""What `[observability]` accepts, what it refuses, and its warnings."""
 
 from pathlib import Path
 
@@ -167,7 +167,7 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         pytest.param(
             O + '[observability.alarms]\nemails = "ops@example.com"',
             "observability.alarms.emails = 'ops@example.com': must be 'variable'",
-            id="an address that is no list",
+            id="an address in place of a list",
         ),
     ],
 )

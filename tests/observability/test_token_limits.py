@@ -1,4 +1,4 @@
-"""What watches the limits in tokens: a row of the dashboard, and queries of the functions' logs."""
+"""The dashboard row and the queries for limits in tokens."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""checkov, in its environment of its own, run once for all tests."""
+"""checkov, in a separate environment, run once for all tests."""
 
 import fcntl
 import json
@@ -20,8 +20,8 @@ from tests.synthesis import rendered
 
 @pytest.fixture(scope="session", autouse=True)
 def checkov() -> None:
-    """Installed by the target that `make test` depends on; here for a bare `pytest`."""
-    # One of several test processes installs it, the others wait.
+    """The target that `make test` depends on installs it; this is for a bare `pytest`."""
+    # One of several test processes installs it, and the others wait.
     with (HERE / "Pipfile.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not CHECKOV.exists():
@@ -30,7 +30,7 @@ def checkov() -> None:
 
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our environments as they are synthesized; beside them `prod` with holes, one that is no JSON, an empty one."""
+    """Our environments, synthesized; also `prod` with holes, a file that is not JSON, and an empty one."""
     folder = tmp_path_factory.mktemp("policy")
     environments = read_environments(ROOT / "environments")
     build_app(environments, outdir=str(folder)).synth()
@@ -49,9 +49,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def checked(output: Path, remembered: Remembered) -> Run:
-    """What checkov says of all of them.
+    """Checkov's results for all of them.
 
-    It depends on the JSON, on its version, on our checks and on how we call it, and on nothing else.
+    They depend only on the JSON, on checkov's version, on our checks and on how we call it.
     """
     files = sorted((output / "stacks").glob("*/cdk.tf.json"))
     names = [file.parent.name for file in files]

@@ -1,4 +1,4 @@
-"""Stacks with a hole in each, and what must fail of them."""
+"""Stacks with one flaw each, and the checks that must fail for them."""
 
 from collections.abc import Callable
 from typing import Any

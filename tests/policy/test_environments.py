@@ -1,4 +1,4 @@
-"""No check fails on an environment of ours that policy/suppressions.toml does not accept."""
+"""In our environments, only checks fail that policy/suppressions.toml accepts."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def test_a_failure_is_said_with_its_address(
         address="aws_api_gateway_method_settings.stage",
         passed=False,
     )
-    # test_scan.py has checkov find such ones.
+    # test_scan.py shows that checkov finds such flaws.
     monkeypatch.setattr("policy.__main__.scan", lambda *_: (lifted,))
     with pytest.raises(SystemExit, match="1"):
         main(output)

@@ -1,4 +1,4 @@
-"""checkov judges our JSON: a stack with a hole in it fails the check that looks for the hole."""
+"""checkov evaluates our JSON: a stack with a flaw fails the check for that flaw."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,9 @@ from tests.policy.holes import HOLES, KEY, KEYS_LINE
 
 @pytest.fixture(scope="module")
 def failed(checked: Run) -> dict[str, set[tuple[str, str]]]:
-    """What fails of `prod` with each hole, by check and address."""
+    """The failures of `prod` with each flaw, by check and address."""
     suppressions = read_suppressions()
-    # To the suppressions each of them is prod.
+    # For the suppressions each of them is prod.
     verdicts = {name: [replace(each, environment="prod") for each in checked.of({name})] for name in HOLES}
     return {
         name: {(each.check, each.address) for each in judge(of_hole, suppressions).failed}

@@ -1,4 +1,4 @@
-"""What policy/suppressions.toml may say, and what it accepts."""
+"""What policy/suppressions.toml may contain, and what it accepts."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A machine that others use too, or that compiles the engine first, breaks nobody's deadline."""
+"""A slow machine, or the engine's compilation, must not exceed a test's deadline."""
 
 from hypothesis import settings
 

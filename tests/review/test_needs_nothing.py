@@ -1,4 +1,4 @@
-"""The review needs no Node, no Terraform and nothing of cdktf."""
+"""The review needs no Node, no Terraform and nothing from cdktf."""
 
 import ast
 import subprocess

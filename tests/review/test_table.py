@@ -1,4 +1,4 @@
-"""How a report looks on a terminal, in a pipe, in a pull request."""
+"""A report on a terminal, in a pipe, and in a pull request."""
 
 import json
 from dataclasses import replace
@@ -49,7 +49,7 @@ def test_a_pipe_gets_whole_lines(capsys: pytest.CaptureFixture[str], monkeypatch
     lines = capsys.readouterr().out.splitlines()
     assert any(LONG in line and "one two" in line for line in lines)
     assert any(line.startswith("- A note") and line.count("of many words") == 20 for line in lines)
-    assert max(map(len, lines)) < 400  # no padding up to some width
+    assert max(map(len, lines)) < 400  # no padding to a fixed width
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -1,4 +1,4 @@
-"""Text of an environment file, of git and of logs shows as it is, on a terminal and in a pull request's comment."""
+"""Text of an environment file, of git and of logs is shown literally, on a terminal and in a pull request's comment."""
 
 import html
 import re
@@ -37,7 +37,7 @@ SIGNS = [
 
 
 def shown(text: str) -> str:
-    """What a reader sees of Markdown that has only escapes, entities, line breaks and spans in it."""
+    """What a reader sees of Markdown that only has escapes, entities, line breaks and spans."""
     assert "\n" not in text
     assert "\r" not in text
     inner = re.sub(r"</?span>", "", text).replace("<br>", "\n")
@@ -46,7 +46,7 @@ def shown(text: str) -> str:
 
 
 def active(text: str) -> list[str]:
-    """What Markdown, GitHub or GitLab would still act on."""
+    """What Markdown, GitHub or GitLab would still interpret."""
     return re.findall(r"(?<!\\)[`*\[|~]|(?<!&)[@#$](?!</span>)|<(?!/?span>|br>)|&(?!(?:amp|lt|gt|#92);)", text)
 
 
@@ -73,7 +73,7 @@ def test_wherever_a_report_has_it(capsys: pytest.CaptureFixture[str], sign: str,
         assert all(each.isprintable() or each == "\n" for each in out)
         return
     raw = [line for line in out.splitlines() if line]
-    # Title, warning, table's title, its four lines, caption, note: no sign begins or ends one.
+    # Title, warning, the table's title, its four lines, caption, note: none begins or ends with such a sign.
     assert len(raw) == 9
     assert [line for line in raw if line.startswith("| ")] == raw[3:7]
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in raw[3:7]} == {3}

@@ -1,4 +1,4 @@
-"""What the provider is told."""
+"""The AWS provider's configuration."""
 
 from pathlib import Path
 from typing import Any

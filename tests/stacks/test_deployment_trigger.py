@@ -1,4 +1,4 @@
-"""The deployment is replaced when anything that it captures changes, and only then."""
+"""The deployment is replaced if anything that it captures changes, and only then."""
 
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def test_replaced_by_what_is_in_it(tmp_path: Path, first: str, second: str) -> N
     assert trigger(tmp_path, first) != trigger(tmp_path, second)
 
 
-# What a stage, a domain or the account reads as it is, without a deployment.
+# A stage, a domain or the account uses these directly, without a deployment.
 NOT_CAPTURED = {
     "aws_api_gateway_account",
     "aws_api_gateway_api_key",

@@ -1,4 +1,4 @@
-"""Paths, plans and keys that Terraform would name alike exist side by side (docs/adr/0004)."""
+"""Paths, plans and keys that would get the same Terraform name can exist together (docs/adr/0004)."""
 
 import re
 from pathlib import Path
@@ -96,7 +96,7 @@ def test_what_is_behind_a_path_is_that_paths(tmp_path: Path) -> None:
 
 def test_the_order_in_the_file_changes_no_address(tmp_path: Path) -> None:
     there, back = (rendered(with_paths(tmp_path / name, paths)) for name, paths in (("a", PATHS), ("b", PATHS[::-1])))
-    # Method settings wait for each other in the file's order.
+    # Method settings are created one after another, in the file's order.
     for stack in (there, back):
         for body in stack["resource"]["aws_api_gateway_method_settings"].values():
             body.pop("depends_on", None)

@@ -1,4 +1,4 @@
-"""What is adopted instead of made."""
+"""Resources that are adopted instead of created."""
 
 from pathlib import Path
 

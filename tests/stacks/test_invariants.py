@@ -1,4 +1,4 @@
-"""What must hold of every environment file, whatever it says."""
+"""What must be true for every environment file."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Nothing that an environment file says is evaluated: not by Terraform, and not by CDKTF."""
+"""Neither Terraform nor CDKTF evaluates any text of an environment file."""
 
 import re
 import shutil
@@ -29,25 +29,25 @@ every_base = pytest.mark.parametrize("base", list(BASES.values()), ids=list(BASE
 
 Place = tuple[str | int, ...]
 
-# Each stands for itself at the end of a text, and in place of it. `{` alone opens nothing unless what we write in
-# front of it ends in a sign that makes a template of it.
+# Each sign at the end of a text and in place of it. `{` alone opens nothing, unless the text in front of it ends in a
+# sign that turns it into a template.
 SIGNS = ("${Q}", "%{Q(1)}", "$${Q}", "{Q}", "Q$")
 
-# What Terraform 1.11 evaluates, tried with outputs: an opening sign right behind another of its kind is an escape,
-# however many stand in front.
+# What Terraform 1.11 evaluates, tried with outputs: an opening sign right after another of its kind is an escape,
+# however many precede it.
 TEMPLATE = re.compile(r"(?<!\$)\$\{([^}]*)\}|(?<!%)%\{([^}]*)\}")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the files that the examples name."""
+    """With the files that the examples refer to."""
     made = tmp_path_factory.mktemp("literals")
     shutil.copytree(EXAMPLES, made, dirs_exist_ok=True)
     return made
 
 
 def text_places(table: Any, where: Place = ()) -> Iterator[Place]:
-    """Every text of a table; a key as the place of its table and of itself, twice."""
+    """Every text of a table; a key occurs twice, as the place of its table and by itself."""
     for key, value in table.items() if isinstance(table, dict) else enumerate(table):
         if isinstance(table, dict):
             yield (*where, key, key)
@@ -58,7 +58,7 @@ def text_places(table: Any, where: Place = ()) -> Iterator[Place]:
 
 
 def changed(table: Any, place: Place, sign: str, *, whole: bool) -> Any:
-    """The table with the sign in that place or behind what is there; None where the place is gone."""
+    """The table with the sign in that place or after its value; None if the place does not exist."""
     table = deepcopy(table)
     *front, last = place
     inner: Any = table
@@ -82,7 +82,7 @@ def taken(folder: Path, table: Any) -> Environment | None:
 
 
 def evaluated(content: Any) -> list[str]:
-    """What Terraform would evaluate of it, keys too."""
+    """Everything in it that Terraform would evaluate, including keys."""
     match content:
         case str():
             return [found[1] or found[2] or "" for found in TEMPLATE.finditer(content)]
@@ -96,7 +96,7 @@ def evaluated(content: Any) -> list[str]:
 
 @every_base
 def test_whatever_is_accepted_is_never_evaluated(folder: Path, base: dict[str, Any]) -> None:
-    """Each sign in every text and every key in turn; those that are taken together, as they come in one file."""
+    """Each sign in every text and every key; those that are allowed are tried together, as in one file."""
     ours = evaluated(rendered(taken(folder, base) or pytest.fail("refused")))
     for sign in SIGNS:
         together = base
@@ -110,13 +110,13 @@ def test_whatever_is_accepted_is_never_evaluated(folder: Path, base: dict[str, A
                     together = table
                     break
         content = rendered(taken(folder, together) or pytest.fail("refused together"))
-        # Terraform reads a backend's values as they stand (below), so that nothing is to be escaped there.
+        # Terraform does not evaluate a backend's values (below), so nothing must be escaped there.
         content.get("terraform", {}).pop("backend", None)
         assert set(evaluated(content)) <= set(ours) | _references(content), sign
 
 
 def _references(content: Any) -> set[str]:
-    """Expressions of our own: none has the sign's letter, and each begins with what Terraform knows."""
+    """Our own expressions: none has the sign's letter, and each begins with a name that Terraform knows."""
     known = re.compile(r"(aws_|data\.|var\.|each\.|length\(var\.|toset\(var\.)")
     return {each for each in evaluated(content) if known.match(each) and "Q" not in each}
 
@@ -129,7 +129,7 @@ def test_an_escaped_text_is_the_file_s_own_once_terraform_has_read_it(tmp_path: 
 
 
 def test_a_backend_keeps_what_the_file_says(tmp_path: Path) -> None:
-    """Terraform decodes the block without an evaluation context, and HCL takes a JSON string literally then.
+    """Terraform decodes the block without an evaluation context, and HCL then takes a JSON string literally.
 
     github.com/hashicorp/hcl, json/structure.go, `expression.Value`, read 2026-11; tried with Terraform's own `init`.
     """
@@ -153,7 +153,7 @@ def _takes_text(field: Any) -> bool:
 
 
 def test_every_text_of_the_schema_is_in_some_file_here() -> None:
-    """Or the property above says nothing of it. A new field that no example has belongs into texts/."""
+    """Otherwise the property above would not cover it. A new field that no example uses belongs in texts/."""
     found: set[str] = set()
 
     def read(value: Any) -> None:
@@ -184,7 +184,7 @@ def test_settings_without_a_template_stay_the_same_value(folder: Path) -> None:
 
 @pytest.mark.parametrize("opening", ["${", "#{", "&{"])
 def test_a_token_of_cdktf_s_own_is_refused(tmp_path: Path, opening: str) -> None:
-    """CDKTF puts in a value of its own, or ends with a traceback where it knows none of that number."""
+    """CDKTF inserts another value, or fails with a traceback if it does not know that number."""
     token = f"a{opening}TfToken[TOKEN.0]}}"
     told = "must not hold {TfToken[, by which CDKTF marks values of its own"
     text = MINIMAL.replace('name = "api"', f'name = "api"\ndescription = "{token}"')

@@ -1,4 +1,4 @@
-"""What a deploy tells its user."""
+"""The outputs of a deploy."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""CDKTF's ids give way to our names."""
+"""Our names replace CDKTF's ids."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where the state is kept."""
+"""Where the state is stored."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
                 "organization": "acme",
                 "workspaces": {"project": "Language models", "tags": ["ai", "team:ml"]},
             },
-            id="by tags, in a project, on a server of one's own",
+            id="by tags, in a project, on another server",
         ),
     ],
 )

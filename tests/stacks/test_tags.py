@@ -1,4 +1,4 @@
-"""Tags are on everything that AWS can tag: by the provider, so that a new resource has them too."""
+"""Every resource that can have tags has them, through the provider, so that new resources have them too."""
 
 from importlib import import_module
 from inspect import signature
@@ -14,7 +14,7 @@ from tests.waf.provider_schema import PACKAGE, camel
 TAGS = {"team": "ml", "cost-center": "4711"}
 FILES = sorted([*ROOT.glob("environments/*.toml"), *ROOT.glob("docs/examples/*.toml")])
 
-# The provider has no tags for these: parts of an API, parts of something tagged, or settings of something else.
+# The provider has no tags for these: parts of an API, parts of a tagged resource, or settings of another one.
 WITHOUT_TAGS = {
     *("aws_api_gateway_account", "aws_api_gateway_authorizer", "aws_api_gateway_base_path_mapping"),
     *("aws_api_gateway_deployment", "aws_api_gateway_gateway_response", "aws_api_gateway_integration"),
@@ -42,5 +42,5 @@ def test_every_resource_that_takes_tags_has_them(file: Any) -> None:
     for type_, named in whole["resource"].items():
         assert takes_tags(type_) != (type_ in WITHOUT_TAGS), type_
         for name, body in named.items():
-            # Another provider has no default tags, and tags of its own would win over them.
+            # Another provider has no default tags, and a resource's own tags would override them.
             assert not {"provider", "tags", "tags_all"} & body.keys(), name

@@ -1,4 +1,4 @@
-"""What an environment file is warned of, `cdktf synth` prints."""
+"""`cdktf synth` prints the warnings for an environment file."""
 
 from pathlib import Path
 

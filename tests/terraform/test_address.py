@@ -1,4 +1,4 @@
-"""What is placed has the address that we say."""
+"""A placed resource has the address that Spillway chose."""
 
 import pytest
 from cdktf import TerraformStack
@@ -19,5 +19,5 @@ def test_the_address_is_the_constructs_id() -> None:
 def test_the_class_has_its_say_on_the_arguments() -> None:
     stack = TerraformStack(app(), "stack")
     with pytest.raises(TypeError, match="unexpected keyword argument 'part'"):
-        # So says mypy, which would refuse the comment if it did not.
+        # mypy checks this: it would refuse an unnecessary comment.
         place(ApiGatewayResource, stack, "v1", rest_api_id="a", parent_id="b", part="v1")  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""What the bindings have no word for."""
+"""Arguments that the bindings lack."""
 
 import inspect
 import re
@@ -16,7 +16,7 @@ CLASSES = {class_.TF_RESOURCE_TYPE: class_ for class_ in (ApiGatewayDomainName, 
 
 @pytest.mark.parametrize(("type_", "argument"), sorted(NEWER))
 def test_the_bindings_still_lack_it(type_: str, argument: str) -> None:
-    # Where they have it, give it to the class and take it out of NEWER.
+    # If the bindings have it now, pass it to the class and remove it from NEWER.
     assert argument not in inspect.signature(CLASSES[type_].__init__).parameters
 
 

@@ -1,4 +1,4 @@
-"""Moving to CDK Terrain is the table of tools/cdk_terrain.py; `make check-cdktn` runs what comes of it."""
+"""tools/cdk_terrain.py has the table of changes for CDK Terrain; `make check-cdktn` runs the result."""
 
 import re
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_the_pipfile_requires_the_other_packages(moved: Path) -> None:
 
 
 def test_what_keeps_its_name_is_left_alone(moved: Path) -> None:
-    # CDK Terrain reads the same file and variable, and warns under the same type.
+    # CDK Terrain reads the same file and variable, and warns with the same type.
     assert (moved / "cdktf.json").read_bytes() == (ROOT / "cdktf.json").read_bytes()
     assert '"@cdktf/warn"' in (moved / "tests" / "stacks" / "test_warnings.py").read_text(encoding="utf-8")
     assert '"cdktf.out"' in (moved / "demo" / "command_line.py").read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def test_no_file_runs_the_old_command_line(moved: Path) -> None:
         for file in moved.rglob("*")
         if file.is_file() and file.relative_to(moved).as_posix() not in told_of_both
         for found in OLD_COMMAND.finditer(file.read_bytes().decode(errors="replace"))
-        # Releases are kept as released.
+        # Releases are kept unchanged.
         if not file.is_relative_to(moved / "tests" / "releases")
     ]
     assert left == []

@@ -1,4 +1,4 @@
-"""committed/<environment>: what a workspace runs that follows the repository."""
+"""committed/<environment>: the folder that a VCS-driven workspace runs."""
 
 import json
 import shutil

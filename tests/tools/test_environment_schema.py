@@ -1,4 +1,4 @@
-"""The JSON Schema that editors check environment files with."""
+"""The JSON Schema with which editors check environment files."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_it_is_a_schema() -> None:
 def test_every_file_fits_it_and_what_it_names_is_there(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert wrong(text) == []
-    # Examples are copied; an environment file of one's own may leave it out.
+    # Examples are copied, so they have the line. Your own environment file may leave it out.
     named = re.match(r"#:schema (\S+)\n", text)
     assert named or file not in EXAMPLES, "the first line is to name the schema"
     assert named is None or (file.parent / named[1]).resolve() == FILE

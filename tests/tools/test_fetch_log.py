@@ -1,4 +1,4 @@
-"""The access log out of CloudWatch: every line once, however often it is interrupted."""
+"""The access log from CloudWatch has every line once, however often the download is interrupted."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ ENTRIES = [line(90 * number) for number in range(200)]
 
 
 class Logs:
-    """FilterLogEvents in pages of seven, which breaks after so many."""
+    """FilterLogEvents in pages of seven, which fails after a number of calls."""
 
     def __init__(self, *, breaks_after: int = 10**9, forgets_tokens: bool = False) -> None:
         self._events = [(int(entry["requestTimeEpoch"]), json.dumps(entry)) for entry in ENTRIES]
@@ -84,7 +84,7 @@ def test_it_goes_on_where_it_was_stopped(tmp_path: Path, breaks_after: int) -> N
         fetch(Logs(breaks_after=breaks_after), GROUP, FIRST, FIRST + 6 * HOUR, to)
     assert not to.exists()
     rest = Logs()
-    # Later the same command means another start and end: those of the first call hold.
+    # Later, the same command means another start and end. Those of the first call apply.
     fetch(rest, GROUP, FIRST + 5, FIRST + 7 * HOUR, to)
     assert fetched(to) == ENTRIES
     everything = Logs()

@@ -1,4 +1,4 @@
-"""Which of a stack's addresses AWS has already."""
+"""Which of a stack's addresses already exist in AWS."""
 
 from pathlib import Path
 from typing import Any

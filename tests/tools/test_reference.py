@@ -1,4 +1,4 @@
-"""docs/reference.md, made of the schema that editors check environment files with."""
+"""docs/reference.md, generated from the schema that editors use."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A deploy from a machine that is thrown away needs a state that is not."""
+"""A deploy from a temporary machine needs a state that outlives it."""
 
 from pathlib import Path
 

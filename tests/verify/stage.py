@@ -1,4 +1,4 @@
-"""A stage on loopback that keeps what it is told: buckets, keys, and a rule that stops an address."""
+"""A stage on loopback that behaves as configured: buckets, keys, and a rule that stops an address."""
 
 import json
 import threading
@@ -15,12 +15,12 @@ from settings.rate_limit_response import RateLimitResponse
 
 @dataclass(kw_only=True)
 class Kept:
-    """What it does."""
+    """The behavior."""
 
     rate: float = 10
     burst: int = 5
     keys: tuple[str, ...] = ()
-    """None: it asks for none."""
+    """None: no key is required."""
 
     key_refused_with: int = 401
     stops_after: int | None = None
@@ -85,7 +85,7 @@ class _Request(BaseHTTPRequestHandler):
 
 @contextmanager
 def stage(kept: Kept) -> Iterator[Stage]:
-    """It serves while the block runs."""
+    """Run the server during the block."""
     with Stage(kept) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server

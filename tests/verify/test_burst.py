@@ -1,4 +1,4 @@
-"""The bounds of what a bucket may have accepted hold for every bucket and every slowness of clients and network."""
+"""The bounds of what a bucket may have accepted hold for every bucket and any speed of clients and network."""
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -7,7 +7,7 @@ from settings.throttling import Throttle
 from verify.burst import Answer, Burst
 
 seconds = st.floats(0, 3, allow_nan=False).map(lambda value: round(value, 3))
-# For each request: how long after the last one, how long to the gateway and how long back.
+# For each request: the time since the last one, to the gateway, and back.
 requests = st.lists(st.tuples(seconds, seconds, seconds), min_size=1, max_size=60)
 QUICK = [(0.0, 0.01, 0.01)] * 30
 

@@ -1,4 +1,4 @@
-"""What `make verify` says of a stage that does what its file says, and of stages that do not."""
+"""The output of `make verify` for a stage that does what its file sets, and for stages that do not."""
 
 import json
 import subprocess
@@ -165,7 +165,7 @@ def test_a_stage_that_asks_for_no_key(tmp_path: Path) -> None:
 def test_what_is_asked_of_a_tier_is_the_bucket_that_decides(tmp_path: Path) -> None:
     file = text(route=KEYED, tables=PLAN + '[throttling.routes]\n"POST /chat" = { rate_limit = 5, burst_limit = 1 }\n')
     asked = runs(environment(tmp_path, file), "https://a.example", {"alice": "k" * 20}, paid_backends=False)
-    # The plan's rate is lower, the route's burst is smaller: both decide.
+    # The plan has the lower rate and the route the smaller burst, so both can limit.
     assert asked.bursts == ()
     assert asked.left_out == ("POST /chat, plan free: two buckets can limit it, so a count cannot tell which one did",)
 
@@ -176,7 +176,7 @@ def test_a_plans_bucket_is_full_again_before_it_is_asked_on_the_next_route(tmp_p
     settings, keys = environment(tmp_path, file), {"alice": "a" * 20}
     first, second = runs(settings, "http://a.example", keys, paid_backends=False).bursts
     assert (first.rest_sec, second.rest_sec) == (0, 2)
-    # Another key of the plan has a bucket of its own.
+    # Each key of the plan has its own bucket.
     two = environment(tmp_path, file.replace('["alice"]', '["alice", "bob"]'))
     asked = runs(two, "http://a.example", keys | {"bob": "b" * 20}, paid_backends=False)
     assert [run.rest_sec for run in asked.bursts] == [0, 0]

@@ -1,4 +1,4 @@
-"""Environment files for property tests: tables that are mostly right, and the same with something wrong in them."""
+"""Environment files for property tests: tables that are mostly valid, and the same with one mistake."""
 
 from copy import deepcopy
 from typing import Any
@@ -137,7 +137,7 @@ def plans(draw: Draw) -> Table:
 
 @st.composite
 def tables(draw: Draw) -> Table:
-    """What an environment file may say, most of it acceptable."""
+    """The content of an environment file, mostly acceptable."""
     table: Table = {
         "aws": {"region": draw(st.sampled_from(["us-east-1", "me-central-1"]))},
         "api": {"name": "api"},
@@ -254,7 +254,7 @@ PLACES = places(EVERYTHING)
 
 @st.composite
 def odd_tables(draw: Draw) -> Table:
-    """A table that says everything, with one value replaced, left out or added."""
+    """A table with every field, of which one value is replaced, left out or added."""
     table = deepcopy(EVERYTHING)
     *front, last = draw(st.sampled_from(PLACES))
     inner: Any = table

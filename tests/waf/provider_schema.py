@@ -1,4 +1,4 @@
-"""Rendered resources against the provider package's own types."""
+"""Checks rendered resources against the provider package's own types."""
 
 import inspect
 from functools import cache
@@ -9,7 +9,7 @@ from constructs.terraform.newer_argument import NEWER
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 
-# Terraform's meta-arguments, which no resource type declares in its own config.
+# Terraform's meta-arguments, which are not in the config of a resource type.
 _META = {"depends_on", "lifecycle"}
 # Typed as `Any` by the package: tests/waf/statement_schema.py.
 _UNTYPED = {"statement"}
@@ -17,7 +17,7 @@ _UNTYPED = {"statement"}
 
 @cache
 def arguments(module: str, type_: str) -> frozenset[str] | None:
-    """What that type's initializer takes; None where the package has no such type."""
+    """The parameters of that type's initializer; None if the package has no such type."""
     class_ = getattr(import_module(f"{PACKAGE}.{module}"), type_, None)
     return frozenset(inspect.signature(class_.__init__).parameters) - {"self"} if class_ else None
 
@@ -28,9 +28,9 @@ def camel(name: str) -> str:
 
 
 def unknown_keys(resource_type: str, body: dict[str, Any]) -> list[str]:
-    """Every key of a rendered resource that the provider's schema does not have."""
+    """Every key of a rendered resource that the provider's schema lacks."""
     module = resource_type.removeprefix("aws_")
-    # The second is what the package calls a resource's own type where a block of that name is in the way.
+    # The second is the package's name for a resource's own type if a block has that name.
     known = arguments(module, f"{camel(module)}Config") or arguments(module, f"{camel(module)}ConfigA")
     assert known is not None, f"the package has no {resource_type}"
     known |= {argument for type_, argument in NEWER if type_ == resource_type}

@@ -1,8 +1,8 @@
-"""What AWS WAF and API Gateway may make of a request's path, written from AWS's documents and not from our own code.
+"""How AWS WAF and API Gateway may interpret a request's path, based on AWS's documents and not on our own code.
 
-Where a document leaves something open there is one reading for each answer, and a rule has to hold under all of them.
-WAF: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html, read 2026-11.
-API Gateway says nothing about `.`, `..`, `//` and `%2F` in a path; the gateways below are what a router may do.
+If a document is not clear, there is one reading for each interpretation, and a rule must work with all of them. WAF:
+https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html, read 2026-11. API
+Gateway's documents do not cover `.`, `..`, `//` and `%2F` in a path; the gateways below do what a router might do.
 """
 
 import re
@@ -14,12 +14,12 @@ from settings.waf.condition import And, Condition, Not, Or, PathIs
 
 
 def decoded(text: str) -> str:
-    """Percent-encoding undone once, each byte one character."""
+    """Percent-encoding decoded once, each byte as one character."""
     return unquote_to_bytes(text.encode()).decode("latin-1")
 
 
 def normalized(path: str, *, keeps_first: bool = False) -> str:
-    """Without `//`, `/./` and `/x/../`; a `..` with nothing before it is kept or dropped."""
+    """Without `//`, `/./` and `/x/../`; a `..` at the beginning is kept or dropped."""
     parts: list[str] = []
     for part in path.split("/"):
         if part == ".." and parts and parts[-1] != "..":
@@ -90,7 +90,7 @@ GATEWAYS: dict[str, Gateway] = {
 
 
 def answers(route: str, parts: list[str], *, capitals_differ: bool = False) -> bool:
-    """Whether a router that has split the path so takes it for the route."""
+    """Whether a router that splits the path like this matches the route."""
     wanted = _split(route)
     for index, part in enumerate(wanted):
         if part.endswith("+}"):
@@ -105,7 +105,9 @@ def answers(route: str, parts: list[str], *, capitals_differ: bool = False) -> b
 
 
 def routed(route: str, path: str, mounts: tuple[str, ...]) -> Iterator[str]:
-    """The gateways that take the path for the route, behind one of the mounts: a stage, a base path, or `` for none."""
+    """The gateways that match the path with the route, behind one of the mounts: a stage, a base path, or `` for
+    none.
+    """
     for name, gateway in GATEWAYS.items():
         parts = gateway(path)
         for mount in mounts:

@@ -1,4 +1,4 @@
-"""Ways to write the path of a route so that a router may take it and a filter may not."""
+"""Spellings of a route's path that a router may match and a filter may miss."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -31,7 +31,7 @@ def _encoded(text: str) -> str:
     return "".join(f"%{byte:02x}" for byte in text.encode())
 
 
-# What a client can send at all: line breaks and the like only encoded.
+# What a client can send: line breaks and the like only encoded.
 _AS_IT_IS = "/;+"
 WRITINGS: tuple[Callable[[str], str], ...] = (
     lambda text: quote(text, safe=_AS_IT_IS),
@@ -44,13 +44,13 @@ WRITINGS: tuple[Callable[[str], str], ...] = (
     lambda text: _encoded(text[:1]) + quote(text[1:], safe=_AS_IT_IS),
     lambda text: quote(text[:-1], safe=_AS_IT_IS) + _encoded(text[-1:]),
 )
-# Before a part of the path: mostly one slash.
+# In front of a part of the path: mostly one slash.
 SEPARATORS = ("/", "/", "/", "/", "//", "%2F", *(noise + "/" for noise in NOISE))
 
 
 @st.composite
 def spelling(draw: st.DrawFn, route: str, mounts: tuple[str, ...]) -> str:
-    """The route's path behind one of the mounts, with values for its variables, written in some odd way or in none."""
+    """The route's path behind one of the mounts, with values for its variables, in a normal or an unusual spelling."""
     mount = draw(st.sampled_from(mounts))
     parts = [mount] * bool(mount) + [part for part in route.split("/") if part]
     separators = [draw(st.sampled_from(SEPARATORS)) for _ in parts] if draw(st.booleans()) else ["/"] * len(parts)

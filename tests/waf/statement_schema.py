@@ -1,4 +1,4 @@
-"""Statements against tests/aws/web_acl_statement_schema.json."""
+"""Checks statements against tests/aws/web_acl_statement_schema.json."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _LOGICAL = {"and_statement", "or_statement", "not_statement", "rate_based_statem
 
 
 def faults(value: Any, block: str = "statement", where: str = "", depth: int = 0) -> list[str]:
-    """Every place where a rendered statement is not what Terraform's schema has; empty where all is well."""
+    """Every place where a rendered statement does not match Terraform's schema; empty if it does."""
     if block in _PRIMITIVES:
         return [] if _PRIMITIVES[block](value) else [f"{where}: no {block}"]
     if isinstance(value, list):

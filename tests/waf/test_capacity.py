@@ -1,4 +1,4 @@
-"""Web ACL capacity units against the published costs, added up by hand."""
+"""Web ACL capacity units, compared with the published costs, added up by hand."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Conditions rewritten to fit Terraform's depth mean what they meant."""
+"""Conditions that are rewritten to fit Terraform's depth keep their meaning."""
 
 from itertools import combinations
 from typing import Any

@@ -1,4 +1,4 @@
-"""Patterns against the ways in which a path can be written."""
+"""Patterns match the spellings of a path."""
 
 import re
 
@@ -26,12 +26,12 @@ ROUTES = (
 
 
 def matches(route: str, path: str, prefixes: tuple[str, ...] = PREFIXES) -> bool:
-    """Under every reading of what WAF does."""
+    """With every reading of WAF's transformations."""
     return all(waf.holds(path_is(route, prefixes), path) for waf in WAFS)
 
 
 def surely(route: str, path: str, prefixes: tuple[str, ...] = PREFIXES) -> bool:
-    """Under some reading of what WAF does."""
+    """With some reading of WAF's transformations."""
     return any(waf.holds(path_is_surely(route, prefixes), path) for waf in WAFS)
 
 
@@ -211,7 +211,7 @@ def test_only_what_every_gateway_takes_for_the_route_is_left_out(case: tuple[str
 
 
 def test_the_spellings_reach_the_routes() -> None:
-    """Or the two properties above would say nothing."""
+    """Otherwise the two properties above would prove nothing."""
     reached = {"routed": 0, "left out": 0}
 
     @settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)

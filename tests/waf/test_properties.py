@@ -1,4 +1,6 @@
-"""Whatever is accepted synthesizes to what the provider knows; whatever is not is refused by the field's name."""
+"""Everything that is accepted synthesizes to arguments that the provider knows. Everything else is refused, with the
+field's name.
+"""
 
 import re
 from typing import Any
@@ -23,7 +25,7 @@ LINE = re.compile(r"(?P<table>[A-Za-z_]+)([.\[][^\n]*?)?( = [^\n]+)?: [^\n]+")
 
 
 def accepted(table: dict[str, Any]) -> Environment | None:
-    """The settings, or None where every line of the refusal names a field and says something."""
+    """The settings, or None if every line of the refusal names a field and has a message."""
     try:
         environment = Environment.model_validate({"name": "test", **table})
     except ValidationError as error:
@@ -38,7 +40,7 @@ def accepted(table: dict[str, Any]) -> Environment | None:
 
 
 def check(environment: Environment) -> None:
-    """All that can be seen without jsii."""
+    """Everything that can be checked without jsii."""
     for throttle in (environment.throttling, *environment.throttling.routes.values()):
         assert rendered_throttle(throttle, {})._values.keys() == {"throttling_rate_limit", "throttling_burst_limit"}
     assert all(str(problem) for problem in environment.warnings())

@@ -94,7 +94,7 @@ def test_the_counting_tier_counts_what_its_rule_counts(tmp_path: Path) -> None:
 
 
 def test_every_setting_of_a_rate_rule_decides_what_it_counts_or_what_happens_then() -> None:
-    """One that decides what it counts, and is not in `counts`, would have two rules taken for the same."""
+    """Otherwise two rules that differ only in a field that is missing from `counts` would be considered the same."""
     rule = RateRule(name="all", limit=20)
     assert set(RateRule.model_fields) == set(rule.counts) | {"name", "limit", "count_limit", "action"}
 

@@ -1,4 +1,4 @@
-"""Each condition and each key as Terraform's words."""
+"""Each condition and each key in Terraform's form."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The schema of statements itself, against the model of wafv2 that botocore carries."""
+"""The schema of statements, compared with botocore's model of wafv2."""
 
 import re
 from functools import cache
@@ -20,7 +20,7 @@ def wafv2() -> ServiceModel:
 
 
 def folded(name: str) -> str:
-    """`TextTransformations`, `text_transformation` and `ARN`, `arn` are one."""
+    """`TextTransformations` and `text_transformation`, `ARN` and `arn` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("s")
 
 

@@ -1,1 +1,1 @@
-"""What CloudWatch, Firehose and the AWS CLI put around a log's lines, one a file. `known.py` lists them."""
+"""What CloudWatch, Firehose and the AWS CLI add around a log's lines, one module for each. `known.py` lists them."""

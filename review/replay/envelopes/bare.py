@@ -1,4 +1,4 @@
-"""Nothing around the lines."""
+"""A file without anything around the lines."""
 
 from review.replay.envelopes.envelope import Envelope
 from review.replay.source import whole_lines

@@ -1,4 +1,4 @@
-"""What an envelope is: something around the lines of a log."""
+"""The interface of an envelope: something around the lines of a log."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -12,11 +12,11 @@ class Envelope:
     """One kind."""
 
     words: str
-    """In words; empty if there is nothing around the lines."""
+    """A description; empty if there is nothing around the lines."""
 
     document: str
     recognize: Callable[[bytes], bool]
-    """Whether a file with this beginning may be one."""
+    """Whether a file with this beginning may have this envelope."""
 
     unwrap: Unwrap
-    """From the file's bytes, in parts of any size, to blocks of whole lines. What cannot be read is counted."""
+    """Turn the file's bytes, in parts of any size, into blocks of whole lines. Unreadable parts are counted."""

@@ -1,5 +1,5 @@
-"""The result of a Logs Insights query as CSV: `@message` is one column, in any place. Of the events that the console
-shows of a log group it is `message`, beside `timestamp`.
+"""The result of a Logs Insights query as CSV: the lines are in the column `@message`, at any position. In the console's
+list of a log group's events the column is `message`, next to `timestamp`.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html, read 2026-11.
 """

@@ -1,6 +1,6 @@
-"""JSON objects that do not stand one a line: concatenated as Firehose does it, spread over lines, or in one array.
+"""JSON objects that are not one per line: concatenated by Firehose, spread over lines, or in one array.
 
-`aws logs tail --format json` spreads each message over lines, with a time and a stream before it; `jq` does the same.
+`aws logs tail --format json` spreads each message over lines, preceded by a time and a stream; so does `jq`.
 https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html, read 2026-11.
 """
 
@@ -15,14 +15,14 @@ from review.replay.source import LONGEST_LINE
 
 _BEGINS = re.compile(r'\{\s*"|\{\s*\}')
 _NEXT = re.compile(r'[\n}]\{\s*"')
-"""Where reading goes on after an object that is cut off or damaged."""
+"""Where reading continues after an object that is cut off or damaged."""
 
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
-    """Blocks of the objects, one a line."""
+    """Blocks of the objects, one per line."""
     rest = ""
     undecoded = b""
     for part in parts:
@@ -39,7 +39,7 @@ def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
 
 
 def _objects(text: str, problems: Counter[str], *, last: bool) -> tuple[list[str], str]:
-    """Whole objects, and what comes after the last of them."""
+    """Whole objects, and the rest after the last one."""
     found: list[str] = []
     at = 0
     while begun := _BEGINS.search(text, at):
@@ -56,13 +56,13 @@ def _objects(text: str, problems: Counter[str], *, last: bool) -> tuple[list[str
             continue
         found.append(" ".join(text[start:end].splitlines()))
         at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches the empty text too
-    # The brace of an object whose first name has not come yet.
+    # The brace of an object whose first name has not been read yet.
     brace = text.rfind("{", at)
     return found, text[brace:] if brace >= 0 and not text[brace + 1 :].strip() else ""
 
 
 def _whole_at_the_end(damaged: str) -> list[str]:
-    """The object that follows in the middle of one that is cut off."""
+    """The object that starts in the middle of one that is cut off."""
     for begun in _BEGINS.finditer(damaged):
         try:
             _, end = _DECODER.raw_decode(damaged, begun.start())

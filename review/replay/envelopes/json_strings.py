@@ -1,4 +1,4 @@
-"""An array of texts, each a line of the log: `aws logs filter-log-events --query 'events[].message'`.
+"""An array of strings, each a line of the log: `aws logs filter-log-events --query 'events[].message'`.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-filter.html, read 2026-11.
 """

@@ -1,4 +1,4 @@
-"""Every envelope, in the order in which a log is tried out of them."""
+"""All envelopes, in the order in which they are tried."""
 
 from review.replay.envelopes.bare import BARE
 from review.replay.envelopes.envelope import Envelope

@@ -1,10 +1,10 @@
-"""A time, and perhaps the name of a log stream, before each line.
+"""A time, and sometimes the name of a log stream, in front of each line.
 
-CloudWatch's export to S3 puts the event's time before each message; `aws logs tail` the time and the stream, or the
-time alone with `--format short`; `kubectl logs` and `docker logs` the time with `--timestamps`.
+CloudWatch's export to S3 adds the event's time; `aws logs tail` adds the time and the stream, or only the time with
+`--format short`; `kubectl logs` and `docker logs` add the time with `--timestamps`.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html
-https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html
-github.com/aws/aws-cli, awscli/customizations/logs/tail.py, read 2026-11.
+https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html github.com/aws/aws-cli,
+awscli/customizations/logs/tail.py, read 2026-11.
 """
 
 import re

@@ -1,9 +1,8 @@
-"""CloudWatch's events in JSON: each line of the log is the text of a `message`.
+"""CloudWatch's events in JSON: the text of each `message` is a line of the log.
 
-`aws logs filter-log-events` and `get-log-events` write one document of `events`; a subscription sends documents of
-`logEvents`, and Firehose puts them one after the other, without a newline between them. A document may be as long as
-the whole log, so that no document is read as a whole: a quote within a text is escaped, so `"message": "` begins a
-message and nothing else.
+`aws logs filter-log-events` and `get-log-events` write one document with `events`. A subscription sends documents with
+`logEvents`, which Firehose concatenates without newlines. A document can be as long as the whole log and is therefore
+not parsed as a whole. Quotes inside a text are escaped, so `"message": "` can only be the beginning of a message.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilteredLogEvent.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html, read 2026-11.
 """
@@ -19,14 +18,14 @@ from review.replay.source import LONGEST_LINE
 _MESSAGE = re.compile(rb'"@?message"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
 _BEGINS = re.compile(rb'"@?message"\s*:\s*"')
 _EVENT = re.compile(rb'"(?:logEvents|events|logStreamName|ingestionTime|eventId|@timestamp|@logStream|@ptr)"\s*:')
-# What CloudWatch sends to try a destination out is no line of the log.
+# CloudWatch sends this to test a destination. It is not a line of the log.
 _CONTROL = "CWL CONTROL MESSAGE"
 
 CUT = "message of CloudWatch that is cut off or damaged"
 
 
 def messages(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
-    """Blocks of the messages, one a line."""
+    """Blocks of the messages, one per line."""
     rest = b""
     for part in parts:
         text = rest + part
@@ -36,7 +35,7 @@ def messages(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
             end = match.end()
         rest = text[end:]
         begun = _BEGINS.search(rest)
-        # Of what is no message only the end matters: `"message"` may be cut in two.
+        # Outside of messages only the end matters: `"message"` may be cut in two.
         rest = rest[begun.start() :] if begun else rest[-64:]
         if len(rest) > 2 * LONGEST_LINE:
             problems[CUT] += 1
@@ -48,7 +47,7 @@ def messages(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
 
 
 def lines_of(texts: list[bytes], problems: Counter[str]) -> bytes:
-    """Texts of JSON as lines."""
+    """Decode texts of JSON as lines."""
     try:
         read: list[str] = json.loads(b"[" + b",".join(texts) + b"]", strict=False)
     except ValueError:

@@ -21,10 +21,10 @@ _DATA = re.compile(rb'"[dD]ata"\s*:\s*"([A-Za-z0-9+/=\\]+)"')
 _RECORD = re.compile(rb'"(?:awslogs|records|Records|kinesis)"\s*:')
 _BEGINS = re.compile(rb'"[dD]ata"\s*:\s*"')
 _MOST_UNPACKED = 64 * 1024 * 1024
-"""Bytes of one record; CloudWatch sends at most 1 MiB packed."""
+"""Size of one record in bytes; CloudWatch sends at most 1 MiB, compressed."""
 
 _GZIP = 31
-"""zlib's number for it."""
+"""zlib's number for the format."""
 
 
 def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What `aws logs get-query-results` prints: rows of fields. AWS gives at most 10,000 of them, so they are read at once.
+"""The output of `aws logs get-query-results`: rows of fields. AWS returns at most 10,000, so they are read at once.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html, read 2026-11.
 """
@@ -16,7 +16,7 @@ _FIELD = re.compile(rb'"field"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"value"\s*:\s*("(
 
 
 def _unwrap(parts: Iterable[bytes], _: Counter[str]) -> Iterator[bytes]:
-    """A line for each row: its `@message`, or its fields as an object."""
+    """A line for each row: its `@message`, or an object of its fields."""
     lines = []
     row: dict[str, str] = {}
     for match in _FIELD.finditer(b"".join(parts)):

@@ -1,1 +1,1 @@
-"""The formats that a log's lines may have, one a file. `known.py` lists them."""
+"""The formats that a log's lines can have, one module for each. `known.py` lists them."""

@@ -19,7 +19,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _LINE = (
     r"^(?:https?|h2|grpcs|wss?) (?P<time>[^ ]+) [^ ]+ \[?(?P<ip>[^ ]+?)\]?:[0-9]+ "
     r'[^"]*"(?P<method>[A-Za-z-]+) (?:[a-z]+://[^/ "]*)?(?P<path>/[^ "]*)[^"]*"'
-    # The group `key` is where the time goes for a moment: of the fields that formats have, this one has none.
+    # The time of arrival is captured as `key`, a group that this format does not use otherwise.
     rf'(?: {_QUOTED} [^ ]+ [^ ]+ [^ ]+ "[^"]*" "[^"]*" "[^"]*" [^ ]+ (?P<key>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[^ ]+) )?'
 )
 

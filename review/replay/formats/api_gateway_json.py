@@ -1,4 +1,4 @@
-"""A REST API's access log in JSON: the console's example, and formats of one's own made of the same variables.
+"""A REST API's access log in JSON: the console's example, and your own formats with the same variables.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-access-logging.html, read 2026-11.
 """

@@ -11,8 +11,7 @@ https://httpd.apache.org/docs/2.4/logs.html#accesslog, read 2026-11.
 from review.replay.formats import text_lines
 from review.replay.formats.format import Format, Reader, Sample
 
-# Apache's vhost_combined has the server in front. A host name or an address, not a time; a user's name may hold
-# spaces.
+# Apache's vhost_combined puts the server in front, as a host name or an address. A user's name may contain spaces.
 _LINE = (
     r"^(?:[^ ]+:[0-9]+ )??(?P<ip>[0-9A-Fa-f.:]+|[A-Za-z0-9_.-]+) \S+ .*?"
     r"\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "

@@ -1,4 +1,4 @@
-"""Rows that stand for many requests: a query's `stats count(*) by sourceIp, bin(1m)`."""
+"""Rows that count several requests: a query's `stats count(*) by sourceIp, bin(1m)`."""
 
 import re
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ _COUNTS = re.compile(
 
 
 def refuse_uncounted(names: Sequence[str]) -> None:
-    """Raises ReviewError if one of the columns looks like a count, and nobody says what it is."""
+    """Raises ReviewError if a column looks like a count and the user has not named it."""
     for name in names:
-        # What matches has nothing in it that could not be printed, but for what is between parentheses.
+        # The matched name is printable, except for the text in parentheses.
         if _COUNTS.fullmatch(name):
-            name = printable(name)  # noqa: PLW2901  # only to say it
+            name = printable(name)  # noqa: PLW2901  # only for the message
             raise ReviewError(
-                f"column {name} looks like a number of requests: each row would be taken for one request. "
-                f"--columns 'count={name}' counts the rows by it; leave it out of the file if it is something else"
+                f"column {name} looks like a number of requests, but each row would count as one request. "
+                f"--columns 'count={name}' uses it as a count; if it is something else, remove the column"
             )

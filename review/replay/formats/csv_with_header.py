@@ -1,4 +1,4 @@
-"""CSV whose first line names the columns: an export of a query, a spreadsheet, a table of one's own."""
+"""CSV whose first line names the columns: the export of a query, a spreadsheet, or a table of your own."""
 
 from review.replay.formats import separated
 from review.replay.formats.format import REQUIRED, Format, Reader, Sample
@@ -18,7 +18,7 @@ NAMES = {
 
 def _recognize(sample: Sample) -> Reader | None:
     names, chosen = _columns(sample)
-    # One line of data would hardly have fields that are called so.
+    # A line of data is unlikely to have fields with these names.
     if any(what not in chosen for what in REQUIRED):
         return None
     separated.missing_columns(names, sample.said, chosen)
@@ -26,13 +26,13 @@ def _recognize(sample: Sample) -> Reader | None:
 
 
 def is_meant(sample: Sample) -> None:
-    """The file is CSV by its name or by what the user says. Raises ReviewError with what its header lacks."""
+    """The file is CSV by its name or because the user chose it. Raises ReviewError with what its header lacks."""
     names, chosen = _columns(sample)
     separated.missing_columns(names, sample.said, chosen)
 
 
 def looks_so(sample: Sample) -> bool:
-    """Whether the first line could be a header: words, of which one is a known one."""
+    """Whether the first line can be a header: it has only words, and at least one is known."""
     names, chosen = _columns(sample)
     return len(names) > 1 and bool(chosen)
 

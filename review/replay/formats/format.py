@@ -1,4 +1,4 @@
-"""What a format is: how its lines are recognized, and how a block of them becomes a table of texts."""
+"""The interface of a format: how to recognize its lines, and how to parse a block of them into a table of texts."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 FIELDS = ("time", "ip", "method", "path", "key", "count")
-"""The columns of the texts that every format gives: `key` and `count` only if the log has them."""
+"""The columns that every format returns; `key` and `count` only if the log has them."""
 
 REQUIRED = ("time", "ip", "method", "path")
 
@@ -16,27 +16,27 @@ Texts = Callable[[bytes, Counter[str]], pl.DataFrame]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """The first lines of a log, and what the user says of it."""
+    """The first lines of a log, and the user's options for it."""
 
     lines: tuple[bytes, ...]
     said: Mapping[str, str]
-    """`--columns`: what the log calls each of FIELDS."""
+    """`--columns`: the log's name for each of FIELDS."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """How the lines of one log are read."""
+    """How to read the lines of one log."""
 
     texts: Texts
-    """From a block of whole lines to the columns FIELDS, as text. Lines that cannot be read are counted."""
+    """Parse a block of whole lines into the columns FIELDS, as text. Unreadable lines are counted."""
 
     columns: str = ""
-    """Which of its fields was taken for what, for a log whose fields have names."""
+    """Which field was used for what, for a log whose fields have names."""
 
     has_keys: bool = False
     has_counts: bool = False
     written_sec: float | None = None
-    """The resolution of its times by the format's own document; None: the values say it."""
+    """The resolution of its times if the format defines it; None: the values show it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,13 +44,13 @@ class Format:
     """One format."""
 
     name: str
-    """For `--log-format`."""
+    """Its name for `--log-format`."""
 
     words: str
-    """What a log was taken for, in words."""
+    """Its description in words."""
 
     document: str
-    """Where the format is described."""
+    """Where the format is documented."""
 
     recognize: Callable[[Sample], Reader | None]
-    """None if the lines are something else. Raises ReviewError if they are this format and cannot be used."""
+    """None if the lines have another format. Raises ReviewError if they have this format but cannot be used."""

@@ -1,4 +1,4 @@
-"""Reading JSON lines, whatever their fields are called, at any depth."""
+"""Reads JSON lines with fields of any name, at any depth."""
 
 import io
 import json
@@ -18,17 +18,17 @@ from review.replay.printable import listed
 _ENOUGH = 50
 
 Names = Mapping[str, Sequence[str]]
-"""By each of FIELDS: what a log may call it, the best first. A dot leads into an object."""
+"""For each of FIELDS: its possible names in a log, the best first. A dot leads into an object."""
 
 
 def objects(lines: Sequence[bytes]) -> list[dict[str, Any]]:
-    """Those of the lines that are JSON objects; numbers stay as they are written."""
+    """The lines that are JSON objects. Numbers keep their notation."""
     found = (read_object(line) for line in lines[:_ENOUGH])
     return [each for each in found if each is not None]
 
 
 def read_object(line: bytes) -> dict[str, Any] | None:
-    """None if it is something else. Of a key that is there twice the first counts, as in the blocks."""
+    """None if it is something else. If a key occurs twice, the first one counts, like in the blocks."""
     try:
         value = json.loads(line, parse_float=str, parse_int=str, object_pairs_hook=_first)
     except (ValueError, RecursionError):
@@ -44,7 +44,7 @@ def _first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def value_at(entry: Mapping[str, Any], name: str) -> object:
-    """What the object holds under that name, or under the names that it is made of; None if nothing."""
+    """The object's value for that name, or for the names that it consists of; None if there is none."""
     value: object = entry
     for part in path_of(entry, name):
         value = value.get(part) if isinstance(value, dict) else None
@@ -52,18 +52,18 @@ def value_at(entry: Mapping[str, Any], name: str) -> object:
 
 
 def path_of(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """`httpRequest.clientIp` leads into an object, unless a field is called so itself."""
+    """`httpRequest.clientIp` leads into an object, unless there is a field with exactly that name."""
     return (name,) if name in entry else tuple(name.split("."))
 
 
 def recognize(sample: Sample, names: Names) -> Reader | None:
-    """A reader if one of the sample's lines is an object that has every required field, by one of its names."""
+    """A reader, if one of the sample's lines is an object with every required field under one of its names."""
     found = objects(sample.lines)
     chosen: dict[str, str] = {}
     paths: dict[str, list[tuple[str, ...]]] = {}
     for entry in found:
         fields = _chosen(entry, sample.said, names)
-        # A field that not every line has, such as a key, is found in a later one.
+        # An optional field, such as a key, may first occur in a later line.
         for what in fields if chosen or all(what in fields for what in REQUIRED) else ():
             if what not in chosen:
                 chosen[what], paths[what] = fields[what], _paths(entry, fields[what])
@@ -78,7 +78,7 @@ def recognize(sample: Sample, names: Names) -> Reader | None:
 
 
 def missing(sample: Sample, names: Names) -> None:
-    """Raises ReviewError that names the fields which the sample's objects lack. Nothing happens if it has no object."""
+    """Raise ReviewError with the fields that the sample's objects lack. Do nothing if it has no object."""
     found = objects(sample.lines)
     if found:
         chosen = _chosen(found[0], sample.said, names)
@@ -88,7 +88,7 @@ def missing(sample: Sample, names: Names) -> None:
 
 
 def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> dict[str, str]:
-    """By each of FIELDS that the object has: its name."""
+    """For each of FIELDS that the object has: its name."""
     chosen = {}
     for what, usual in {**dict.fromkeys(said, ()), **names}.items():
         for name in [said[what]] if what in said else usual:
@@ -104,14 +104,14 @@ def _paths(entry: Mapping[str, Any], name: str) -> list[tuple[str, ...]]:
 
 
 def reader(paths: Mapping[str, list[tuple[str, ...]]], chosen: Mapping[str, str]) -> Reader:
-    """Reads those fields."""
+    """Read these fields."""
     tree: dict[str, Any] = {}
     for path in (path for each in paths.values() for path in each):
         branch = tree
         for part in path[:-1]:
             inner = branch.setdefault(part, {})
             if not isinstance(inner, dict):
-                raise ReviewError(f"--columns {'.'.join(path)}: {part} is a field already")
+                raise ReviewError(f"--columns {'.'.join(path)}: {part} is already a field")
             branch = inner
         branch.setdefault(path[-1], None)
     schema = {name: _type(inner) for name, inner in tree.items()}
@@ -149,7 +149,7 @@ def _expression(paths: list[tuple[str, ...]]) -> pl.Expr:
 
 
 def without_verb(read: Reader) -> Reader:
-    """The same where `path` is a route key, `POST /chat`: the verb of `ANY /chat` says nothing."""
+    """The same if `path` is a route key, `POST /chat`. The verb of `ANY /chat` is ignored."""
     return Reader(
         texts=lambda block, problems: read.texts(block, problems).with_columns(
             pl.col("path").str.replace(_VERB.pattern, "")

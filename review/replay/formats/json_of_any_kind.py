@@ -34,7 +34,7 @@ def _recognize(sample: Sample) -> Reader | None:
 
 
 def is_meant(sample: Sample) -> None:
-    """Raises ReviewError with the fields that the objects lack."""
+    """Raise ReviewError with the fields that the objects lack."""
     json_lines.missing(sample, _NAMES)
 
 

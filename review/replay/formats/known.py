@@ -1,4 +1,4 @@
-"""Every format, in the order in which a log is held against them: the one with more to tell it by first."""
+"""All formats, in the order in which a log is compared with them. The most specific ones come first."""
 
 from review.replay.formats.alb import ALB
 from review.replay.formats.api_gateway_clf import API_GATEWAY_CLF

@@ -25,7 +25,7 @@ _PATHS = {
     "responses": "/v1/responses",
     "anthropic_messages": "/v1/messages",
 }
-# The asynchronous call of the same name has an `a` in front.
+# The asynchronous call has the same name with an `a` in front.
 _CALLS = _PATHS | {f"a{call}": path for call, path in _PATHS.items()}
 
 _KEY = ("metadata.user_api_key_hash",)

@@ -1,4 +1,4 @@
-"""Reading lines of separated values whose columns a header names."""
+"""Reads lines of separated values with a header."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ COMMENT = "#"
 
 
 def header(line: bytes, separator: str = ",") -> list[str]:
-    """A file's first line as names."""
+    """Split a file's first line into names."""
     try:
         (names,) = csv.reader([line.decode("utf-8-sig", errors="replace").strip("\r\n")], delimiter=separator)
     except (ValueError, csv.Error):
@@ -26,7 +26,7 @@ def header(line: bytes, separator: str = ",") -> list[str]:
 
 
 def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """By each of FIELDS that the header has: its column, or two joined by `+`."""
+    """For each of FIELDS that the header has: its column, or two columns joined by `+`."""
     chosen = {}
     for what, candidates in {**dict.fromkeys(said, ()), **usual}.items():
         for name in [said[what]] if what in said else candidates:
@@ -37,9 +37,9 @@ def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping
 
 
 def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, separator: str = ",") -> Reader:
-    """Reads those columns; the header, again at the beginning of each file, is no request. Raises ReviewError."""
+    """Read these columns. The header, repeated at the beginning of each file, is not a request. Raises ReviewError."""
     if len(set(names)) < len(names):
-        raise ReviewError(f"two columns of one name: {listed(names)}")
+        raise ReviewError(f"two columns have the same name: {listed(names)}")
     if "count" not in chosen:
         refuse_uncounted(names)
     schema = dict.fromkeys(names, pl.String())
@@ -48,8 +48,8 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
     quote = '"' if separator == "," else None
 
     def read(lines: bytes) -> pl.DataFrame:
-        # A quote that stays open would swallow the lines after it, and a line too short gets nulls without a word:
-        # such blocks are looked at line by line.
+        # An unclosed quote would include the following lines, and a line that is too short is silently filled with
+        # nulls. Such blocks are checked line by line.
         quotes = lines.count(b'"') if quote else 0
         if quotes % 2 or (not quotes and lines.count(sought) != (len(names) - 1) * lines.count(b"\n")):
             raise pl.exceptions.ComputeError("not every line has the fields of the header")
@@ -83,7 +83,7 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
 
 
 def missing_columns(names: Sequence[str], said: Mapping[str, str], chosen: Mapping[str, str]) -> None:
-    """Raises ReviewError if the header lacks a required column, or one that `--columns` names."""
+    """Raise ReviewError if the header lacks a required column, or one in `--columns`."""
     lacks = [said.get(what, what) for what in dict.fromkeys((*REQUIRED, *said)) if what not in chosen]
     if lacks:
         raise ReviewError(f"no column {', '.join(lacks)}; it has {listed(names)}; --columns says which is which")

@@ -1,4 +1,4 @@
-"""The access log that an environment's stage writes."""
+"""The access log of an environment's stage."""
 
 from review.replay.columns import ACCESS_LOG
 from review.replay.formats import json_lines

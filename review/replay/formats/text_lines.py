@@ -1,4 +1,4 @@
-"""Reading lines of plain text by a regular expression with a group for each of FIELDS."""
+"""Reads plain text with a regular expression that has a group for each of FIELDS."""
 
 import io
 import re
@@ -23,7 +23,7 @@ def recognize(sample: Sample, pattern: str, *, written_sec: float | None = None)
 
 
 def reader(pattern: str, *, written_sec: float | None = None) -> Reader:
-    """Reads what the pattern's groups catch. Lines that do not match are counted."""
+    """Read the pattern's groups. Lines that do not match are counted."""
     groups = [name for name in FIELDS if f"(?P<{name}>" in pattern]
 
     def texts(block: bytes, problems: Counter[str]) -> pl.DataFrame:

@@ -21,7 +21,7 @@ _LINE = rf"^(?P<time>\d{{4}}-\d\d-\d\d[T ][0-9:.,]+(?:Z|[+-]\d\d:?\d\d)?)\s.*?{_
 
 
 def _recognize(sample: Sample) -> Reader | None:
-    # A server says much else: models loaded, throughput. One access line is enough.
+    # A server logs much else: loaded models, throughput. One access line is enough.
     if any(re.match(_LINE.encode(), line) for line in sample.lines):
         return text_lines.reader(_LINE)
     if any(re.search(_ACCESS.encode(), line) for line in sample.lines):

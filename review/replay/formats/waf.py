@@ -1,4 +1,4 @@
-"""The log of an AWS WAF web ACL: every request that WAF looked at, those too that it blocked.
+"""The log of an AWS WAF web ACL: every request that WAF inspected, including those that it blocked.
 
 https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html, read 2026-11.
 """

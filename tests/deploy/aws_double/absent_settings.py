@@ -1,8 +1,8 @@
-"""API Gateway leaves out what is not set: access log settings of a stage, quota and throttle of a usage plan.
+"""API Gateway omits what is not set: access log settings of a stage, quota and throttle of a usage plan.
 
-ministack answers `{}`, which the provider takes for a setting with empty values. That AWS leaves them out is in its API
-reference (`"accessLogSettings"` of https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html is optional) and in
-LocalStack's recorded answers of CreateStage and CreateUsagePlan (tests/aws/services/apigateway), read 2026-11.
+ministack answers `{}`, which the provider interprets as a setting with empty values. AWS's API reference shows that AWS
+omits them (`"accessLogSettings"` of https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html is optional). So
+do LocalStack's recorded answers of CreateStage and CreateUsagePlan (tests/aws/services/apigateway), read 2026-11.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Alarms over CloudWatch's query protocol, which older clients speak: what was put is what is got.
+"""Alarms over CloudWatch's query protocol, which older clients use: DescribeAlarms returns what was stored.
 
-ministack's answer to that protocol leaves out actions, dimensions, statistic and period, which AWS's has:
+ministack's answer in that protocol lacks actions, dimensions, statistic and period, which AWS's has:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html, read 2026-11.
 """
 
@@ -17,7 +17,7 @@ _NOT_OF_AN_ALARM = frozenset({"Action", "Version", "Tags"})
 
 
 class Alarms:
-    """The layer. The emulator has the alarms too, for those who ask by another protocol."""
+    """The layer. The emulator gets the alarms too, for clients with another protocol."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,7 +57,7 @@ def _names(said: dict[str, str]) -> list[str]:
 
 
 def _nested(said: dict[str, str]) -> dict[str, Any]:
-    """`Dimensions.member.1.Name` is in a list, under its number."""
+    """Puts `Dimensions.member.1.Name` into a list, at its number."""
     tree: dict[str, Any] = {}
     for name, value in said.items():
         *path, last = name.split(".")

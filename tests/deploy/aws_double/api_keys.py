@@ -1,6 +1,6 @@
-"""API Gateway makes up the value of an API key that comes without one. ministack refuses the provider's empty text.
+"""API Gateway generates the value of an API key that is created without one. ministack refuses the provider's empty
+text.
 
-"If you don't specify a value, API Gateway generates one":
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html, read 2026-11.
 """
 

@@ -20,18 +20,18 @@ from tests.deploy.aws_double.web_acls import WebAcls
 
 @dataclass(frozen=True)
 class Double:
-    """Where it listens, and what tests ask it beyond AWS's calls."""
+    """Its address, and what tests can ask it in addition to AWS's calls."""
 
     url: str
     emulator: str
-    """Where the emulator itself does."""
+    """The address of the emulator itself."""
 
     stages: Stages
 
 
 @contextmanager
 def aws_double(emulator: str) -> Iterator[Double]:
-    """In front of the emulator at that URL, while the block runs."""
+    """Run in front of the emulator at that URL during the block."""
     stages = Stages()
     kept: list[Layer] = [WebAcls(), QueryDefinitions(), Alarms(), VpcLinks()]
     layers: list[Layer] = [stages, *kept, without_http_method, left_out, patched, with_a_value, kept_whole]

@@ -1,6 +1,8 @@
-"""An integration keeps all that it is put with: its VPC link, how a response is transferred. ministack does not.
+"""An integration keeps everything in PutIntegration, including its VPC link and response transfer mode. ministack does
+not.
 
-https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html, read 2026-11: the answer has what was sent.
+https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html, read 2026-11: the answer contains what was
+sent.
 """
 
 from dataclasses import replace
@@ -9,7 +11,7 @@ from tests.deploy.aws_double.request import Answer, Request, Send
 
 
 def kept_whole(request: Request, send: Send) -> Answer:
-    """The layer: what an answer lacks is put by a patch, of which ministack takes any name."""
+    """The layer. What an answer lacks is added by a patch, since ministack accepts patches with any name."""
     answer = send(request)
     if (request.method, request.parts[-1]) != ("PUT", "integration") or not answer.succeeded:
         return answer

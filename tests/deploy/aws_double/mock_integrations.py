@@ -1,4 +1,4 @@
-"""API Gateway reports no HTTP method of a MOCK integration. ministack says POST.
+"""API Gateway reports no HTTP method for a MOCK integration. ministack reports POST.
 
 https://github.com/hashicorp/terraform-provider-aws/issues/5697 ("the value in terraform.tfstate is empty") and
 LocalStack's recorded GetExport (test_apigateway_extended.snapshot.json, `"type": "mock"`), read 2026-11.

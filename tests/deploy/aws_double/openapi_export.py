@@ -1,7 +1,7 @@
 """GetExport: a stage as OpenAPI 3.0.
 
-The shape is that of answers that AWS gave: recorded in LocalStack's tests (test_apigateway_extended.snapshot.json,
-`get-export-with-extensions`, 2024-04), and exports that public repositories keep; read 2026-11. The extensions:
+The structure is that of AWS's answers, recorded in LocalStack's tests (test_apigateway_extended.snapshot.json,
+`get-export-with-extensions`, 2024-04), and of exports in public repositories; read 2026-11. The extensions:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html, read 2026-11.
 """
 
@@ -16,7 +16,9 @@ _EVERYTHING = "apigateway"
 
 
 def openapi(snapshot: Snapshot, *, region: str, stage: str, extensions: frozenset[str]) -> dict[str, Any]:
-    """The document. `extensions` are what GetExport takes: `integrations`, `authorizers`, or `apigateway` for all."""
+    """The document. `extensions` has the values of GetExport: `integrations`, `authorizers`, or `apigateway` for
+    all.
+    """
     with_integrations = bool(extensions & {"integrations", _EVERYTHING})
     paths: dict[str, dict[str, Any]] = {}
     schemes: dict[str, Any] = {}
@@ -90,7 +92,7 @@ def _headers(response: Body) -> dict[str, Any]:
 
 
 def _integration(integration: Body) -> dict[str, Any]:
-    """Empty settings and defaults are left out, as in the recorded answers."""
+    """Empty settings and defaults are omitted, as in the recorded answers."""
     responses = {
         each.get("selectionPattern") or "default": {
             "statusCode": each["statusCode"],
@@ -113,7 +115,7 @@ def _integration(integration: Body) -> dict[str, Any]:
         "connectionType": "VPC_LINK" if vpc_link else None,
         "timeoutInMillis": timeout if timeout != _USUAL_TIMEOUT else None,
         "contentHandling": integration.get("contentHandling"),
-        # Exports since responses may be streamed have it, of proxies: `BUFFERED` where nothing else is said.
+        # Since responses can be streamed, exports have this for proxies: `BUFFERED` by default.
         "responseTransferMode": integration.get("responseTransferMode"),
         "type": integration["type"].lower(),
     }
@@ -167,8 +169,8 @@ def _components(snapshot: Snapshot, schemes: Mapping[str, Any]) -> dict[str, Any
 def _of_the_api(snapshot: Snapshot) -> dict[str, Any]:
     """What applies to the root of the document.
 
-    A gateway response has its status code as a number in exports that are kept in public repositories (`"statusCode" :
-    403`), and as text in AWS's page of the extension: who compares must take either.
+    In exports in public repositories, a gateway response has its status code as a number (`"statusCode" : 403`). In
+    AWS's page of the extension it is text. A comparison must accept both.
     """
     customized = {
         type_: {

@@ -1,8 +1,8 @@
-"""API Gateway's patch operations, of which ministack takes the paths apart wrongly or not at all.
+"""API Gateway's patch operations, whose paths ministack parses wrongly or not at all.
 
 https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html, read 2026-11: a path is a JSON Pointer, in
-which `~1` is a slash, and every value is text. ministack keeps the pointer's spelling as a key and the text as the
-value, and has no UpdateMethodResponse, no UpdateIntegrationResponse and no per-method throttle of a usage plan.
+which `~1` is a slash, and every value is text. ministack uses the pointer's notation as a key and the text as the
+value. It has no UpdateMethodResponse, no UpdateIntegrationResponse and no per-method throttle of a usage plan.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ _MAPS_OF_BOOLEANS = frozenset({"requestParameters", "responseParameters"})
 
 
 def patched(request: Request, send: Send) -> Answer:
-    """The layer: the new value of each changed attribute is put, whole."""
+    """The layer. It puts the whole new value of each changed attribute."""
     if request.method != "PATCH":
         return send(request)
     parts = request.parts
@@ -46,7 +46,7 @@ def patched(request: Request, send: Send) -> Answer:
     if of_a_response:
         put = send(replace(request.with_data(now), method="PUT"))
         return json_answer(put.data, 200) if put.succeeded else put
-    # With one segment, a path's value is taken as it is.
+    # A path with one segment has a plain value.
     whole = [{"op": "replace", "path": f"/{name}", "value": now[name]} for name in now if name != "methodIntegration"]
     return send(request.with_data({"patchOperations": whole}))
 
@@ -75,7 +75,7 @@ def _apply(target: Data, operation: Data, *, booleans: bool) -> None:
 
 
 def _apply_to_stages(plan: Data, rest: list[str], operation: Data) -> None:
-    """`/apiStages` takes and removes stages; below it, `/<api>:<stage>/throttle/<path>/<method>/rateLimit`."""
+    """`/apiStages` adds and removes stages; below it, `/<api>:<stage>/throttle/<path>/<method>/rateLimit`."""
     stages = plan.get("apiStages") or []
     if not rest:
         api, _, stage = operation["value"].partition(":")

@@ -1,4 +1,4 @@
-"""A call of AWS's HTTP APIs and its answer, and what stands between the two."""
+"""A call of AWS's HTTP APIs and its answer, and the layers between them."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Request:
-    """As it came."""
+    """As it was received."""
 
     method: str
     target: str
@@ -37,7 +37,7 @@ class Request:
         return json.loads(self.body or b"{}")
 
     def header(self, name: str) -> str:
-        """Empty where it is missing."""
+        """Empty if it is missing."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
     def with_data(self, data: object) -> "Request":
@@ -70,16 +70,16 @@ class Answer:
 Send = Callable[[Request], Answer]
 
 Layer = Callable[[Request, Send], Answer]
-"""Answers a call itself, or sends it on, changed or not, and may change the answer."""
+"""Answers a call, or forwards it, and may change the call and the answer."""
 
 
 def json_answer(data: object, status: int = 200) -> Answer:
-    """Of an API whose answers are JSON."""
+    """An answer of an API that uses JSON."""
     return Answer(status, (("Content-Type", "application/json"),), json.dumps(data).encode())
 
 
 def rest_error(code: str, message: str, status: int) -> Answer:
-    """As API Gateway words an error: the code in a header.
+    """An error in API Gateway's form: the code is in a header.
 
     https://docs.aws.amazon.com/apigateway/latest/api/CommonErrors.html, read 2026-11.
     """
@@ -88,7 +88,7 @@ def rest_error(code: str, message: str, status: int) -> Answer:
 
 
 def found(send: Send, *parts: str) -> Any:
-    """What stands at that path of the emulator's API Gateway; an empty dictionary where nothing does."""
+    """The resource at that path of the emulator's API Gateway; an empty dictionary if there is none."""
     answer = send(Request("GET", "/" + "/".join(parts), (("Host", "127.0.0.1"), AUTHORIZATION)))
     return answer.data if answer.succeeded else {}
 
@@ -97,4 +97,4 @@ AUTHORIZATION = (
     "Authorization",
     "AWS4-HMAC-SHA256 Credential=emulator/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0",
 )
-"""Of a call of our own: the emulator finds the service by it, and checks nothing."""
+"""Of a call that the double makes itself: the emulator only uses it to find the service."""

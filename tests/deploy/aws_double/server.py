@@ -1,4 +1,4 @@
-"""An HTTP server in front of the emulator that answers as AWS documents where the emulator does not."""
+"""An HTTP server in front of the emulator that answers as AWS documents if the emulator does not."""
 
 import http.client
 import select
@@ -22,7 +22,9 @@ _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "conte
 
 @contextmanager
 def in_front_of(url: str, layers: Sequence[Layer]) -> Iterator[str]:
-    """The URL of a server on 127.0.0.1 that sends on to `url` what its layers, the first one outermost, let through."""
+    """The URL of a server on 127.0.0.1 that forwards to `url` what its layers let through; the first layer is
+    outermost.
+    """
     upstream = _Upstream(url)
     send: Send = upstream
     for layer in reversed(layers):
@@ -42,7 +44,7 @@ def _through(layer: Layer, send: Send) -> Send:
 
 
 class _Upstream:
-    """Sends on, over connections that it keeps."""
+    """Forwards calls over connections that it keeps."""
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url).netloc
@@ -95,7 +97,7 @@ def _answer_of(connection: http.client.HTTPConnection, request: Request) -> Answ
     response = connection.getresponse()
     body = response.read()
     headers = tuple((name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP)
-    # An answer to HEAD says how long the body would be.
+    # An answer to HEAD has the length of the body that GET would return.
     length = response.getheader("Content-Length") if request.method == "HEAD" else None
     return Answer(response.status, (*headers, *([("Content-Length", length)] if length else [])), body)
 
@@ -125,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def __getattr__(self, name: str) -> object:
-        """`do_GET` and the like, all the same."""
+        """`do_GET` and the like, which are all the same."""
         if name.startswith("do_"):
             return self._pass
         raise AttributeError(name)

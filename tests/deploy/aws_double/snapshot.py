@@ -1,4 +1,4 @@
-"""What a deployment holds: the API as it was when CreateDeployment was called."""
+"""What a deployment contains: the API at the time of CreateDeployment."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """One route of a stage, as API Gateway's GetIntegration would word it."""
+    """One route of a stage, in the form of API Gateway's GetIntegration."""
 
     type: str
     uri: str | None
@@ -30,12 +30,12 @@ class Served:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The definition of an API, whole."""
+    """The whole definition of an API."""
 
     api: Body
     resources: tuple[Body, ...]
     gateway_responses: Mapping[str, Body]
-    """Those that are customized, by type."""
+    """The customized ones, by type."""
 
     authorizers: Mapping[str, Body]
     request_validators: Mapping[str, Body]
@@ -43,7 +43,7 @@ class Snapshot:
 
     @property
     def policy(self) -> Any:
-        """The resource policy. GetRestApi answers it escaped as in a JSON string."""
+        """The resource policy. GetRestApi returns it escaped like a JSON string."""
         text = self.api.get("policy")
         return json.loads(json.loads(f'"{text}"')) if text else None
 
@@ -55,16 +55,17 @@ class Snapshot:
 
     @cached_property
     def routes(self) -> dict[str, Served]:
-        """`POST /v1/chat` -> what answers it; preflights are routes too."""
+        """`POST /v1/chat` -> its backend; preflights are routes too."""
         return {
             f"{http_method} {path}": _served(method) for path, http_method, method in self.methods() if _backend(method)
         }
 
     def match(self, http_method: str, path: str) -> tuple[str, Body, Mapping[str, str]] | None:
-        """The path of the resource that takes the request, its method, and the values of its path's parameters.
+        """The path of the resource for the request, its method, and the values of its path parameters.
 
-        An exact segment wins over a parameter, and a parameter over a greedy one: "API Gateway prioritizes full
-        matches", https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html,
+        An exact segment has priority over a parameter, and a parameter over a greedy one: "API Gateway prioritizes full
+        matches",
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html,
         read 2026-11.
         """
         wanted = [part for part in path.partition("?")[0].strip("/").split("/") if part]
@@ -80,7 +81,7 @@ class Snapshot:
 
 
 def definition(send: Send, api_id: str) -> Snapshot:
-    """The API as it is defined now."""
+    """The current definition of the API."""
     api = ("restapis", api_id)
     responses = found(send, *api, "gatewayresponses").get("item", [])
     return Snapshot(

@@ -29,18 +29,18 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class Stages:
-    """The layer. It keeps a snapshot for each deployment, and answers calls of a stage from its own."""
+    """The layer. It keeps a snapshot for each deployment, and answers calls of a stage from the stage's snapshot."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
-        # What was read of the emulator since the last call that may have changed it.
+        # What was read from the emulator since the last call that may have changed it.
         self._deployments: dict[tuple[str, str], str] = {}
         self._definitions: dict[str, Snapshot] = {}
         self._send: Send | None = None
 
     def served(self, api_id: str, stage: str) -> Snapshot:
-        """What the stage serves: its routes, gateway responses and policy. Raises KeyError where there is no stage."""
+        """What the stage serves: its routes, gateway responses and policy. Raises KeyError if there is no stage."""
         if self._send is None:
             raise KeyError(stage)
         return self._snapshots[api_id, self._deployment(api_id, stage, self._send)]
@@ -72,7 +72,7 @@ class Stages:
         with self._lock:
             snapshot = definition(send, api_id)
             methods = list(snapshot.methods())
-            # Both as AWS words them: terraform-provider-aws#2166 and #10494, read 2026-11.
+            # Both in AWS's words: terraform-provider-aws#2166 and #10494, read 2026-11.
             if not methods:
                 return rest_error("BadRequestException", "The REST API doesn't contain any methods", 400)
             if not all(method.get("methodIntegration") for _, _, method in methods):
@@ -95,7 +95,7 @@ class Stages:
         return answer
 
     def _export(self, api_id: str, stage: str, request: Request, send: Send) -> Answer:
-        """Content type and disposition as in LocalStack's recorded answers; YAML is what nobody here asks for."""
+        """Content type and disposition as in LocalStack's recorded answers. The tests do not need YAML."""
         try:
             snapshot = self._snapshots[api_id, self._deployment(api_id, stage, send)]
         except KeyError:
@@ -126,7 +126,9 @@ class Stages:
             return self._definitions[api_id]
 
     def _invoke(self, api_id: str, stage: str, path: str, request: Request, send: Send) -> Answer:
-        """By the emulator, with its throttles, keys and authorizers, if it does the same; else from the snapshot."""
+        """The emulator answers, with its throttles, keys and authorizers, if it would do the same; otherwise the
+        snapshot does.
+        """
         snapshot = self._snapshots.get((api_id, self._deployment(api_id, stage, send)))
         if snapshot is None:
             return send(request)
@@ -147,7 +149,7 @@ def _same(there: tuple[str, Body, Mapping[str, str]] | None, here: tuple[str, Bo
 
 
 def _comparable(method: Body) -> str:
-    """Without the ids of what was made anew."""
+    """Without the ids of what was created again."""
     ids = {"cacheNamespace", "authorizerId", "requestValidatorId"}
     told = {name: value for name, value in method.items() if name not in ids | {"methodIntegration"}}
     integration = method.get("methodIntegration") or {}
@@ -160,11 +162,11 @@ def _lacks_responses(method: Body) -> bool:
 
 
 def _integrate(integration: Body, values: Mapping[str, str], request: Request) -> Answer:
-    """What a backend that is in the snapshot only answers.
+    """The answer of a backend that is only in the snapshot.
 
     Without integration responses it is 500, with "No match for output mapping and no default endpoint mapping
     configured" in the execution log: https://repost.aws/knowledge-center/api-gateway-internal-server-error, read
-    2026-11. A function, role or permission that went with its route is 500 too.
+    2026-11. If a function, role or permission was removed with its route, it is 500 too.
     """
     if integration["type"] == "MOCK" and integration.get("integrationResponses"):
         return _mock(integration)
@@ -174,7 +176,7 @@ def _integrate(integration: Body, values: Mapping[str, str], request: Request) -
 
 
 def _mock(integration: Body) -> Answer:
-    """The response whose pattern fits the status code that the request template yields, or the one without a pattern.
+    """The response whose pattern matches the status code from the request template, or the one without a pattern.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html, read 2026-11.
     """
@@ -197,7 +199,7 @@ def _passed_on(integration: Body, values: Mapping[str, str], request: Request) -
     for name, value in values.items():
         uri = uri.replace(f"{{{name}}}", value)
     method = request.method if integration["httpMethod"] == "ANY" else integration["httpMethod"]
-    # Of this machine alone: tests name no other.
+    # Only on this machine: tests use no other host.
     asked = urllib.request.Request(uri, data=request.body or None, method=method)  # noqa: S310
     for name, value in request.headers:
         if name.lower() not in {"host", "content-length", "connection", "accept-encoding"}:
@@ -213,10 +215,7 @@ def _passed_on(integration: Body, values: Mapping[str, str], request: Request) -
 
 
 def _refusal(snapshot: Snapshot, type_: str, message: str, status: int) -> Answer:
-    """A gateway response of the snapshot: its own, else that of its family.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11.
-    """
+    """A gateway response of the snapshot: its own, or that of its family."""
     own = snapshot.gateway_responses.get(type_)
     said: Body = own or snapshot.gateway_responses.get(f"DEFAULT_{status // 100}XX") or {}
     template = (said.get("responseTemplates") or {}).get("application/json", '{"message":$context.error.messageString}')

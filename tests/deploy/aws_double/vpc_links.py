@@ -1,4 +1,4 @@
-"""VPC links, of REST APIs and of the newer kind, neither of which ministack has: kept, and available at once.
+"""VPC links of REST APIs and of the newer kind, which ministack does not have: stored, and available at once.
 
 https://docs.aws.amazon.com/apigateway/latest/api/API_CreateVpcLink.html and
 https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/vpclinks.html, read 2026-11.

@@ -1,8 +1,8 @@
-"""WAF (WAFV2) that keeps what it is given. ministack's drops custom response bodies, data protection and logging.
+"""WAF (WAFV2) that stores what it is given. ministack's drops custom response bodies, data protection and logging.
 
-It knows the calls that the provider makes of web ACLs, IP sets, associations and logging configurations, and refuses
-what AWS documents as refused: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html and its
-neighbours, under Errors, read 2026-11. Other calls go on to the emulator.
+It implements the provider's calls for web ACLs, IP sets, associations and logging configurations, and refuses what AWS
+documents as refused: https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html and related pages, under
+Errors, read 2026-11. Other calls are forwarded to the emulator.
 """
 
 import json
@@ -17,7 +17,7 @@ Data = dict[str, Any]
 
 _TARGET = "AWSWAF_20190729."
 _KINDS = {"WebACL": "webacl", "IPSet": "ipset"}
-# Of AWS's own messages.
+# From AWS's own messages.
 _MESSAGES = {
     "WAFDuplicateItemException": (
         "AWS WAF couldn't perform the operation because some resource in your request is a duplicate of an existing "
@@ -45,7 +45,7 @@ class WebAcls:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._items: dict[str, Data] = {}
-        """Web ACLs and IP sets by ARN, as they were put."""
+        """Web ACLs and IP sets by ARN, as stored."""
         self._tokens: dict[str, str] = {}
         self._associations: dict[str, str] = {}
         """Resource ARN -> web ACL ARN."""
@@ -68,7 +68,7 @@ class WebAcls:
                 return _answer({"__type": name, "Message": _MESSAGES[name], "message": _MESSAGES[name]}, 400)
 
     def _of_a_kind(self, action: str) -> Callable[[Data], Data] | None:
-        """What is the same of web ACLs and IP sets."""
+        """What web ACLs and IP sets have in common."""
         for kind in _KINDS:
             calls = {
                 f"Create{kind}": self._create,
@@ -97,7 +97,7 @@ class WebAcls:
         return {kind: self._items[arn], "LockToken": self._token(arn)}
 
     def _update(self, kind: str, data: Data) -> Data:
-        """It takes the place of everything that was put before."""
+        """It replaces everything that was stored before."""
         arn = self._unlocked(kind, data)
         kept = {name: value for name, value in data.items() if name not in {"LockToken", "Scope"}}
         as_made = {
@@ -108,7 +108,7 @@ class WebAcls:
         return {"NextLockToken": self._token(arn)}
 
     def _delete(self, kind: str, data: Data) -> Data:
-        """Not while a resource has the web ACL, or a web ACL the IP set."""
+        """Refused while a resource uses the web ACL, or a web ACL the IP set."""
         arn = self._unlocked(kind, data)
         others = [item for each, item in self._items.items() if each != arn]
         if arn in self._associations.values() or arn in json.dumps(others):

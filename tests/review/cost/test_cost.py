@@ -1,4 +1,4 @@
-"""What a month costs. Numbers worked out by hand from review/cost/prices.toml."""
+"""The cost of a month. Numbers computed by hand from review/cost/prices.toml."""
 
 import json
 import re
@@ -108,9 +108,9 @@ def test_logs_alarms_metrics_and_dashboard() -> None:
     gigabytes = access_log_bytes(settings) / 100
     assert found["Logs: access log"] == pytest.approx(gigabytes * 0.5)
     assert found["Logs: access log, kept 30 days"] == pytest.approx(gigabytes * 0.03)
-    # Filters: throttle and WAF, each in all and for two routes; detailed: five metrics of two routes.
+    # Filters: throttle and WAF, each in total and for two routes; detailed: five metrics of two routes.
     assert found["CloudWatch: metrics of filters and routes"] == pytest.approx((2 * 3 + 10) * 0.3)
-    # Two shares of two metrics, two latencies, WAF, one route with a limit of its own and what of it is throttled.
+    # Two shares of two metrics, two latencies, WAF, one route with its own limit and its throttled requests.
     assert found["CloudWatch: alarms"] == pytest.approx(9 * 0.1)
     assert found["CloudWatch: dashboard"] == 3
     free = dollars(lines(settings, 10_000_000, free=True))
@@ -187,7 +187,7 @@ BEARER = MINIMAL.replace("[api]", '[api]\nkey_source = "BEARER"{more}') + (
     ("more", "calls"),
     [
         ("", 1_000_000),
-        # Two keys, asked for every hour of thirty days.
+        # Two keys, looked up every hour of thirty days.
         ("\nauthorizer_result_ttl_in_seconds = 3600", 2 * 30 * 24),
         ("\nauthorizer_result_ttl_in_seconds = 1", 1_000_000),
     ],

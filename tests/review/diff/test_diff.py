@@ -1,4 +1,4 @@
-"""Two environments side by side. Percentages worked out by hand."""
+"""Two environments compared. Percentages computed by hand."""
 
 import json
 from pathlib import Path
@@ -125,7 +125,7 @@ def test_plans_and_quotas(tmp_path: Path) -> None:
     after = PLANS.replace("rate_limit = 4", "rate_limit = 8").replace('100, period = "DAY"', '700, period = "WEEK"')
     assert said(tmp_path, MINIMAL + PLANS, MINIMAL + after) == [
         ("POST /paid", "usage plan free", "4/s, 5 at once", "8/s, 5 at once", f"{FLAG} rate +100%"),
-        # As many a day, but seven times as many may go on one.
+        # As many per day, but seven times as many can be used on one.
         ("POST /paid", "quota free", "100 a day", "700 a week", f"{FLAG} in the period +600%"),
     ]
 
@@ -212,7 +212,7 @@ def test_routes_come_and_go_with_their_throttle(tmp_path: Path) -> None:
         ("GET /models/{id}", "added", "stage: 10/s, 5 at once"),
         ("GET /models", "removed", "stage: 10/s, 5 at once"),
     )
-    # The route that goes: it answers until a second deployment.
+    # The removed route, which answers until a second deployment.
     assert found.data["flagged"] == 1
 
 

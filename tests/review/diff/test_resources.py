@@ -1,4 +1,4 @@
-"""What the review says that a deploy replaces, against the JSON that synthesis writes before and after."""
+"""The review's list of what a deploy replaces, compared with the synthesized JSON."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -42,7 +42,9 @@ def test_every_type_has_its_arguments_in_one_table() -> None:
 
 
 def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or_to_lie_behind_it() -> None:
-    """A deployment that is taken for a new one, or is not, would be said of every change of a forgotten setting."""
+    """Otherwise every change of a forgotten setting would be reported as a new deployment, or not be reported as
+    one.
+    """
     behind = {"code", "runtime", "handler", "memory_size", "timeout", "environment", "reserved_concurrent_executions"}
     behind |= {"log_retention_in_days", "model_id", "model_source", "allow", "subnet_ids", "security_group_ids"}
     behind |= {"api", "models"}
@@ -52,7 +54,7 @@ def test_every_setting_of_an_integration_is_known_to_be_deployed_with_the_api_or
 
 
 def forced(before: Rendered, after: Rendered) -> dict[str, str]:
-    """What Terraform would do by the table, worked out from the JSON: a reference changes with what it refers to."""
+    """What Terraform would do according to the table, from the JSON: a reference changes with its target."""
     old, new = addresses(before), addresses(after)
     steps = {address: "created" for address in new if address not in old}
     steps |= {address: "destroyed" for address in old if address not in new}
@@ -163,7 +165,7 @@ informational_emails = "variable"
     .replace("LB", "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/1a2b")
 )
 
-# What is written instead of what.
+# What is replaced with what.
 CHANGES = {
     "nothing": ("", ""),
     "api name": ('name = "api"', 'name = "other"'),

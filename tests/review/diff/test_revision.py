@@ -1,4 +1,4 @@
-"""Git revisions of an environment file, in a repository made for the test."""
+"""Git revisions of an environment file, in a repository that the test creates."""
 
 import json
 import shutil
@@ -83,7 +83,7 @@ def test_schemas_and_code_are_those_of_the_revision(repository: Repository, caps
     changed = {
         each["field"]: (each["before"], each["after"]) for each in json.loads(capsys.readouterr().out)["settings"]
     }
-    # A schema may hold examples and defaults: that it changes is shown, and not what it says.
+    # A schema can contain examples and defaults. The report shows that it changes, but not its content.
     assert changed['routes."POST /chat".request.body_schema.type'] == ("not shown", "not shown")
     assert changed['routes."POST /chat".integration.code'][0] != changed['routes."POST /chat".integration.code'][1]
     assert len(changed) == 2
@@ -103,7 +103,7 @@ CODE = 'routes."POST /chat".integration.code'
 
 
 def changes_of_code(capsys: pytest.CaptureFixture[str], *options: str) -> list[tuple[str, str]]:
-    """What `diff prod` with these options reports: the code before and after, and no other setting."""
+    """The report of `diff prod` with these options: the code before and after, and no other setting."""
     assert main(["diff", "prod", *options, "--format", "json"]) == 0
     changed = json.loads(capsys.readouterr().out)["settings"]
     assert {each["field"] for each in changed} <= {CODE}
@@ -211,7 +211,7 @@ def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pyt
 @pytest.mark.parametrize(
     ("old", "said"),
     [
-        # 0.1.0 took it.
+        # 0.1.0 accepted it.
         pytest.param(
             MINIMAL.replace("rate_limit = 10", "rate_limit = 0.01666667"),
             "throttling.rate_limit = 0.01666667: ",

@@ -1,4 +1,4 @@
-"""Limits in tokens, money and concurrent requests, side by side. Percentages worked out by hand."""
+"""Limits in tokens, money and concurrent requests compared. Percentages computed by hand."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_a_limit_that_changes_by_more_than_half_is_flagged(tmp_path: Path, value
     before, after = "1,000, each key", f"{value:,}, each key"
     assert rows(found) == [("POST /chat", "plan gold tokens_per_minute", before, after, change)]
     assert found.data["flagged"] == (FLAG in change)
-    # It is said once.
+    # It is reported once.
     assert not [each for each in found.data["settings"] if "tokens" in each["field"]]
 
 

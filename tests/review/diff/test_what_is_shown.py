@@ -1,4 +1,4 @@
-"""No command of the review prints what may be a secret: each field of the schema holds one that must not appear."""
+"""No command of the review prints a possible secret: each field of the schema contains one that must not appear."""
 
 import json
 from fnmatch import fnmatchcase
@@ -11,7 +11,7 @@ from settings.secrecy import may_be_shown
 from tests.environment_files import write
 from tests.settings.schema_fields import fields
 
-# A text that no field, message or warning of ours has.
+# A text that is in no field, message or warning.
 CANARY = "canary"
 
 ENVIRONMENT = """
@@ -109,7 +109,7 @@ name = "all"
 limit = 4000
 """
 
-# What the one excludes the other holds: an emulator takes no role.
+# Settings that exclude each other: an emulator has no role.
 ACCESS = {
     'assume_role = { role_arn = "arn:aws:iam::111122223333:role/deploy", external_id = "CANARY" }': {
         "aws.assume_role.external_id"
@@ -146,7 +146,7 @@ CHANGED = {
 
 
 def with_canaries(folder: Path, canary: str, access: str = "", text: str = ENVIRONMENT) -> str:
-    """An environment with that text wherever a secret may be. Returns its path."""
+    """Write an environment with that text wherever a secret is possible. Returns its path."""
     (folder / "code").mkdir(parents=True)
     (folder / "code/app.py").write_text(canary, encoding="utf-8")
     schema = {"type": "object", "description": canary}

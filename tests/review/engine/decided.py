@@ -1,4 +1,4 @@
-"""Requests of one route through the engine, each by itself: which layer answered."""
+"""Requests of one route through the engine, one at a time: which layer decided."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ MICROSECONDS = 1_000_000
 PLENTY = Throttle(rate_limit=1_000_000, burst_limit=1_000_000)
 
 AT_ONCE = WafModel(interval_sec=1, lag_sec=0)
-"""Looks every second and knows everything that happened before."""
+"""Checks every second and knows everything that happened before."""
 
 
 def layers(  # each a layer of its own
@@ -26,7 +26,7 @@ def layers(  # each a layer of its own
     own: bool = True,
     key_required: bool = False,
 ) -> Layers:
-    """One route behind those limits; what is not named limits nothing."""
+    """One route behind those limits. Layers that are not given have no limit."""
     return Layers(
         name="test",
         routes=(RouteLimits(key="POST /chat", bucket=bucket, own=own, key_required=key_required),),
@@ -46,9 +46,9 @@ def decided(
     rows: Sequence[Sequence[int]] | None = None,
     waf: WafModel = AT_ONCE,
 ) -> tuple[list[Outcome], list[int]]:
-    """The outcome of each, and how often each WAF rule's action applied. Times in seconds after 1970.
+    """The outcome of each request, and how often each WAF rule's action applied. Times in seconds after 1970.
 
-    `clients` numbers the keys that WAF counts by, the same for each rule; `rows` says it by rule instead.
+    `clients` numbers the keys that WAF counts by, the same for each rule; `rows` has them for each rule instead.
     """
     count = len(seconds)
     who = list(clients) if clients is not None else [0] * count

@@ -1,4 +1,4 @@
-"""The same limits again, slow and obvious: fractions and lists, every request looked at every time."""
+"""The same limits in a slow and obvious way: with fractions and lists, checking every request every time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -39,10 +39,10 @@ class ReferenceWindow:
     def __init__(self, rule: RateWindow, model: WafModel) -> None:
         self._rule, self._model = rule, model
         self._seen: dict[int, list[int]] = defaultdict(list)
-        """By key, in the order in which each might have passed the limit."""
+        """By key, in the order in which each one may have exceeded the limit."""
 
     def stops(self, key: int, time: int) -> bool:
-        """Count the request; whether the action applies to it."""
+        """Count the request; return whether the action applies to it."""
         interval = self._model.interval_sec * MICROSECONDS
         looked = time // interval * interval
         rates = {each: self._rate(times, looked) for each, times in self._seen.items()}
@@ -62,7 +62,7 @@ class ReferenceWindow:
 
 
 class ReferenceQuota:
-    """A usage plan's quota, by the calendar of the standard library."""
+    """A usage plan's quota, with the standard library's calendar."""
 
     def __init__(self, quota: Quota, began: int) -> None:
         self._quota = quota
@@ -78,7 +78,7 @@ class ReferenceQuota:
 
 
 def period(time: int, name: str) -> date:
-    """The first day of the day, week (from Sunday) or month in which that time lies, UTC."""
+    """The first day of the day, week (from Sunday) or month that contains the time, in UTC."""
     day = datetime.fromtimestamp(time // MICROSECONDS, UTC).date()
     match name:
         case "DAY":

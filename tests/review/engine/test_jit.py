@@ -1,4 +1,6 @@
-"""Numba does not see that a function which another one calls has changed; the folder of its cache says so."""
+"""Numba does not notice a change of a function that another function calls, so the cache folder depends on all
+sources.
+"""
 
 import subprocess
 import sys

@@ -76,7 +76,7 @@ def test_a_request_without_the_key_is_neither_counted_nor_limited() -> None:
 
 
 def test_nothing_is_limited_before_aws_looks_again() -> None:
-    """Checks come "frequently", at times of AWS's own: high-level-settings. Here: an interval."""
+    """Checks come "frequently", at times that AWS chooses: high-level-settings. Here: an interval."""
     waf = WafModel(interval_sec=10, lag_sec=0)
     flood = [index / 10 for index in range(200)]
     assert stopped(rule(), flood, waf) == [False] * 100 + [True] * 100
@@ -96,7 +96,7 @@ def test_limiting_lasts_while_the_rate_is_above_the_limit_and_ends_by_itself() -
     flood, later = [index / 10 for index in range(1200)], [200 + 10.0 * index for index in range(10)]
     found = stopped(rule(), [*flood, *later], waf)
     assert found[300:1200] == [True] * 900, "refused requests count too: a client that goes on stays limited"
-    # 20 s late, the window of 60 s is clear of the flood, which ended at 120 s, from 200 s on.
+    # 20 s late: from 200 s on, the window of 60 s does not contain the flood, which ended at 120 s.
     assert not any(found[1200:])
     assert stopped(rule(), [*flood, 199.0], waf)[-1]
 

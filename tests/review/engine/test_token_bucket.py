@@ -10,7 +10,7 @@ from tests.review.engine.reference import ReferenceBucket
 
 
 def spread(count: int, start: float, end: float) -> list[float]:
-    """Evenly from start to end, in milliseconds."""
+    """Evenly distributed from start to end, in milliseconds."""
     return [start + (end - start) * index / count for index in range(count)]
 
 

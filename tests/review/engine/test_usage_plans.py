@@ -118,7 +118,7 @@ def test_two_times_are_in_one_period_where_the_calendar_says_so(first: int, seco
 
 @st.composite
 def quotas(draw: st.DrawFn) -> Quota:
-    """Any that an environment file may set, small enough to be used up."""
+    """Any plan that an environment file can contain, small enough to be used up."""
     name = draw(st.sampled_from(sorted(NUMBERS)))
     limit = draw(st.integers(1, 30))
     offset = draw(st.integers(0, min(HIGHEST_OFFSET[name], limit - 1)))

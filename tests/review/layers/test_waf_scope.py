@@ -22,7 +22,7 @@ WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/11111111-2222-
         ("/chat", "/chat/x", False),
         ("/v1/{id}", "/v1/{model}", True),
         ("/v1/{id}", "/v1/chat", True),
-        ("/v1/{id}", "/v1/{id}/versions", True),  # docs/waf.md: a variable is open to any depth
+        ("/v1/{id}", "/v1/{id}/versions", True),  # docs/waf.md: a variable matches any depth
         ("/v1/{proxy+}", "/v1/a/b", True),
         ("/v1/{id}", "/v2/chat", False),
         ("/v1/chat", "/v1/{id}", False),  # only some of its requests

@@ -1,4 +1,4 @@
-"""What each layer lets through, and what stops whom first. Numbers worked out by hand."""
+"""What each layer lets through, and which limit stops which caller first. Numbers computed by hand."""
 
 from pathlib import Path
 
@@ -137,7 +137,7 @@ def test_one_address_is_stopped_by_waf_at_a_steady_rate_and_by_the_shared_bucket
 
 
 def test_a_waf_rule_stops_nobody_at_once(tmp_path: Path) -> None:
-    """It reacts seconds later: 150 requests in one got past a limit of 10 a minute, people report."""
+    """It reacts seconds later: users report that 150 requests in one second exceeded a limit of 10 a minute."""
     low = WAF.replace("600", "10")
     each = first_on(tmp_path, TIERS + low, "POST /chat")
     assert (words(each.one_ip.steady), words(each.one_ip.burst)) == (
@@ -168,7 +168,7 @@ def test_a_key_has_the_limits_of_its_own_plan_and_no_others(tmp_path: Path) -> N
         ("usage plan free", 0.5, 5),
     )
     assert words(free.quota) == ("quota free", 900 / 86_400, 900)
-    # The plan's 50 per second are out of reach behind the method's 20.
+    # The plan's 50 per second cannot be reached behind the method's 20.
     assert (team.plan, words(team.steady), words(team.burst)) == ("team", ("method", 20, 40), ("method", 20, 40))
     assert team.quota is None
 

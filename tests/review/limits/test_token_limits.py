@@ -1,4 +1,4 @@
-"""Limits in tokens in the review: what each route's function lets through, and what the table costs."""
+"""Limits in tokens in the review: what each route's function lets through, and the cost of the table."""
 
 from pathlib import Path
 
@@ -45,6 +45,6 @@ def test_the_report_has_a_table_of_them_only_where_there_are_some(tmp_path: Path
 
 def test_a_request_writes_each_of_its_callers_items() -> None:
     [line] = [each for each in bill(EXAMPLE, Traffic(requests=1_000_000), read_prices(None)) if "DynamoDB" in each.item]
-    # Its key's, its address's and the one of all.
+    # The limits of its key, of its address, and of all callers.
     assert line.quantity == pytest.approx(6.6)
     assert line.dollars == pytest.approx(4.125)

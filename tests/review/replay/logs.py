@@ -1,4 +1,4 @@
-"""Access logs for tests, and what a replay makes of them."""
+"""Access logs for tests, and the result of a replay."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ Line = dict[str, str]
 
 
 def line(second: float, ip: str = "192.0.2.1", route: str = "POST /chat", key: str = ABSENT, **more: str) -> Line:
-    """As API Gateway writes it, that many seconds after START."""
+    """A line of API Gateway, that many seconds after START."""
     method, path = route.split(" ", 1)
     values = dict.fromkeys(FIELDS, ABSENT)
     known = {
@@ -32,7 +32,7 @@ def line(second: float, ip: str = "192.0.2.1", route: str = "POST /chat", key: s
 
 
 def write(folder: Path, entries: Iterable[Line | str], name: str = "access.log") -> Path:
-    """Entries that are no tables stand as they are."""
+    """Entries that are not tables stay unchanged."""
     text = "".join((each if isinstance(each, str) else json.dumps(each)) + "\n" for each in entries)
     file = folder / name
     file.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
@@ -40,5 +40,5 @@ def write(folder: Path, entries: Iterable[Line | str], name: str = "access.log")
 
 
 def replayed(layers: Layers, *files: Path, waf: WafModel | None = None, tolerance_sec: float = 60) -> Replayed:
-    """Whatever format the files have."""
+    """For files in any format."""
     return replay(layers, Log(files=files, tolerance_sec=tolerance_sec), waf or WafModel())

@@ -1,4 +1,4 @@
-"""Whatever is broken is counted, said and left out; never fatal, never silent."""
+"""Broken input is counted, reported and left out; it is never fatal and never silent."""
 
 import json
 from pathlib import Path
@@ -123,7 +123,7 @@ def test_a_line_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.
 def test_times_out_of_order_are_put_back_within_the_tolerance(tmp_path: Path) -> None:
     entries = [line(second) for second in (0, 5, 3, 64, 4, 66, 5.9, 130)]
     found = replayed(ANY, write(tmp_path, entries))
-    # 4 is 60 s behind 64: just in time. 5.9 is 60.1 s behind 66.
+    # 4 is 60 s behind 64: within the tolerance. 5.9 is 60.1 s behind 66.
     assert (found.tally.requests, found.put_back, found.problems) == (7, 2, {LATE: 1})
     strict = replayed(ANY, write(tmp_path, entries), tolerance_sec=0)
     assert (strict.tally.requests, strict.put_back, strict.problems) == (5, 0, {LATE: 3})
@@ -134,12 +134,12 @@ def test_one_wrong_clock_does_not_make_every_other_line_late(tmp_path: Path, whe
     entries = [line(second) for second in range(100)]
     entries[where] = line(10**7)
     found = replayed(ANY, write(tmp_path, entries))
-    # Nothing comes after the last line that could speak against it.
+    # The last line is not contradicted by a later one.
     assert found.problems == ({} if where == 99 else {AHEAD: 1})
 
 
 def test_a_quiet_log_is_not_out_of_order(tmp_path: Path) -> None:
-    """Hours between two requests are no sign of a wrong clock."""
+    """Hours between two requests are not a sign of a wrong clock."""
     found = replayed(ANY, write(tmp_path, [line(7200 * index) for index in range(200)]))
     assert (found.tally.requests, found.problems) == (200, {})
 
@@ -195,7 +195,7 @@ def test_every_line_is_either_used_or_counted(tmp_path: Path, entries: list[Line
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.binary(max_size=300), where=st.integers(1, 2000))
 def test_no_bytes_are_fatal(tmp_path: Path, noise: bytes, where: int) -> None:
-    """Not before the first byte, where they might say that this is a gzip file."""
+    """Not before the first byte, where they could be the signature of a gzip file."""
     file = write(tmp_path, [line(second) for second in range(20)])
     content = file.read_bytes()
     file.write_bytes(content[:where] + noise + content[where:])

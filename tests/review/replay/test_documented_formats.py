@@ -1,4 +1,4 @@
-"""The page names every format, and every document that a format or an envelope was written by."""
+"""The page lists every format, and every document that a format or an envelope is based on."""
 
 from review.replay.envelopes.known import ENVELOPES
 from review.replay.formats.known import FORMATS

@@ -1,4 +1,4 @@
-"""Our own access log, by every way out of CloudWatch."""
+"""Our own access log, in every form in which CloudWatch exports it."""
 
 import base64
 import csv
@@ -206,7 +206,7 @@ def test_an_object_that_is_nested_without_end_is_counted(tmp_path: Path) -> None
 
 
 def test_streams_of_one_log_group_are_read_side_by_side(tmp_path: Path) -> None:
-    """CloudWatch's export has a folder for each stream, and all of them are of the same hours."""
+    """CloudWatch's export has a folder for each stream, and all of them cover the same hours."""
     files = []
     for number in range(5):
         file = tmp_path / f"{number}.gz"

@@ -1,4 +1,4 @@
-"""Every format, recognized by itself, gives the same requests."""
+"""Every format, recognized automatically, gives the same requests."""
 
 import json
 import re
@@ -226,7 +226,7 @@ def test_columns_lead_into_objects_and_join_fields(tmp_path: Path) -> None:
     ],
 )
 def test_of_a_key_that_is_there_twice_the_first_counts(tmp_path: Path, name: str, again: str) -> None:
-    """API Gateway does not escape what a client says of itself, the last field."""
+    """API Gateway does not escape the last field, which the client sends."""
     file = file_of(tmp_path, name)
     file.write_text(file.read_text().replace("}\n", f",{again}}}\n"))
     assert requests(read(file)) == EXPECTED
@@ -235,7 +235,7 @@ def test_of_a_key_that_is_there_twice_the_first_counts(tmp_path: Path, name: str
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello\nworld\n", "is no log that replay knows (spillway, waf,"),
+        ("hello\nworld\n", "has no format that replay knows (spillway, waf,"),
         ('{"a": 1, "b": 2}\n', "no field for time, ip, method, path; it has a, b; --columns says which is which"),
         ('{"time": 1, "sourceIp": "x", "path": "/"}\n', "no field for method; it has time, sourceIp, path"),
         ("time,ip,path\n1,2,3\n", "no column method; it has time, ip, path; --columns says which is which"),

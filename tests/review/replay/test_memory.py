@@ -21,7 +21,7 @@ _MEBIBYTE = 2**20
 
 
 def test_ten_times_the_log_takes_no_more_memory(tmp_path: Path) -> None:
-    """Both are longer than a few blocks, so that what blocks take is in both peaks, of one process."""
+    """Both logs are longer than a few blocks, so that both peaks, of one process, include the blocks."""
     short, long = tmp_path / "short.log", tmp_path / "long.log"
     write_log(short, 20_000, 2_000)
     write_log(long, 200_000, 2_000)

@@ -6,7 +6,7 @@ from review.replay.names import Numbers
 
 
 def test_names_keep_their_numbers_from_block_to_block() -> None:
-    """Also where nothing but the numbers is left of a block."""
+    """Also if only the numbers of a block are left."""
     numbers = Numbers()
     assert numbers.of(pl.Series(["b", "a", "b"])).tolist() == [0, 1, 0]
     gc.collect()

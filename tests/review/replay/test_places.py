@@ -1,4 +1,4 @@
-"""Room for the active clients alone changes nothing of what is found."""
+"""Places for the active clients only do not change the results."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_who_is_idle_makes_way_and_who_is_asking_does_not(monkeypatch: pytest.Mo
 
 
 def waves(folder: Path) -> Path:
-    """Twenty clients for ten minutes, then others; one comes back after an hour."""
+    """Twenty clients for ten minutes, then others; one returns after an hour."""
     random = np.random.default_rng(3)
     entries = []
     for wave in range(8):

@@ -72,7 +72,7 @@ def test_every_request_meets_the_layers_as_in_the_slow_models(
 
 
 def test_a_simulation_written_as_a_log_and_replayed_is_the_same(tmp_path: Path) -> None:
-    """One engine, two ways in. A log has milliseconds only, hence a few requests' difference."""
+    """One engine with two inputs. A log has only milliseconds, so a few requests may differ."""
     local = environment("local")
     result = simulated(local, read_traffic("abuser"))
     sent = result.arrivals.requests
@@ -150,7 +150,7 @@ def test_a_column_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(ReviewError) as caught:
         said_columns(said)
     assert str(caught.value) == (
-        f"--columns {said}: must be one of time, ip, method, path, key, count, then = and the log's own word"
+        f"--columns {said}: must be one of time, ip, method, path, key, count, then = and the log's own name"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_column_that_is_none_is_refused(said: str) -> None:
     ("header", "error"),
     [
         ("time,ip,path", "no column method; it has time, ip, path; --columns says which is which"),
-        ("time,ip,ip,method,path", "two columns of one name: time, ip, ip, method, path"),
+        ("time,ip,ip,method,path", "two columns have the same name: time, ip, ip, method, path"),
     ],
 )
 def test_a_header_that_cannot_be_used_is_refused(tmp_path: Path, header: str, error: str) -> None:
@@ -207,7 +207,7 @@ def test_a_preflight_is_counted_by_itself(tmp_path: Path) -> None:
     [(("ip",), True), ((), True), (("method",), False), (("ip", "path"), False), (("ip", "method", "path"), False)],
 )
 def test_rules_count_by_address_method_and_path(tmp_path: Path, key: tuple[str, ...], *, stops: bool) -> None:
-    """Thirty requests of each of two routes: too many for one counter, not for two."""
+    """Thirty requests on each of two routes: too many for one counter, but not for two."""
     both = ("POST /chat", "GET /models")
     window = RateWindow(name="w", limit=40, window_sec=60, key=key)
     file = write(tmp_path, [line(second / 2, route=both[second % 2]) for second in range(60)])

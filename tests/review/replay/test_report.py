@@ -16,7 +16,7 @@ ENVIRONMENT = str(ROOT / "environments" / "local.toml")
 
 @pytest.fixture
 def log(tmp_path: Path) -> str:
-    """Two users, and one that floods from an IPv6 address, the longest name that there is."""
+    """Two users, and one that floods from an IPv6 address with the longest possible text."""
     flood = "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"
     entries = [line(second, f"192.0.2.{second % 2}", route="POST /myendpoint") for second in range(300)]
     entries += [line(60 + index / 50, flood, route="POST /myendpoint") for index in range(5000)]

@@ -1,4 +1,4 @@
-"""Times are only as good as they are."""
+"""Times are used with the precision that they have."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def at(ms: int, form: str) -> str:
 
 
 def rounded(ms: int) -> str:
-    """As a spreadsheet writes it."""
+    """In a spreadsheet's notation."""
     return f"{ms:.5E}"
 
 
@@ -52,7 +52,7 @@ WRITTEN: dict[str, tuple[Callable[[int], object], float]] = {
     "bins of five minutes": (lambda ms: at(ms // 300_000 * 300_000, "%Y-%m-%d %H:%M:%S.000"), 300),
     "rounded exponents": (rounded, 10_000),
     "exponents with every digit": (lambda ms: f"{ms:.12E}", 0.001),
-    "rounded exponents that are no text": (lambda ms: float(rounded(ms)), 10_000),
+    "rounded exponents that are not text": (lambda ms: float(rounded(ms)), 10_000),
 }
 
 
@@ -156,7 +156,7 @@ def test_rows_that_are_counts_are_that_many_requests(tmp_path: Path) -> None:
     limits = layers(bucket=Throttle(rate_limit=11, burst_limit=2))
     found = read(file, limits, columns="count=count(*)")
     assert (found.tally.requests, found.resolution_sec, found.problems) == (6030, 300, {})
-    assert found.tally.outcomes[Outcome.ACCEPTED] == 6030, "ten a second, evenly, whoever sends them"
+    assert found.tally.outcomes[Outcome.ACCEPTED] == 6030, "ten a second, evenly, from any number of senders"
 
 
 def test_a_callers_counted_requests_are_spread_over_the_bin(tmp_path: Path) -> None:

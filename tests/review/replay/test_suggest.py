@@ -18,7 +18,7 @@ from tests.review.replay.logs import Line, line, replayed, write
 
 
 def choices(found: Replayed) -> dict[str, Choice]:
-    """By layer; nobody is set apart."""
+    """By layer, with no caller set apart."""
     return {each.layer: each for each in suggestions(found, customers=found.clients).choices}
 
 
@@ -35,7 +35,7 @@ def bucket(setting: dict[str, float]) -> Throttle:
 
 
 def with_suggestions(limits: Layers, found: Replayed) -> Layers:
-    """Each layer alone, so that none hides what another would refuse."""
+    """Each layer separately, so that none hides what another would refuse."""
     said = suggested(found)
     waf, method = said["WAF"].setting, said["method"].setting
     window = RateWindow(name="suggested", limit=int(waf["limit"]), window_sec=int(waf["evaluation_window_sec"]))
@@ -55,7 +55,7 @@ def test_the_percentile_is_not_exceeded_by_99_of_100(values: list[int], expected
 
 
 def traffic(random: np.random.Generator, *, keys: bool) -> list[Line]:
-    """Two hundred modest clients, and two that take most of it."""
+    """Two hundred modest clients, and two that cause most of the traffic."""
     seconds = np.sort(np.round(random.uniform(0, 900, 4000), 3))
     greedy = random.random(4000) < 0.6
     clients = np.where(greedy, random.integers(0, 2, 4000), random.integers(2, 202, 4000))
@@ -129,7 +129,7 @@ def test_what_a_candidate_refuses_is_what_a_replay_of_it_refuses(tmp_path: Path)
 
 
 def test_the_biggest_customers_are_not_the_one_percent_that_may_be_refused(tmp_path: Path) -> None:
-    """Two of two hundred clients are most of the traffic: the limit that 99% stay within would refuse it."""
+    """Two of two hundred clients cause most of the traffic: the limit that 99% stay within would refuse it."""
     file = write(tmp_path, traffic(np.random.default_rng(7), keys=False))
     choice = choices(replayed(layers(), file))["WAF"]
     of_99 = next(each for each in choice.candidates if 99.0 in each.percentiles)
@@ -139,7 +139,7 @@ def test_the_biggest_customers_are_not_the_one_percent_that_may_be_refused(tmp_p
 
 
 def flood(count: int = 3000) -> list[Line]:
-    """Fifty users of a request a minute, and one machine with fifty a second."""
+    """Fifty users with a request per minute, and one machine with fifty per second."""
     entries = [line(60 * minute + user, f"10.0.0.{user}") for minute in range(20) for user in range(50)]
     entries += [line(300 + index / 50, "198.51.100.66") for index in range(count)]
     return sorted(entries, key=lambda each: each["requestTimeEpoch"])
@@ -212,7 +212,7 @@ def test_what_may_be_a_key_itself_is_not_shown_in_full(tmp_path: Path) -> None:
 
 
 def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
-    """The candidates of all routes are replayed at once; each finds what it would have found alone."""
+    """The candidates of all routes are replayed at once, with the same results as one by one."""
     account = Throttle(rate_limit=10_000, burst_limit=3)
     limits = replace(
         layers(account=account),

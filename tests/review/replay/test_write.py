@@ -1,4 +1,4 @@
-"""Chosen limits in a copy of the environment file, comments kept."""
+"""Chosen limits in a copy of the environment file, which keeps its comments."""
 
 import tomllib
 from pathlib import Path
@@ -129,7 +129,7 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, capsys: pytest
     environment.write_text(FILE + PLANS)
     log = write(tmp_path, entries())
     assert main(["replay", str(environment), str(log), "--write", str(environment)]) == 1
-    assert capsys.readouterr().err.endswith("mine.toml: is there already; name another file\n")
+    assert capsys.readouterr().err.endswith("mine.toml: already exists; name another file\n")
     assert environment.read_text() == FILE + PLANS
 
 

@@ -1,4 +1,4 @@
-"""All usage plans take part, whoever the traffic's clients are."""
+"""All usage plans take part, whichever clients the traffic has."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/choosing-limits.md: its worked cases are what the command says."""
+"""docs/choosing-limits.md shows the real output of the command for its examples."""
 
 import re
 import shlex

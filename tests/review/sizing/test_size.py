@@ -1,4 +1,4 @@
-"""Limits by arithmetic: what they promise, and that a simulation and the environment file's checks agree."""
+"""Limits by arithmetic keep their promises, and a simulation and the checks of an environment file confirm them."""
 
 import json
 import math
@@ -43,7 +43,7 @@ def users(count: int, each: float, name: str = "", tokens: int = 0) -> Tier:
 @pytest.mark.parametrize("mean", [0.01, 0.5, 3, 12.5, 200, 10_000, 3_000_000])
 @pytest.mark.parametrize("share", [0.5, 0.99, 0.9999])
 def test_the_quantile_is_poissons(mean: float, share: float) -> None:
-    """Exactly, by summing in another way."""
+    """The exact value, summed in another way."""
     found = quantile(mean, share)
     first = max(0, math.floor(mean - 40 * math.sqrt(mean) - 40))
     numbers = np.arange(first, found + 1)
@@ -70,7 +70,7 @@ def test_never_more_begin_than_there_are_slots(count: int, each: float, seconds:
     assert found.rate_limit > 0
     assert round(found.rate_limit, DECIMALS) == found.rate_limit
     most = found.burst_limit + found.rate_limit * seconds
-    # A single slot: the next one begins when the one before it is done.
+    # A single slot: the next request starts when the previous one is done.
     assert most <= (slots if slots > 1 else 2) + 1e-6 * seconds + 1e-9
 
 
@@ -87,7 +87,7 @@ def test_a_demand_that_fits_gets_through_and_its_slots_suffice(people: int, slot
 def test_a_demand_that_does_not_fit_is_said_and_the_slots_are_kept() -> None:
     found = sized(users(600, 12), seconds=15, slots=16)
     (warning,) = found.warnings
-    assert warning.startswith("There is less than is asked for in the busiest hour")
+    assert warning.startswith("The busiest hour needs more than there is: ")
     proof = prove(found, ROUTE)
     assert proof.in_work <= 16
     assert proof.groups[0].served < 0.7 * proof.groups[0].requests

@@ -1,4 +1,4 @@
-"""`python -m review usage`: what the table says, read as the function wrote it."""
+"""`python -m review usage` reads the table like the function writes it."""
 
 import json
 from collections.abc import Iterator
