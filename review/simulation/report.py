@@ -22,7 +22,7 @@ def report(cases: Sequence[Case]) -> Report:
         for number, (title, result) in enumerate(cases)
         for table in _tables(f"{title}: who" if len(cases) > 1 else "Who", result)
     ]
-    left_out = tuple(dict.fromkeys(note for case in cases for note in (*_counted(*case), *case[1].layers.left_out)))
+    left_out = tuple(dict.fromkeys(note for case in cases for note in (*found(*case), *case[1].layers.left_out)))
     assumptions = tuple(dict.fromkeys(note for _, result in cases for note in assumed(result)))
     environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     described = f"{traffic.name}, {plain(traffic.duration_sec)} s: {traffic.description}".removesuffix(": ")
@@ -51,7 +51,11 @@ def assumed(result: Result) -> tuple[str, ...]:
         )
     said.append("Assumed: a token that one layer took is not given back when a later one refuses.")
     if result.layers.tokens:
-        said += _of_token_limits(result)
+        said.append(
+            "Limits in tokens decide as the function does, which settles when an answer ends; used: tokens as the "
+            "limits count them, of requests that got through. Assumed: what requests ask of a model (tokens in the "
+            "traffic file), and that DynamoDB can always be asked."
+        )
     if any(plan.quota for plan in result.layers.plans):
         said.append(
             "Assumed: a quota's periods begin at midnight UTC, a week's on Sunday; what the plan's own throttle "
@@ -60,29 +64,19 @@ def assumed(result: Result) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _of_token_limits(result: Result) -> Iterator[str]:
-    yield (
-        "Limits in tokens decide as the function does, which settles when an answer ends; used: tokens as the limits "
-        "count them, of requests that got through. Assumed: what requests ask of a model (tokens in the traffic file), "
-        "and that DynamoDB can always be asked."
-    )
-    yield from (
-        f"{limit} only counts; it would have refused {count:,} requests." for limit, count in result.observed.items()
-    )
+def found(title: str, result: Result) -> Iterator[str]:
+    """What this run showed beside its tables."""
+    for name, count in result.counted.items():
+        yield f"{title}: WAF rule {name} only counts; to block would have stopped {count:,} requests."
+    for limit, count in result.observed.items():
+        yield f"{title}: {limit} only counts; it would have refused {count:,} requests."
     item = result.busiest_item
     if item and item.writes > WRITES_OF_ONE_ITEM:
         yield (
-            f"One item of the table, of {item.budget}, would get up to {item.writes:,} writes in a second. DynamoDB "
-            f"takes about {WRITES_OF_ONE_ITEM:,}: what is above counts as unavailable, which is not simulated "
+            f"{title}: one item of the table, of {item.budget}, would get up to {item.writes:,} writes in a second. "
+            f"DynamoDB takes about {WRITES_OF_ONE_ITEM:,}: what is above counts as unavailable, which is not simulated "
             "(docs/token-limits.md)."
         )
-
-
-def _counted(title: str, result: Result) -> tuple[str, ...]:
-    return tuple(
-        f"{title}: WAF rule {name} only counts; to block would have stopped {count:,} requests."
-        for name, count in result.counted.items()
-    )
 
 
 def _tables(who: str, result: Result) -> Iterator[Table]:

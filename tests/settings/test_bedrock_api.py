@@ -9,7 +9,7 @@ from tests.environment_files import changed, environment
 from tests.refusals import refusals, warnings
 
 GPT, CLAUDE = "openai.gpt-oss-120b-1:0", "us.anthropic.claude-sonnet-4-6"
-WHERE = "routes[0].integration"
+WHERE = "POST /v1/{proxy+}: integration"
 
 
 def bedrock(lines: str, *, path: str = "/v1/{proxy+}", method: str = "POST", tables: str = "") -> str:
@@ -101,16 +101,16 @@ def test_refused(tmp_path: Path, lines: str, line: str) -> None:
 def test_a_path_that_does_not_say_which_operation(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, bedrock(api("openai", GPT), path="/v1/chat"))
     assert line == (
-        "routes[0].path = '/v1/chat': must end in /chat/completions, /responses, /embeddings or {proxy+}: "
+        "POST /v1/chat: path = '/v1/chat': must end in /chat/completions, /responses, /embeddings or {proxy+}: "
         "which of them a request wants"
     )
     (line,) = refusals(tmp_path, bedrock(api("anthropic", CLAUDE), path="/v1/responses"))
-    assert line.startswith("routes[0].path = '/v1/responses': must end in /messages or {proxy+}")
+    assert line.startswith("POST /v1/responses: path = '/v1/responses': must end in /messages or {proxy+}")
 
 
 def test_another_method(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, bedrock(api("openai", GPT), method="GET"))
-    assert line == "routes[0].method = 'GET': must be POST: the operations of these APIs are called with it"
+    assert line == "GET /v1/{proxy+}: method = 'GET': must be POST: the operations of these APIs are called with it"
 
 
 def test_a_profile_of_another_geography(tmp_path: Path) -> None:

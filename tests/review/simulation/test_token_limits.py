@@ -115,8 +115,8 @@ def test_what_only_counts_refuses_nobody_and_says_whom_it_would_have() -> None:
     result = simulated(limited(budget(requests_per_minute=5, observes=True)), even(1))
     assert only(result).served == 60
     assert result.observed == {"requests_per_minute of a": 60 - 9}
-    said = report([("", result)])
-    assert "requests_per_minute of a only counts; it would have refused 51 requests." in said.notes
+    said = report([("even", result)])
+    assert "even: requests_per_minute of a only counts; it would have refused 51 requests." in said.notes
 
 
 def test_a_request_above_the_whole_limit_is_a_400_and_not_sent_again() -> None:
@@ -154,8 +154,8 @@ def test_a_model_without_a_price_is_not_asked_if_money_is_limited() -> None:
 def test_an_item_that_is_written_to_more_than_dynamodb_takes_is_named() -> None:
     fast, slow = (simulated(limited(budget(tokens_per_minute=10**9)), even(rate, 10)) for rate in (900, 400))
     sharded = simulated(limited(budget(tokens_per_minute=10**9, shards=2)), even(900, 10))
-    assert "One item of the table, of a, would get up to 1,800 writes in a second." in " ".join(
-        report([("", fast)]).notes
+    assert "even: one item of the table, of a, would get up to 1,800 writes in a second." in " ".join(
+        report([("even", fast)]).notes
     )
     assert not any("One item" in note for each in (slow, sharded) for note in report([("", each)]).notes)
 
