@@ -29,20 +29,20 @@ def _waf_table(layers: Layers) -> Table:
     return Table(
         title="WAF rate rules",
         columns=("rule", "allows", "a second", "counted by", "routes"),
-        rows=tuple(
-            (
-                limit.name,
-                f"{limit.in_period:,} in {limit.period_sec} s",
-                plain(limit.per_second or 0),
-                limit.shared_by + ("" if limit.blocks else "\n(counts only, blocks nobody)"),
-                _covered_words(layers, window),
-            )
-            for window in layers.windows
-            for limit in [found.get(window.name)]
-            if limit is not None
-        ),
+        # A rule that covers no route limits nothing.
+        rows=tuple(_waf_row(layers, window, found[window.name]) for window in layers.windows if window.name in found),
         numbers=frozenset({"a second"}),
         paths=frozenset({"routes"}),
+    )
+
+
+def _waf_row(layers: Layers, window: RateWindow, limit: Limit) -> tuple[str, ...]:
+    return (
+        limit.name,
+        f"{limit.in_period:,} in {limit.period_sec} s",
+        plain(limit.per_second or 0),
+        limit.shared_by + ("" if limit.blocks else "\n(counts only, blocks nobody)"),
+        _covered_words(layers, window),
     )
 
 

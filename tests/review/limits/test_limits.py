@@ -1,16 +1,18 @@
 """What each layer lets through, and which limit stops which caller first. Numbers computed by hand."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from review.commands import main
 from review.layers.from_settings import layers_of
 from review.limits.limits import Limit, limits
 from review.limits.reached_first import ReachedFirst, reached_first
 from review.limits.report import PLAN, STAGE, WINDOW, report
 from review.limits.stops_first import StopsFirstOnRoute, stops_first
 from settings.read import read_environment
-from tests.environment_files import MINIMAL, ROOT, changed, environment
+from tests.environment_files import MINIMAL, ROOT, changed, environment, write
 
 TIERS = """
 [aws]
@@ -367,3 +369,50 @@ def test_every_environment_and_example_has_an_answer_for_every_route(file: Path)
     assert [each["route"] for each in data["stops_first"]] == keys
     assert list(dict.fromkeys(limit["route"] for limit in data["limits"])) == keys
     assert all(each["everyone"]["steady"] for each in data["stops_first"])
+
+
+TEN = [
+    *("POST /v1/chat/completions", "POST /v1/completions", "POST /v1/embeddings", "POST /v1/images/generations"),
+    *("POST /v1/audio/transcriptions", "POST /v1/responses", "GET /v1/responses/{response_id}", "POST /v1/moderations"),
+    *("GET /v1/models/{model}", "GET /v1/models"),
+]
+
+
+def test_three_plans_and_ten_routes_are_readable_at_eighty_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes = (route.split() for route in TEN)
+    keyed = "".join(
+        f'[[routes]]\nmethod = "{method}"\npath = "{path}"\napi_key_required = {str(path != "/v1/models").lower()}\n'
+        for method, path in routes
+    )
+    plans = """
+        [usage_plans.free]
+        throttle = { rate_limit = 1, burst_limit = 5 }
+        quota = { limit = 1000, period = "DAY" }
+        routes = { "POST /v1/images/generations" = "blocked" }
+        [usage_plans.pro]
+        throttle = { rate_limit = 10, burst_limit = 20 }
+        quota = { limit = 100_000, period = "MONTH" }
+        [usage_plans.enterprise]
+        throttle = { rate_limit = 50, burst_limit = 100 }
+    """
+    file = write(tmp_path, MINIMAL.partition("[[routes]]")[0] + keyed + plans + WAF)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["limits", str(file)]) == 0
+    lines = [re.sub(" {2,}", "  ", line.rstrip()) for line in capsys.readouterr().out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    start = lines.index("WAF rate rules")
+    assert len(lines) - start < 65
+    for row in (
+        "per-ip  600 in 300 s  2  each IP  every route",
+        "free  every route  1  5  1,000 a day  16.7 min",
+        "pro  every route  10  20  100,000 a month  2.8 h",
+        "enterprise  every route  50  100  -  -",
+        "GET /v1/models  one IP  2/s: WAF per-ip  5: stage",
+    ):
+        assert row in lines
+    words = " ".join(lines[start:]).split()
+    # Nothing is broken within a word, and a path only at its slashes.
+    for part in ("enterprise", "/completions", "/transcriptions", "/{response_id}", "every", "100,000", "moderations"):
+        assert any(part in word for word in words), part

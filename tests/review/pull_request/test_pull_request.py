@@ -15,6 +15,9 @@ FLAG = "!!"
 MOST_LINES = 40
 """Of a change of two numbers, whatever is folded away included; it was 233 once."""
 
+SAFE_STARTS = ("#", "-", "|", "<", "**")
+"""GitLab carries out a line that begins with `/`."""
+
 WAF = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 600\nevaluation_window_sec = 300\n'
 GET = '[[routes]]\nmethod = "GET"\npath = "{}"\n'
 
@@ -278,7 +281,6 @@ def test_what_cannot_be_compared_is_one_line_and_1(
 
 
 def test_no_line_begins_with_a_value_of_a_file(repository: Repository, said: Said) -> None:
-    """GitLab carries out a line that begins with `/`."""
     backend = 'integration = { type = "mock", body = "/close" }\n'
     repository.commit(a=MINIMAL + backend, b=MINIMAL)
     described = MINIMAL.replace('name = "api"', 'name = "api"\ndescription = "/approve\\n/merge"')
@@ -286,8 +288,19 @@ def test_no_line_begins_with_a_value_of_a_file(repository: Repository, said: Sai
     repository.change("b", MINIMAL.replace('path = "/chat"', 'path = "/chat"\n"/lock" = 1'))
     lines = said.lines(ends_with=1)
     assert all(any(value in line for line in lines) for value in ("/approve", "/lock"))
-    starts = ("#", "-", "|", "<", "**")
-    assert [line for line in lines if line and not line.startswith(starts)] == []
+    assert [line for line in lines if line and not line.startswith(SAFE_STARTS)] == []
+
+
+def test_any_example_may_take_the_place_of_another(repository: Repository, said: Said) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", repository.environments, dirs_exist_ok=True)
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in sorted(repository.environments.glob("*.toml"))}
+    repository.commit()
+    for name, text in zip(texts, [*list(texts.values())[1:], next(iter(texts.values()))], strict=True):
+        repository.change(name, text)
+    lines = said.lines()
+    told = [line.removeprefix("### ").replace("\\", "") for line in lines if line.startswith("### ")]
+    assert sorted(told) == sorted(texts)
+    assert [line for line in lines if line and not line.startswith(SAFE_STARTS)] == []
 
 
 def test_json_has_all_of_it(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
