@@ -23,6 +23,8 @@ SLOW = lazy_provider metering policy review/engine review/replay review/simulati
 RUFF := ruff
 # `make demo` alone deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
+# Only of the command line: a shell may have an ENV of its own.
+WANTED := $(if $(filter command,$(origin ENV)),$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
 SINCE ?= 7d
@@ -120,8 +122,9 @@ deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves wha
 
 # -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
 .PHONY: synth
-synth: .venv/.packages ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
-	@python -O main.py
+synth: export WANTED := $(value WANTED)
+synth: .venv/.packages ## every environment to cdktf.out/stacks/<name>/cdk.tf.json (ENV=prod: fails only if that file is refused)
+	@python -O main.py $${WANTED:+"$$WANTED"}
 
 .PHONY: committed
 committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository

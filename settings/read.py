@@ -31,22 +31,33 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
 
     Raises EnvironmentFileError with the mistakes of all files together.
     """
+    environments, refused = read_each(folder)
+    if refused:
+        raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
+    return environments
+
+
+def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, EnvironmentFileError]]:
+    """The environments of the folder, and by its file's name without `.toml` what each other file is refused for.
+
+    Raises EnvironmentFileError if there is no file to read.
+    """
     if not folder.is_dir():
         raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
-    environments, mistakes = dict[str, Environment](), list[str]()
+    environments, refused = dict[str, Environment](), dict[str, EnvironmentFileError]()
     for file in files:
         try:
             environments[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
-            mistakes += error.lines
-    for path, problem in state.refused(environments):
-        mistakes += [f"{path}: {each}" for each in with_values(environments[path], [problem])]
-    if mistakes:
-        raise EnvironmentFileError(mistakes)
-    return tuple(environments.values())
+            refused[file.stem] = error
+    for path, problem in list(state.refused(environments)):
+        (said,) = with_values(environments[path], [problem])
+        refused[Path(path).stem] = EnvironmentFileError.of(path, str(said))
+        del environments[path]
+    return tuple(environments.values()), refused
 
 
 def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
