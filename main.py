@@ -64,8 +64,6 @@ def main(wanted: Sequence[str] = ()) -> int:
     """
     try:
         environments, refused = read_each(environments_folder())
-        if not environments:
-            raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
         found = warnings_of(environments)
         if output := os.environ.get("CDKTF_OUTDIR"):
             Path(output).mkdir(parents=True, exist_ok=True)
@@ -83,8 +81,8 @@ def main(wanted: Sequence[str] = ()) -> int:
     for name, warnings in found.items():
         for warning in warnings:
             print(f"warning: {name}: {warning}", file=sys.stderr)
-    for error in refused.values():
-        print(error, file=sys.stderr)
+    for refusal in refused.values():
+        print(refusal, file=sys.stderr)
     unknown = set(wanted) - {environment.name for environment in environments} - refused.keys()
     for name in sorted(unknown):
         print(f"{(environments_folder() / name).as_posix()}.toml: no such environment file", file=sys.stderr)

@@ -9,6 +9,7 @@ from typing import Any
 from settings.environment import Environment
 from settings.token_limits.limits import LIMITS
 from settings.usage_plan import key_names
+from settings.written_out import written_out
 
 # What of a file is about limits, and is kept word for word.
 _KEPT = ("stage", "throttling", "rate_limit_response", "cors", "waf")
@@ -20,7 +21,7 @@ _KEY_LENGTH = 40
 
 def for_emulator(file: Path, environment: Environment, url: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
     """The file's text, the value of each key by its Terraform name, and what is another way than in the file."""
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    table = written_out(tomllib.loads(file.read_text(encoding="utf-8"))).table
     made = {
         "aws": {name: table["aws"][name] for name in _OF_AWS if name in table["aws"]} | {"endpoint_url": url},
         "api": {name: table["api"][name] for name in _OF_API if name in table["api"]},

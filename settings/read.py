@@ -40,7 +40,7 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
 def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, EnvironmentFileError]]:
     """The environments of the folder, and by its file's name without `.toml` what each other file is refused for.
 
-    Raises EnvironmentFileError if there is no file to read.
+    Raises EnvironmentFileError if there is no file to read, or if all are refused.
     """
     if not folder.is_dir():
         raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
@@ -57,6 +57,8 @@ def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, Environm
         (said,) = with_values(environments[path], [problem])
         refused[Path(path).stem] = EnvironmentFileError.of(path, str(said))
         del environments[path]
+    if not environments:
+        raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
     return tuple(environments.values()), refused
 
 
