@@ -14,6 +14,7 @@ from settings.file_schema import file_schema
 from settings.line_number import line_numbers
 from settings.problem import EnvironmentFileError, Problem, line_about, refusal, with_values
 from settings.secrecy import shown_value
+from settings.toml_error import toml_error
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -94,7 +95,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     except UnicodeDecodeError as error:
         raise EnvironmentFileError.of(path, f"is not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
-        raise EnvironmentFileError.of(path, f"is not TOML: {error}") from None
+        raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
         # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
         said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
