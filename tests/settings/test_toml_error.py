@@ -8,7 +8,6 @@ from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from tests.environment_files import MINIMAL
 
-
 TRUE = "13: burst_limit: write true, in small letters and without quotes"
 NO_UNIT = "12: rate_limit: must be a number of requests per second, without a unit"
 
