@@ -23,6 +23,8 @@ SLOW = lazy_provider metering policy review/engine review/replay review/simulati
 RUFF := ruff
 # Without ENV, `make demo` deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
+# Only of the command line: a shell may have an ENV of its own.
+WANTED := $(if $(filter command,$(origin ENV)),$(value ENV))
 ENV ?= prod
 BASE ?= origin/main
 SINCE ?= 7d
@@ -120,8 +122,9 @@ deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves the
 
 # -O: without jsii's type checks of every argument, which take a fifth of the time. mypy and the tests check the types.
 .PHONY: synth
-synth: .venv/.packages ## write every environment to cdktf.out/stacks/<name>/cdk.tf.json
-	@python -O main.py
+synth: export WANTED := $(value WANTED)
+synth: .venv/.packages ## write every environment to cdktf.out/stacks/<name>/cdk.tf.json (ENV=prod: only its mistakes fail)
+	@python -O main.py $${WANTED:+"$$WANTED"}
 
 .PHONY: committed
 committed: .venv/.packages ## write the JSON of ENV=prod to committed/prod, for a VCS-driven workspace

@@ -16,15 +16,16 @@ lazy_provider.install()
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cdktf import App
 
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError, Problem
-from settings.read import environments_folder, read_environments, warnings_of
+from settings.read import environments_folder, read_each, warnings_of
 from stacks.rate_limited_api_stack import RateLimitedApiStack
+from stacks.refused_stack import RefusedStack, refused_stack_name
 
 ROOT = Path(__file__).parent
 
@@ -34,31 +35,39 @@ def build_app(
     *,
     outdir: str | None = None,
     warnings: Mapping[str, tuple[Problem, ...]] | None = None,
+    refused: Mapping[str, EnvironmentFileError] | None = None,
 ) -> App:
     """Build one stack for each environment, named after it. `outdir` defaults to cdktf.out or the CDKTF CLI's setting.
 
-    `warnings`, by environment, become annotations. Default: the result of `warnings_of`.
+    `warnings`, by environment, become annotations. Default: the result of `warnings_of`. A `refused` file becomes a
+    stack that Terraform refuses.
     """
     app = App(outdir=outdir)
     warnings = warnings_of(environments) if warnings is None else warnings
     for environment in environments:
         name = environment.name
         RateLimitedApiStack(app, name, environment=environment, warnings=warnings[name])
+    taken = {environment.name for environment in environments}
+    for file_name, error in (refused or {}).items():
+        name = refused_stack_name(file_name, taken)
+        taken.add(name)
+        RefusedStack(app, name, error=error)
     return app
 
 
-def main() -> int:
-    """Read the folder that ENVIRONMENTS names (default: environments) and write cdktf.out. Return 1 if a file is
-    refused.
+def main(wanted: Sequence[str] = ()) -> int:
+    """Read the folder that ENVIRONMENTS names (default: environments) and write cdktf.out.
 
-    Warnings go to standard error.
+    1 if the file of a wanted environment is refused, or cannot be found. Default: all are wanted. The stacks of the
+    other files are written nevertheless, so that a broken file keeps nobody from deploying another environment.
+    Warnings and refusals go to standard error.
     """
     try:
-        environments = read_environments(environments_folder())
+        environments, refused = read_each(environments_folder())
         found = warnings_of(environments)
         if output := os.environ.get("CDKTF_OUTDIR"):
             Path(output).mkdir(parents=True, exist_ok=True)
-        build_app(environments, warnings=found).synth()
+        build_app(environments, warnings=found, refused=refused).synth()
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
@@ -66,11 +75,18 @@ def main() -> int:
         print(_unwritten(error), file=sys.stderr)
         return 1
     # The CDKTF CLI sets this. It prints the annotations itself, and logs everything on standard error as an error.
-    if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" not in os.environ:
-        for name, warnings in found.items():
-            for warning in warnings:
-                print(f"warning: {name}: {warning}", file=sys.stderr)
-    return 0
+    if "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS" in os.environ:
+        # It does not tell which stack it is to deploy, and an error would keep it from deploying any.
+        return 0
+    for name, warnings in found.items():
+        for warning in warnings:
+            print(f"warning: {name}: {warning}", file=sys.stderr)
+    for refusal in refused.values():
+        print(refusal, file=sys.stderr)
+    unknown = set(wanted) - {environment.name for environment in environments} - refused.keys()
+    for name in sorted(unknown):
+        print(f"{(environments_folder() / name).as_posix()}.toml: no such environment file", file=sys.stderr)
+    return 1 if unknown or (refused.keys() & set(wanted) if wanted else refused) else 0
 
 
 def _unwritten(error: OSError | RuntimeError) -> str:
@@ -85,4 +101,4 @@ def _unwritten(error: OSError | RuntimeError) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from settings.route import Route
 from settings.token_limits.covering import metered_routes
 from settings.token_limits.limits import LIMITS
 from settings.usage_plan import key_names
+from settings.written_out import written_out
 
 # What of a file is about limits, and is kept word for word.
 _KEPT = ("stage", "throttling", "rate_limit_response", "cors", "waf")
@@ -39,7 +40,7 @@ def for_emulator(
     `model` is the URL of what answers behind the routes with limits in tokens; without one they have mocks, and the
     limits are left out.
     """
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    table = written_out(tomllib.loads(file.read_text(encoding="utf-8"))).table
     metered = {route.key for route in metered_routes(environment)} if model else set()
     made = {
         "aws": {name: table["aws"][name] for name in _OF_AWS if name in table["aws"]} | {"endpoint_url": url},

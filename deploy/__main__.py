@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     try:
         binary = terraform_binary()
         # main.py reports mistakes in the environment file itself. -O: without jsii's checks of argument types.
-        if subprocess.run([sys.executable, "-O", "main.py"], cwd=ROOT, check=False).returncode:
+        if subprocess.run([sys.executable, "-O", "main.py", options.environment], cwd=ROOT, check=False).returncode:
             return 1
         output = ROOT / (os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
         terraform = Terraform(output / "stacks" / options.environment, binary=binary)

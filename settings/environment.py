@@ -24,11 +24,21 @@ from settings.checks import (
     walked_around,
 )
 from settings.fields import EnvironmentFields
-from settings.problem import Problem, refuse, with_values
+from settings.problem import Problem, refuse, refuse_places, with_values
+from settings.written_out import written_out
 
 
 class Environment(EnvironmentFields):
     """One stack: an API, its limits, and where it is deployed."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_written_out(cls, file: object) -> object:
+        if not isinstance(file, dict):
+            return file
+        plain = written_out(file)
+        refuse_places(cls.__name__, plain.refused)
+        return plain.table
 
     @model_validator(mode="after")
     def _layers_fit(self) -> Self:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from settings.environment import Environment
+from settings.written_out import ANY
 
 
 @cache
@@ -13,4 +14,44 @@ def file_schema() -> dict[str, Any]:
     # The file's own name names the environment.
     del schema["properties"]["name"]
     schema["required"].remove("name")
+    # Both are written out before the settings are made: written_out.py.
+    schema["$defs"]["Route"]["properties"]["method"]["enum"].insert(0, ANY)
+    schema["properties"]["defaults"] = _defaults(schema)
     return schema
+
+
+def _defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """`[defaults]`: every key that an integration of some kind has, and none that it must have but its type."""
+    kinds = schema["$defs"]["Route"]["properties"]["integration"]["discriminator"]["mapping"]
+    keys: dict[str, list[Any]] = {}
+    for reference in kinds.values():
+        for name, node in schema["$defs"][reference.removeprefix("#/$defs/")]["properties"].items():
+            if node not in keys.setdefault(name, []):
+                keys[name].append(node)
+    properties = {name: nodes[0] if len(nodes) == 1 else _either(nodes) for name, nodes in keys.items()}
+    properties["type"] = {"enum": list(kinds), "title": "Type", "description": _TYPE}
+    integration = {
+        "additionalProperties": False,
+        "description": _INTEGRATION,
+        "properties": properties,
+        "required": ["type"],
+        "type": "object",
+    }
+    return {
+        "additionalProperties": False,
+        "description": "What many routes have in common.",
+        "properties": {"integration": integration},
+        "required": ["integration"],
+        "type": "object",
+    }
+
+
+def _either(nodes: list[Any]) -> dict[str, Any]:
+    return {"anyOf": nodes, "description": nodes[0].get("description", "")}
+
+
+_TYPE = "The kind of integration. Routes of another type take nothing of the defaults."
+_INTEGRATION = (
+    "Keys for the `[routes.integration]` of every route that has this type, or that does not write a type. A key of "
+    "the route wins. Tables are merged key by key; lists and everything else are replaced as a whole."
+)

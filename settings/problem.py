@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from settings.formatting import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
 from settings.what_is_allowed import allowed
+from settings.written_out import WrittenOut, written_out
 
 _LONGEST_SHOWN = 80
 # A route's path is shown whole, as a key. In front of a field it is short: the field may be the path.
@@ -107,6 +108,18 @@ def refuse(settings: BaseModel, *problems: Problem) -> None:
         raise ValidationError.from_exception_data(type(settings).__name__, details)
 
 
+def refuse_places(title: str, refused: Iterable[tuple[Where, str]]) -> None:
+    """Raise what is refused of a table that holds no settings yet, as one pydantic error."""
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("not_allowed", "{message}", {"message": message}), loc=where, input=NO_VALUE
+        )
+        for where, message in refused
+    ]
+    if details:
+        raise ValidationError.from_exception_data(title, details)
+
+
 def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Problem]:
     """The problems, each with the value that its field has in these settings, and the name of its route."""
     return (
@@ -170,7 +183,8 @@ def refusal(
     """The field, and what `describe` says of it."""
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
-    where = error["loc"] if exact else _fields(error["loc"], table, absent=error["type"] == "missing")
+    plain = written_out(table) if isinstance(table, dict) else WrittenOut(table={})
+    where = error["loc"] if exact else _fields(error["loc"], plain.table, absent=error["type"] == "missing")
     context = error.get("ctx", {})
     got = error["input"]
     match error["type"]:
@@ -188,11 +202,12 @@ def refusal(
         case "not_allowed":
             message = error["msg"]
         case _:
-            message = allowed(error, where, table, schema)
+            message = allowed(error, where, plain.table, schema)
     if error["type"].startswith("int_") and isinstance(got, float) and isfinite(got):
         got = _AsWritten(got)
     shown = _refused_value(where, got, error["type"], str(context.get("expected", ""))) if may_hold_secrets else got
-    return where, line_about(where, shown, message, route=route_name(where, table))
+    place = plain.place_of(where)
+    return place, line_about(place, shown, message, route=route_name(place, table))
 
 
 def _refused_value(where: Where, value: object, error: str, words: str) -> object:

@@ -14,6 +14,7 @@ from settings.file_schema import file_schema
 from settings.line_number import line_numbers
 from settings.problem import EnvironmentFileError, Problem, line_about, refusal, with_values
 from settings.secrecy import shown_value
+from settings.toml_error import toml_error
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -31,22 +32,35 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
 
     Raises EnvironmentFileError with the mistakes of all files together.
     """
+    environments, refused = read_each(folder)
+    if refused:
+        raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
+    return environments
+
+
+def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, EnvironmentFileError]]:
+    """The environments of the folder, and by its file's name without `.toml` what each other file is refused for.
+
+    Raises EnvironmentFileError if there is no file to read, or if all are refused.
+    """
     if not folder.is_dir():
         raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
-    environments, mistakes = dict[str, Environment](), list[str]()
+    environments, refused = dict[str, Environment](), dict[str, EnvironmentFileError]()
     for file in files:
         try:
             environments[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
-            mistakes += error.lines
-    for path, problem in state.refused(environments):
-        mistakes += [f"{path}: {each}" for each in with_values(environments[path], [problem])]
-    if mistakes:
-        raise EnvironmentFileError(mistakes)
-    return tuple(environments.values())
+            refused[file.stem] = error
+    for path, problem in list(state.refused(environments)):
+        (said,) = with_values(environments[path], [problem])
+        refused[Path(path).stem] = EnvironmentFileError.of(path, str(said))
+        del environments[path]
+    if not environments:
+        raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
+    return tuple(environments.values()), refused
 
 
 def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
@@ -81,7 +95,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     except UnicodeDecodeError as error:
         raise EnvironmentFileError.of(path, f"is not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
-        raise EnvironmentFileError.of(path, f"is not TOML: {error}") from None
+        raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
         # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
         said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)

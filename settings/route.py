@@ -25,10 +25,10 @@ Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
 class Route(Settings):
-    """`POST /v1/chat/completions` and its backend. `ANY` is left out: AWS cannot throttle it per method."""
+    """`POST /v1/chat/completions` and its backend."""
 
     method: Method
-    """HTTP method. `ANY` is not allowed."""
+    """HTTP method. `ANY` in a file is a route for each method that the file does not have for that path by itself."""
 
     path: str
     """Starts with a slash; `{id}` takes one part, `{proxy+}` at the end takes the rest."""

@@ -171,7 +171,9 @@ def shown_fields() -> tuple[str, ...]:
 
 
 def _is_listed(where: Where, fields: dict[int, list[tuple[str, ...]]]) -> bool:
-    parts = tuple(_without_nesting(where))
+    # What routes have in common may be read by those who may read it in a route.
+    of_routes: Where = ("routes", 0, *where[1:]) if where[:2] == ("defaults", "integration") else where
+    parts = tuple(_without_nesting(of_routes))
     return any(
         all(part in {"*", found} for part, found in zip(pattern, parts, strict=True))
         for pattern in fields.get(len(parts), ())

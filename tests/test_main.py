@@ -31,14 +31,14 @@ def synthesize(
 
 
 def run_main(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environments: Path, output: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environments: Path, output: Path, *wanted: str
 ) -> tuple[int, str, str]:
     """Its exit status, standard output and standard error. Runs in this process, because jsii needs half a second to
     start.
     """
     monkeypatch.setattr(main, "build_app", partial(main.build_app, outdir=str(output)))
     monkeypatch.setenv("ENVIRONMENTS", str(environments))
-    status = main.main()
+    status = main.main(wanted)
     printed = capsys.readouterr()
     return status, printed.out, printed.err
 
@@ -62,15 +62,67 @@ def test_same_bytes_from_another_folder(tmp_path: Path) -> None:
     assert all(str(ROOT).encode() not in content for content in stacks(here).values())
 
 
-def test_a_refused_file_is_said_in_a_line_and_nothing_is_written(
+def refused_line(file: Path) -> str:
+    return f"{file.as_posix()}:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001"
+
+
+def test_a_file_alone_that_is_refused_is_said_in_a_line_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
+    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+    assert (status, out, err) == (1, "", f"{refused_line(bad)}\n")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("wanted", "status"), [((), 1), (("bad",), 1), (("good",), 0)])
+def test_a_refused_file_becomes_a_stack_that_terraform_refuses_and_the_others_are_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wanted: tuple[str, ...],
+    status: int,
+) -> None:
+    write(tmp_path, MINIMAL, "good")
+    bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
+    printed = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", *wanted)
+    assert printed == (status, "", f"{refused_line(bad)}\n")
+    written = stacks(tmp_path / "out")
+    assert written.keys() == {"good", "bad"}
+    refused = json.loads(written["bad"])
+    assert refused["terraform"] == {"required_providers": {}, "required_version": f"refused: {refused_line(bad)}"}
+    assert refused.keys() == {"//", "terraform"}
+    assert "resource" in json.loads(written["good"])
+
+
+def test_a_wanted_environment_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL, "good")
+    status, _, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", "prod")
+    assert (status, err) == (1, f"{(tmp_path / 'prod.toml').as_posix()}: no such environment file\n")
+
+
+def test_the_cdktf_cli_is_told_of_a_refused_file_by_warnings_of_its_stack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(tmp_path, MINIMAL, "good")
     bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
-    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
-    assert (status, out) == (1, "")
-    assert err == f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than or equal to 0.000001\n"
-    assert not (tmp_path / "out").exists()
+    monkeypatch.setenv("CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS", "true")
+    assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out") == (0, "", "")
+    (annotation,) = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["stacks"]["bad"]["annotations"]
+    assert (annotation["level"], annotation["message"]) == ("@cdktf/warn", refused_line(bad))
+
+
+def test_a_refused_file_whose_name_is_no_stack_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, MINIMAL, "my-env")
+    write(tmp_path, MINIMAL, "my env")
+    status, _, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
+    assert status == 1
+    assert err.startswith(f"{(tmp_path / 'my env.toml').as_posix()}: name = 'my env': must be a letter")
+    assert stacks(tmp_path / "out").keys() == {"my-env", "my-env-"}
 
 
 WARNED = MINIMAL + '[waf]\nmode = "count"\n[[waf.rate_rules]]\nname = "per-ip"\nlimit = 2000\n'

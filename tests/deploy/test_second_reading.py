@@ -23,6 +23,7 @@ NOT_HELD = {
     "bedrock_arn": "is bedrock.toml's kinds of resources once more",
     "bedrock_openai": "asks for a newer provider than moto's answers were read with",
     "clients": "makes up keys without a value, and its authorizer is a function more",
+    "shared_backend": "is http.toml's backend with more methods",
     "token_limits": "is a table and functions, which tests/metering asks moto for itself",
     "tls": "asks for a newer provider than moto's answers were read with",
     "adopted": "is prod.toml's routes once more",

@@ -54,8 +54,8 @@ def test_a_refused_file_is_refused_as_synthesis_does(tmp_path: Path, capsys: pyt
     file = write(tmp_path, changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0"))
     assert main(["limits", str(file)]) == 1
     assert capsys.readouterr().err.splitlines() == [
-        f"{file.as_posix()}: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
-        f"{file.as_posix()}: throttling.burst_limit = 0: must be greater than or equal to 1",
+        f"{file.as_posix()}:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
+        f"{file.as_posix()}:13: throttling.burst_limit = 0: must be greater than or equal to 1",
     ]
 
 

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settings.environment import Environment
-from settings.problem import EnvironmentFileError, field_path
+from settings.problem import NO_VALUE, EnvironmentFileError, field_path, line_about, route_name
 from settings.read import read_environment
+from settings.route import Route
 from settings.waf.web_acl_rules import web_acl_rules
+from settings.written_out import ANY, METHODS_OF_ANY
 from tests.environment_files import ROOT
 from tests.examples import examples
 from tests.refusals import without_file
@@ -105,7 +107,7 @@ def taken(folder: Path, table: Table) -> bool:
     """Whether the file is taken; each line of a refusal and of a warning names a field of the file."""
     file = folder / "any.toml"
     file.write_text(toml(table), encoding="utf-8")
-    known = tuple(field_path((key,)) for key in table.keys() | Environment.model_fields.keys())
+    known = tuple(field_path((key,)) for key in table.keys() | Environment.model_fields.keys()) + tuple(routes(table))
     environment, lines = read(file)
     for line in lines:
         assert_names_a_field(line, known)
@@ -117,6 +119,16 @@ def taken(folder: Path, table: Table) -> bool:
     if environment.waf is not None and environment.waf.web_acl_arn is None:
         assert web_acl_rules(environment.waf, environment.routes, environment.path_prefixes)
     return True
+
+
+def routes(table: Table) -> Iterator[str]:
+    """`POST /chat: integration` for each key that a route may have, as lines name it."""
+    for index, route in enumerate(table["routes"] if isinstance(table.get("routes"), list) else ()):
+        if name := route_name(("routes", index), table):  # nothing for a route that the file does not name
+            for method in (name.split(" ")[0], *(METHODS_OF_ANY if route["method"] == ANY else ())):
+                for key in route.keys() | Route.model_fields.keys():
+                    named = f"{method} {name.partition(' ')[2]}"
+                    yield line_about(("routes", index, key), NO_VALUE, "", route=named).removesuffix(": ")
 
 
 def assert_names_a_field(line: str, known: tuple[str, ...]) -> None:

@@ -66,8 +66,8 @@ def plan(text: str) -> str:
             plan(THROTTLE + 'routes = { "POST /chat" = "unlimited" }'),
             [
                 (
-                    "usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked', or a table with rate_limit "
-                    "and burst_limit"
+                    "usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked', or a table with "
+                    "rate_limit and burst_limit"
                 )
             ],
             id="unlimited is no word of a plan",
@@ -141,8 +141,8 @@ def plan(text: str) -> str:
             plan(THROTTLE + 'api_keys = ["a b"]'),
             [
                 (
-                    "usage_plans.free.api_keys[0] = 'a b': must be a letter, then letters, digits, _ and -, at most 64 in "
-                    "all, such as team-a"
+                    "usage_plans.free.api_keys[0] = 'a b': must be a letter, then letters, digits, _ and -, at most 64 "
+                    "in all, such as team-a"
                 )
             ],
             id="a key's name",

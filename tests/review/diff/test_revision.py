@@ -202,10 +202,10 @@ def test_a_revision_that_is_refused_is_named(repository: Repository, capsys: pyt
     with pytest.raises(EnvironmentFileError) as caught:
         read_at(file, "main")
     assert caught.value.lines == (
-        "main:environments/prod.toml: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
+        "main:environments/prod.toml:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001",
     )
     assert main(["diff", "prod", "--base", "main", "--head", "main"]) == 1
-    assert capsys.readouterr().err.startswith("main:environments/prod.toml: throttling.rate_limit = 0: ")
+    assert capsys.readouterr().err.startswith("main:environments/prod.toml:12: throttling.rate_limit = 0: ")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,8 @@ def test_what_repairs_a_refused_base_can_be_reviewed(
     assert printed.err == ""
     assert main(["diff", "prod", "--base", "main", "--format", "json", "--fail-on-flag"]) == 2
     data = json.loads(capsys.readouterr().out)
-    assert data["refused"][0].startswith(f"main:environments/prod.toml: {said}")
+    assert data["refused"][0].startswith("main:environments/prod.toml:")
+    assert said in data["refused"][0]
     assert (data["new"], data["routes"]) == (False, {"added": [], "removed": [], "renamed": []})
 
 

@@ -1,0 +1,90 @@
+"""What is wrong with a text that is not TOML, in words for somebody who has not read TOML's specification.
+
+The line itself is not printed: a secret may be in it. Its number, its key and the character are.
+"""
+
+import ast
+import re
+import unicodedata
+
+from settings.secrecy import without_secrets
+from settings.units import unit_of
+
+_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_KEY = re.compile(r"""\s*(?P<key>[A-Za-z0-9_.\-]+|"[^"=]*"|'[^'=]*')\s*=\s*(?P<value>.*)""")
+
+# What word processors and web pages put in the place of a quote, or of a space.
+_QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4\u0060"
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+
+
+def toml_error(text: str, message: str) -> tuple[int | None, str]:
+    """The line's number, and what to say of it, for what `tomllib` says of the text."""
+    place = _PLACE.search(message)
+    said = message[: place.start()] if place else message
+    if place is None or place["line"] is None:
+        return None, without_secrets(f"is not TOML: {message}")
+    number = int(place["line"])
+    line = text.split("\n")[number - 1]
+    found = _twice(said, line) or _character(line, int(place["column"])) or _other_notation(said, line) or _value(line)
+    return number, without_secrets(found or f"is not TOML: {message}")
+
+
+def _twice(said: str, line: str) -> str:
+    """A table or a key that is written a second time."""
+    match = _KEY.match(line)
+    if said == "Cannot overwrite a value" and match:
+        return f"{match['key']}: the table has this key twice; leave one out"
+    if declared := re.fullmatch(r"Cannot (?:declare|mutate immutable namespace) (\(.*?\))(?: twice)?", said):
+        name = ".".join(ast.literal_eval(declared[1]))
+        return f"[{name}] is there twice; write all of its keys below the first one"
+    return ""
+
+
+def _character(line: str, column: int) -> str:
+    """A character that looks like one that TOML knows. In quotes it is allowed, so only from the column on."""
+    match = _KEY.match(line)
+    key = f"{match['key']}: " if match else ""
+    for character in line[max(column - 1, 0) :]:
+        named = f"{unicodedata.name(character, 'a character').lower()}, U+{ord(character):04X}"
+        if character in _QUOTES:
+            return f"{key}{character} ({named}) is not a quote in TOML; write \" or '"
+        if _SPACES.match(character):
+            return f"{key}there is an invisible {named}; write a plain space, or nothing"
+        if character in "\"'#":
+            break
+    return ""
+
+
+def _other_notation(said: str, line: str) -> str:
+    if re.match(r"""\s*-?\s*["']?[A-Za-z_][\w-]*["']?\s*:(\s|$)""", line) or line.strip() == "---":
+        return "this is YAML or JSON; TOML is written `key = value`, below a [table]"
+    if line.lstrip().startswith("{"):
+        return "this is JSON; TOML is written `key = value`, below a [table]"
+    if said.startswith("Expected '='") and re.fullmatch(r"\s*[A-Za-z_][\w-]*\s*", line):
+        return f"{line.strip()}: a key needs a value; TOML is written `key = value`"
+    return ""
+
+
+def _value(line: str) -> str:
+    """A word without quotes, or a number with its unit."""
+    match = _KEY.match(line)
+    if match is None:
+        return ""
+    key, value = match["key"], match["value"].split("#")[0].strip()
+    unit = unit_of(key.rpartition(".")[2])
+    said = ""
+    if word := _WORDS.get(value.lower()):
+        said = f"write {word}, in small letters and without quotes"
+    elif value.lower() in {"null", "none", "nil", "~"}:
+        said = f"TOML has no {value}; leave the key out"
+    elif not value:
+        said = "has no value"
+    elif re.fullmatch(r"[-+]?[0-9][0-9_.,]*\s?[A-Za-z/%]{1,12}", value):
+        said = f"must be a number{f' of {unit}' if unit else ''}, without a unit"
+    elif re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+", value):
+        said = "TOML writes thousands with an underscore, 10_000, or with nothing"
+    elif re.fullmatch(r"[^\s\"'\[{][^\"'\[{]*", value):
+        said = "text must be in quotes"
+    return f"{key}: {said}" if said else ""

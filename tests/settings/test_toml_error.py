@@ -1,0 +1,84 @@
+"""What is said of a file that is not TOML: the line, the key and what to write."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.problem import EnvironmentFileError
+from settings.read import read_environment
+from tests.environment_files import MINIMAL
+
+TRUE = "13: burst_limit: write true, in small letters and without quotes"
+NO_UNIT = "12: rate_limit: must be a number of requests per second, without a unit"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "said"),
+    [
+        (
+            'name = "api"',
+            "name = “api”",
+            "6: name: “ (left double quotation mark, U+201C) is not a quote in TOML; write \" or '",
+        ),
+        (
+            'name = "api"',
+            "name = \u2018api\u2019",
+            "6: name: \u2018 (left single quotation mark, U+2018) is not a quote in TOML; write \" or '",
+        ),
+        (
+            'name = "api"',
+            'name =\u00a0"api"',
+            "6: name: there is an invisible no-break space, U+00A0; write a plain space, or nothing",
+        ),
+        (
+            'name = "api"',
+            '\u200bname = "api"',
+            "6: there is an invisible zero width space, U+200B; write a plain space, or nothing",
+        ),
+        ('name = "api"', "name: api", "6: this is YAML or JSON; TOML is written `key = value`, below a [table]"),
+        ('name = "api"', '  "name": "api",', "6: this is YAML or JSON; TOML is written `key = value`, below a [table]"),
+        ("burst_limit = 5", "burst_limit = True", TRUE),
+        ("burst_limit = 5", "burst_limit = yes # or no", TRUE),
+        ("burst_limit = 5", "burst_limit = Off", "13: burst_limit: write false, in small letters and without quotes"),
+        ("burst_limit = 5", "burst_limit = null", "13: burst_limit: TOML has no null; leave the key out"),
+        ("burst_limit = 5", "burst_limit =", "13: burst_limit: has no value"),
+        ("burst_limit = 5", "burst_limit", "13: burst_limit: a key needs a value; TOML is written `key = value`"),
+        ("rate_limit = 10", "rate_limit = 10rps", NO_UNIT),
+        ("rate_limit = 10", "rate_limit = 10/s", NO_UNIT),
+        (
+            "rate_limit = 10",
+            "rate_limit = 10,000",
+            "12: rate_limit: TOML writes thousands with an underscore, 10_000, or with nothing",
+        ),
+        ('region = "us-east-1"', "region = us-east-1", "3: region: text must be in quotes"),
+        (
+            "burst_limit = 5",
+            "burst_limit = 5\nrate_limit = 6",
+            "14: rate_limit: the table has this key twice; leave one out",
+        ),
+        ("[throttling]", "[stage]", "11: [stage] is there twice; write all of its keys below the first one"),
+        (
+            "[throttling]",
+            '[usage_plans."a b"]\n[usage_plans."a b"]',
+            "12: [usage_plans.a b] is there twice; write all of its keys below the first one",
+        ),
+        ("[aws]", "{", "2: this is JSON; TOML is written `key = value`, below a [table]"),
+        ("[aws]", "[aws", "2: is not TOML: Expected ']' at the end of a table declaration (at line 2, column 5)"),
+        ('path = "/chat"', 'path = "/chat', "17: is not TOML: Illegal character '\\n' (at line 17, column 14)"),
+    ],
+)  # fmt: skip
+def test_what_is_no_toml(tmp_path: Path, line: str, instead: str, said: str) -> None:
+    file = tmp_path / "test.toml"
+    file.write_text(MINIMAL.replace(line, instead), encoding="utf-8")
+    with pytest.raises(EnvironmentFileError) as caught:
+        read_environment(file)
+    assert caught.value.lines == (f"{file.as_posix()}:{said}".replace("\n", "\\n"),)
+
+
+def test_a_secret_in_such_a_line_is_not_printed(tmp_path: Path) -> None:
+    file = tmp_path / "test.toml"
+    for value in ("hunter-canary", "“hunter-canary”", '"hunter-canary', "sk-live-0canary"):
+        file.write_text(MINIMAL + f"integration.headers.X-A = {value}\n", encoding="utf-8")
+        with pytest.raises(EnvironmentFileError) as caught:
+            read_environment(file)
+        assert "canary" not in str(caught.value)
