@@ -104,18 +104,14 @@ _AFTER_R, _AFTER_T, _ROW, _CHARGED = range(4)
 
 def meter(layer: TokenLayer, profiles: Sequence[Profile], rows: int) -> Meter:
     """Nothing used yet."""
-    most = max((len(profile.budgets) for profile in profiles), default=0) or 1
-    order, items = (np.zeros((len(profiles), most), dtype=np.int32) for _ in range(2))
-    for number, profile in enumerate(profiles):
-        order[number, : len(profile.budgets)] = profile.budgets
-        items[number, : len(profile.budgets)] = profile.items
-    return Meter(
+    most = len(layer.budgets)
+    empty = Meter(
         limits=np.array([parts_of(budget) for budget in layer.budgets], dtype=np.int64),
         observes=np.array([budget.observes for budget in layer.budgets], dtype=np.bool_),
         shards=np.array([budget.shards for budget in layer.budgets], dtype=np.int64),
-        order=order,
-        items=items,
-        counts=np.array([len(profile.budgets) for profile in profiles], dtype=np.int32),
+        order=np.zeros((0, most), dtype=np.int32),
+        items=np.zeros((0, most), dtype=np.int32),
+        counts=np.zeros(0, dtype=np.int32),
         levels=np.zeros((rows, _KINDS), dtype=np.int64),
         windows=np.zeros((rows, _KINDS), dtype=np.int64),
         refused=np.zeros((len(layer.budgets), _KINDS), dtype=np.int64),
@@ -128,6 +124,19 @@ def meter(layer: TokenLayer, profiles: Sequence[Profile], rows: int) -> Meter:
         ending=np.zeros(0, dtype=np.int32),
         size=np.zeros(1, dtype=np.int64),
     )
+    return with_profiles(empty, profiles)
+
+
+def with_profiles(now: Meter, profiles: Sequence[Profile]) -> Meter:
+    """The same with more profiles after those it knows."""
+    if len(profiles) == len(now.counts):
+        return now
+    order, items = (np.zeros((len(profiles), now.order.shape[1]), dtype=np.int32) for _ in range(2))
+    for number, profile in enumerate(profiles):
+        order[number, : len(profile.budgets)] = profile.budgets
+        items[number, : len(profile.budgets)] = profile.items
+    counts = np.array([len(profile.budgets) for profile in profiles], dtype=np.int32)
+    return now._replace(order=order, items=items, counts=counts)
 
 
 def with_open(now: Meter, more: int) -> Meter:

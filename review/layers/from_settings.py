@@ -1,5 +1,6 @@
 """From an environment file's settings to the layers that a request meets."""
 
+from collections.abc import Iterable
 from math import inf
 
 from review.layers.layers import Layers, Plan, RateWindow, RetryAfter, RouteLimits
@@ -9,7 +10,7 @@ from settings.integration import BedrockIntegration
 from settings.rate_limit_response import RateLimitResponse
 from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
-from settings.token_limits.covering import PLAN, Covering, covering, metered_routes
+from settings.token_limits.covering import METERED, PLAN, Covering, covering, metered_routes
 from settings.usage_plan import UsagePlan
 from settings.waf import Waf
 from settings.waf.counted_routes import counted_routes, in_scope
@@ -42,6 +43,7 @@ def layers_of(environment: Environment) -> Layers:
         plans=tuple(_plan(name, plan) for name, plan in environment.usage_plans.items()),
         retry_after=_retry_after(environment.rate_limit_response),
         tokens=_token_layer(environment),
+        meterable=_meterable(environment),
         key_headers=environment.api.key_headers,
         path_prefixes=environment.path_prefixes,
         left_out=tuple(_left_out(environment)),
@@ -106,10 +108,20 @@ def _token_layer(environment: Environment) -> TokenLayer | None:
     order = [(PLAN, name) for name in environment.usage_plans] + [
         (limit.name, None) for limit in environment.token_limits
     ]
+    budgets = tuple(_token_budget(found[key], frozenset(routes[key])) for key in order if key in found)
+    return _counting(environment, metered_routes(environment), budgets)
+
+
+def _meterable(environment: Environment) -> TokenLayer | None:
+    routes = tuple(route for route in environment.routes if isinstance(route.integration, METERED))
+    return _counting(environment, routes, ()) if routes else None
+
+
+def _counting(environment: Environment, routes: Iterable[Route], budgets: tuple[TokenBudget, ...]) -> TokenLayer:
     metering = environment.token_metering
     return TokenLayer(
-        budgets=tuple(_token_budget(found[key], frozenset(routes[key])) for key in order if key in found),
-        routes={route.key: _metered_route(route) for route in metered_routes(environment)},
+        budgets=budgets,
+        routes={route.key: _metered_route(route) for route in routes},
         weights=metering.weights.model_dump(),
         default_max_tokens=metering.default_max_tokens,
         prices={model: price.by_kind for model, price in environment.token_prices.items()},
@@ -134,7 +146,7 @@ def _metered_route(route: Route) -> MeteredRoute:
     integration = route.integration
     model = integration.model_id if isinstance(integration, BedrockIntegration) else None
     return MeteredRoute(
-        model=model,
+        model=model or None,
         generates=not (route.path.endswith(("/embeddings", "/embed")) or "embed" in (model or "")),
         reads_body=route.method not in _BODILESS,
         timeout_ms=integration.timeout_milliseconds,

@@ -97,6 +97,9 @@ class Layers:
     tokens: TokenLayer | None = None
     """None if no route has limits in tokens, money or concurrent requests."""
 
+    meterable: TokenLayer | None = None
+    """The same of every route that could have such limits, without any; None if no route could."""
+
     key_headers: tuple[str, ...] = ("x-api-key",)
     """Where callers send their API keys, in small letters."""
     path_prefixes: tuple[str, ...] = ()

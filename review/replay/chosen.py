@@ -1,7 +1,7 @@
 """All suggested limits together: checked as an environment file, and replayed once more."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from review.engine.outcome import Outcome
 from review.layers.from_settings import layers_of
 from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
+from review.replay.metering import known_by
 from review.replay.replay import Replayed, without_keys
 from review.replay.rerun import Outcomes, rerun
 from review.replay.suggest import PERCENTILES, Choice, Suggestions, percentile_words
@@ -88,6 +89,9 @@ def choose(replayed: Replayed, suggested: Suggestions, file: Path, percentile: f
     layers = layers_of(written.environment)
     if not any(route.key_required for route in replayed.layers.routes):  # or its log names no keys
         layers = without_keys(layers)
+    if layers.tokens:
+        known = known_by(layers.tokens, replayed.tokens_known)[0] if replayed.tokens_known else None
+        layers = replace(layers, tokens=known)
     return Chosen(
         index=index,
         written=written,

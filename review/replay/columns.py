@@ -1,8 +1,11 @@
 """The names that a log gives its fields."""
 
 from review.refusal import ReviewError
-from review.replay.formats.format import FIELDS as WHAT
+from review.replay.formats.format import FIELDS as OF_A_LOG
+from review.replay.formats.format import TOKEN_FIELDS
 from settings.observability.access_log import FIELDS
+
+WHAT = (*OF_A_LOG, *TOKEN_FIELDS)
 
 _FIELD_OF = {variable: field for field, variable in FIELDS.items()}
 
@@ -14,6 +17,12 @@ ACCESS_LOG = {
     "key": _FIELD_OF["$context.identity.apiKeyId"],
 }
 """The access log of the environment's stage."""
+
+OF_TOKENS = {
+    "request": _FIELD_OF["$context.requestId"],
+    "milliseconds": _FIELD_OF["$context.responseLatency"],
+}
+"""What of it limits in tokens need: the function's own log has the tokens, by the request's id."""
 
 
 def said_columns(said: str) -> dict[str, str]:

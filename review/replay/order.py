@@ -21,10 +21,13 @@ class Columns(NamedTuple):
     client: NDArray[np.int32]
     route: NDArray[np.int32]
     key: NDArray[np.int32]
+    usage: NDArray[np.int64] | None = None
+    """What each asked of a model, as review/replay/tokens.py has it; None if that is of no use."""
 
     def at(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Columns":
         """Only these rows, in that order."""
-        return Columns(self.time[which], self.client[which], self.route[which], self.key[which])
+        usage = None if self.usage is None else self.usage[which]
+        return Columns(self.time[which], self.client[which], self.route[which], self.key[which], usage)
 
     def then(self, more: "Columns") -> "Columns":
         """These rows, followed by the others."""
@@ -33,7 +36,14 @@ class Columns(NamedTuple):
             np.concatenate([self.client, more.client]),
             np.concatenate([self.route, more.route]),
             np.concatenate([self.key, more.key]),
+            self._usage_then(more),
         )
+
+    def _usage_then(self, more: "Columns") -> NDArray[np.int64] | None:
+        # No request has none, whatever the others have.
+        if self.usage is None or more.usage is None:
+            return more.usage if self.usage is None else self.usage
+        return np.concatenate([self.usage, more.usage])
 
 
 def none() -> Columns:

@@ -64,7 +64,7 @@ def _whole(lines: bytes, read: Read) -> pl.DataFrame | None:
 def requests(texts: pl.DataFrame, problems: Counter[str]) -> pl.DataFrame:
     """`time` in microseconds, `client`, `route` as `METHOD /path`, `key` or null, `count`, without incomplete rows.
 
-    `count` exists only if the texts have it.
+    `count`, and what they say of tokens, exist only if the texts have them.
     """
     key = pl.col("key") if "key" in texts.columns else pl.lit(None, dtype=pl.String)
     columns = [
@@ -79,12 +79,24 @@ def requests(texts: pl.DataFrame, problems: Counter[str]) -> pl.DataFrame:
         whole = number.is_between(0, _MOST_COUNTED) & (number == number.round())
         columns.append(pl.when(whole).then(number).cast(pl.Int64).alias("count"))
         needed.append(("count", NO_COUNT))
+    columns += [pl.col(name) for name in ("request", "model") if name in texts.columns]
+    columns += [_whole_number(name, factor) for name, factor in _NUMBERS.items() if name in texts.columns]
     typed = texts.select(columns)
     for name, problem in needed:
         if typed[name].null_count():
             problems[problem] += typed[name].null_count()
             typed = typed.filter(pl.col(name).is_not_null())
     return typed
+
+
+_NUMBERS = {"input_tokens": 1, "output_tokens": 1, "milliseconds": 1, "seconds": _MILLISECONDS}
+"""Columns of tokens and durations, and what makes whole numbers of them."""
+
+
+def _whole_number(name: str, factor: int) -> pl.Expr:
+    """Null for what is no number. Seconds become milliseconds."""
+    number = pl.col(name).cast(pl.Float64, strict=False) * factor
+    return pl.when(number.is_finite()).then(number.round()).cast(pl.Int64, strict=False).alias(name)
 
 
 def _named(text: pl.Expr) -> pl.Expr:

@@ -43,16 +43,19 @@ def format_names() -> str:
     return ", ".join(each.name for each in FORMATS)
 
 
-def recognize(file: Path, said: Mapping[str, str], log_format: str = "") -> Recognized | None:
-    """Recognize the file; None if it has no line. Raises ReviewError if its format is unknown."""
+def recognize(file: Path, said: Mapping[str, str], log_format: str = "", *, tokens: bool = False) -> Recognized | None:
+    """Recognize the file; None if it has no line. `tokens`: read those too.
+
+    Raises ReviewError if its format is unknown.
+    """
     try:
-        return _recognized(file, said, log_format)
+        return _recognized(file, said, log_format, tokens=tokens)
     except ReviewError as error:
         words = str(error)
         raise ReviewError(words if words.startswith(file.as_posix()) else f"{file.as_posix()}: {words}") from None
 
 
-def _recognized(file: Path, said: Mapping[str, str], log_format: str) -> Recognized | None:
+def _recognized(file: Path, said: Mapping[str, str], log_format: str, *, tokens: bool) -> Recognized | None:
     formats = tuple(each for each in FORMATS if log_format in ("", each.name))
     if not formats:
         raise ReviewError(f"--log-format {log_format}: must be one of {format_names()}")
@@ -61,7 +64,7 @@ def _recognized(file: Path, said: Mapping[str, str], log_format: str) -> Recogni
         return None
     for envelope in ENVELOPES:
         if envelope.recognize(beginning):
-            sample = Sample(lines=_lines(envelope, beginning), said=said)
+            sample = Sample(lines=_lines(envelope, beginning), said=said, tokens=tokens)
             for each in formats:
                 reader = each.recognize(sample)
                 if reader is not None:

@@ -28,17 +28,21 @@ class Recorded:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the object
         weakref.finalize(self, self._file.close)
         self._lengths: list[int] = []
+        self._width = 0
+        """Numbers of each request's usage."""
 
     def add(self, requests: Columns, outcomes: NDArray[np.int8]) -> None:
         """Store one block. Raises ReviewError if the disk is full."""
         try:
             for column in (*requests, outcomes):
-                self._file.write(np.ascontiguousarray(column).data)
+                if column is not None:
+                    self._file.write(np.ascontiguousarray(column).data)
         except OSError as error:
             raise ReviewError(
                 f"{tempfile.gettempdir()}: {error.strerror}; a replay keeps 21 bytes of each request there, and "
                 "TMPDIR names another folder"
             ) from None
+        self._width = 0 if requests.usage is None else requests.usage.shape[1]
         self._lengths.append(len(outcomes))
 
     def blocks(self) -> Iterator[Block]:
@@ -47,7 +51,8 @@ class Recorded:
         for length in self._lengths:
             time = self._column(np.int64, length)
             client, route, key = (self._column(np.int32, length) for _ in range(3))
-            yield Block(Columns(time, client, route, key), self._column(np.int8, length))
+            usage = self._column(np.int64, length * self._width).reshape(length, self._width) if self._width else None
+            yield Block(Columns(time, client, route, key, usage), self._column(np.int8, length))
 
     def _column(self, kind: type[Number], length: int) -> NDArray[Number]:
         return np.frombuffer(self._file.read(length * np.dtype(kind).itemsize), dtype=kind)

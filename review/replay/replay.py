@@ -14,6 +14,8 @@ from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay import resolution as exactness
+from review.replay.formats.format import TOKEN_FIELDS
+from review.replay.metering import Known, Metering, known_by
 from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes
 from review.replay.order import Columns
 from review.replay.printable import printable
@@ -21,6 +23,8 @@ from review.replay.recognize import recognize
 from review.replay.recorded import Recorded
 from review.replay.stream import Input, Stream
 from review.replay.tally import Tally
+from review.replay.token_log import WORDS, TokenLog, token_log
+from review.replay.tokens import TokensOfRequests
 from review.replay.waf_rows import WafRows
 
 UNKNOWN_ROUTE = "route that the environment does not have"
@@ -78,6 +82,18 @@ class Replayed:
 
     put_back: int
     counted: dict[str, int]
+    models: Sequence[str]
+    """Those that the log names, by number."""
+
+    tokens_known: Known | None
+    """None if no tokens were read."""
+
+    refused_by_tokens: dict[str, int]
+    """By limit in tokens: how many requests, those above the whole of it left out."""
+
+    observed_by_tokens: dict[str, int]
+    """By limit in tokens that only counts: how many it would have refused."""
+
     notes: tuple[str, ...]
 
 
@@ -94,13 +110,25 @@ def without_keys(layers: Layers) -> Layers:
 class _Replay:
     def __init__(self, layers: Layers, log: Log, waf: WafModel, progress: Progress) -> None:
         self._notes: list[str] = []
-        self._inputs = _inputs(log)
+        token_logs = _token_logs(log)
+        # Each field more that is read takes its time.
+        wanted = layers.tokens is not None or bool(
+            layers.meterable and (token_logs or set(log.columns) & {*TOKEN_FIELDS})
+        )
+        self._inputs = _inputs(log, {each.file for each in token_logs}, tokens=wanted)
+        self._problems: Counter[str] = Counter()
+        self._token_logs = token_logs
         has_keys = any(each.log.reader.has_keys for each in self._inputs)
         if self._inputs and not has_keys and any(route.key_required for route in layers.routes):
             self._notes.append("The log names no API keys: usage plans and quotas were left out.")
             layers = without_keys(layers)
+        self._known = self._known_of_tokens(has_keys=has_keys)
+        layers = self._with_known_tokens(layers)
         self._layers, self._log, self._waf, self._progress = layers, log, waf, progress
-        self._problems: Counter[str] = Counter()
+        self._tokens = TokensOfRequests(token_logs, self._problems) if self._known and wanted else None
+        self._metering = (
+            Metering(layers, layers.tokens, self._tokens.models) if self._tokens and layers.tokens else None
+        )
         self._clients, self._keys, self._routes = Numbers(), Numbers(), Routes(layers)
         self._waf_rows = WafRows(layers)
         self._met = 0
@@ -109,6 +137,27 @@ class _Replay:
         self._state: State = state(layers, waf)
         self._tally = Tally()
         self._recorded = Recorded()
+
+    def _known_of_tokens(self, *, has_keys: bool) -> Known | None:
+        """None if the log has no tokens."""
+        fields = {what for each in self._inputs for what in each.log.reader.token_fields}
+        if not (self._token_logs and "request" in fields) and not fields & {"input_tokens", "output_tokens"}:
+            return None
+        return Known(keys=has_keys, times=bool(fields & {"milliseconds", "seconds"}))
+
+    def _with_known_tokens(self, layers: Layers) -> Layers:
+        """Without the limits in tokens that the log says nothing of."""
+        if layers.tokens is None:
+            return layers
+        if self._known is None:
+            self._notes.append(
+                "The log has no tokens: limits in tokens were left out. The function's own log has them; name it too."
+            )
+            return replace(layers, tokens=None)
+        known, out = known_by(layers.tokens, self._known)
+        if out:
+            self._notes.append(f"Limits in tokens by what the log does not say were left out: {'; '.join(out)}.")
+        return replace(layers, tokens=known)
 
     def all(self) -> Replayed:
         with ThreadPoolExecutor(1) as ahead:
@@ -139,7 +188,11 @@ class _Replay:
             plan_of_key=tuple(self._plans),
             recorded=self._recorded,
             resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
-            taken_for=(*(_taken_for(each) for each in self._inputs), *self._without_lines()),
+            taken_for=(
+                *(_taken_for(each) for each in self._inputs),
+                *(f"{each.file.as_posix()}: taken for {WORDS}" for each in self._token_logs),
+                *self._without_lines(),
+            ),
             problems=problems,
             unknown_routes=unknown,
             put_back=stream.disorder.put_back,
@@ -148,6 +201,10 @@ class _Replay:
                 for window, count in zip(windows, self._state.counted, strict=True)
                 if not window.blocks
             },
+            models=self._tokens.models if self._tokens else (),
+            tokens_known=self._known if self._tokens else None,
+            refused_by_tokens=self._refused_by_tokens(observes=False),
+            observed_by_tokens=self._refused_by_tokens(observes=True),
             notes=tuple(self._notes),
         )
 
@@ -160,10 +217,22 @@ class _Replay:
         return f"{files}: nothing usable: {found}"
 
     def _without_lines(self) -> list[str]:
-        read = {each.log.file for each in self._inputs}
+        read = {*(each.log.file for each in self._inputs), *(each.file for each in self._token_logs)}
         return [f"{file.as_posix()}: holds no line" for file in self._log.files if file not in read]
 
+    def _refused_by_tokens(self, *, observes: bool) -> dict[str, int]:
+        if self._metering is None or self._layers.tokens is None:
+            return {}
+        now = self._metering.meter
+        counts = (now.refused * (now.observes == observes)[:, None]).reshape(-1)
+        return {self._layers.tokens.words_of(int(limit)): int(counts[limit]) for limit in np.flatnonzero(counts)}
+
     def _note_what_is_left_out(self) -> None:
+        if self._tokens and self._tokens.without:
+            self._notes.append(
+                f"{self._tokens.without:,} of {self._tally.requests:,} requests have no tokens in the log: they count "
+                "as requests alone."
+            )
         if self._waf_rows.left_out:
             names = ", ".join(self._waf_rows.left_out)
             self._notes.append(f"WAF rules that count by what no access log holds were left out: {names}.")
@@ -187,6 +256,7 @@ class _Replay:
             client=self._clients.of(frame["client"]),
             route=route,
             key=self._keys.of(frame["key"]),
+            usage=self._tokens.of(frame) if self._tokens else None,
         )
 
     def _decide(self, requests: Columns) -> None:
@@ -204,6 +274,8 @@ class _Replay:
         rows = self._waf_rows.of(self._state.windows, requests)
         self._state = with_room(self._state, self._waf_rows.count)
         run(self._state, Requests(requests.time, requests.route, requests.key, rows), outcomes)
+        if self._metering is not None:
+            self._metering.decide(requests, outcomes, self._plans)
         self._tally.add(requests, outcomes, clients)
         self._recorded.add(requests, outcomes)
 
@@ -227,9 +299,16 @@ def named(routes: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{route} ({count:,})" for route, count in routes)
 
 
-def _inputs(log: Log) -> tuple[Input, ...]:
-    """Every file with at least one line. Raises ReviewError if one has an unknown format."""
-    found = (recognize(file, log.columns, log.log_format) for file in log.files)
+def _token_logs(log: Log) -> tuple[TokenLog, ...]:
+    """Those of the files that the function in front of a model has written."""
+    found = (token_log(file) for file in log.files)
+    return tuple(each for each in found if each is not None)
+
+
+def _inputs(log: Log, token_logs: set[Path], *, tokens: bool) -> tuple[Input, ...]:
+    """Every file of requests with at least one line. Raises ReviewError if one has an unknown format."""
+    files = (file for file in log.files if file not in token_logs)
+    found = (recognize(file, log.columns, log.log_format, tokens=tokens) for file in files)
     return tuple(Input(log=each, resolution_sec=exactness.resolution(each)) for each in found if each is not None)
 
 

@@ -40,6 +40,8 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
     notes = (*_notes(replayed), *(f"Not suggested: {each}" for each in suggested.withheld))
     assumptions = (*_assumptions(replayed), *_of_suggestions(suggested))
     tables = [_outcomes(replayed)]
+    if replayed.refused_by_tokens:
+        tables.append(_by_token_limit(replayed))
     if refused.any():
         tables += [_worst(replayed, refused), _when(replayed)]
     if suggested.apart:
@@ -60,7 +62,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
             "clients": tally.clients,
             "from": _time(tally.first),
             "to": _time(tally.last),
-            "outcomes": _by_name(tally.outcomes),
+            "outcomes": _by_name(_of(replayed)),
             "clients_refused": int((refused > 0).sum()),
             "hit_hardest": [asdict(hit) | {"by": _by_name(hit.by)} for hit in _hardest(replayed, refused)],
             "taken_for": list(replayed.taken_for),
@@ -69,6 +71,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
             "unknown_routes": dict(replayed.unknown_routes),
             "put_back_in_order": replayed.put_back,
             "counted_only": replayed.counted,
+            **(_tokens(replayed) if replayed.layers.tokens else {}),
             "set_apart": [
                 asdict(each) | {"client": printable(replayed.clients[each.client])} for each in suggested.apart
             ],
@@ -97,12 +100,21 @@ def _notes(replayed: Replayed) -> tuple[str, ...]:
         f"WAF rule {name} only counts; to block would have stopped {count:,} requests."
         for name, count in replayed.counted.items()
     ]
+    said += [
+        f"{limit} only counts; it would have refused {count:,} requests."
+        for limit, count in replayed.observed_by_tokens.items()
+    ]
     return tuple(said)
 
 
 def _assumptions(replayed: Replayed) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
     said = ["Token buckets are exact, and full at the beginning; AWS applies them best effort."]
+    if replayed.layers.tokens:
+        said.append(
+            "Limits in tokens: what the function's log says was reserved is reserved. Elsewhere a request is assumed "
+            "to set no cap, and its input to be estimated by a third too much. The limits are full at the beginning."
+        )
     if replayed.layers.windows:
         said.append(
             f"WAF is an estimate: here it {replayed.waf}. AWS publishes none of the three; --waf-interval, --waf-lag "
@@ -118,6 +130,32 @@ def _time(microseconds: int) -> str:
 
 def _by_name(counts: dict[Outcome, int]) -> dict[str, int]:
     return {outcome.name.lower(): count for outcome, count in counts.items()}
+
+
+def _of(replayed: Replayed) -> dict[Outcome, int]:
+    """Those of limits in tokens only if there are such limits."""
+    found = replayed.tally.outcomes
+    return {outcome: count for outcome, count in found.items() if replayed.layers.tokens or not outcome.is_of_tokens}
+
+
+def _tokens(replayed: Replayed) -> dict[str, object]:
+    return {
+        "refused_by_token_limits": replayed.refused_by_tokens,
+        "token_limits_counted_only": replayed.observed_by_tokens,
+    }
+
+
+def _by_token_limit(replayed: Replayed) -> Table:
+    columns = ("limit", "requests", "of all")
+    return Table(
+        title="Which limits in tokens refuse",
+        columns=columns,
+        rows=tuple(
+            (limit, f"{count:,}", share(count, replayed.tally.requests))
+            for limit, count in replayed.refused_by_tokens.items()
+        ),
+        numbers=frozenset(columns[1:]),
+    )
 
 
 def _refused(replayed: Replayed) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from review.engine.engine import Requests, run, state, with_keys, with_room
 from review.engine.outcome import Outcome
 from review.engine.token_bucket import HIGHEST
 from review.layers.layers import Layers, Plan, RouteLimits
+from review.replay.metering import Metering
 from review.replay.order import Columns
 from review.replay.recorded import Block
 from review.replay.replay import Replayed
@@ -94,12 +95,15 @@ def _decided(
     rows = WafRows(layers)
     rows.meet(replayed.clients)
     now = with_keys(state(layers, replayed.waf), layers, plan_of_key)
+    metering = Metering(layers, layers.tokens, replayed.models) if layers.tokens else None
     for block in replayed.recorded.blocks():
         requests = block.requests if asked is None else block.requests.at(asked(block))
         outcomes = np.empty(len(requests.time), dtype=np.int8)
         of_waf = rows.of(now.windows, requests)
         now = with_room(now, rows.count)
         run(now, Requests(requests.time, requests.route, requests.key, of_waf), outcomes)
+        if metering is not None:
+            metering.decide(requests, outcomes, plan_of_key)
         yield requests, outcomes
 
 

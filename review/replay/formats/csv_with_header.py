@@ -13,6 +13,12 @@ NAMES = {
     "path": ("path", "resourcePath", "uri", "url", "route", "cs-uri-stem", "httpRequest.uri"),
     "key": ("key", "apiKeyId"),
     "count": (),
+    "request": ("requestId", "request_id"),
+    "input_tokens": ("input_tokens", "prompt_tokens", "usage.input_tokens", "usage.prompt_tokens"),
+    "output_tokens": ("output_tokens", "completion_tokens", "usage.output_tokens", "usage.completion_tokens"),
+    "model": ("model", "model_id", "modelId"),
+    "milliseconds": ("responseLatency", "latency_ms", "duration_ms"),
+    "seconds": ("request_time", "duration"),
 }  # fmt: skip
 
 
@@ -39,7 +45,7 @@ def looks_so(sample: Sample) -> bool:
 
 def _columns(sample: Sample) -> tuple[list[str], dict[str, str]]:
     names = separated.header(sample.lines[0]) if sample.lines else []
-    return names, separated.chosen_columns(names, sample.said, NAMES)
+    return names, separated.chosen_columns(names, sample.said, sample.wanted(NAMES))
 
 
 CSV = Format(

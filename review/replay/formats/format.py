@@ -1,13 +1,16 @@
 """The interface of a format: how to recognize its lines, and how to parse a block of them into a table of texts."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 FIELDS = ("time", "ip", "method", "path", "key", "count")
 """The columns that every format returns; `key` and `count` only if the log has them."""
+
+TOKEN_FIELDS = ("request", "input_tokens", "output_tokens", "model", "milliseconds", "seconds")
+"""Those that the texts have besides, if the log does and somebody asks: for limits in tokens."""
 
 REQUIRED = ("time", "ip", "method", "path")
 
@@ -22,6 +25,13 @@ class Sample:
     said: Mapping[str, str]
     """`--columns`: the log's name for each of FIELDS."""
 
+    tokens: bool = False
+    """Whether TOKEN_FIELDS are of use: each more field takes its time."""
+
+    def wanted(self, names: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        """Those of the names that are of use."""
+        return {what: of for what, of in names.items() if self.tokens or what not in TOKEN_FIELDS}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
@@ -35,6 +45,8 @@ class Reader:
 
     has_keys: bool = False
     has_counts: bool = False
+    token_fields: tuple[str, ...] = ()
+    """Those of TOKEN_FIELDS that its texts have."""
     written_sec: float | None = None
     """The resolution of its times if the format defines it; None: the values show it."""
 

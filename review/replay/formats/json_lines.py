@@ -11,7 +11,7 @@ import polars as pl
 
 from review.refusal import ReviewError
 from review.replay.formats.count_columns import refuse_uncounted
-from review.replay.formats.format import REQUIRED, Reader, Sample
+from review.replay.formats.format import REQUIRED, TOKEN_FIELDS, Reader, Sample
 from review.replay.parse import NOT_JSON, readable
 from review.replay.printable import listed
 
@@ -62,7 +62,7 @@ def recognize(sample: Sample, names: Names) -> Reader | None:
     chosen: dict[str, str] = {}
     paths: dict[str, list[tuple[str, ...]]] = {}
     for entry in found:
-        fields = _chosen(entry, sample.said, names)
+        fields = _chosen(entry, sample.said, sample.wanted(names))
         # An optional field, such as a key, may first occur in a later line.
         for what in fields if chosen or all(what in fields for what in REQUIRED) else ():
             if what not in chosen:
@@ -129,6 +129,7 @@ def reader(paths: Mapping[str, list[tuple[str, ...]]], chosen: Mapping[str, str]
         columns=", ".join(f"{what}={name}" for what, name in chosen.items()),
         has_keys="key" in chosen,
         has_counts="count" in chosen,
+        token_fields=tuple(what for what in TOKEN_FIELDS if what in chosen),
     )
 
 

@@ -7,7 +7,7 @@ Traefik: https://doc.traefik.io/traefik/observability/access-logs/, all read 202
 
 from review.replay.columns import ACCESS_LOG
 from review.replay.formats import csv_with_header, json_lines
-from review.replay.formats.format import FIELDS, Format, Reader, Sample
+from review.replay.formats.format import FIELDS, TOKEN_FIELDS, Format, Reader, Sample
 
 _OF_SERVERS = {
     "time": ("time_iso8601", "msec", "time_local", "StartUTC"),
@@ -25,7 +25,7 @@ _NAMES = {
             )
         )
     )
-    for what in FIELDS
+    for what in (*FIELDS, *TOKEN_FIELDS)
 }
 
 

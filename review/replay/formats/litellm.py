@@ -36,6 +36,10 @@ _NAMES = {
     "path": ("call_type",),
     "key": _KEY,
     "count": (),
+    "input_tokens": ("prompt_tokens",),
+    "output_tokens": ("completion_tokens",),
+    "model": ("model_group", "model"),
+    "seconds": ("response_time",),
 }
 
 
@@ -44,7 +48,10 @@ def _recognize(sample: Sample) -> Reader | None:
     if found is None:
         return None
     return Reader(
-        texts=lambda block, problems: _texts(found, block, problems), columns=found.columns, has_keys=found.has_keys
+        texts=lambda block, problems: _texts(found, block, problems),
+        columns=found.columns,
+        has_keys=found.has_keys,
+        token_fields=found.token_fields,
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from review.refusal import ReviewError
 from review.replay.formats.count_columns import refuse_uncounted
-from review.replay.formats.format import REQUIRED, Reader
+from review.replay.formats.format import REQUIRED, TOKEN_FIELDS, Reader
 from review.replay.parse import NOT_CSV, readable
 from review.replay.printable import listed
 
@@ -79,6 +79,7 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
         columns=", ".join(f"{what}={name}" for what, name in chosen.items()),
         has_keys="key" in chosen,
         has_counts="count" in chosen,
+        token_fields=tuple(what for what in TOKEN_FIELDS if what in chosen),
     )
 
 

@@ -150,7 +150,8 @@ def test_a_column_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(ReviewError) as caught:
         said_columns(said)
     assert str(caught.value) == (
-        f"--columns {said}: must be one of time, ip, method, path, key, count, then = and the log's own name"
+        f"--columns {said}: must be one of time, ip, method, path, key, count, request, input_tokens, output_tokens, "
+        "model, milliseconds, seconds, then = and the log's own name"
     )
 
 

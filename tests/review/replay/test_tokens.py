@@ -1,0 +1,191 @@
+"""Recorded traffic against limits in tokens: joined with the function's log, or out of the log's own fields."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.engine.outcome import Outcome
+from review.layers.layers import Layers
+from review.layers.token_layer import TokenBudget
+from review.replay.replay import Replayed
+from review.replay.report import report
+from review.replay.suggest import suggestions
+from tests.review.replay.logs import START, Line, line, replayed, write
+from tests.review.simulation.test_token_limits import budget, limited
+
+ROUTE = "POST /chat"
+
+
+def environment(*budgets: TokenBudget) -> Layers:
+    found = limited(*budgets)
+    [route] = found.routes
+    tokens = found.tokens
+    assert tokens
+    return replace(
+        found,
+        routes=(replace(route, key=ROUTE),),
+        tokens=replace(
+            tokens,
+            budgets=tuple(replace(each, routes=frozenset({ROUTE})) for each in tokens.budgets),
+            routes={ROUTE: tokens.routes[route.key]},
+        ),
+    )
+
+
+def request(number: int, second: float, **more: str) -> Line:
+    return line(second, route=ROUTE, requestId=f"id-{number}", responseLatency="0", **more)
+
+
+def metric(number: int, reserved: int, usage: dict[str, int] | None = None, **more: Any) -> str:
+    """As constructs/gateway/metered_function/metrics.mjs writes it."""
+    values = {"Requests": 1, "TokensReserved": reserved} | ({"TokensUsed": sum(usage.values())} if usage else {})
+    return json.dumps(
+        {"_aws": {"Timestamp": 1}, **values, "requestId": f"id-{number}", "model": "m", "usage": usage, **more}
+    )
+
+
+def used(count: int) -> dict[str, int]:
+    return {"input": count, "cached_input": 0, "cache_write": 0, "output": 0}
+
+
+def outcomes(found: Replayed) -> dict[Outcome, int]:
+    return {outcome: count for outcome, count in found.tally.outcomes.items() if count}
+
+
+def both(folder: Path, requests: Sequence[Line], metrics: Sequence[str]) -> tuple[Path, Path]:
+    return write(folder, requests), write(folder, metrics, "function.log")
+
+
+def test_the_functions_log_says_what_each_request_used(tmp_path: Path) -> None:
+    """A hundred tokens a minute: sixty, sixty refused, and a second later forty."""
+    requests = [request(number, number) for number in range(3)]
+    files = both(tmp_path, requests, [metric(0, 60, used(60)), metric(1, 60, used(60)), metric(2, 40, used(40))])
+    found = replayed(environment(budget(tokens_per_minute=100)), *files)
+    assert outcomes(found) == {Outcome.ACCEPTED: 2, Outcome.TOKEN_LIMIT: 1}
+    assert found.refused_by_tokens == {"tokens_per_minute of a": 1}
+    assert f"{files[1].as_posix()}: taken for the log of the function in front of the model" in found.taken_for
+
+
+def test_what_was_reserved_too_much_goes_back_when_the_request_ends(tmp_path: Path) -> None:
+    for latency, accepted in (("500", 3), ("5000", 1)):
+        folder = tmp_path / latency
+        folder.mkdir()
+        requests = [request(number, number) | {"responseLatency": latency} for number in range(3)]
+        files = both(folder, requests, [metric(number, 60, used(10)) for number in range(3)])
+        found = replayed(environment(budget(tokens_per_minute=100)), *files)
+        assert outcomes(found)[Outcome.ACCEPTED] == accepted
+
+
+def test_lambdas_own_lines_and_prefixes_are_passed_over(tmp_path: Path) -> None:
+    requests = [request(number, number) for number in range(3)]
+    lines = ["INIT_START Runtime Version: nodejs:22", "START RequestId: 0a Version: $LATEST"]
+    lines += [f"2026-03-02T08:26:40.000Z\t0a\tINFO\t{metric(number, 60, used(60))}" for number in range(3)]
+    lines += ["END RequestId: 0a", "REPORT RequestId: 0a\tDuration: 3 ms"]
+    files = both(tmp_path, requests, lines)
+    found = replayed(environment(budget(tokens_per_minute=100)), *files)
+    assert outcomes(found) == {Outcome.ACCEPTED: 1, Outcome.TOKEN_LIMIT: 2}
+
+
+def test_the_functions_log_as_filter_log_events_writes_it(tmp_path: Path) -> None:
+    access = write(tmp_path, [request(number, number) for number in range(2)])
+    events = [{"timestamp": 1, "message": metric(number, 60, used(60))} for number in range(2)]
+    function = tmp_path / "events.json"
+    function.write_text(json.dumps({"events": events}), encoding="utf-8")
+    found = replayed(environment(budget(tokens_per_minute=100)), access, function)
+    assert outcomes(found) == {Outcome.ACCEPTED: 1, Outcome.TOKEN_LIMIT: 1}
+
+
+def test_a_request_without_usage_counts_what_was_reserved(tmp_path: Path) -> None:
+    requests = [request(number, number) for number in range(2)]
+    files = both(tmp_path, requests, [metric(0, 60), metric(1, 60)])
+    found = replayed(environment(budget(tokens_per_minute=100)), *files)
+    assert outcomes(found) == {Outcome.ACCEPTED: 1, Outcome.TOKEN_LIMIT: 1}
+
+
+def test_requests_that_the_function_has_not_logged_have_no_tokens(tmp_path: Path) -> None:
+    requests = [request(number, number) for number in range(4)]
+    files = both(tmp_path, requests, [metric(0, 60, used(60)), "{not json", '{"_aws":{"TokensReserved"}'])
+    found = replayed(environment(budget(tokens_per_minute=100)), *files)
+    assert outcomes(found) == {Outcome.ACCEPTED: 4}
+    assert "3 of 4 requests have no tokens in the log: they count as requests alone." in found.notes
+
+
+def test_a_log_without_tokens_says_so_in_one_line(tmp_path: Path) -> None:
+    file = write(tmp_path, [request(number, number) for number in range(4)])
+    found = replayed(environment(budget(requests_per_minute=1)), file)
+    assert outcomes(found) == {Outcome.ACCEPTED: 4}
+    assert found.layers.tokens is None
+    assert found.notes == (
+        "The log has no tokens: limits in tokens were left out. The function's own log has them; name it too.",
+    )
+    assert "token_limit" not in report(found, suggestions(found)).data["outcomes"]
+
+
+def test_the_tokens_of_litellms_log(tmp_path: Path) -> None:
+    """Which says no cap: what an idle caller may is reserved, and what was not used goes back after its time."""
+    lines = [
+        json.dumps(
+            {
+                "startTime": START + 10 * number,
+                "requester_ip_address": "192.0.2.1",
+                "call_type": "acompletion",
+                "prompt_tokens": 30,
+                "completion_tokens": 30,
+                "response_time": 1.0,
+                "model": "m",
+                "metadata": {"user_api_key_hash": "k"},
+            }
+        )
+        for number in range(5)
+    ]
+    layers = environment(budget(tokens_per_minute=100))
+    tokens = layers.tokens
+    assert tokens
+    [route] = layers.routes
+    key = "POST /v1/chat/completions"
+    layers = replace(
+        layers,
+        routes=(replace(route, key=key),),
+        tokens=replace(
+            tokens,
+            budgets=(replace(tokens.budgets[0], routes=frozenset({key})),),
+            routes={key: tokens.routes[ROUTE]},
+        ),
+    )
+    found = replayed(layers, write(tmp_path, lines))
+    assert outcomes(found)[Outcome.TOKEN_LIMIT] == 3, "60 are used, which come back in 36 seconds"
+    assert found.refused_by_tokens == {"tokens_per_minute of a": 3}
+
+
+def test_budgets_by_what_no_log_says_are_left_out(tmp_path: Path) -> None:
+    files = both(tmp_path, [request(0, 0)], [metric(0, 60, used(60))])
+    by_claim = replace(budget(tokens_per_minute=100), by=("claim:team",), name="team")
+    found = replayed(environment(by_claim, replace(budget(tokens_per_minute=100), name="all")), *files)
+    assert found.layers.tokens
+    assert [each.name for each in found.layers.tokens.budgets] == ["all"]
+    assert "Limits in tokens by what the log does not say were left out: claim:team (team)." in found.notes
+
+
+def test_each_caller_has_its_own_budget(tmp_path: Path) -> None:
+    requests = [request(number, number, ip=f"192.0.2.{number % 2}") for number in range(4)]
+    files = both(tmp_path, requests, [metric(number, 60, used(60)) for number in range(4)])
+    found = replayed(environment(budget("ip", tokens_per_minute=100)), *files)
+    assert found.tally.by_client[:2, Outcome.TOKEN_LIMIT].tolist() == [1, 1]
+
+
+def test_blocks_go_on_where_the_one_before_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the log is cut, and whatever is open at a cut."""
+    requests = [request(number, number / 10) | {"responseLatency": "700"} for number in range(600)]
+    files = both(tmp_path, requests, [metric(number, 40, used(number % 40)) for number in range(600)])
+    layers = environment(
+        budget(tokens_per_minute=3000, concurrent_requests=6), budget("ip", name="b", tokens_per_day=9000)
+    )
+    whole = outcomes(replayed(layers, *files))
+    monkeypatch.setattr("review.replay.source.BLOCK", 4096)
+    monkeypatch.setattr("review.replay.source.READ", 4096)
+    assert outcomes(replayed(layers, *files)) == whole
+    assert len(whole) == 2
