@@ -91,11 +91,15 @@ def test_warnings_are_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("command", ["limits", "cost"])
-def test_what_the_numbers_assume_is_told_once_if_asked_for(capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_what_the_numbers_assume_is_told_once_if_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     from review.environment_file import read  # noqa: PLC0415  # as in the commands
     from review.layers.from_settings import layers_of  # noqa: PLC0415
     from review.limits.report import assumed  # noqa: PLC0415
 
+    # Each on one line.
+    monkeypatch.setenv("COLUMNS", "400")
     assert main([command, "prod"]) == 0
     short = capsys.readouterr().out
     assert main([command, "prod", "--explain"]) == 0

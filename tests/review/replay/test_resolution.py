@@ -66,7 +66,7 @@ def test_how_exact_a_logs_times_are(tmp_path: Path, how: str) -> None:
         for moment in moments:
             entry = line(0) | {"requestTimeEpoch": write_time(START_MS + moment)}
             text = json.dumps(entry)
-            if how.endswith("no text"):
+            if how.endswith("not text"):
                 text = text.replace(json.dumps(entry["requestTimeEpoch"]), rounded(START_MS + moment))
             stream.write(text + "\n")
     assert read(file, layers()).resolution_sec == pytest.approx(expected)
