@@ -84,4 +84,6 @@ def _unwritten(error: OSError | RuntimeError) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit("main.py has no options: it reads the folder that ENVIRONMENTS names. For commands: spillway --help")
     sys.exit(main())

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from settings.file_schema import file_schema
 
 FILE = Path(__file__).parent.parent / "docs" / "reference.md"
@@ -196,5 +198,10 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write docs/reference.md."""
     FILE.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
