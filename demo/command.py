@@ -7,7 +7,7 @@ import typer
 
 def demo(
     environment: Annotated[
-        str, typer.Argument(metavar="[ENVIRONMENT]", help="A name in the folder environments, or a .toml file.")
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
     ] = "local",
 ) -> None:
     """Deploy an environment to a local AWS emulator, call it, show the 429s, and destroy it again."""

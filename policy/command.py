@@ -14,7 +14,7 @@ OF_THE_FOLDER = Path("policy") / "suppressions.toml"
 
 
 def policy(
-    output: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where the stacks were synthesized to.")] = Path(
+    output: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the stacks were synthesized to.")] = Path(
         "cdktf.out"
     ),
 ) -> None:

@@ -9,16 +9,16 @@ HELP_NAMES = ["-h", "--help"]
 
 
 def run_app(app: typer.Typer, arguments: list[str], *, program: str) -> int:
-    """The exit status: 1 for input that cannot be used, else what the command says."""
+    """The exit status: 1 for input that cannot be used, else what the command says.
+
+    The context's `obj` is the arguments: what runs before a command may want to know that only help is asked for.
+    """
     try:
-        return int(app(arguments, prog_name=program, standalone_mode=False) or 0)
+        return int(app(arguments, prog_name=program, standalone_mode=False, obj=tuple(arguments)) or 0)
     except _refusals() as error:
         sys.stderr.write(f"{error}\n")
     except typer.TyperException as error:
-        message = error.format_message()
-        if not message:  # no command named: the help has been shown
-            return 0
-        sys.stderr.write(f"{message.rstrip('.')}; --help says what there is\n")
+        sys.stderr.write(f"{error.format_message().rstrip('.')}; --help says what there is\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")
     except BrokenPipeError:

@@ -24,13 +24,26 @@ _FLAGGED = 2
 app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": HELP_NAMES},
-    no_args_is_help=True,
     help="What an environment's limits will do, before they are deployed. Needs no AWS account.",
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
+
+def environment_names() -> list[str]:
+    """For the completion of a shell, which keeps those that fit."""
+    from settings.read import environments_folder
+
+    return sorted(file.stem for file in environments_folder().glob("*.toml"))
+
+
 Environment = Annotated[
-    str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
+    str,
+    typer.Argument(
+        metavar="ENVIRONMENT",
+        help="A name in the folder environments, or a .toml file.",
+        autocompletion=environment_names,
+    ),
 ]
 Output = Annotated[
     Format, typer.Option("--format", metavar="FORM", help="table, markdown (for a pull request) or json.")
@@ -68,7 +81,7 @@ def limits(
 def diff(
     environment: Environment,
     other: Annotated[
-        str | None, typer.Argument(metavar="[OTHER]", help="The environment that is to take its place.")
+        str | None, typer.Argument(metavar="OTHER", help="The environment that is to take its place.")
     ] = None,
     base: Annotated[
         str | None, typer.Option(metavar="REVISION", help="In place of OTHER: compare with this git revision of it.")
@@ -393,4 +406,4 @@ def _form(form: Format, *, as_json: bool) -> Format:
 
 def main(arguments: list[str]) -> int:
     """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
-    return run_app(app, arguments, program="python -m review")
+    return run_app(app, arguments or ["--help"], program="python -m review")

@@ -34,7 +34,9 @@ _AGO = re.compile(r"(\d+)([mhdw])")
 Progress = Callable[[float, int], None]
 """Hears which part of the time is done, and how many lines there are."""
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+)
 
 
 class FetchError(Exception):
