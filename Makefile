@@ -19,7 +19,7 @@ PIPENV := pipenv==2026.10.3
 PARALLEL = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy
 TEST = $(PARALLEL) $(EXAMPLES) && pytest -q --numprocesses 2 --dist loadfile tests/deploy
 # What starts other programs, or compiles the replay's engine.
-SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py
+SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py test_programs.py spillway
 RUFF := ruff
 # `make demo` alone deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
@@ -45,6 +45,15 @@ SIGNS := ' " ` $$ ; & | < > $(OPEN) $(CLOSE) \ * ? [ ] { } ~ ! \#
 signs_of = $(findstring $(NEWLINE),$1)$(strip $(foreach sign,$(SIGNS),$(findstring $(sign),$1)))
 one_word = $(if $(call signs_of,$1),'$(subst $(NEWLINE), ,$(subst ','\'',$1))',$1)
 
+# A second word is another target, and never an environment: `make review dev` would show prod.
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+TARGETS := $(shell awk -F: '/^[a-z-]+:/{print $$1}' $(firstword $(MAKEFILE_LIST)))
+NO_TARGETS := $(foreach goal,$(MAKECMDGOALS),$(if $(findstring /,$(goal)),,$(filter-out $(TARGETS),$(goal))))
+ifneq ($(strip $(NO_TARGETS)),)
+$(error no target: $(strip $(NO_TARGETS)); an environment is a variable, as in `make review ENV=dev`)
+endif
+endif
+
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +70,17 @@ help: ## this list
 .venv/.installed: .venv/.packages
 	@echo "installing the Python packages of the review and of the tests into .venv (once)"
 	@.venv/bin/pipenv sync --categories "review dev-packages" >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
+	@touch $@
+
+# The entry point `spillway`, for this folder. flit_core, which pip fetches for it, is in no lock: it makes one file.
+.venv/bin/spillway: pyproject.toml .venv/.packages
+	@.venv/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+# What a project of your own needs: no tests, no CDKTF command line.
+.venv/.review: .venv/.packages
+	@echo "installing the Python packages of the review into .venv (once)"
+	@.venv/bin/pipenv sync --categories review >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
 	@touch $@
 
 # --ignore-scripts: the one install script in the tree builds a terminal library that the CLI works without.
@@ -104,41 +124,43 @@ tests/metering/node_modules/.installed: tests/metering/package-lock.json .venv/.
 lambda-client: tests/metering/node_modules/.installed ## what Lambda's Node runtime carries, for the tests of the function that meters
 
 .PHONY: install
-install: .venv/.installed node_modules/.installed ## everything, into this folder; the other targets call it
+install: .venv/.installed node_modules/.installed .venv/bin/spillway ## everything, into this folder; the other targets call it
 
 .PHONY: install-deploy
-install-deploy: .venv/.packages node_modules/.installed ## what a job that deploys needs: no review, no tests
+install-deploy: .venv/.packages node_modules/.installed .venv/bin/spillway ## what a job that deploys needs: no review, no tests
+
+.PHONY: install-project
+install-project: .venv/.review .venv/bin/spillway policy/.venv/.installed ## what a project of your own needs (docs/projects.md)
 
 .PHONY: demo
 demo: export DEMO := $(value DEMO)
 demo: install ## deploy `local`, or ENV=prod with mocks behind it, to a local AWS emulator and hit it
-	@python -m demo "$$DEMO"
+	@python -m spillway demo -- "$$DEMO"
 
 .PHONY: deploy
 deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves what the file names (YES=1 does not ask)
-	@python -m deploy $(if $(YES),--yes) -- "$$ENV"
+	@python -m spillway deploy $(if $(YES),--yes) -- "$$ENV"
 
-# -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have checked them.
 .PHONY: synth
 synth: .venv/.packages ## every environment to cdktf.out/stacks/<name>/cdk.tf.json
-	@python -O main.py
+	@python -m spillway synth
 
 .PHONY: committed
 committed: .venv/.packages ## the JSON of ENV=prod to committed/prod, for a workspace that follows the repository
-	@python -m tools.committed -- "$$ENV"
+	@python -m spillway committed -- "$$ENV"
 
 .PHONY: check-committed
 check-committed: .venv/.packages ## fails where a folder of committed/ is not what its environment file says
-	@python -m tools.committed --check
+	@python -m spillway committed --check
 
 .PHONY: imports
 imports: .venv/.packages ## the [imports] table by which ENV=prod adopts the REST API with the id API=...
-	@python -m tools.imports -- "$$ENV" "$$API"
+	@python -m spillway imports -- "$$ENV" "$$API"
 
 # The second call of the same command goes on where the first was stopped.
 .PHONY: fetch-log
 fetch-log: .venv/.installed ## the access log of ENV=prod since SINCE=7d out of CloudWatch, for `review replay`
-	@python -m tools.fetch_log -- "$$ENV" "$$SINCE"
+	@python -m spillway fetch-log -- "$$ENV" "$$SINCE"
 
 .PHONY: schema
 schema: .venv/.packages reference ## docs/environment.schema.json, by which editors check environment files
@@ -150,9 +172,9 @@ reference: .venv/.packages ## docs/reference.md, every key of an environment fil
 
 .PHONY: review
 review: .venv/.installed ## limits and cost of ENV (default: prod), before anything is deployed
-	@python -m review limits $(call one_word,$(ENV))
+	@python -m spillway limits $(call one_word,$(ENV))
 	@echo
-	@python -m review cost $(call one_word,$(ENV))
+	@python -m spillway cost $(call one_word,$(ENV))
 
 .PHONY: review-markdown
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE, limits and cost of every environment
@@ -168,12 +190,12 @@ review-markdown: .venv/.installed ## for a pull request: what differs from BASE,
 verify: export ENV := $(value ENV)
 verify: export MOST := $(value MOST)
 verify: .venv/.installed ## whether the deployed stage of ENV=prod does what its file says: sends requests, asks before it does
-	@python -m verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) $${MOST:+--most "$$MOST"} \
-		--outputs <($${TERRAFORM_BINARY_NAME:-terraform} -chdir="cdktf.out/stacks/$$ENV" output -json) -- "$$ENV"
+	@python -m spillway verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) \
+		$${MOST:+--most "$$MOST"} -- "$$ENV"
 
 .PHONY: policy
 policy: synth policy/.venv/.installed ## checkov on what synth writes; accepted failures: policy/suppressions.toml
-	@python -m policy
+	@python -m spillway policy
 
 .PHONY: test
 test: install policy/.venv/.installed clients lambda-client ## every test
@@ -197,7 +219,7 @@ format: .venv/.installed ## the formatter, and what the linter mends by itself
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
 check: install policy/.venv/.installed clients lambda-client lint ## lint, committed/ up to date, tests with more examples
-	@python -m tools.committed --check
+	@python -m spillway committed --check
 	@$(TEST)
 
 .PHONY: snapshots

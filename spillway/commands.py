@@ -193,7 +193,8 @@ app.command(short_help="Deploy to a local AWS emulator and show the 429s.")(demo
 
 def _forward(context: typer.Context, tool: typer.Typer) -> None:
     """Let a command of tools/, which imports AWS's or CDKTF's packages, read its own arguments."""
-    status = run_app(tool, context.args, program=f"spillway {context.info_name}")
+    given = context.obj[context.obj.index(context.info_name) + 1 :]
+    status = run_app(tool, given, program=f"spillway {context.info_name}")
     if status:
         raise typer.Exit(status)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 from review.refusal import ReviewError
 from settings.file_reference import text_of
@@ -48,6 +48,11 @@ class Operation:
         """`POST /v1/chat/completions`."""
         return f"{self.method} {self.path}"
 
+    def at(self, path: str) -> Self:
+        """The same at a path whose variables have other names."""
+        slash = "/" if self.server_path.endswith("/") and path != "/" else ""
+        return replace(self, path=path, server_path=path.replace("+}", "}") + slash)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operations:
@@ -70,25 +75,17 @@ def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
     paths = document.get("paths")
     if not isinstance(paths, dict):
         raise ReviewError(f"{file.as_posix()}: is not an OpenAPI document: it has no paths")
-    found, left_out = dict[str, Operation](), list[str]()
-    for path, item in paths.items():
-        if only and not any(fnmatchcase(path, pattern) for pattern in only):
-            continue
-        for method, operation in _methods(document, item):
-            said = f"{method} {path}"
-            if method not in _METHODS:
-                left_out.append(f"{said}: API Gateway has no throttle for this method")
-                continue
-            try:
-                routed = _operation(document, method, path, operation)
-            except ValueError as error:
-                left_out.append(f"{said}: {error}")
-                continue
-            routed = _beside(routed, found.values())
-            if routed.key in found:
-                left_out.append(f"{said}: is part of {routed.key}")
-            else:
-                found[routed.key] = routed
+    left_out: list[str] = []
+    read = list(_read(document, paths, only, left_out))
+    found = dict[str, Operation]()
+    routable = _with_one_variable_a_place([each.path for _, each in read])
+    for (said, unrouted), path in zip(read, routable, strict=True):
+        routed = unrouted.at(path)
+        if routed.key in found:
+            left_out.append(f"{said}: is part of {routed.key}")
+        elif unrouted.path.endswith("+}") and not path.endswith("+}"):
+            left_out.append(f"{said}: only {path}, since another path has a variable of one part there")
+        found.setdefault(routed.key, routed)
     if not found:
         where = f" whose path matches {' or '.join(only)}" if only else ""
         raise ReviewError(f"{file.as_posix()}: describes no operation{where} that API Gateway can have")
@@ -99,6 +96,24 @@ def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
         operations=tuple(found.values()),
         left_out=tuple(left_out),
     )
+
+
+def _read(
+    document: Document, paths: Document, only: tuple[str, ...], left_out: list[str]
+) -> Iterator[tuple[str, Operation]]:
+    """Each operation as the document names it and as a route by itself; what can be none is left out, and said."""
+    for path, item in paths.items():
+        if only and not any(fnmatchcase(path, pattern) for pattern in only):
+            continue
+        for method, operation in _methods(document, item):
+            said = f"{method} {path}"
+            if method not in _METHODS:
+                left_out.append(f"{said}: API Gateway has no throttle for this method")
+                continue
+            try:
+                yield said, _operation(document, method, path, operation)
+            except ValueError as error:
+                left_out.append(f"{said}: {error}")
 
 
 def _document(file: Path) -> Document:
@@ -127,12 +142,11 @@ def _methods(document: Document, item: object) -> Iterator[tuple[str, Document]]
 
 def _operation(document: Document, method: str, path: str, operation: Document) -> Operation:
     """Raises ValueError for a path that API Gateway cannot have."""
-    routed = gateway_path(path)
-    slash = "/" if path.endswith("/") and routed != "/" else ""
     return Operation(
         method=method,
-        path=routed,
-        server_path=_without_plus(routed) + slash,
+        path=gateway_path(path),
+        # The slash at the end, which API Gateway has not, is all that is needed of it: `at`.
+        server_path=path,
         streams=_streams(document, method, path, operation),
         security=tuple(_security(document, operation)),
     )
@@ -171,38 +185,33 @@ def _distinct(name: str, taken: set[str]) -> str:
     return distinct
 
 
-def _beside(operation: Operation, others: Iterator[Operation] | Any) -> Operation:
-    """With the variables of the routes before it: API Gateway takes one variable for each place."""
-    known = dict[str, str]()
-    for other in others:
-        for parent, part in _places(other.path):
-            known.setdefault(parent, part)
-    path = ""
-    names = set[str]()
-    for _, part in _places(operation.path):
-        taken = known.get(path)
-        plain = taken.strip("{}").removesuffix("+") if taken else part.strip("{}").removesuffix("+")
-        if not part.startswith("{"):
-            path += f"/{part}"
-            continue
-        greedy = "+" if part.endswith("+}") else ""
-        path += f"/{{{_distinct(plain, names)}{greedy}}}"
-    path = path or "/"
-    slash = "/" if operation.server_path.endswith("/") and path != "/" else ""
-    return replace(operation, path=path, server_path=_without_plus(path) + slash)
+def _with_one_variable_a_place(paths: list[str]) -> Iterator[str]:
+    """The same paths as API Gateway takes them together: a place has one variable, with one name.
+
+    A name is that of the first path. Where one path has `{rest+}` and another `{name}`, both get `{name}`.
+    """
+    plain = {above for path in paths for above, part in _places(path) if part.startswith("{") and "+" not in part}
+    names = dict[str, str]()
+    for path in paths:
+        routed, taken = "", set[str]()
+        for above, part in _places(path):
+            if not part.startswith("{"):
+                routed += f"/{part}"
+                continue
+            if above not in names:
+                names[above] = _distinct(part.strip("{}").removesuffix("+"), taken)
+            taken.add(names[above])
+            routed += f"/{{{names[above]}{'+' if '+' in part and above not in plain else ''}}}"
+        yield routed or "/"
 
 
 def _places(path: str) -> Iterator[tuple[str, str]]:
-    """Each part, after the path above it."""
+    """Each part, after the place that it has: what is above it, with any variable as `{}`."""
     above = ""
     for part in path.split("/")[1:]:
         if part:
             yield above, part
-        above += f"/{part}"
-
-
-def _without_plus(path: str) -> str:
-    return path.replace("+}", "}")
+        above += "/{}" if part.startswith("{") else f"/{part}"
 
 
 def _streams(document: Document, method: str, path: str, operation: Document) -> bool:
