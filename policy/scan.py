@@ -18,6 +18,10 @@ _PLATFORM_VARIABLES = ("BC_API_KEY", "PRISMA_API_URL")
 _BLOCK = re.compile(r'^    "(\w+)": \{$')
 
 
+# "api_key_source": "AUTHORIZER" looks like a key and its value: it has an address, so that it alone can be accepted.
+_KEY_SOURCE = "api_key_source"
+
+
 class ScanError(Exception):
     """checkov gave no verdict; the message says why."""
 
@@ -32,7 +36,7 @@ class Verdict:
     name: str
     """What the check asks for."""
     address: str
-    """The Terraform address: `aws_api_gateway_stage.stage`; of a secret the line of the JSON."""
+    """The Terraform address: `aws_api_gateway_stage.stage`; of a secret the line of the JSON, or `api_key_source`."""
     passed: bool
 
 
@@ -84,7 +88,7 @@ def run(stacks: Path, environments: Collection[str]) -> Run:
 def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
     """One report for each framework that found something to look at."""
     if not CHECKOV.exists():
-        raise ScanError("checkov is not installed: run make policy")
+        raise ScanError("checkov is not installed: run make policy, in a project make -C .spillway install-project")
     done = subprocess.run(
         [
             CHECKOV,
@@ -129,7 +133,8 @@ def _address(file: Path, resource: str, line: int) -> str:
     """The whole Terraform address; half of checkov's checks report `resource.NAME`, the type being above it."""
     block, dot, name = resource.partition(".")
     if not dot:  # a secret, by its hash
-        return f"line {line}"
+        text = file.read_text().splitlines()[line - 1]
+        return _KEY_SOURCE if text.lstrip().startswith(f'"{_KEY_SOURCE}": ') else f"line {line}"
     if block != "resource":
         return resource
     above = file.read_text().splitlines()[:line]
