@@ -19,7 +19,7 @@ PIPENV := pipenv==2026.10.3
 PARALLEL = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy
 TEST = $(PARALLEL) $(EXAMPLES) && pytest -q --numprocesses 2 --dist loadfile tests/deploy
 # What starts other programs, or compiles the replay's engine.
-SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py
+SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py test_programs.py spillway
 RUFF := ruff
 # Without ENV, `make demo` deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
@@ -47,6 +47,15 @@ SIGNS := ' " ` $$ ; & | < > $(OPEN) $(CLOSE) \ * ? [ ] { } ~ ! \#
 signs_of = $(findstring $(NEWLINE),$1)$(strip $(foreach sign,$(SIGNS),$(findstring $(sign),$1)))
 one_word = $(if $(call signs_of,$1),'$(subst $(NEWLINE), ,$(subst ','\'',$1))',$1)
 
+# A second word is another target, and never an environment: `make review dev` would show prod.
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+TARGETS := $(shell awk -F: '/^[a-z-]+:/{print $$1}' $(firstword $(MAKEFILE_LIST)))
+NO_TARGETS := $(foreach goal,$(MAKECMDGOALS),$(if $(findstring /,$(goal)),,$(filter-out $(TARGETS),$(goal))))
+ifneq ($(strip $(NO_TARGETS)),)
+$(error no target: $(strip $(NO_TARGETS)); an environment is a variable, as in `make review ENV=dev`)
+endif
+endif
+
 .PHONY: help
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +72,17 @@ help: ## list these targets
 .venv/.installed: .venv/.packages
 	@echo "installing the Python packages of the review and of the tests into .venv (once)"
 	@.venv/bin/pipenv sync --categories "review dev-packages" >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
+	@touch $@
+
+# The entry point `spillway`, for this folder. flit_core, which pip fetches for it, is in no lock: it makes one file.
+.venv/bin/spillway: pyproject.toml .venv/.packages
+	@.venv/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+# What a project of your own needs: no tests, no CDKTF command line.
+.venv/.review: .venv/.packages
+	@echo "installing the Python packages of the review into .venv (once)"
+	@.venv/bin/pipenv sync --categories review >.venv/install.log 2>&1 || { tail -n 40 .venv/install.log; exit 1; }
 	@touch $@
 
 # --ignore-scripts: the only install script in the tree builds a terminal library that the CLI does not need.
@@ -106,42 +126,44 @@ tests/metering/node_modules/.installed: tests/metering/package-lock.json .venv/.
 lambda-client: tests/metering/node_modules/.installed ## install Lambda's runtime client, for the tests of the metering function
 
 .PHONY: install
-install: .venv/.installed node_modules/.installed ## install everything into this folder; the other targets call it
+install: .venv/.installed node_modules/.installed .venv/bin/spillway ## install everything into this folder; the other targets call it
 
 .PHONY: install-deploy
-install-deploy: .venv/.packages node_modules/.installed ## install what a deploy needs, without the review and the tests
+install-deploy: .venv/.packages node_modules/.installed .venv/bin/spillway ## install what a deploy needs, without the review and the tests
+
+.PHONY: install-project
+install-project: .venv/.review .venv/bin/spillway policy/.venv/.installed ## install what a project of your own needs (docs/projects.md)
 
 .PHONY: demo
 demo: export DEMO := $(value DEMO)
 demo: install ## deploy `local`, or ENV=prod with mock backends, to a local AWS emulator and send it requests
-	@python -m demo "$$DEMO"
+	@python -m spillway demo -- "$$DEMO"
 
 .PHONY: deploy
 deploy: .venv/.packages ## plan ENV=prod, ask, apply, until the stage serves the configuration (YES=1 does not ask)
-	@python -m deploy $(if $(YES),--yes) -- "$$ENV"
+	@python -m spillway deploy $(if $(YES),--yes) -- "$$ENV"
 
-# -O: without jsii's type checks of every argument, which take a fifth of the time. mypy and the tests check the types.
 .PHONY: synth
 synth: export WANTED := $(value WANTED)
 synth: .venv/.packages ## write every environment to cdktf.out/stacks/<name>/cdk.tf.json (ENV=prod: only its mistakes fail)
-	@python -O main.py $${WANTED:+"$$WANTED"}
+	@python -m spillway synth -- $${WANTED:+"$$WANTED"}
 
 .PHONY: committed
 committed: .venv/.packages ## write the JSON of ENV=prod to committed/prod, for a VCS-driven workspace
-	@python -m tools.committed -- "$$ENV"
+	@python -m spillway committed -- "$$ENV"
 
 .PHONY: check-committed
 check-committed: .venv/.packages ## fail if a folder of committed/ does not match its environment file
-	@python -m tools.committed --check
+	@python -m spillway committed --check
 
 .PHONY: imports
 imports: .venv/.packages ## print the [imports] table with which ENV=prod adopts the REST API with the id API=...
-	@python -m tools.imports -- "$$ENV" "$$API"
+	@python -m spillway imports -- "$$ENV" "$$API"
 
 # After an interruption, the same command continues where it stopped.
 .PHONY: fetch-log
 fetch-log: .venv/.installed ## download the access log of ENV=prod since SINCE=7d from CloudWatch, for `review replay`
-	@python -m tools.fetch_log -- "$$ENV" "$$SINCE"
+	@python -m spillway fetch-log -- "$$ENV" "$$SINCE"
 
 .PHONY: schema
 schema: .venv/.packages reference ## write docs/environment.schema.json, with which editors check environment files
@@ -157,25 +179,25 @@ dashboard-picture: .venv/.installed ## draw docs/pictures/dashboard.png from an 
 
 .PHONY: review
 review: .venv/.installed ## show limits and cost of ENV (default: prod) before a deploy
-	@python -m review limits $(call one_word,$(ENV))
+	@python -m spillway limits $(call one_word,$(ENV))
 	@echo
-	@python -m review cost $(call one_word,$(ENV))
+	@python -m spillway cost $(call one_word,$(ENV))
 
 .PHONY: review-markdown
 review-markdown: .venv/.installed ## for a pull request: what differs from BASE in every environment, what changed first
-	@python -m review pull-request --base="$$BASE" -- $$REVIEWED
+	@python -m spillway pull-request --base="$$BASE" -- $$REVIEWED
 
 # WAF=1 also exceeds a rate rule, PAID=1 calls backends that may cost money, YES=1 does not ask, MOST=n limits the requests.
 .PHONY: verify
 verify: export ENV := $(value ENV)
 verify: export MOST := $(value MOST)
 verify: .venv/.installed ## check with requests whether the deployed stage of ENV=prod does what its file sets; asks first
-	@python -m verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) $${MOST:+--most "$$MOST"} \
-		--outputs <($${TERRAFORM_BINARY_NAME:-terraform} -chdir="cdktf.out/stacks/$$ENV" output -json) -- "$$ENV"
+	@python -m spillway verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) \
+		$${MOST:+--most "$$MOST"} -- "$$ENV"
 
 .PHONY: policy
 policy: synth policy/.venv/.installed ## run checkov on the synthesized JSON; policy/suppressions.toml lists accepted failures
-	@python -m policy
+	@python -m spillway policy
 
 .PHONY: test
 test: install policy/.venv/.installed clients lambda-client ## run every test
@@ -199,7 +221,7 @@ format: .venv/.installed ## run the formatter, and apply the fixes of the linter
 .PHONY: check
 check: EXAMPLES := --hypothesis-profile thorough
 check: install policy/.venv/.installed clients lambda-client lint ## run lint, check-committed, and the tests with more examples
-	@python -m tools.committed --check
+	@python -m spillway committed --check
 	@$(TEST)
 
 .PHONY: snapshots

@@ -101,4 +101,6 @@ def _unwritten(error: OSError | RuntimeError) -> str:
 
 
 if __name__ == "__main__":
+    if options := [argument for argument in sys.argv[1:] if argument.startswith("-")]:
+        sys.exit(f"main.py has no option {options[0]}: it takes names of environments. For commands: spillway --help")
     sys.exit(main(sys.argv[1:]))

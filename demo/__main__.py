@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from demo.command import demo
 from demo.command_line import Cdktf, CommandFailedError
 from demo.emulator import EmulatorError, emulator, emulator_client, free_port
 from demo.for_emulator import for_emulator
@@ -301,13 +303,18 @@ def _destroy(cdktf: Cdktf, stack: str) -> None:
         console.print(f"  destroy failed, and what is left goes with the emulator: {escape(reason)}", soft_wrap=True)
 
 
-if __name__ == "__main__":
+def run(environment: str) -> int:
+    """`main`, and what it leaves where it is interrupted: nothing."""
     interruptible()
     try:
-        sys.exit(main(*sys.argv[1:2]))
+        return main(environment)
     except (EnvironmentFileError, ReviewError, EmulatorError) as error:
         console.print(escape(str(error)), soft_wrap=True)
-        sys.exit(1)
+        return 1
     except KeyboardInterrupt:
         console.print("\nInterrupted; what was started is stopped.")
-        sys.exit(130)
+        return 130
+
+
+if __name__ == "__main__":
+    typer.run(demo)

@@ -52,6 +52,20 @@ def terraform_environment() -> dict[str, str]:
     }
 
 
+def stack_folder(environment: str) -> Path:
+    """Where the stack of an environment is synthesized to, below the folder that the command runs in."""
+    return Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out") / "stacks" / environment
+
+
+def terraform_outputs(folder: Path, *, binary: str) -> bytes:
+    """What `output -json` prints there; empty if nothing is deployed from there."""
+    if not folder.is_dir():
+        return b""
+    return subprocess.run(
+        [binary, "output", "-json"], cwd=folder, env=terraform_environment(), stdout=subprocess.PIPE, check=False
+    ).stdout
+
+
 class Terraform:
     """Runs Terraform in the stack's folder without prompts: a variable without a value is an error at once.
 

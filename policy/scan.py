@@ -18,6 +18,10 @@ _PLATFORM_VARIABLES = ("BC_API_KEY", "PRISMA_API_URL")
 _BLOCK = re.compile(r'^    "(\w+)": \{$')
 
 
+# "api_key_source": "AUTHORIZER" looks like a key and its value: it has an address, so that it alone can be accepted.
+_KEY_SOURCE = "api_key_source"
+
+
 class ScanError(Exception):
     """checkov did not report a result; the message gives the reason."""
 
@@ -32,7 +36,7 @@ class Verdict:
     name: str
     """What the check requires."""
     address: str
-    """The Terraform address, `aws_api_gateway_stage.stage`; for a secret, the line of the JSON."""
+    """The Terraform address, `aws_api_gateway_stage.stage`; for a secret, the line of the JSON or `api_key_source`."""
     passed: bool
 
 
@@ -86,7 +90,7 @@ def run(stacks: Path, environments: Collection[str]) -> Run:
 def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
     """One report for each framework that found something to check."""
     if not CHECKOV.exists():
-        raise ScanError("checkov is not installed: run make policy")
+        raise ScanError("checkov is not installed: run make policy, in a project make -C .spillway install-project")
     done = subprocess.run(
         [
             CHECKOV,
@@ -133,7 +137,8 @@ def _address(file: Path, resource: str, line: int) -> str:
     """
     block, dot, name = resource.partition(".")
     if not dot:  # a secret, identified by its hash
-        return f"line {line}"
+        text = file.read_text().splitlines()[line - 1]
+        return _KEY_SOURCE if text.lstrip().startswith(f'"{_KEY_SOURCE}": ') else f"line {line}"
     if block != "resource":
         return resource
     above = file.read_text().splitlines()[:line]

@@ -1,7 +1,5 @@
 """The command line. Each command loads what it needs itself, so that the quick ones are quick."""
 
-import json
-import os
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -10,32 +8,48 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from review.environment_file import find, read
+from review.command_line import HELP_NAMES, run_app
 from review.refusal import ReviewError
 from review.table import Format, show
-from settings.problem import EnvironmentFileError
 
 if TYPE_CHECKING:
     from review.engine.rate_window import WafModel
     from review.layers.layers import Layers
     from review.simulation.simulate import Result
 
-# ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import; `limits` needs none of them
+# ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import, the settings half of one; --help needs none
 
 # Apart from 1, which is for what could not be done.
 _FLAGGED = 2
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
+    context_settings={"help_option_names": HELP_NAMES},
     help="What an environment's limits will do, before they are deployed. Needs no AWS account.",
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
+
+def environment_names() -> list[str]:
+    """For the completion of a shell, which keeps those that fit."""
+    from settings.read import environments_folder
+
+    return sorted(file.stem for file in environments_folder().glob("*.toml"))
+
+
 Environment = Annotated[
-    str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
+    str,
+    typer.Argument(
+        metavar="ENVIRONMENT",
+        help="A name in the folder environments, or a .toml file.",
+        autocompletion=environment_names,
+    ),
 ]
-Output = Annotated[Format, typer.Option("--format", help="A table, Markdown for a pull request, or JSON.")]
+Output = Annotated[
+    Format, typer.Option("--format", metavar="FORM", help="table, markdown (for a pull request) or json.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Also what the numbers assume; Markdown and JSON have it.")]
 Interval = Annotated[int, typer.Option(help="WAF model: how often AWS looks at the rate, in seconds; divides 60.")]
 Lag = Annotated[int, typer.Option(help="WAF model: how late its counts are, in seconds.")]
@@ -55,12 +69,15 @@ class Form(StrEnum):
 def limits(
     environment: Environment,
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     details: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--details", help="Also every layer of every route, one a line.")
     ] = False,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """For every route: what each layer lets through, and what stops whom first."""
+    form = _form(form, as_json=as_json)
+    from review.environment_file import read
     from review.layers.from_settings import layers_of
     from review.limits.report import report
     from review.limits.token_limits import token_budgets
@@ -74,7 +91,7 @@ def limits(
 def diff(
     environment: Environment,
     other: Annotated[
-        str | None, typer.Argument(metavar="[OTHER]", help="The environment that is to take its place.")
+        str | None, typer.Argument(metavar="OTHER", help="The environment that is to take its place.")
     ] = None,
     base: Annotated[
         str | None, typer.Option(metavar="REVISION", help="In place of OTHER: compare with this git revision of it.")
@@ -83,11 +100,13 @@ def diff(
         str | None, typer.Option(metavar="REVISION", help="Beside --base: up to this revision, not the working tree.")
     ] = None,
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--fail-on-flag", help="End with 2 where anything is marked `!!`, or the base is refused.")
     ] = False,
 ) -> None:
     """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
+    form = _form(form, as_json=as_json)
     from review.diff.diff import compare_files, compare_revisions
 
     if base is None and head is None and other is not None:
@@ -110,9 +129,12 @@ def pull_request(
     base: Annotated[str, typer.Option(metavar="REVISION", help="What to compare the working tree with.")] = (
         "origin/main"
     ),
-    form: Annotated[Form, typer.Option("--format", help="Markdown for a comment, or JSON.")] = Form.MARKDOWN,
+    form: Annotated[Form, typer.Option("--format", metavar="FORM", help="markdown or json.")] = Form.MARKDOWN,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """What a pull request changes in every environment, as one comment: limits, cost, and what a deploy replaces."""
+    import json
+
     from review.cost.prices import read_prices
     from review.pull_request.comment import comment
     from review.pull_request.data import data
@@ -120,7 +142,7 @@ def pull_request(
 
     prices = read_prices(None)
     reviewed = review(environments or (), base, prices)
-    if form == Form.JSON:
+    if as_json or form == Form.JSON:
         sys.stdout.write(json.dumps(data(reviewed, base), indent=2) + "\n")
     else:
         sys.stdout.write(comment(reviewed, base, prices))
@@ -144,11 +166,14 @@ def cost(
     ] = False,
     form: Output = Format.TABLE,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """What the web ACL takes of its capacity, and what a month costs in dollars, without the backends."""
+    form = _form(form, as_json=as_json)
     from review.cost.bill import Traffic
     from review.cost.prices import read_prices
     from review.cost.report import report
+    from review.environment_file import read
 
     traffic = Traffic(requests=requests, blocked_share=blocked)
     show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form, explain=explain)
@@ -159,6 +184,7 @@ def simulate(
     environment: Environment,
     traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     picture: Annotated[Path | None, typer.Option(help="Write the result there, as .svg or .png.")] = None,
     against: Annotated[str | None, typer.Option(help="The same traffic against that environment too.")] = None,
     without_waf: Annotated[  # noqa: FBT002  # a flag is how typer takes it
@@ -170,6 +196,8 @@ def simulate(
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
+    form = _form(form, as_json=as_json)
+    from review.environment_file import read
     from review.layers.from_settings import layers_of
     from review.signs_of_life import signs_of_life
     from review.simulation.report import report
@@ -213,6 +241,7 @@ def replay(
         typer.Argument(metavar="LOG...", help="Logs, plain or gzip, in any format that docs/simulation.md lists."),
     ],
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     log_format: Annotated[
         str, typer.Option("--log-format", help="The format's name. Default: recognized by the first lines.")
     ] = "",
@@ -250,6 +279,8 @@ def replay(
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
+    form = _form(form, as_json=as_json)
+    from review.environment_file import find, read
     from review.layers.from_settings import layers_of
     from review.replay.chosen import choose as chosen_of
     from review.replay.chosen import percentile_of
@@ -313,8 +344,10 @@ def size(
     ] = 0.99,
     route: Annotated[str, typer.Option(help="The route that the bucket is for.")] = "POST /v1/chat/completions",
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Limits without a log: from users, requests, seconds, tokens and what the backend takes, with the arithmetic."""
+    form = _form(form, as_json=as_json)
     from review.signs_of_life import signs_of_life
     from review.sizing.demand import Demand, Tier, tier_of
     from review.sizing.proof import prove
@@ -351,12 +384,15 @@ def size(
 def usage(
     environment: Environment,
     form: Output = Format.TABLE,
+    as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     reset: Annotated[
         str | None, typer.Option(metavar="CALLER", help="Give that caller everything back: a key's name, or an id.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the reset.")] = False,  # noqa: FBT002
 ) -> None:
     """Who is where in the limits in tokens. Asks AWS, with your credentials."""
+    form = _form(form, as_json=as_json)
+    from review.environment_file import read
     from review.usage.aws import Aws
     from review.usage.report import report
     from review.usage.usage import item_of_key, usages
@@ -405,21 +441,12 @@ def _waf_model(interval: int, lag: int, recency: float) -> "WafModel":
         raise ReviewError(f"--waf-{error}") from None
 
 
+def _form(form: Format, *, as_json: bool) -> Format:
+    if as_json and form not in {Format.TABLE, Format.JSON}:
+        raise ReviewError(f"--json and --format {form}: name one of the two")
+    return Format.JSON if as_json else form
+
+
 def main(arguments: list[str]) -> int:
     """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
-    try:
-        return int(app(arguments, prog_name="python -m review", standalone_mode=False) or 0)
-    except (ReviewError, EnvironmentFileError) as error:
-        sys.stderr.write(f"{error}\n")
-    except typer.TyperException as error:
-        message = error.format_message()
-        if not message:  # no command named: the help has been shown
-            return 0
-        sys.stderr.write(f"{message.rstrip('.')}; --help says what there is\n")
-    except typer.Abort:
-        sys.stderr.write("aborted\n")
-    except BrokenPipeError:
-        # The reader (`head`) has seen enough; nothing may be written when the interpreter closes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return 1
+    return run_app(app, arguments or ["--help"], program="python -m review")

@@ -16,10 +16,12 @@ from typing import ClassVar
 import pytest
 
 from settings.read import read_environment
+from spillway.commands import app
 from tests.environment_files import MINIMAL, ROOT, environment
 from tests.synthesis import rendered
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
@@ -43,6 +45,7 @@ def test_every_command_is_there(page: Path) -> None:
         assert done.returncode == 0, done.stderr
     for module in re.findall(r"python -m (tools\.\w+)", code):
         assert (ROOT / (module.replace(".", "/") + ".py")).exists()
+    assert set(re.findall(r"(?:^|[`(;&]|\$ )\s*spillway ([a-z][a-z-]*)", code, re.MULTILINE)) <= COMMANDS
 
 
 @pytest.mark.parametrize("page", ["state", "terraform-cloud"])

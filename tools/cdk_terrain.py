@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
 ROOT = Path(__file__).parent.parent
 
 CDKTN = "0.24.0"
@@ -92,7 +94,12 @@ def project_files() -> list[str]:
     return [file for file in listed.stdout.split("\0") if file and (ROOT / file).is_file()]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Move the working copy from CDKTF to CDK Terrain, for good."""
     for each in project_files():
         if rewrite(ROOT, each):
             print(each)
+
+
+if __name__ == "__main__":
+    typer.run(main)

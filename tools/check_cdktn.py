@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from tools.cdk_terrain import CDKTN, CDKTN_PROVIDER_AWS, METADATA, ROOT, Rule, project_files, rewrite
 
 KEPT = ROOT / ".cdktn"
@@ -36,8 +38,8 @@ DESELECTED = {
 Difference = tuple[tuple[str, ...], Any, Any]
 
 
-def main() -> int:
-    """Return 0 if the tests pass in the copy and the JSON differs only in METADATA."""
+def main() -> None:
+    """Move a temporary copy to CDK Terrain and run its tests. 0 if they pass and the JSON differs only in METADATA."""
     _install()
     with tempfile.TemporaryDirectory(prefix="spillway-cdktn-") as folder:
         copy = Path(folder) / "project"
@@ -45,7 +47,7 @@ def main() -> int:
         _commit(copy)
         different = [environments for environments in FOLDERS if not _compare(copy, Path(folder), environments)]
         passed = _test(copy)
-    return 0 if passed and not different else 1
+    raise typer.Exit(0 if passed and not different else 1)
 
 
 def requirements(lock: dict[str, Any]) -> str:
@@ -160,4 +162,4 @@ def _environment(programs: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

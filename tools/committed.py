@@ -25,7 +25,9 @@ _OURS = (_CONFIGURATION, "functions/*.zip")
 Files = dict[str, bytes]
 
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+)
 
 
 @app.command()

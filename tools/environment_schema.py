@@ -7,6 +7,8 @@ ranges and allowed words. Only `make synth` checks rules that span several field
 import json
 from pathlib import Path
 
+import typer
+
 from settings.file_schema import file_schema
 
 FILE = Path(__file__).parent.parent / "docs" / "environment.schema.json"
@@ -19,5 +21,10 @@ def schema() -> str:
     return json.dumps(dialect | file_schema() | title, indent=2) + "\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write docs/environment.schema.json."""
     FILE.write_text(schema(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)

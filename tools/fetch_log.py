@@ -36,7 +36,9 @@ _AGO = re.compile(r"(\d+)([mhdw])")
 Progress = Callable[[float, int], None]
 """Called with the share of the time that is done, and the number of lines so far."""
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+)
 
 
 class FetchError(Exception):

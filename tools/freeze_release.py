@@ -9,6 +9,8 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import typer
+
 from settings.read import read_environments
 from tools.committed import synthesized
 
@@ -39,5 +41,10 @@ def freeze(releases: Path) -> Path:
     return folder
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Keep in tests/releases what this version promises."""
     print(freeze(ROOT / "tests" / "releases"))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from settings.file_schema import file_schema
 from tools.aws_names import NONE, aws_names
 
@@ -219,5 +221,10 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write docs/reference.md."""
     FILE.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -14,7 +14,9 @@ from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import environments_folder, read_environments
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+)
 
 
 @app.command()

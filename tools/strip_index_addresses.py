@@ -1,8 +1,10 @@
 """Removes the package indexes from a Pipfile.lock, so that installation uses the machine's own (docs/adr/0003)."""
 
 import json
-import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 
 def strip(lock: Path) -> None:
@@ -16,6 +18,11 @@ def strip(lock: Path) -> None:
     lock.write_text(json.dumps(content, indent=4) + "\n")
 
 
+def main(locks: Annotated[list[Path], typer.Argument(metavar="LOCK...")]) -> None:
+    """Rewrite these lock files without index addresses."""
+    for lock in locks:
+        strip(lock)
+
+
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        strip(Path(argument))
+    typer.run(main)

@@ -1,131 +1,15 @@
-"""`make verify ENV=prod`: 0 if everything is as set, 1 if not or if nothing could be sent, 2 if a bucket was not
+"""`python -m verify prod`: 0 if everything is as set, 1 if not or if nothing could be sent, 2 if a bucket was not
 emptied.
 """
 
-import json
 import sys
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from review.environment_file import read
-from review.refusal import ReviewError
-from settings.environment import Environment
-from settings.layer import Layer
-from settings.problem import EnvironmentFileError
-from settings.waf.rate_rule import RateRule
-from verify import waf
-from verify.answers import contract
-from verify.check import Checked
-from verify.runs import Run, Runs, runs
-
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-_NOT_REACHED = 2
-
-
-@app.command()
-def verify(
-    environment: Annotated[
-        str, typer.Argument(metavar="ENVIRONMENT", help="Name of a file in environments/, or path of a .toml file.")
-    ],
-    *,
-    outputs: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Output of `terraform output -json`: the URL and the keys.")
-    ] = None,
-    url: Annotated[str, typer.Option(help="URL of the stage. Default: the one in the outputs.")] = "",
-    most: Annotated[int, typer.Option(help="Most requests to send in total.")] = 2000,
-    paid_backends: Annotated[
-        bool, typer.Option("--paid-backends", help="Also call backends that may cost money.")
-    ] = False,
-    with_waf: Annotated[bool, typer.Option("--waf", help="Also exceed a WAF rate rule that counts by IP.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Send without asking first.")] = False,
-) -> None:
-    """Check with a few requests whether the deployed stage does what the environment file sets."""
-    settings = read(environment)
-    known = _read_outputs(outputs)
-    stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
-    if not stage.startswith(("http://", "https://")):
-        raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
-    prefix = "api_key_"
-    keys = {name.removeprefix(prefix): str(value) for name, value in known.items() if name.startswith(prefix)}
-    asked = runs(settings, stage, keys, paid_backends=paid_backends)
-    rule = waf.rule_of(settings) if with_waf else None
-    target = next((run for run in asked.bursts if rule and waf.counts(settings, rule, run)), None)
-    _agree(stage, asked, settings, rule_requests=waf.most_requests(rule) if rule and target else 0, most=most, yes=yes)
-    checked = Checked(settings, asked, console)
-    rows, wrong = checked.rows, checked.wrong
-    if with_waf:
-        wrong += _run_into_waf(settings, rule, target)
-    for line in wrong:
-        console.print(f"[red]not as set[/] {escape(line)}", soft_wrap=True)
-    if wrong:
-        raise typer.Exit(1)
-    if any(each.verdict == "stopped by WAF" for each in rows):
-        console.print("stopped by WAF, so this throttle was not checked; try again after the rule's window")
-    if any(each.verdict == "not reached" for each in rows):
-        console.print("not emptied: the requests came too slowly for this bucket, so this throttle was not checked")
-    if any(each.verdict != "as set" for each in rows):
-        raise typer.Exit(_NOT_REACHED)
-
-
-def _read_outputs(file: Path | None) -> dict[str, Any]:
-    """Read the values by name; an empty dictionary without a file."""
-    if file is None:
-        return {}
-    try:
-        found = json.loads(file.read_text(encoding="utf-8") or "{}")
-        return {name: output["value"] for name, output in found.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise ReviewError("--outputs is not the output of `terraform output -json`") from None
-
-
-def _agree(stage: str, asked: Runs, settings: Environment, *, rule_requests: int, most: int, yes: bool) -> None:
-    """Print what will be sent, and ask for consent. Raises ReviewError."""
-    for reason in asked.left_out:
-        console.print(f"  [dim]left out: {escape(reason)}[/]", soft_wrap=True)
-    count = asked.count + rule_requests
-    if not count:
-        raise ReviewError("nothing can be checked on this stage")
-    if count > most:
-        raise ReviewError(f"this needs {count} requests, but the limit is {most}: MOST={count} allows them")
-    console.print(f"{count} requests to {stage}", soft_wrap=True)
-    if rule_requests:
-        console.print(f"  up to {rule_requests} of them for WAF, which then stops this address for some minutes")
-    if settings.waf and not rule_requests:
-        console.print("  WAF's rate rules count them and may stop this address")
-    if not yes and not typer.confirm("Send them?"):
-        raise typer.Exit(1)
-
-
-def _run_into_waf(settings: Environment, rule: RateRule | None, target: Run | None) -> list[str]:
-    """The differences between the rule and its settings."""
-    if rule is None or target is None:
-        console.print("  WAF: no rule that counts by IP and blocks covers the routes that can be checked here")
-        return []
-    stopped = waf.run_into(rule, target)
-    if stopped.answer is None or stopped.lag is None:
-        return [f"WAF rule {rule.name}: {stopped.sent} requests, limit {rule.limit}, and WAF stopped none"]
-    console.print(
-        f"  WAF rule {rule.name}: stopped after {stopped.sent} requests, limit {rule.limit}, "
-        f"{stopped.lag:.0f} s after the limit was passed"
-    )
-    return [f"WAF rule {rule.name}: {said}" for said in contract(settings, stopped.answer, Layer.WAF)]
-
-
-def main() -> int:
-    """The exit status."""
-    try:
-        app()
-    except (ReviewError, EnvironmentFileError) as error:
-        console.print(escape(str(error)), soft_wrap=True)
-        return 1
-    return 0
-
+from review.command_line import HELP_NAMES, run_app
+from verify.command import verify
 
 if __name__ == "__main__":
-    sys.exit(main())
+    app = typer.Typer(add_completion=False, context_settings={"help_option_names": HELP_NAMES})
+    app.command()(verify)
+    sys.exit(run_app(app, sys.argv[1:], program="python -m verify"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.__main__ import main
+from policy.command import policy
 from policy.scan import Run, Verdict
 from policy.suppressions import read_suppressions
 from tests.environment_files import ROOT
@@ -19,7 +19,7 @@ def test_nothing_fails_and_no_suppression_is_in_vain(
 ) -> None:
     monkeypatch.setattr("policy.scan.run", lambda *_: checked)
     with pytest.raises(SystemExit) as ended:
-        main(output)
+        policy(output)
     said = capsys.readouterr().out.splitlines()
     assert ended.value.code == 0, said
     assert [line.split(":")[0] for line in said] == ENVIRONMENTS
@@ -37,9 +37,9 @@ def test_a_failure_is_said_with_its_address(
         passed=False,
     )
     # test_scan.py shows that checkov finds such flaws.
-    monkeypatch.setattr("policy.__main__.scan", lambda *_: (lifted,))
+    monkeypatch.setattr("policy.scan.scan", lambda *_: (lifted,))
     with pytest.raises(SystemExit, match="1"):
-        main(output)
+        policy(output)
     assert (
         "prod: CKV2_SPILLWAY_2: aws_api_gateway_method_settings.stage: "
         "Ensure the settings of */* have a rate limit and a burst limit\n"
@@ -56,7 +56,7 @@ def test_nothing_synthesized(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == f"{tmp_path}: there is no synthesized stack: run make synth\n"
+    assert done.stderr == f"{tmp_path}: there is no synthesized stack: run spillway synth\n"
 
 
 def test_only_the_checks_of_a_choice_are_off_for_every_environment_and_resource() -> None:

@@ -72,7 +72,11 @@ def test_warnings_are_those_of_synthesis(tmp_path: Path, capsys: pytest.CaptureF
     from stacks.rate_limited_api_stack import RateLimitedApiStack  # noqa: PLC0415
     from tests.synthesis import app  # noqa: PLC0415
 
-    files = [write(tmp_path, WARNED), *sorted(ROOT.glob("docs/examples/*.toml")), *sorted(ROOT.glob("environments/*"))]
+    files = [
+        write(tmp_path, WARNED),
+        *sorted(ROOT.glob("docs/examples/*.toml")),
+        *sorted(ROOT.glob("environments/*.toml")),
+    ]
     seen = 0
     for file in files:
         stack = RateLimitedApiStack(app(), "test", environment=read_environment(file))
@@ -113,7 +117,7 @@ def test_what_the_numbers_assume_is_told_once_if_asked_for(
         assert added == [f"- {each}" for each in assumed(layers_of(read("prod")))]
 
 
-COMMANDS = ("limits", "diff", "pull-request", "cost", "simulate", "replay")
+COMMANDS = ("limits", "diff", "pull-request", "cost", "simulate", "replay", "usage")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -122,6 +126,7 @@ def test_help_says_what_each_command_does(capsys: pytest.CaptureFixture[str], co
     out = capsys.readouterr().out
     assert "ENVIRONMENT" in out
     assert "--format" in out
+    assert "--json" in out
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,5 +145,29 @@ def test_make_review_prints_limits_and_cost_of_the_environment_that_it_is_given(
     for given, name in (([], "prod"), (["ENV=dev"], "dev")):
         command = ["make", "-n", "review", *given]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        assert f"python -m review limits {name}" in done.stdout
-        assert f"python -m review cost {name}" in done.stdout
+        assert f"python -m spillway limits {name}" in done.stdout
+        assert f"python -m spillway cost {name}" in done.stdout
+
+
+def test_make_takes_no_environment_for_a_target() -> None:
+    done = subprocess.run(["make", "-n", "review", "dev"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert "no target: dev; an environment is a variable, as in `make review ENV=dev`" in done.stderr
+
+
+def test_json_is_the_json_format(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(ROOT / "environments" / "dev.toml")
+    said = []
+    for form in (["--json"], ["--format", "json"], ["--json", "--format", "json"]):
+        assert main(["limits", file, *form]) == 0
+        said.append(capsys.readouterr().out)
+    assert said == [said[0]] * 3
+    assert json.loads(said[0])["environment"] == "dev"
+    assert main(["limits", file, "--json", "--format", "markdown"]) == 1
+    assert capsys.readouterr() == ("", "--json and --format markdown: name one of the two\n")
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("Usage: python -m review")

@@ -1,0 +1,62 @@
+"""The command line of a deploy. It loads what it needs itself, so that --help is quick."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+# ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, and `--help` needs none of it
+
+
+def deploy(
+    environment: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="A file of the folder environments, without .toml.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,  # noqa: FBT002  # a flag
+) -> None:
+    """Plan, ask, apply, and continue until the stage serves what the environment file contains."""
+    import subprocess
+
+    from deploy.steps import DeployError
+    from deploy.steps import deploy as take_steps
+    from deploy.terraform import (
+        ROOT,
+        Terraform,
+        TerraformFailedError,
+        TerraformUnavailableError,
+        stack_folder,
+        terraform_binary,
+    )
+    from settings.read import environments_folder
+
+    file = environments_folder() / f"{environment}.toml"
+    if not file.is_file():
+        raise _stop(f"{file.as_posix()}: no such environment file")
+    try:
+        binary = terraform_binary()
+        # main.py reports mistakes in the environment file itself. -O: without jsii's checks of argument types.
+        if subprocess.run([sys.executable, "-O", ROOT / "main.py", environment], check=False).returncode:
+            raise typer.Exit(1)
+        terraform = Terraform(stack_folder(environment), binary=binary)
+        take_steps(terraform, agree=(lambda: True) if yes else _agree, say=_say)
+    except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:
+        raise _stop(str(error)) from None
+
+
+def _agree() -> bool:
+    _say("Apply these changes? Only 'yes' is accepted.")
+    try:
+        return input().strip() == "yes"
+    except EOFError:
+        _say("There is no terminal to ask on. --yes applies without asking; with make it is YES=1.")
+        return False
+
+
+def _say(line: str) -> None:
+    # Terraform writes to the same terminal from its own process.
+    print(f"\n{line}", flush=True)
+
+
+def _stop(message: str) -> typer.Exit:
+    print(f"\n{message}", file=sys.stderr)
+    return typer.Exit(1)

@@ -1,0 +1,36 @@
+"""Running a command line: what the user did wrong is one line on standard error, and no traceback."""
+
+import os
+import sys
+
+import typer
+
+HELP_NAMES = ["-h", "--help"]
+
+
+def run_app(app: typer.Typer, arguments: list[str], *, program: str) -> int:
+    """The exit status: 1 for input that cannot be used, else what the command says.
+
+    The context's `obj` is the arguments: what runs before a command may want to know that only help is asked for.
+    """
+    try:
+        return int(app(arguments, prog_name=program, standalone_mode=False, obj=tuple(arguments)) or 0)
+    except _refusals() as error:
+        sys.stderr.write(f"{error}\n")
+    except typer.TyperException as error:
+        sys.stderr.write(f"{error.format_message().rstrip('.')}; --help says what there is\n")
+    except typer.Abort:
+        sys.stderr.write("aborted\n")
+    except BrokenPipeError:
+        # The reader (`head`) has seen enough; nothing may be written when the interpreter closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 1
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Looked up when something is raised: pydantic behind it takes half a second to import, and `--help` needs none."""
+    from review.refusal import ReviewError  # noqa: PLC0415
+    from settings.problem import EnvironmentFileError  # noqa: PLC0415
+
+    return ReviewError, EnvironmentFileError

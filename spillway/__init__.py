@@ -1,0 +1,1 @@
+"""The command `spillway`: everything that a person types, in one place."""

@@ -1,0 +1,58 @@
+"""The synthesized JSON of every environment, kept to be compared with: a difference is one in someone's production."""
+
+import json
+import tempfile
+from difflib import unified_diff
+from pathlib import Path
+
+from spillway.synthesis import synthesize, written
+
+FOLDER = Path("snapshots")
+
+
+def rendered() -> dict[str, str] | None:
+    """By environment, as text that shows a difference in few lines. None if synthesis fails, which has said why."""
+    with tempfile.TemporaryDirectory(prefix="spillway-snapshot-") as folder:
+        output = Path(folder)
+        if synthesize(output=output):
+            return None
+        return {file.parent.name: _text(file) for file in written(output)}
+
+
+def _text(file: Path) -> str:
+    return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def kept() -> dict[str, str]:
+    """The snapshots of the folder, by environment."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.json"))}
+
+
+def differences(now: dict[str, str], before: dict[str, str]) -> list[str]:
+    """Lines of a unified diff; a snapshot that is missing or left over is one line."""
+    lines: list[str] = []
+    for name in sorted(now.keys() | before.keys()):
+        file = (FOLDER / f"{name}.json").as_posix()
+        if name not in before:
+            lines.append(f"{file}: missing; the environment is new")
+        elif name not in now:
+            lines.append(f"{file}: left over; the environment is gone")
+        else:
+            old, new = before[name].splitlines(), now[name].splitlines()
+            lines += unified_diff(old, new, file, "as synthesized now", lineterm="")
+    return lines
+
+
+def update(now: dict[str, str], before: dict[str, str]) -> list[str]:
+    """Write what is new or has changed, delete what is left over; a line for each."""
+    FOLDER.mkdir(exist_ok=True)
+    lines = []
+    for name in sorted(now.keys() | before.keys()):
+        file = FOLDER / f"{name}.json"
+        if name not in now:
+            file.unlink()
+            lines.append(f"deleted {file.as_posix()}")
+        elif now[name] != before.get(name):
+            file.write_text(now[name], encoding="utf-8")
+            lines.append(f"wrote {file.as_posix()}")
+    return lines
