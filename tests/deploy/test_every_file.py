@@ -19,7 +19,7 @@ FILES = [*sorted((ROOT / "environments").glob("*.toml")), *sorted((ROOT / "docs"
 TAGGED = [file for file in FILES if "\n[tags]\n" in file.read_text(encoding="utf-8")]
 """Their provider blocks have `default_tags`: a root of their own."""
 
-METERED = [file for file in FILES if file.stem == "token_limits"]
+METERED = [file for file in FILES if file.stem in {"bedrock_api", "token_limits"}]
 """Theirs have an endpoint of DynamoDB."""
 
 ROOTS = {"tagged": TAGGED, "metered": METERED, "other": [file for file in FILES if file not in (*TAGGED, *METERED)]}
