@@ -111,7 +111,7 @@ ModelId = Annotated[str, AfterValidator(_is_one), Field(json_schema_extra={"patt
 
 def _is_an_id(text: str) -> str:
     if text.startswith("arn:"):
-        raise ValueError("must be an id: these APIs of Bedrock name models and cross-Region profiles by id only")
+        raise ValueError("must be the id of a model or of a cross-Region profile: AWS documents no ARN for these APIs")
     if not re.fullmatch(_ID, text):
         raise ValueError(
             "must be a model's id (anthropic....) or a cross-Region inference profile's (us.anthropic....)"
@@ -119,7 +119,7 @@ def _is_an_id(text: str) -> str:
     return text
 
 
-# Application inference profiles are Converse's and InvokeModel's: https://github.com/aws-samples/sample-per-model-bedrock,
-# 00-foundations/01, read 2026-11.
+# AWS's samples found no application inference profile to work with OpenAI's formats:
+# https://github.com/aws-samples/sample-per-model-bedrock, 00-foundations/01, read 2026-11.
 NamedModel = Annotated[str, AfterValidator(_is_an_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})]
 """What a request may name as its `model` where Bedrock speaks OpenAI's or Anthropic's format."""

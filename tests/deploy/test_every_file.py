@@ -19,7 +19,7 @@ FILES = [*sorted((ROOT / "environments").glob("*.toml")), *sorted((ROOT / "docs"
 TAGGED = [file for file in FILES if "\n[tags]\n" in file.read_text(encoding="utf-8")]
 """Environments whose provider blocks have `default_tags`, which need a separate root."""
 
-METERED = [file for file in FILES if file.stem == "token_limits"]
+METERED = [file for file in FILES if file.stem in {"bedrock_api", "token_limits"}]
 """Environments with an endpoint for DynamoDB."""
 
 ROOTS = {"tagged": TAGGED, "metered": METERED, "other": [file for file in FILES if file not in (*TAGGED, *METERED)]}

@@ -77,7 +77,7 @@ def test_accepted(tmp_path: Path, name: object, path: str) -> None:
         pytest.param(
             api("openai", "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcd1234efgh"),
             f"{WHERE}.models[0] = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcd123...: "
-            "must be an id: these APIs of Bedrock name models and cross-Region profiles by id only",
+            "must be the id of a model or of a cross-Region profile: AWS documents no ARN for these APIs",
             id="an ARN",
         ),
         pytest.param(
