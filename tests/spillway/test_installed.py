@@ -1,4 +1,4 @@
-"""The checkout on Python's path, as an editable install puts it there, from any other folder (docs/adr/0001, 0009)."""
+"""The checkout on Python's path, as an editable install puts it there, from any other folder (docs/adr/0001, 0010)."""
 
 import shutil
 import subprocess
