@@ -20,8 +20,10 @@ UNMETERED = -1
 """A request of a route without a function."""
 
 # The function takes a token for every three bytes (its estimate.mjs), and a token of English is about four.
-_TOKENS_ESTIMATED = (4, 3)
+TOKENS_ESTIMATED = (4, 3)
 _NANO = 10**9
+MOST_TOKENS = 10**12
+"""Above every limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,7 @@ def needs(
     rows: NDArray[np.int32],
     reserved: Ints | None = None,
 ) -> Needs:
-    """`reserved`: tokens that the function is known to have reserved, where they are not below zero."""
+    """`reserved`: tokens that the function has reserved as its log says, where they are not below zero."""
     count = len(profile)
     found = Needs(
         profile=profile,
@@ -155,15 +157,17 @@ def _of_profile(
     if not profile.route.reads_body:
         _settled_at(layer, price, mine, usage, found, profile)
         return
-    times, parts = _TOKENS_ESTIMATED
+    times, parts = TOKENS_ESTIMATED
     estimated = -(-usage.input[mine] * times // parts)
+    known = np.zeros(len(mine), dtype=np.bool_) if reserved is None else reserved[mine] >= 0
+    estimated[known] = usage.input[mine][known]
     parts_by_budget = {number: parts_of(layer.budgets[number]) for number in enforced}
     most = [(number, kind, parts[kind]) for number, parts in parts_by_budget.items() for kind in (TOKENS, DAY, USD)]
     ceilings = [each for each in most if each[2]]
 
     def unfit(output: Ints) -> NDArray[np.int64]:
         """The first limit that would never let it pass, or -1."""
-        tokens, nano_usd = _weighed(layer.weights, estimated, output), _nano_usd(price, estimated, output)
+        tokens, nano_usd = weighed(layer.weights, estimated, output), _nano_usd(price, estimated, output)
         by = np.full(len(output), -1, dtype=np.int64)
         for number, kind, limit in reversed(ceilings):
             by[(nano_usd if kind == USD else tokens) > limit] = number * len(KINDS) + kind
@@ -182,11 +186,12 @@ def _of_profile(
     output = np.where(free, fits, output)
     found.verdict[mine] = np.where(refused >= 0, TOO_LARGE, FITS)
     found.verdict_by[mine] = np.maximum(refused, 0)
-    found.tokens[mine] = _weighed(layer.weights, estimated, output)
+    found.tokens[mine] = weighed(layer.weights, estimated, output)
     found.nano_usd[mine] = _nano_usd(price, estimated, output)
     if reserved is not None:
-        known = reserved[mine] >= 0
-        found.tokens[mine] = np.where(known, reserved[mine], found.tokens[mine])
+        # Without its cap nobody knows whether it would be above a smaller limit: it is taken to set none.
+        tightest = min((limit for _, kind, limit in ceilings if kind != USD), default=MOST_TOKENS)
+        found.tokens[mine] = np.where(known, np.minimum(reserved[mine], tightest), found.tokens[mine])
     _settled_at(layer, price, mine, usage, found, profile)
 
 
@@ -205,14 +210,15 @@ def _settled_at(
         fresh = cached = output = np.zeros(len(mine), dtype=np.int64)
     elif not profile.route.generates:
         output = np.zeros(len(mine), dtype=np.int64)
-    tokens = _weighed(layer.weights, fresh, output, cached)
+    tokens = weighed(layer.weights, fresh, output, cached)
     nano_usd = _nano_usd(price, fresh, output, cached)
     found.used_tokens[mine] = np.where(late, found.tokens[mine], tokens)
     found.used_nano_usd[mine] = np.where(late, found.nano_usd[mine], nano_usd)
     found.milliseconds[mine] = np.minimum(usage.milliseconds[mine], profile.route.timeout_ms)
 
 
-def _weighed(weights: Mapping[str, float], fresh: Ints, output: Ints, cached: Ints | None = None) -> Ints:
+def weighed(weights: Mapping[str, float], fresh: Ints, output: Ints, cached: Ints | None = None) -> Ints:
+    """Tokens as the limits count them."""
     return _rounded_up(_sum(weights, 1000, fresh, output, cached))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from review.engine.outcome import Outcome
 from review.engine.token_bucket import TOKEN
 from review.layers.layers import Layers, Plan, RateWindow
+from review.layers.token_layer import TokenBudget
 from review.numbers import plain
 from review.replay import peaks
 from review.replay.apart import Apart, set_apart
@@ -24,13 +25,18 @@ from review.replay.recorded import Block
 from review.replay.replay import Replayed
 from review.replay.rerun import OfRoutes, Who, nothing, of_routes, refused_by_route, rerun
 from review.replay.resolution import FINE
+from review.replay.token_minutes import token_needs
 from settings.throttling import BLOCKED, Throttle
+from settings.token_limits.covering import PLAN
 from settings.waf.rate_rule import LOWEST_LIMIT
 
 PERCENTILES = (90.0, 99.0, 99.9, 100.0)
 _LOWEST_SUGGESTED = 99.0
 MOST_REFUSED = 0.01
 """The most that a suggested limit refuses, as a share of the requests of all callers that are not set apart."""
+
+OF_TOKENS = "token limit"
+TOKENS_PER_MINUTE = "tokens_per_minute"
 
 _LONGEST_ID = 16
 _SHOWN_OF_A_KEY = 4
@@ -66,7 +72,7 @@ class Choice:
     """The candidates for one limit."""
 
     layer: str
-    """`WAF`, `usage plan` or `method`."""
+    """`WAF`, `usage plan`, `token limit` of a plan, or `method`."""
 
     name: str
     """The name of the rule or plan, or the route."""
@@ -164,7 +170,7 @@ class _Suggesting:
         return np.asarray(self._peaks.touched[:count] + self._peaks.counts.shape[1] <= slot)
 
     def all(self) -> Suggestions:
-        choices = [*self._waf(), *self._plans(), *self._methods()]
+        choices = [*self._waf(), *self._plans(), *self._tokens(), *self._methods()]
         return Suggestions(
             apart=self._apart,
             choices=tuple(choices),
@@ -267,6 +273,53 @@ class _Suggesting:
                 name,
                 "busiest second of an API key",
                 int((sent[held[name]] > 0).sum()),
+                int(sent[held[name]].sum()),
+                _candidates(tried, partial(of_plan, held[name]), names),
+            )
+            for name, tried in settings.items()
+        ]
+
+    def _tokens(self) -> list[Choice]:
+        """What the busiest minute of a key uses, and one of its requests reserves at least."""
+        known, layer = self._replayed.tokens_known, self._layers.meterable
+        routes = frozenset(route.key for route in self._layers.routes if route.key_required)
+        if known is None or not known.keys or layer is None or not routes & set(layer.routes):
+            return []
+        blocks = (block.requests.at(self._gets_to_a_plan(block)) for block in self._replayed.recorded.blocks())
+        needed = token_needs(blocks, layer, len(self._replayed.keys))
+        held = {
+            plan.name: np.array([each == plan for each in self._replayed.plan_of_key], dtype=np.bool_)
+            for plan in self._layers.plans
+        }
+        seen = {name: needed[mine & (needed > 0)] for name, mine in held.items()}
+        settings: dict[str, list[dict[str, float]]] = {
+            name: [{TOKENS_PER_MINUTE: percentile(values, each)} for each in PERCENTILES]
+            for name, values in seen.items()
+            if len(values)
+        }
+
+        @cache
+        def refused(number: int) -> Values:
+            """All plans at once, since a key is in one of them."""
+            budgets = tuple(
+                TokenBudget(name=PLAN, by=("api_key",), limits=tried[number], routes=routes, plan=name)
+                for name, tried in settings.items()
+            )
+            layers = replace(nothing(self._layers), plans=self._layers.plans, tokens=replace(layer, budgets=budgets))
+            found = rerun(self._replayed, layers, self._replayed.plan_of_key, self._gets_to_a_plan).by_key
+            return np.asarray(found[:, [Outcome.TOKEN_LIMIT, Outcome.ABOVE_LIMIT]].sum(axis=1, dtype=np.int64))
+
+        def of_plan(mine: NDArray[np.bool_], number: int) -> Who:
+            return _sparse(refused(number) * mine)
+
+        sent = self._requests_of_keys()
+        names = [_shortened(each) for each in self._replayed.keys]
+        return [
+            _choice(
+                OF_TOKENS,
+                name,
+                f"busiest minute of an API key, in tokens; half of the keys use at most {percentile(seen[name], 50):,}",
+                len(seen[name]),
                 int(sent[held[name]].sum()),
                 _candidates(tried, partial(of_plan, held[name]), names),
             )

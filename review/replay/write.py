@@ -90,6 +90,10 @@ def _with(text: str, choice: Choice, candidate: Candidate) -> str:
         case "usage plan":
             plan: Any = document["usage_plans"]
             _set_throttle(plan[choice.name], "throttle", candidate.setting)
+        case "token limit":
+            of_plan: Any = document["usage_plans"]
+            for name, value in _numbers(candidate.setting).items():
+                of_plan[choice.name][name] = value
         case _:
             routes: Any = document["throttling"].get("routes")
             is_of_headers = isinstance(routes, Table) and routes.is_super_table()

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from review.commands import main
 from review.engine.outcome import Outcome
+from review.layers.from_settings import layers_of
 from review.layers.layers import Layers
 from review.layers.token_layer import TokenBudget
+from review.replay.chosen import choose
 from review.replay.replay import Replayed
 from review.replay.report import report
 from review.replay.suggest import suggestions
+from settings.read import read_environment
 from tests.review.replay.logs import START, Line, line, replayed, write
 from tests.review.simulation.test_token_limits import budget, limited
 
@@ -189,3 +193,94 @@ def test_blocks_go_on_where_the_one_before_ended(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("review.replay.source.READ", 4096)
     assert outcomes(replayed(layers, *files)) == whole
     assert len(whole) == 2
+
+
+FILE = """
+[aws]
+region = "us-east-1"
+
+[api]
+name = "t"
+
+[stage]
+name = "prod"
+
+[throttling]
+rate_limit = 1000
+burst_limit = 1000
+
+[usage_plans.free]
+api_keys = ["trial"]   # one
+throttle = { rate_limit = 100, burst_limit = 100 }
+
+[[routes]]
+method = "POST"
+path = "/chat"
+api_key_required = true
+
+[routes.integration]
+type = "http"
+url = "https://llm.example.com/v1/chat/completions"
+"""
+
+
+def keyed(folder: Path) -> tuple[Path, Path]:
+    """Twenty keys, each with a request of its number times a hundred tokens in each of ten minutes."""
+    requests, metrics = [], []
+    for minute in range(10):
+        for key in range(20):
+            number = minute * 20 + key
+            requests.append(request(number, 60 * minute + key, key=f"key{key}"))
+            metrics.append(metric(number, 100 * (key + 1), used(100 * (key + 1))))
+    return both(folder, requests, metrics)
+
+
+def test_tokens_a_minute_are_suggested_by_key_and_replayed(tmp_path: Path) -> None:
+    environment_file = tmp_path / "t.toml"
+    environment_file.write_text(FILE, encoding="utf-8")
+    found = replayed(layers_of(read_environment(environment_file)), *keyed(tmp_path))
+    suggested = suggestions(found)
+    [choice] = [each for each in suggested.choices if each.layer == "token limit"]
+    assert (choice.name, choice.callers, choice.requests) == ("free", 20, 200)
+    assert choice.measured == "busiest minute of an API key, in tokens; half of the keys use at most 1,000"
+    assert [(each.percentiles, each.setting) for each in choice.candidates] == [
+        ((90.0,), {"tokens_per_minute": 1800}),
+        ((99.0, 99.9, 100.0), {"tokens_per_minute": 2000}),
+    ]
+    [tightest, loosest] = choice.candidates
+    assert (tightest.callers_refused, tightest.requests_refused) == (2, 20), "two keys ask for more than 1,800 at once"
+    assert (loosest.callers_refused, loosest.requests_refused) == (0, 0)
+    chosen = choose(found, suggested, environment_file)
+    assert "tokens_per_minute = 2000\n" in chosen.written.text
+    assert chosen.outcomes.by_client[:, Outcome.TOKEN_LIMIT].sum() == 0
+
+
+def test_minutes_go_on_in_the_next_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment_file = tmp_path / "t.toml"
+    environment_file.write_text(FILE, encoding="utf-8")
+    layers = layers_of(read_environment(environment_file))
+    requests = [request(number, number / 5, key="key") for number in range(600)]
+    files = both(tmp_path, requests, [metric(number, 10, used(10)) for number in range(600)])
+    whole = suggestions(replayed(layers, *files)).choices
+    monkeypatch.setattr("review.replay.source.BLOCK", 4096)
+    monkeypatch.setattr("review.replay.source.READ", 4096)
+    assert suggestions(replayed(layers, *files)).choices == whole
+    [choice] = [each for each in whole if each.layer == "token limit"]
+    assert choice.chosen.setting == {"tokens_per_minute": 3000}
+
+
+def test_the_command_reads_both_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environment_file = tmp_path / "t.toml"
+    environment_file.write_text(
+        FILE.replace("[usage_plans.free]", "[usage_plans.free]\ntokens_per_minute = 1500"), encoding="utf-8"
+    )
+    copy = tmp_path / "copy.toml"
+    files = [str(file) for file in keyed(tmp_path)]
+    assert main(["replay", str(environment_file), *files, "--format", "json", "--write", str(copy)]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["outcomes"]["above_limit"] == 50
+    assert said["refused_by_token_limits"] == {}
+    assert "token limit" in {each["layer"] for each in said["suggestions"]}
+    assert "tokens_per_minute = 2000" in copy.read_text(encoding="utf-8")
+    assert main(["replay", str(environment_file), files[0]]) == 0
+    assert "The log has no tokens: limits in tokens were left out." in " ".join(capsys.readouterr().out.split())
