@@ -19,7 +19,8 @@ PIPENV := pipenv==2026.10.3
 PARALLEL = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy
 TEST = $(PARALLEL) $(EXAMPLES) && pytest -q --numprocesses 2 --dist loadfile tests/deploy
 # What starts other programs, or compiles the replay's engine.
-SLOW = lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py test_programs.py spillway
+SLOW = bench lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py \
+	test_programs.py spillway
 RUFF := ruff
 # Without ENV, `make demo` deploys local.toml.
 DEMO := $(if $(filter undefined,$(origin ENV)),local,$(value ENV))
@@ -245,6 +246,16 @@ bench/cdk/.venv/.installed: bench/cdk/requirements.txt
 .PHONY: bench
 bench: install bench/cdk/.venv/.installed ## measure synthesis (without lazy loading, with the AWS CDK, by number of routes) and replay
 	@python -m bench
+
+bench/token_limits/.venv/.installed: bench/token_limits/requirements.txt
+	@echo "installing the LiteLLM proxy into bench/token_limits/.venv (once)"
+	@test -x bench/token_limits/.venv/bin/python || $(PYTHON) -m venv bench/token_limits/.venv
+	@bench/token_limits/.venv/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+.PHONY: bench-tokens
+bench-tokens: install lambda-client bench/token_limits/.venv/.installed ## measure limits in tokens beside the LiteLLM proxy (needs redis-server; 20 minutes)
+	@python -m bench.token_limits
 
 .PHONY: lock
 lock: .venv/.installed ## refresh Pipfile.lock and package-lock.json, without index addresses

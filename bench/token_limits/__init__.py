@@ -1,0 +1,1 @@
+"""Limits in tokens beside the LiteLLM proxy: the same arrivals, the same model server, the same machine, one run."""

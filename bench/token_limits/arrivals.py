@@ -1,0 +1,58 @@
+"""Sends a scenario's requests and keeps what came of each."""
+
+import json
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from bench.token_limits.processes import HERE, NODE
+from bench.token_limits.scenarios import Scenario
+
+_ENDS_WITHIN_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came of one scenario."""
+
+    statuses: Counter[int]
+    milliseconds: tuple[float, ...]
+    """Of each request, sorted."""
+
+    @property
+    def served(self) -> int:
+        """Requests that the model answered."""
+        return self.statuses[HTTPStatus.OK]
+
+    @property
+    def failed(self) -> int:
+        """Neither served nor refused."""
+        return self.statuses.total() - self.served - self.statuses[HTTPStatus.TOO_MANY_REQUESTS]
+
+    def percentile(self, percent: int) -> float:
+        """Milliseconds that so many percent of the requests took at most."""
+        return self.milliseconds[max(0, -(-len(self.milliseconds) * percent // 100) - 1)]
+
+
+def arrive(url: str, key: str, scenario: Scenario) -> Arrivals:
+    """To that URL, with that key."""
+    told = {
+        "url": url,
+        "key": key,
+        "body": scenario.body,
+        "groups": scenario.groups,
+        "size": scenario.size,
+        "pause": scenario.pause,
+    }
+    done = subprocess.run(
+        [NODE, HERE / "arrivals.mjs", json.dumps(told)],
+        capture_output=True,
+        text=True,
+        timeout=_ENDS_WITHIN_SECONDS,
+        check=True,
+    )
+    answers = json.loads(done.stdout)
+    return Arrivals(
+        Counter(answer["status"] for answer in answers), tuple(sorted(answer["milliseconds"] for answer in answers))
+    )

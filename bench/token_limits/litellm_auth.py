@@ -1,0 +1,18 @@
+"""The proxy's own check of a key, run by LiteLLM: the least that gives a key limits of its own.
+
+Virtual keys would take Postgres besides. https://docs.litellm.ai/docs/proxy/custom_auth, read 2026-11: what this
+returns has the key's rate limits, and the proxy enforces them without a further setting.
+"""
+
+import json
+import os
+
+from fastapi import Request
+from litellm.proxy._types import UserAPIKeyAuth
+
+_LIMITS: dict[str, int] = json.loads(os.environ["TOKENS_PER_MINUTE"])
+
+
+async def user_api_key_auth(request: Request, api_key: str) -> UserAPIKeyAuth:  # noqa: ARG001  # LiteLLM's own signature
+    """`small-3` has the limit of `small`."""
+    return UserAPIKeyAuth(api_key=api_key, tpm_limit=_LIMITS[api_key.partition("-")[0]])
