@@ -41,8 +41,9 @@ def policy(
         print(f"{environment}: {', '.join(said)}")
     for verdict in judgement.failed:
         print(f"{verdict.environment}: {verdict.check}: {verdict.address}: {verdict.name}")
-    for each in judgement.unused:
-        print(f"suppressions.toml: {each.check} is suppressed but does not fail{_where(each.environments)}")
+    if judgement.unused:
+        unused = ", ".join(f"{each.check}{_where(each.environments)}" for each in judgement.unused)
+        print(f"suppressions.toml: suppressed, but does not fail: {unused}")
     sys.exit(1 if judgement.failed else 0)
 
 

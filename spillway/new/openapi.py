@@ -117,6 +117,8 @@ def _read(
 
 
 def _document(file: Path) -> Document:
+    if file.parts[:1] in {("http:",), ("https:",)}:
+        raise ReviewError("--from: must be a file; download it first, with curl --output openapi.json and the URL")
     try:
         content = json.loads(text_of(file))
     except FileNotFoundError:

@@ -153,6 +153,23 @@ def test_each_tier_is_asked_with_a_key_of_it_which_shows_nowhere(tmp_path: Path)
     assert key not in done.stdout + done.stderr
 
 
+def test_terraform_is_asked_for_the_outputs_of_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, said = tmp_path / "out" / "stacks" / "test", tmp_path / "said"
+    stack.mkdir(parents=True)
+    binary = tmp_path / "terraform"
+    binary.write_text(f'#!/bin/sh\necho "$PWD $*" > "{said}"\ncat "{tmp_path}/outputs.json"\n', encoding="utf-8")
+    binary.chmod(0o755)
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(binary))
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
+    monkeypatch.setenv("TF_PLUGIN_CACHE_DIR", str(tmp_path))
+    with stage(Kept()) as server:
+        outputs(tmp_path, server.url)
+        done = verify(tmp_path, text(), "--yes")
+        assert server.seen
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said.read_text(encoding="utf-8") == f"{stack} output -json\n"
+
+
 def test_a_stage_that_asks_for_no_key(tmp_path: Path) -> None:
     with stage(Kept(rate=1, burst=2)) as server:
         done = verify(tmp_path, text(route=KEYED, tables=PLAN), "--url", server.url, "--yes")
