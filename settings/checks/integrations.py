@@ -18,6 +18,8 @@ from settings.integration.bedrock import PATHS
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
 from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
+from settings.lambda_runtimes import DEPRECATED, ENDED, INSTEAD
+from settings.private_host import is_private
 from settings.problem import Problem
 from settings.route import Route
 from settings.secrecy import Where
@@ -37,6 +39,8 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         yield from _of_another_region(environment, route, where)
         yield from _models_of_others(environment, route, where)
         yield from _cannot_be_told_apart(route, ("routes", index))
+        yield from _out_of_reach(environment, route, where)
+        yield from _runtime(route, where, ended=True)
     yield from _one_link_each(environment)
     yield from _binary_json(environment)
 
@@ -63,6 +67,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             )
         yield from _function_stops_first(route, where)
         yield from _of_another_geography(environment, route, where)
+        yield from _runtime(route, where, ended=False)
 
 
 def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
@@ -125,6 +130,31 @@ def _of_another_region(environment: EnvironmentFields, route: Route, where: Wher
         arn = getattr(route.integration, field, None)
         if arn and region_of(arn) != environment.aws.region:
             yield Problem((*where, field), f"must be a {what} in {environment.aws.region}, the API's Region")
+
+
+def _out_of_reach(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
+    """API Gateway resolves the name itself and calls public addresses only; an emulator calls whatever it reaches.
+
+    https://repost.aws/knowledge-center/api-gateway-invalid-endpoint-address, read 2026-11.
+    """
+    integration = route.integration
+    if isinstance(integration, HttpIntegration) and not environment.aws.endpoint_url and is_private(integration.host):
+        yield Problem(
+            (*where, "url"),
+            "API Gateway calls it from AWS over the internet, and does not reach a private address or name; use a "
+            'public one, or type = "private" with a load balancer of your VPC',
+        )
+
+
+def _runtime(route: Route, where: Where, *, ended: bool) -> Iterator[Problem]:
+    runtime = getattr(route.integration, "runtime", None)
+    if ended and runtime in ENDED:
+        yield Problem((*where, "runtime"), f"AWS creates no function with this runtime any more; use {INSTEAD}, ...")
+    if not ended and runtime is not None and runtime in DEPRECATED:
+        yield Problem(
+            (*where, "runtime"),
+            f"AWS deprecated it on {DEPRECATED[runtime]}: it has no security updates; use {INSTEAD}, ...",
+        )
 
 
 def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]:

@@ -58,6 +58,11 @@ class HttpIntegration(Transfer):
         """The variables that the URL wants from the route's path."""
         return variables_of(self.url)
 
+    @property
+    def host(self) -> str:
+        """The URL's host, without user information and port."""
+        return self.url.split("/")[2].rpartition("@")[2].partition(":")[0]
+
 
 def variables_of(url: str) -> tuple[str, ...]:
     """`http://host/{a}/{b}` has `a` and `b`."""

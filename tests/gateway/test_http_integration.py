@@ -9,13 +9,13 @@ ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/
 
 
 def test_only_what_is_said(tmp_path: Path) -> None:
-    created = resources(tmp_path, with_route('type = "http"\nurl = "http://127.0.0.1:9000/v1/chat"'))
+    created = resources(tmp_path, with_route('type = "http"\nurl = "http://llm.example.com:9000/v1/chat"'))
     assert created["aws_api_gateway_integration"] == {
         "post_chat": {
             **of_method("post_chat"),
             "type": "HTTP_PROXY",
             "integration_http_method": "POST",
-            "uri": "http://127.0.0.1:9000/v1/chat",
+            "uri": "http://llm.example.com:9000/v1/chat",
             "timeout_milliseconds": 29_000,
         }
     }

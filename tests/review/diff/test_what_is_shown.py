@@ -168,7 +168,8 @@ def files(tmp_path: Path, access: str) -> tuple[str, str]:
 
 
 def test_every_field_that_is_not_on_the_list_holds_one() -> None:
-    texts = {field for field, kinds in fields().items() if "string" in kinds}
+    # The defaults are in the routes that take them.
+    texts = {field for field, kinds in fields().items() if "string" in kinds and not field.startswith("defaults.")}
     hidden = {field for field in texts if not may_be_shown(tuple(field.split(".")))}
     places = {
         field.replace('"', "").replace("POST /", "").replace("header.X-Key", "X-Key").replace(".description", "")

@@ -1,0 +1,35 @@
+"""Lambda runtimes that AWS has deprecated, and those of which it creates no new function.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes", its dates as of 2026-10 and
+read 2026-11. AWS has put off the end of creation several times: it is 2027-07-29 for those that are only deprecated.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DEPRECATED: Mapping[str, str] = MappingProxyType(
+    {
+        "dotnet6": "2024-12-20",
+        "dotnet8": "2026-11-10",
+        "nodejs16.x": "2024-06-12",
+        "nodejs18.x": "2025-09-01",
+        "nodejs20.x": "2026-04-30",
+        "provided.al2": "2026-07-31",
+        "python3.8": "2024-10-14",
+        "python3.9": "2025-12-15",
+        "python3.10": "2026-10-31",
+        "ruby3.2": "2026-03-31",
+    }
+)
+"""A runtime that AWS still creates functions with -> since when it is without security updates."""
+
+ENDED = frozenset(
+    {"go1.x", "java8", "nodejs14.x", "provided", "python3.7"}
+    | {"dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet5.0", "dotnet7"}
+    | {"nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x"}
+    | {"python2.7", "python3.6", "ruby2.5", "ruby2.7"}
+)
+"""Runtimes that CreateFunction refuses, all since 2024-02 or before."""
+
+INSTEAD = "python3.13, nodejs22.x"
+"""What has years of support left."""
