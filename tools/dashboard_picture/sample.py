@@ -1,7 +1,7 @@
 """Made-up numbers for a picture of the dashboard: three hours of an imaginary stage with a limit of 20 per second.
 
-In the middle, a burst of honest callers runs into the throttle. Towards the end, one IP address
-sends 30 requests per second: the throttle stops it first, and WAF's rate rule a few minutes later.
+In the middle, a burst of honest callers exceeds the throttle. Towards the end, one IP address sends 30 requests per
+second: the throttle refuses some of them at once, and WAF's rate rule blocks the address two minutes later.
 """
 
 from collections.abc import Callable
@@ -32,8 +32,8 @@ def _around(level: Series | float, spread: float) -> Series:
 
 
 _honest = _around(60 * (9 + 2 * np.sin(_minute / 25)) + 60 * 17 * _bell(100, 5), 0.04)
-_abuser = _around(60 * 30 * np.clip((_minute - 140) / 4, 0, 1), 0.04)
-_blocked = np.where(_minute > 147, _abuser, 0.0)  # noqa: PLR2004  WAF takes a few minutes to notice
+_abuser = _around(60 * 30 * np.clip(_minute - 140, 0, 1), 0.04)
+_blocked = np.where(_minute >= 143, _abuser, 0.0)  # noqa: PLR2004  # WAF reacts with a delay
 _first_route = _honest + _abuser
 _other_routes = _around(60 * 2.5, 0.1)
 _throttled = np.maximum(_first_route - _blocked - _LIMIT_PER_MINUTE, 0)
@@ -59,20 +59,20 @@ _PERCENTILES: dict[str, Callable[[str], Series]] = {
 
 _ROWS: dict[tuple[str, ...], Rows] = {
     ("sourceIp", "apiKeyId", "errorResponseType", "wafResponseCode", "limited", "since", "latest"): (
-        ("203.0.113.7", "-", "WAF_FILTERED", "WAF_BLOCK", "57,665", "11:28", "11:59"),
-        ("203.0.113.7", "-", "THROTTLED", "WAF_ALLOW", "4,871", "11:22", "11:27"),
+        ("203.0.113.7", "-", "WAF_FILTERED", "WAF_BLOCK", "66,750", "11:23", "11:59"),
+        ("203.0.113.7", "-", "THROTTLED", "WAF_ALLOW", "1,602", "11:21", "11:22"),
         ("198.51.100.24", "-", "THROTTLED", "WAF_ALLOW", "412", "10:38", "10:42"),
         ("198.51.100.80", "-", "THROTTLED", "WAF_ALLOW", "265", "10:38", "10:42"),
     ),
     ("status", "errorResponseType", "httpMethod", "resourcePath", "answers"): (
-        ("429", "WAF_FILTERED", "POST", "/v1/chat/completions", "57,703"),
-        ("429", "THROTTLED", "POST", "/v1/chat/completions", "6,049"),
+        ("429", "WAF_FILTERED", "POST", "/v1/chat/completions", "66,788"),
+        ("429", "THROTTLED", "POST", "/v1/chat/completions", "2,926"),
         ("400", "-", "POST", "/v1/chat/completions", "838"),
         ("504", "INTEGRATION_TIMEOUT", "POST", "/v1/chat/completions", "223"),
         ("404", "-", "GET", "/v1/models", "64"),
     ),
     ("httpRequest.clientIp", "httpRequest.country", "terminatingRuleId", "blocked"): (
-        ("203.0.113.7", "DE", "per-ip", "57,665"),
+        ("203.0.113.7", "DE", "per-ip", "66,750"),
         ("198.51.100.133", "US", "per-ip", "38"),
     ),
 }
@@ -87,14 +87,14 @@ def series(line: Line, first_route: str) -> Series:
     route = line.dimensions.get("Resource")
     of = _SUMS if route is None else _SUMS_OF_FIRST_ROUTE if route == first_route else _SUMS_OF_OTHER_ROUTES
     if line.metric not in of:
-        raise ValueError(f"{line.metric}: add a made-up series to {__file__}")
+        raise ValueError(f"{line.metric}: add a made-up series to tools/dashboard_picture/sample.py")
     return of[line.metric] / line.divided_by
 
 
 def rows(widget: Widget) -> Rows:
     """Made-up rows for a log widget's columns. Raises ValueError for columns that nothing is made up for."""
     if columns(widget) not in _ROWS:
-        raise ValueError(f"{widget.title}, columns {columns(widget)}: add made-up rows to {__file__}")
+        raise ValueError(f"{widget.title}, columns {columns(widget)}: add rows to tools/dashboard_picture/sample.py")
     return _ROWS[columns(widget)]
 
 
