@@ -64,14 +64,14 @@ def _recognized(file: Path, said: Mapping[str, str], log_format: str, *, tokens:
         return None
     for envelope in ENVELOPES:
         if envelope.recognize(beginning):
-            sample = Sample(lines=_lines(envelope, beginning), said=said, tokens=tokens)
+            sample = Sample(lines=first_lines(envelope, beginning), said=said, tokens=tokens)
             for each in formats:
                 reader = each.recognize(sample)
                 if reader is not None:
                     if said and not reader.columns:
                         raise ReviewError(f"--columns: the fields of {each.words} have no names")
                     return Recognized(file=file, format=each, envelope=envelope, reader=reader, sample=sample.lines)
-    _refuse(file, Sample(lines=_lines(BARE, beginning), said=said), log_format, formats[0])
+    _refuse(file, Sample(lines=first_lines(BARE, beginning), said=said), log_format, formats[0])
     return None
 
 
@@ -88,7 +88,7 @@ def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
     )
 
 
-def _lines(envelope: Envelope, beginning: bytes) -> tuple[bytes, ...]:
+def first_lines(envelope: Envelope, beginning: bytes) -> tuple[bytes, ...]:
     """The first lines, without the one that is cut off at the end of the sample."""
     whole, newline, _ = beginning.rpartition(b"\n")
     usable = whole + newline if len(beginning) == source.HEAD and envelope.unwrap is BARE.unwrap else beginning

@@ -16,6 +16,7 @@ import polars as pl
 from review.replay import source
 from review.replay.envelopes.envelope import Envelope
 from review.replay.envelopes.known import ENVELOPES
+from review.replay.recognize import first_lines
 
 WORDS = "the log of the function in front of the model"
 UNREADABLE = "line of the function without a request's id or tokens"
@@ -46,13 +47,11 @@ class TokenLog:
 def token_log(file: Path) -> TokenLog | None:
     """None if the file is something else. Raises ReviewError if it cannot be read."""
     beginning = source.head(file)
-    if _MARK not in beginning.replace(b"\\", b""):
-        return None
     for envelope in ENVELOPES:
-        if envelope.recognize(beginning):
-            lines = b"".join(envelope.unwrap([beginning + b"\n"], Counter()))
-            if any(_MARK in each for each in _LINE.findall(lines)):
-                return TokenLog(file=file, envelope=envelope)
+        if envelope.recognize(beginning) and any(
+            _MARK in each for line in first_lines(envelope, beginning) for each in _LINE.findall(line)
+        ):
+            return TokenLog(file=file, envelope=envelope)
     return None
 
 

@@ -1,7 +1,8 @@
 """Recorded traffic against limits in tokens: joined with the function's log, or out of the log's own fields."""
 
+import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,11 +95,29 @@ def test_lambdas_own_lines_and_prefixes_are_passed_over(tmp_path: Path) -> None:
     assert outcomes(found) == {Outcome.ACCEPTED: 1, Outcome.TOKEN_LIMIT: 2}
 
 
-def test_the_functions_log_as_filter_log_events_writes_it(tmp_path: Path) -> None:
+def filtered(messages: Sequence[str]) -> bytes:
+    """As `aws logs filter-log-events` writes it."""
+    return json.dumps({"events": [{"timestamp": 1, "message": message} for message in messages]}).encode()
+
+
+def subscribed(messages: Sequence[str]) -> bytes:
+    """As a subscription sends it."""
+    events = [{"id": "1", "timestamp": 1, "message": message} for message in messages]
+    sent = {"messageType": "DATA_MESSAGE", "logGroup": "/aws/lambda/f", "logStream": "s", "logEvents": events}
+    return gzip.compress(json.dumps(sent).encode())
+
+
+def exported(messages: Sequence[str]) -> bytes:
+    """As Logs Insights exports it."""
+    rows = ['"{}"'.format(message.replace('"', '""')) for message in messages]
+    return "\n".join(["@timestamp,@message", *(f"2026-03-02 08:26:40.000,{row}" for row in rows)]).encode()
+
+
+@pytest.mark.parametrize("envelope", [filtered, subscribed, exported])
+def test_the_functions_log_in_an_envelope(tmp_path: Path, envelope: Callable[[Sequence[str]], bytes]) -> None:
     access = write(tmp_path, [request(number, number) for number in range(2)])
-    events = [{"timestamp": 1, "message": metric(number, 60, used(60))} for number in range(2)]
-    function = tmp_path / "events.json"
-    function.write_text(json.dumps({"events": events}), encoding="utf-8")
+    function = tmp_path / "function"
+    function.write_bytes(envelope([metric(number, 60, used(60)) for number in range(2)]))
     found = replayed(environment(budget(tokens_per_minute=100)), access, function)
     assert outcomes(found) == {Outcome.ACCEPTED: 1, Outcome.TOKEN_LIMIT: 1}
 
