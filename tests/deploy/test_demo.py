@@ -1,5 +1,6 @@
 """`make demo`, the README's first command, as a user runs it."""
 
+import json
 import os
 import re
 import shutil
@@ -17,11 +18,15 @@ from demo.terraform import require_provider
 from deploy.terraform import terraform_environment
 from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT
+from tests.metering.node import PACKAGES
 from tests.test_main import synthesize
 
 ENDS_WITHIN_SECONDS = 600  # a hang, not slowness
 PROVIDER = "*/hashicorp/aws/*/*/terraform-provider-aws*"
 NOTICE = "interrupted: Terraform finishes"
+TOKENS = "demo/token_limits.toml"
+
+needs_lambda_client = pytest.mark.skipif(not PACKAGES.is_dir(), reason="tests/metering/node_modules is not installed")
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,35 @@ def test_it_does_it_with_any_environment() -> None:
     assert "not as set" not in done.stdout
     assert "Destroy complete!" in done.stdout
     assert_nothing_is_left(done.stdout)
+
+
+@needs_lambda_client
+@pytest.mark.usefixtures("binary")
+def test_a_limit_in_tokens_is_reached_and_the_caller_served_again() -> None:
+    done = run(ENV=TOKENS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The key trial asks: 200, 380 tokens used" in done.stdout
+    _, _, refused = done.stdout.partition("HTTP/1.1 429 Too Many Requests\n")
+    head, body, after = refused.split("\n  \n", 2)
+    headers = dict(line.strip().split(": ", 1) for line in head.splitlines())
+    assert headers["x-ratelimit-limit-tokens"] == "600"
+    # 380 of 600 tokens are used and as many are asked for: 16 s at ten a second, and up to a tenth more.
+    assert 1 <= int(headers["retry-after"]) <= 18
+    assert json.loads(body)["error"]["code"] == "tokens_exceeded"
+    # Each key's own: the function was told which one called.
+    assert "The key guest has a budget of its own: 200" in after
+    assert re.search(r"The key trial asks again: 200.*\n  as set\n", after), after
+    assert "Destroy complete!" in after
+    assert_nothing_is_left(done.stdout)
+
+
+@needs_lambda_client
+@pytest.mark.usefixtures("binary")
+def test_interrupted_while_it_waits_it_destroys_and_stops_what_it_started() -> None:
+    shown = on_a_terminal(("Waiting",), ENV=TOKENS)
+    assert "Interrupted; what was started is stopped." in shown
+    assert "Destroy complete!" in shown
+    assert_nothing_is_left(shown)
 
 
 @pytest.mark.parametrize(
