@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from review.engine.engine import NONE
 from review.engine.outcome import Outcome
 from review.layers.layers import RateWindow
+from review.layers.token_layer import KINDS, TokenBudget
 from review.numbers import plain, share
 from review.refusal import ReviewError
 from review.simulation.report import Case
@@ -39,7 +40,8 @@ _COLOURS = {
     Outcome.METHOD: "#D55E00",
     Outcome.STAGE: "#E69F00",
     Outcome.ACCOUNT: "#F0E442",
-    Outcome.TOKEN_LIMIT: "#000000",
+    # None of its eight is left but black, on which no line would show; light beside the strong ones.
+    Outcome.TOKEN_LIMIT: "#B3A2E0",
     Outcome.ABOVE_LIMIT: "#666666",
     Outcome.NO_PRICE: "#BBBBBB",
 }
@@ -48,6 +50,8 @@ _INK = "#1a202c"
 _GRID = "#e2e8f0"
 _Dashes = tuple[int, tuple[float, ...]]
 _DASHES: tuple[_Dashes, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (5, 1.5, 1, 1.5, 1, 1.5)))
+
+_UNITS = dict(zip(KINDS, ("requests/min", "tokens/min", "tokens/day", "USD/month", "at once"), strict=True))
 
 _MOST_BINS = 120
 _MINUTE = 60
@@ -124,7 +128,7 @@ def draw(cases: Sequence[Case], file: Path) -> None:
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=dashes, label=limit.words) for limit, dashes in lines),
-            # Not drawn: beside everybody's requests together, the limit of one caller says nothing.
+            # Not drawn: beside everybody's requests together, the limit of one caller says nothing, nor one of tokens.
             *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
         short = all(len(str(handle.get_label())) <= _HALF_A_LINE for handle in handles)
@@ -234,7 +238,7 @@ def _limits(result: Result) -> list[Limit]:
 
 
 def _of_each_caller(result: Result) -> Iterator[Limit]:
-    """The limits of one caller alone that this traffic meets."""
+    """The limits of one caller alone that this traffic meets, and those of the function in front of a model."""
     layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
     held = {layers.plans[plan].name for plan in np.unique(result.arrivals.plan_of_client).tolist() if plan != NONE}
@@ -245,6 +249,17 @@ def _of_each_caller(result: Result) -> Iterator[Limit]:
     for window in layers.windows:
         if window.key and any(window.covers(route.key) for route in used):
             yield _of_window(window, "for each client")
+    for budget in layers.tokens.budgets if layers.tokens else ():
+        if budget.plan in (None, *held) and any(route.key in budget.routes for route in used):
+            yield _of_budget(budget)
+
+
+def _of_budget(budget: TokenBudget) -> Limit:
+    """In words alone: a rate of tokens has no place beside rates of requests."""
+    whose = "shared by all" if budget.by == ("all",) else "for each caller"
+    limits = ", ".join(f"{plain(value)} {_UNITS[name]}" for name, value in budget.limits.items())
+    counts = ", counts only" if budget.observes else ""
+    return Limit(words=f"{budget.words}, {whose}{counts}: {limits}", per_second=0)
 
 
 def _of_window(window: RateWindow, whose: str) -> Limit:
