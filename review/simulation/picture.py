@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from review.engine.engine import NONE
 from review.engine.outcome import Outcome
 from review.layers.layers import Plan, RateWindow, RouteLimits
+from review.layers.token_layer import KINDS, TokenBudget
 from review.limits.limits import PERIOD_SEC
 from review.numbers import plain, share
 from review.refusal import ReviewError
@@ -41,7 +42,8 @@ _COLOURS = {
     Outcome.METHOD: "#D55E00",
     Outcome.STAGE: "#E69F00",
     Outcome.ACCOUNT: "#F0E442",
-    Outcome.TOKEN_LIMIT: "#000000",
+    # None of its eight is left but black, on which no line would show; light beside the strong ones.
+    Outcome.TOKEN_LIMIT: "#B3A2E0",
     Outcome.ABOVE_LIMIT: "#666666",
     Outcome.NO_PRICE: "#BBBBBB",
 }
@@ -56,6 +58,8 @@ _DASHES: dict[Outcome, _Dashes] = {
     Outcome.WAF: (0, (5, 1.5, 1, 1.5)),
     Outcome.ACCOUNT: (0, (5, 1.5, 1, 1.5, 1, 1.5)),
 }
+
+_UNITS = dict(zip(KINDS, ("requests/min", "tokens/min", "tokens/day", "USD/month", "at once"), strict=True))
 
 _MOST_BINS = 120
 _MINUTE = 60
@@ -134,7 +138,7 @@ def draw(cases: Sequence[Case], file: Path) -> None:
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=_DASHES[limit.kind], label=limit.words) for limit in lines),
-            # Not drawn: beside everybody's requests together, the limit of one caller says nothing.
+            # Not drawn: beside the requests of all callers, the limit of one caller has no meaning, nor one of tokens.
             *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
         columns = _legend_columns([str(handle.get_label()) for handle in handles], len(cases))
@@ -247,7 +251,9 @@ def _limits(result: Result) -> list[Limit]:
 
 
 def _of_each_caller(result: Result) -> Iterator[Limit]:
-    """The limits of one caller alone, of every usage plan and every rule that counts what is sent here."""
+    """The limits of one caller alone, of every usage plan and every rule that counts what is sent here, and those of
+    the function in front of a model.
+    """
     layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
     keyed = [route for route in used if route.key_required]
@@ -257,6 +263,17 @@ def _of_each_caller(result: Result) -> Iterator[Limit]:
     for window in layers.windows:
         if window.key and any(window.covers(route.key) for route in used):
             yield _of_window(window, "for each client")
+    for budget in layers.tokens.budgets if layers.tokens else ():
+        if budget.plan in (None, *held) and any(route.key in budget.routes for route in used):
+            yield _of_budget(budget)
+
+
+def _of_budget(budget: TokenBudget) -> Limit:
+    """In words alone: a rate of tokens has no place beside rates of requests."""
+    whose = "shared by all" if budget.by == ("all",) else "for each caller"
+    limits = ", ".join(f"{plain(value)} {_UNITS[name]}" for name, value in budget.limits.items())
+    counts = ", counts only" if budget.observes else ""
+    return Limit(words=f"{budget.words}, {whose}{counts}: {limits}", per_second=0, kind=Outcome.TOKEN_LIMIT)
 
 
 def _of_plan(plan: Plan, routes: Sequence[RouteLimits], held: AbstractSet[str]) -> Iterator[Limit]:

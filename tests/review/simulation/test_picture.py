@@ -6,6 +6,7 @@ import pytest
 
 from review.commands import main
 from review.engine.outcome import Outcome
+from review.layers.from_settings import layers_of
 from review.layers.layers import Plan, RateWindow
 from review.refusal import ReviewError
 from review.simulation.picture import (
@@ -19,6 +20,7 @@ from review.simulation.picture import (
     over_time,
 )
 from review.simulation.traffic import read_traffic
+from settings.read import read_environment
 from settings.throttling import Throttle
 from settings.usage_plan import Quota
 from tests.environment_files import ROOT
@@ -136,3 +138,14 @@ def test_the_throttle_of_a_plan_is_of_one_caller() -> None:
     result = simulated(layers(plans=[plan], key_required=True), read_traffic("abuser"))
     assert [limit.words for limit in _of_each_caller(result)] == ["usage plan free, for each key: 1/s"]
     assert _limits(result) == []
+
+
+def test_limits_in_tokens_are_in_the_picture_and_its_words(tmp_path: Path) -> None:
+    example = layers_of(read_environment(ROOT / "docs" / "examples" / "token_limits.toml"))
+    result = simulated(example, read_traffic("retrying_sdk"))
+    case = ("tokens", result)
+    draw([case], tmp_path / "tokens.svg")
+    assert "refused: token limit: tokens_per_minute of plan free" in description([case])
+    words = [limit.words for limit in _of_each_caller(result)]
+    assert "sonnet, shared by all: 800,000 tokens/min" in words
+    assert not any("per-address" in each for each in words), "it covers another route"
