@@ -7,6 +7,7 @@ import sys
 
 from deploy.steps import DeployError, deploy
 from deploy.terraform import ROOT, Terraform, TerraformFailedError, TerraformUnavailableError, terraform_binary
+from deploy.variables import missing_variables
 from settings.read import environments_folder
 
 
@@ -25,7 +26,11 @@ def main(arguments: list[str]) -> int:
         if subprocess.run([sys.executable, "-O", "main.py", options.environment], cwd=ROOT, check=False).returncode:
             return 1
         output = ROOT / (os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
-        terraform = Terraform(output / "stacks" / options.environment, binary=binary)
+        stack = output / "stacks" / options.environment
+        if missing := missing_variables(stack):
+            names = ", ".join(f"TF_VAR_{name}" for name in missing)
+            return _stop(f"Terraform needs a value for {names}: export it, then run make deploy again.")
+        terraform = Terraform(stack, binary=binary)
         deploy(terraform, agree=(lambda: True) if options.yes else _agree, say=_say)
     except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:
         return _stop(str(error))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from review.count import count
 from review.environment_file import find, read
 from review.refusal import ReviewError
 from review.table import Format, show
@@ -93,7 +94,9 @@ def diff(
 @app.command()
 def cost(
     environment: Environment,
-    requests: Annotated[int, typer.Option(min=0, help="Requests a month, refused ones too.")] = 1_000_000,
+    requests: Annotated[
+        int, typer.Option(parser=count, metavar="COUNT", help="Requests a month, refused ones too: 10_000_000 or 10M.")
+    ] = 1_000_000,
     blocked: Annotated[
         float, typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. The WAF log grows with it.")
     ] = 0.0,
