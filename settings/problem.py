@@ -217,7 +217,8 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
     """
     if isinstance(value, _AsWritten):
         return value
-    if isinstance(value, str) and error.startswith(_OF_NUMBERS):
+    of_numbers = error.startswith(_OF_NUMBERS) or _NUMBERS.fullmatch(words) is not None
+    if isinstance(value, str) and of_numbers:
         return value if _A_NUMBER_IN_QUOTES.fullmatch(value) else HIDDEN
     if isinstance(value, int | float) and error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words):
         return value if may_be_shown(where) else HIDDEN
