@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from settings.formatting import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
-from settings.what_is_allowed import allowed
 from settings.written_out import WrittenOut, written_out
 
 _LONGEST_SHOWN = 80
@@ -202,6 +201,9 @@ def refusal(
         case "not_allowed":
             message = error["msg"]
         case _:
+            # Only a refusal needs it, and what it imports takes longer to load than a file takes to read.
+            from settings.what_is_allowed import allowed  # noqa: PLC0415
+
             message = allowed(error, where, plain.table, schema)
     if error["type"].startswith("int_") and isinstance(got, float) and isfinite(got):
         got = _AsWritten(got)

@@ -121,8 +121,8 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             changed(method='method = "TRACE"'),
-            "TRACE /chat: method = 'TRACE': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'; 'ANY' "
-            "is all of them",
+            "TRACE /chat: method = 'TRACE': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'; "
+            "'ANY' is all of them",
             id="a method that API Gateway has not",
         ),
         pytest.param(
@@ -201,8 +201,8 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         pytest.param(
             MINIMAL + "authorization = 'Bearer'",
             "POST /chat: authorization = 'Bearer': must be NONE, AWS_IAM, or the name of an [authorizers.<name>] table "
-            'of this file (keys that SDKs send as "Authorization: Bearer" need api.key_source = "BEARER" instead), such '
-            "as users",
+            'of this file (keys that SDKs send as "Authorization: Bearer" need api.key_source = "BEARER" instead), '
+            "such as users",
             id="Bearer",
         ),
         pytest.param(
