@@ -27,6 +27,7 @@ def deploy(
         stack_folder,
         terraform_binary,
     )
+    from deploy.variables import missing_variables
     from settings.read import environments_folder
 
     file = environments_folder() / f"{environment}.toml"
@@ -37,7 +38,11 @@ def deploy(
         # main.py reports mistakes in the environment file itself. -O: without jsii's checks of argument types.
         if subprocess.run([sys.executable, "-O", ROOT / "main.py", environment], check=False).returncode:
             raise typer.Exit(1)
-        terraform = Terraform(stack_folder(environment), binary=binary)
+        stack = stack_folder(environment)
+        if missing := missing_variables(stack):
+            names = ", ".join(f"TF_VAR_{name}" for name in missing)
+            raise _stop(f"Terraform needs a value for {names}: export it, then deploy again.")
+        terraform = Terraform(stack, binary=binary)
         take_steps(terraform, agree=(lambda: True) if yes else _agree, say=_say)
     except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:
         raise _stop(str(error)) from None

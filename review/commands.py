@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from review.command_line import HELP_NAMES, run_app
+from review.count import count
 from review.refusal import ReviewError
 from review.table import Format, show
 
@@ -153,7 +154,9 @@ def pull_request(
 @app.command()
 def cost(
     environment: Environment,
-    requests: Annotated[int, typer.Option(min=0, help="Requests a month, refused ones too.")] = 1_000_000,
+    requests: Annotated[
+        int, typer.Option(parser=count, metavar="COUNT", help="Requests a month, refused ones too: 10_000_000 or 10M.")
+    ] = 1_000_000,
     blocked: Annotated[
         float, typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. The WAF log grows with it.")
     ] = 0.0,

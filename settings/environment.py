@@ -24,6 +24,7 @@ from settings.checks import (
     walked_around,
 )
 from settings.fields import EnvironmentFields
+from settings.grouped import grouped
 from settings.problem import Problem, refuse, refuse_places, with_values
 from settings.written_out import written_out
 
@@ -60,8 +61,8 @@ class Environment(EnvironmentFields):
         yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
-        """What AWS takes but its author may not have meant. Synthesis and the review print them."""
-        return tuple(with_values(self, self._warned()))
+        """What AWS takes but its author may not have meant, once for all routes. Synthesis and the review print it."""
+        return grouped(with_values(self, self._warned()))
 
     def _warned(self) -> Iterator[Problem]:
         yield from terraform.warned(self)

@@ -54,8 +54,11 @@ def _owners(schema: dict[str, Any], key: str) -> list[str]:
             for alternative in _alternatives(schema, inner):
                 if key in alternative.get("properties", ()):
                     below = alternative["properties"][key]
-                    is_table = any("properties" in each for each in _alternatives(schema, below))
-                    header = f"[{name}.{key}]" if is_table else f"[[{name}]]" if "items" in node else f"[{name}]"
+                    items = [each["items"] for each in _alternatives(schema, below) if "items" in each]
+                    is_list = any("properties" in each for item in items for each in _alternatives(schema, item))
+                    is_table = is_list or any("properties" in each for each in _alternatives(schema, below))
+                    header = f"{name}.{key}" if is_table else name
+                    header = f"[[{header}]]" if is_list or ("items" in node and not is_table) else f"[{header}]"
                     after = ", below the [[routes]] of its route" if name == "routes" and is_table else ""
                     found.append(header + after)
     return found if len(found) <= _MOST_OWNERS else []

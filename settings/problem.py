@@ -12,7 +12,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from settings.formatting import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
-from settings.what_is_allowed import allowed
 from settings.written_out import WrittenOut, written_out
 
 _LONGEST_SHOWN = 80
@@ -202,6 +201,9 @@ def refusal(
         case "not_allowed":
             message = error["msg"]
         case _:
+            # Only a refusal needs it, and what it imports takes longer to load than a file takes to read.
+            from settings.what_is_allowed import allowed  # noqa: PLC0415
+
             message = allowed(error, where, plain.table, schema)
     if error["type"].startswith("int_") and isinstance(got, float) and isfinite(got):
         got = _AsWritten(got)
@@ -217,7 +219,8 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
     """
     if isinstance(value, _AsWritten):
         return value
-    if isinstance(value, str) and error.startswith(_OF_NUMBERS):
+    of_numbers = error.startswith(_OF_NUMBERS) or _NUMBERS.fullmatch(words) is not None
+    if isinstance(value, str) and of_numbers:
         return value if _A_NUMBER_IN_QUOTES.fullmatch(value) else HIDDEN
     if isinstance(value, int | float) and error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words):
         return value if may_be_shown(where) else HIDDEN

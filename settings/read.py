@@ -11,10 +11,8 @@ from settings.checks import same_names, state
 from settings.environment import Environment
 from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
-from settings.line_number import line_numbers
 from settings.problem import EnvironmentFileError, Problem, line_about, refusal, with_values
 from settings.secrecy import shown_value
-from settings.toml_error import toml_error
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -95,6 +93,8 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     except UnicodeDecodeError as error:
         raise EnvironmentFileError.of(path, f"is not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
+        from settings.toml_error import toml_error  # noqa: PLC0415  # only a refusal needs it
+
         raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
         # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
@@ -114,6 +114,8 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={PLACE: place})
     except ValidationError as error:
+        from settings.line_number import line_numbers  # noqa: PLC0415  # only a refusal needs it
+
         found = [refusal(detail, table, file_schema()) for detail in error.errors()]
         numbers = line_numbers(text, [where for where, _ in found])
         raise EnvironmentFileError.at(path, zip(numbers, (line for _, line in found), strict=True)) from None

@@ -30,6 +30,7 @@ from constructs.waf.web_acl import WebAcl
 from settings.aws import Service
 from settings.environment import Environment
 from settings.problem import Problem
+from settings.terraform_variables import terraform_variables
 from settings.token_limits.covering import metered_routes, prices
 from settings.watched import has_saved_queries, log_groups, waf_log
 from stacks.aws_provider import add_aws_provider
@@ -103,6 +104,12 @@ class RateLimitedApiStack(TerraformStack):
         add_imports(self, environment)
         for problem in warnings:
             Annotations.of(self).add_warning(str(problem))
+        # The CDKTF CLI hides TF_VAR_... from synthesis, so that it is not known here which of them are set.
+        if variables := terraform_variables(environment):
+            names = ", ".join(f"TF_VAR_{name}" for name in variables)
+            Annotations.of(self).add_info(
+                f"Terraform needs a value for {names}; without one it waits for you to type it, or stops if TF_INPUT=0"
+            )
 
     def prepare_stack(self) -> None:
         """Do nothing. CDKTF would render every resource again to find references to other stacks, and there are

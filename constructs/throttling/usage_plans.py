@@ -17,6 +17,7 @@ from constructs import Construct
 from constructs.gateway.stage import Stage
 from constructs.terraform.address import Address, place
 from settings.route import Route
+from settings.terraform_variables import key_variable
 from settings.throttling import BLOCKED, Throttle
 from settings.usage_plan import ApiKey, PlanRouteThrottle, Quota, UsagePlan, key_names, plan_names
 
@@ -113,7 +114,7 @@ class UsagePlans(Construct):
 
     def _value(self, key: ApiKey) -> str:
         stem = self._key_names[key.name]
-        name = f"api_key_value_{stem}"
+        name = key_variable(stem)
         variable = TerraformVariable(
             self,
             f"variable_{stem}",

@@ -1,7 +1,6 @@
 """A route that some table names and that is not there."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 # More than a line can list.
 _MOST_LISTED = 12
@@ -12,6 +11,9 @@ _MOST_COMPARED = 200
 
 def no_such_route(key: str, known: Collection[str]) -> str:
     """`no such route; did you mean POST /chat?`, or the routes that there are: the first ones and how many more."""
+    # Only a refusal needs it, and it is slow to load.
+    from difflib import get_close_matches  # noqa: PLC0415
+
     folded = {each.lower(): each for each in known} if len(known) <= _MOST_COMPARED else {}
     if close := get_close_matches(key.lower(), folded, n=1, cutoff=_CLOSE):
         return f"no such route; did you mean {folded[close[0]]}?"

@@ -248,7 +248,7 @@ STREAM = """
 method = "POST"
 path = "/stream"
 authorization = "AWS_IAM"
-integration = { type = "http", url = "https://h.example", response_transfer_mode = "STREAM", timeout_milliseconds = 60_000 }
+integration = { type = "http", url = "https://h.eu", response_transfer_mode = "STREAM", timeout_milliseconds = 60_000 }
 """
 
 

@@ -24,7 +24,7 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
 ) -> None:
     file = write(tmp_path, MINIMAL, "mine")
     monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
-    for name in ("mine", str(file)):
+    for name in ("mine", str(file), "mine.toml"):
         assert main(["limits", name, "--format", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["environment"] == "mine"
 
@@ -33,6 +33,7 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
     ("arguments", "said"),
     [
         (["limits", "nosuch"], "no environment 'nosuch': environments has {names}; or name a .toml file"),
+        (["limits", "nosuch.toml"], "no such file nosuch.toml, and environments has {names}"),
         (["limits"], "Missing argument 'ENVIRONMENT'; --help says what there is"),
         (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
         (["nosuch"], "No such command 'nosuch'"),
@@ -63,7 +64,7 @@ def test_a_broken_file_ends_the_process_with_1_and_no_traceback(tmp_path: Path) 
     file = write(tmp_path, "not toml")
     done = run("limits", str(file))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{file.as_posix()}: is not TOML")
+    assert done.stderr.startswith(f"{file.as_posix()}:1: is not TOML")
     assert done.stderr.count("\n") == 1
 
 

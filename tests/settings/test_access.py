@@ -191,7 +191,7 @@ def route(more: str, method: str = "POST") -> str:
     return changed(method=f'method = "{method}"', path=f'path = "/chat"\n{more}')
 
 
-HTTP = 'integration = { type = "http", url = "https://h.example" }'
+HTTP = 'integration = { type = "http", url = "https://h.eu" }'
 
 
 def test_an_open_route_that_costs_money_is_warned_of(tmp_path: Path) -> None:

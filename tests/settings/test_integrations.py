@@ -14,7 +14,8 @@ ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
 ROLE = "arn:aws:iam::111122223333:role/r"
 WHERE = "POST /chat: integration"
-HTTP = 'type = "http"\nurl = "http://h.example"\n'
+PORTS = "API Gateway calls ports 80, 443 and 1024 to 65535, and no other"
+HTTP = 'type = "http"\nurl = "http://h.eu"\n'
 
 
 def route(integration: str, path: str = "/chat", more: str = 'authorization = "AWS_IAM"') -> str:
@@ -34,41 +35,41 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         pytest.param('body = "{}"', f"{WHERE}.type: missing, and required", id="no type"),
         pytest.param('type = "http"', f"{WHERE}.url: missing, and required", id="http without url"),
         pytest.param(
-            'type = "http"\nurl = "http://h.example/{id}"',
-            f"{WHERE}.url = 'http://h.example/...': {{id}} is no variable of /chat, which has none",
+            'type = "http"\nurl = "http://h.eu/{id}"',
+            f"{WHERE}.url = 'http://h.eu/...': {{id}} is no variable of /chat, which has none",
             id="url with a variable that the path has not",
         ),
         *(
             pytest.param(
-                f'type = "http"\nurl = "http://h.example:{port}/v1"',
-                f"{WHERE}.url = 'http://h.example:{port}/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+                f'type = "http"\nurl = "http://h.eu:{port}/v1"',
+                f"{WHERE}.url = 'http://h.eu:{port}/...': {PORTS}",
                 id=f"port {port}",
             )
             for port in (0, 79, 1023, 65536)
         ),
         pytest.param(
-            f'type = "private"\nurl = "https://h.example:444/v1"\nvpc_link_id = "abc123"\nload_balancer_arn = "{NLB}"',
-            f"{WHERE}.url = 'https://h.example:444/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+            f'type = "private"\nurl = "https://h.eu:444/v1"\nvpc_link_id = "abc123"\nload_balancer_arn = "{NLB}"',
+            f"{WHERE}.url = 'https://h.eu:444/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
             id="port of a private server",
         ),
         pytest.param(
-            f'type = "private"\nurl = "http://h.example"\nload_balancer_arn = "{NLB.replace("us-east-1", "eu-west-1")}"',
+            f'type = "private"\nurl = "http://h.eu"\nload_balancer_arn = "{NLB.replace("us-east-1", "eu-west-1")}"',
             f"{WHERE}.load_balancer_arn = {NLB.replace('us-east-1', 'eu-west-1')!r}: "
             "must be a load balancer in us-east-1, the API's Region",
             id="load balancer of another Region",
         ),
         pytest.param(
-            'type = "http"\nurl = "http://h.example"\ntimeout_milliseconds = 49',
+            'type = "http"\nurl = "http://h.eu"\ntimeout_milliseconds = 49',
             f"{WHERE}.timeout_milliseconds = 49: must be greater than or equal to 50",
             id="timeout below AWS's least",
         ),
         pytest.param(
-            'type = "http"\nurl = "http://h.example"\ntimeout_milliseconds = 900_001',
+            'type = "http"\nurl = "http://h.eu"\ntimeout_milliseconds = 900_001',
             f"{WHERE}.timeout_milliseconds = 900001: must be less than or equal to 900000",
             id="timeout above the provider's most",
         ),
         pytest.param(
-            'type = "http"\nurl = "http://h.example"\nheaders = { X-A = "1" }\ndrop_headers = ["x-a"]',
+            'type = "http"\nurl = "http://h.eu"\nheaders = { X-A = "1" }\ndrop_headers = ["x-a"]',
             "must name x-a once in headers and drop_headers together",
             id="header added and dropped",
         ),
@@ -108,22 +109,22 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
             id="code that is not there",
         ),
         pytest.param(
-            'type = "private"\nurl = "http://h.example"',
+            'type = "private"\nurl = "http://h.eu"',
             "must have vpc_link_id or load_balancer_arn",
             id="private without link",
         ),
         pytest.param(
-            f'type = "private"\nurl = "http://h.example"\nload_balancer_arn = "{ALB}"',
+            f'type = "private"\nurl = "http://h.eu"\nload_balancer_arn = "{ALB}"',
             "must have subnet_ids and security_group_ids: only a VPC link V2 reaches an Application Load Balancer",
             id="ALB by V1",
         ),
         pytest.param(
-            f'type = "private"\nurl = "http://h.example"\nload_balancer_arn = "{NLB}"\nsubnet_ids = ["subnet-0a"]',
+            f'type = "private"\nurl = "http://h.eu"\nload_balancer_arn = "{NLB}"\nsubnet_ids = ["subnet-0a"]',
             "must have subnet_ids and security_group_ids together",
             id="V2 without security groups",
         ),
         pytest.param(
-            'type = "private"\nurl = "http://h.example"\nvpc_link_id = "abc123"\nsubnet_ids = ["subnet-0a"]',
+            'type = "private"\nurl = "http://h.eu"\nvpc_link_id = "abc123"\nsubnet_ids = ["subnet-0a"]',
             "must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own",
             id="subnets of a link that is there already",
         ),
@@ -154,7 +155,7 @@ def test_refused(tmp_path: Path, integration: str, line: str) -> None:
 
 @pytest.mark.parametrize("port", [80, 443, 1024, 65535])
 def test_ports_that_api_gateway_calls(tmp_path: Path, port: int) -> None:
-    assert environment(tmp_path, route(f'type = "http"\nurl = "http://h.example:{port}/v1"'))
+    assert environment(tmp_path, route(f'type = "http"\nurl = "http://h.eu:{port}/v1"'))
 
 
 CODE = 'type = "lambda"\ncode = "code"\nruntime = "python3.13"\nhandler = "a.b"'
@@ -242,7 +243,7 @@ def test_a_stream_of_node_is_accepted(tmp_path: Path) -> None:
 
 
 def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
-    private = f'type = "private"\nurl = "http://h.example"\nload_balancer_arn = "{NLB}"\n'
+    private = f'type = "private"\nurl = "http://h.eu"\nload_balancer_arn = "{NLB}"\n'
     first = route(private + 'subnet_ids = ["subnet-0a"]\nsecurity_group_ids = ["sg-0a"]')
     second = (
         '\n[[routes]]\nmethod = "GET"\npath = "/chat"\nauthorization = "AWS_IAM"\n[routes.integration]\n'
@@ -301,7 +302,7 @@ def test_a_function_that_outlives_its_caller_is_warned_of(tmp_path: Path) -> Non
 
 
 def test_url_variables() -> None:
-    assert HttpIntegration(type="http", url="https://h.example/{a}/b/{proxy}").path_variables == ("a", "proxy")
+    assert HttpIntegration(type="http", url="https://h.eu/{a}/b/{proxy}").path_variables == ("a", "proxy")
 
 
 def test_path_variables() -> None:

@@ -14,7 +14,7 @@ STREAM = """
 authorization = "AWS_IAM"
 [routes.integration]
 type = "http"
-url = "http://h.example"
+url = "http://h.eu"
 response_transfer_mode = "STREAM"
 timeout_milliseconds = 300_001
 """

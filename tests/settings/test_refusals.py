@@ -114,6 +114,98 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="blank in a path",
         ),
         pytest.param(
+            changed(method='method = "post"'), "post /chat: method = 'post': must be 'POST', in capitals", id="post"
+        ),
+        pytest.param(
+            changed(method='method = "any"'), "any /chat: method = 'any': must be 'ANY', in capitals", id="any"
+        ),
+        pytest.param(
+            changed(method='method = "TRACE"'),
+            "TRACE /chat: method = 'TRACE': must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'; "
+            "'ANY' is all of them",
+            id="a method that API Gateway has not",
+        ),
+        pytest.param(
+            changed(burst_limit="burst_limit = 5.0"),
+            "throttling.burst_limit = 5.0: must be a whole number of requests, without a decimal point: 5",
+            id="a count with a decimal point",
+        ),
+        pytest.param(
+            changed(rate_limit='rate_limit = "10rps"'),
+            "throttling.rate_limit = '10rps': must be a number of requests per second, without quotes",
+            id="a unit",
+        ),
+        pytest.param(
+            changed(path='path = "/models/:id"'),
+            "POST /models/:id: path = '/models/:id': ':id' is a literal colon to API Gateway; a variable is "
+            "written {id}",
+            id="a variable of Express",
+        ),
+        pytest.param(
+            changed(path='path = "/v1/*"'),
+            "POST /v1/*: path = '/v1/*': has no wildcard *; {proxy+} at the end takes the rest of a path",
+            id="a wildcard",
+        ),
+        pytest.param(
+            MINIMAL.replace("[[routes]]", "[routes]"),
+            "routes: must be an array of tables: write [[routes]], in double brackets, above each",
+            id="a table for an array of tables",
+        ),
+        pytest.param(
+            MINIMAL + "[[usage_plans]]\nname = 'a'",
+            "usage_plans: must be a table: write [usage_plans.<name>], in single brackets",
+            id="an array of tables for a table of names",
+        ),
+        pytest.param(
+            MINIMAL.replace("[stage]", "[[stage]]"),
+            "stage: must be a table: write [stage], in single brackets",
+            id="an array of tables for a table",
+        ),
+        pytest.param(
+            MINIMAL + "[integration]\ntype = 'http'",
+            "integration: unknown key; it belongs to [routes.integration], below the [[routes]] of its route or "
+            "[defaults.integration]",
+            id="a table at the top",
+        ),
+        pytest.param(
+            MINIMAL + "[[rate_rules]]\nname = 'a'",
+            "rate_rules: unknown key; it belongs to [[waf.rate_rules]]",
+            id="an array of tables at the top",
+        ),
+        pytest.param(
+            MINIMAL + "[routes.integration]\ntype = 'http'\nurl = 'https://llm.example.com'\nstream = true",
+            'POST /chat: integration.stream: unknown key; write response_transfer_mode = "STREAM"',
+            id="what another tool calls it",
+        ),
+        pytest.param(
+            MINIMAL + "[routes.integration]\ntype = 'mock'\ncolour = 1",
+            "POST /chat: integration.colour: unknown key; there are timeout_milliseconds, response_transfer_mode, "
+            "type, status, body",
+            id="unknown key of one kind of integration",
+        ),
+        pytest.param(
+            MINIMAL + "[throttling.routes]\n'POST /caht' = 'blocked'",
+            "throttling.routes.\"POST /caht\" = 'blocked': no such route; did you mean POST /chat?",
+            id="a misspelt route",
+        ),
+        pytest.param(
+            MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = '5m' }]",
+            "waf.rate_rules[0].evaluation_window_sec = '5m': must be 60, 120, 300 or 600 seconds, without quotes",
+            id="a window in minutes",
+        ),
+        pytest.param(
+            MINIMAL + "[usage_plans.'9 x']\nthrottle = { rate_limit = 1, burst_limit = 1 }",
+            'usage_plans."9 x": must be a letter, then letters, digits, _ and -, at most 64 in all, such as team-a',
+            id="a name is not its own value",
+        ),
+        pytest.param(
+            MINIMAL + "authorization = 'Bearer'",
+            "POST /chat: authorization = 'Bearer': must be NONE, AWS_IAM, or the name of an [authorizers.<name>] table "
+            'of this file (keys that SDKs send as "Authorization: Bearer" need api.key_source = "BEARER" instead), '
+            "such as users",
+            id="Bearer",
+        ),
+        pytest.param(
             MINIMAL + '[throttling.routes."GET /chat"]\nrate_limit = 1\nburst_limit = 1',
             'throttling.routes."GET /chat": no such route; there are POST /chat',
             id="throttle on a route that does not exist",

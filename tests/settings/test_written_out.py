@@ -212,6 +212,4 @@ def test_a_secret_of_the_defaults_is_not_printed(tmp_path: Path) -> None:
 
 def test_warnings_name_the_methods(tmp_path: Path) -> None:
     found = warnings(tmp_path, BEFORE_ROUTES + route("ANY", "/a", url("/a") + ', type = "http"'))
-    assert [line.split(":")[0] for line in found] == [
-        f"{method} /a" for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-    ]
+    assert [line.split(":")[0] for line in found] == ["6 routes (GET /a, HEAD /a, POST /a and 3 more)"]
