@@ -14,6 +14,7 @@ from review.engine.outcome import Outcome
 from review.layers.from_settings import layers_of
 from review.layers.layers import Layers
 from review.layers.token_layer import TokenBudget
+from review.refusal import ReviewError
 from review.replay.chosen import choose
 from review.replay.replay import Replayed
 from review.replay.report import report
@@ -30,14 +31,13 @@ def environment(*budgets: TokenBudget) -> Layers:
     [route] = found.routes
     tokens = found.tokens
     assert tokens
+    routes = {ROUTE: tokens.routes[route.key]}
+    budgets_of_route = tuple(replace(each, routes=frozenset({ROUTE})) for each in tokens.budgets)
     return replace(
         found,
         routes=(replace(route, key=ROUTE),),
-        tokens=replace(
-            tokens,
-            budgets=tuple(replace(each, routes=frozenset({ROUTE})) for each in tokens.budgets),
-            routes={ROUTE: tokens.routes[route.key]},
-        ),
+        tokens=replace(tokens, budgets=budgets_of_route, routes=routes),
+        meterable=replace(tokens, budgets=(), routes=routes),
     )
 
 
@@ -135,6 +135,16 @@ def test_requests_that_the_function_has_not_logged_have_no_tokens(tmp_path: Path
     found = replayed(environment(budget(tokens_per_minute=100)), *files)
     assert outcomes(found) == {Outcome.ACCEPTED: 4}
     assert "3 of 4 requests have no tokens in the log: they count as requests alone." in found.notes
+
+
+def test_the_functions_log_alone_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, [metric(0, 60, used(60))], "function.log")
+    with pytest.raises(ReviewError) as caught:
+        replayed(environment(budget(requests_per_minute=1)), file)
+    assert str(caught.value) == (
+        f"{file.as_posix()}: the log of the function in front of the model has tokens, and not who sent the requests; "
+        "name the access log too"
+    )
 
 
 def test_a_log_without_tokens_says_so_in_one_line(tmp_path: Path) -> None:
