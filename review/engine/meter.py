@@ -31,6 +31,8 @@ _DAY_MS = 86_400_000
 # A minute in parts that, times a number below a billion, fit into 64 bits.
 _PART_NS = 1_000_000
 _PARTS = _MINUTE_NS // _PART_NS
+# Minutes: twenty years, beyond which a debt is of no interest and the level would not fit into 64 bits.
+_LONGEST = 10**7
 _JITTER = 0.1
 _FOR_EVER = np.inf
 
@@ -172,7 +174,7 @@ def with_rows(now: Meter, rows: int) -> Meter:
 @jit_apart
 def _share(amount: int, limit: int) -> int:
     """Nanoseconds in which so much of a limit is refilled, rounded up; in parts, since the product may not fit."""
-    whole = amount // limit
+    whole = min(amount // limit, _LONGEST)
     parts = (amount % limit) * _PARTS
     rest = (parts % limit) * _PART_NS
     return whole * _MINUTE_NS + parts // limit * _PART_NS + (rest + limit - 1) // limit

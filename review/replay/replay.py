@@ -110,7 +110,7 @@ def without_keys(layers: Layers) -> Layers:
 class _Replay:
     def __init__(self, layers: Layers, log: Log, waf: WafModel, progress: Progress) -> None:
         self._notes: list[str] = []
-        token_logs = _token_logs(log)
+        token_logs = _token_logs(log) if layers.meterable else ()
         # Each field more that is read takes its time.
         wanted = layers.tokens is not None or bool(
             layers.meterable and (token_logs or set(log.columns) & {*TOKEN_FIELDS})
@@ -300,9 +300,12 @@ def named(routes: Sequence[tuple[str, int]]) -> str:
 
 
 def _token_logs(log: Log) -> tuple[TokenLog, ...]:
-    """Those of the files that the function in front of a model has written."""
-    found = (token_log(file) for file in log.files)
-    return tuple(each for each in found if each is not None)
+    """Those of the files that the function in front of a model has written. Raises ReviewError if there is no other."""
+    found = tuple(each for each in map(token_log, log.files) if each is not None)
+    if found and len(found) == len(log.files):
+        files = ", ".join(file.as_posix() for file in log.files)
+        raise ReviewError(f"{files}: {WORDS} has tokens, and not who sent the requests; name the access log too")
+    return found
 
 
 def _inputs(log: Log, token_logs: set[Path], *, tokens: bool) -> tuple[Input, ...]:

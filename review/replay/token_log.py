@@ -22,6 +22,7 @@ WORDS = "the log of the function in front of the model"
 UNREADABLE = "line of the function without a request's id or tokens"
 
 _LINE = re.compile(rb'\{"_aws":.*\}')
+_MOST = 10**12
 _KINDS = ("input", "cached_input", "cache_write", "output")
 _SCHEMA = {
     "requestId": pl.String(),
@@ -83,17 +84,22 @@ def _read(lines: Sequence[bytes]) -> pl.DataFrame:
         # Halves until the broken line is found.
         middle = len(lines) // 2
         return pl.concat([_read(lines[:middle]), _read(lines[middle:])])
-    usage = {kind: pl.col("usage").struct.field(kind).fill_null(0) for kind in _KINDS}
+    usage = {kind: _count(pl.col("usage").struct.field(kind)).fill_null(0) for kind in _KINDS}
     is_said = pl.col("usage").struct.field("input").is_not_null() | pl.col("usage").struct.field("output").is_not_null()
-    reserved = pl.col("TokensReserved")
+    reserved, used = _count(pl.col("TokensReserved")), _count(pl.col("TokensUsed"))
     # Cache writes are input that is paid for otherwise; a replay counts them as input.
     given = usage["input"] + usage["cached_input"] + usage["cache_write"]
     whole = frame.select(
         pl.col("requestId").alias("request"),
-        reserved.cast(pl.Int64).alias("reserved"),
-        pl.when(is_said).then(given).otherwise(pl.coalesce("TokensUsed", reserved)).cast(pl.Int64).alias("input"),
-        pl.when(is_said).then(usage["cached_input"]).otherwise(0).cast(pl.Int64).alias("cached"),
-        pl.when(is_said).then(usage["output"]).otherwise(0).cast(pl.Int64).alias("output"),
+        reserved.alias("reserved"),
+        pl.when(is_said).then(given).otherwise(pl.coalesce(used, reserved)).alias("input"),
+        pl.when(is_said).then(usage["cached_input"]).otherwise(0).alias("cached"),
+        pl.when(is_said).then(usage["output"]).otherwise(0).alias("output"),
         pl.col("model").alias("said_model"),
     )
-    return whole.filter(pl.col("request").is_not_null() & pl.col("reserved").is_between(0, 10**12))
+    return whole.filter(pl.col("request").is_not_null() & pl.col("reserved").is_not_null())
+
+
+def _count(number: pl.Expr) -> pl.Expr:
+    """A number of tokens; null for what is none."""
+    return pl.when(number.is_between(0, _MOST)).then(number).cast(pl.Int64, strict=False)

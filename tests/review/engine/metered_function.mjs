@@ -58,8 +58,8 @@ async function run({ limits, plans, weights, defaultOutput, prices, requests }) 
     // One draw decides the shard and the jitter, as in the engine.
     Math.random = () => request.chance;
     const event = {
-      httpMethod: "POST",
-      path: "/v1/chat/completions",
+      httpMethod: request.method ?? "POST",
+      path: request.path ?? "/v1/chat/completions",
       body: bodyOf(request),
       requestContext: { requestId: String(id), identity: { apiKeyId: request.key ?? undefined, sourceIp: request.ip } },
     };

@@ -21,6 +21,11 @@ ROUTE = "POST /v1/chat/completions"
 # Noon before the last midnight of a month: windows of both kinds end within a day.
 START = 1_767_182_400_000
 PRICES = {"cheap": {"input": 0.5, "output": 1.5, "cached_input": 0.25, "cache_write": 0.5}}
+KINDS_OF_ROUTE = {
+    "chat": {"generates": True, "reads_body": True},
+    "embeddings": {"generates": False, "reads_body": True},
+    "list": {"generates": True, "reads_body": False},
+}
 TOTAL = {"input": 1.0, "cached_input": 1.0, "cache_write": 1.0, "output": 1.0}
 BEDROCK = TOTAL | {"cached_input": 0.0, "output": 5.0}
 WORDS = {
@@ -32,6 +37,7 @@ WORDS = {
 }
 
 REQUESTS = 150
+SENT = ("at", "key", "ip", "model", "cap", "lasts", "chance", "method", "path")
 
 
 def drawn_limits(random: np.random.Generator) -> dict[str, float]:
@@ -114,7 +120,7 @@ def bytes_of(request: dict[str, Any]) -> int:
 def told_by_function(function: Lines, case: dict[str, Any], requests: list[dict[str, Any]]) -> dict[str, Any]:
     sent = [
         {
-            **{name: each[name] for name in ("at", "key", "ip", "model", "cap", "lasts", "chance")},
+            **{name: each[name] for name in SENT if name in each},
             "bytes": bytes_of(each),
             "usage": {
                 "input": each["input"] - each["cached"],
@@ -166,7 +172,7 @@ def layer_of(case: dict[str, Any]) -> TokenLayer:
             )
             for each in case["limits"]
         ),
-        routes={ROUTE: MeteredRoute(model=None, generates=True, reads_body=True, timeout_ms=900_000)},
+        routes={ROUTE: MeteredRoute(model=None, **KINDS_OF_ROUTE[case.get("route", "chat")], timeout_ms=900_000)},
         weights=case["weights"],
         default_max_tokens=case["defaultOutput"],
         prices=case["prices"],
@@ -256,9 +262,11 @@ def one(at: int, **more: Any) -> dict[str, Any]:
     return request | {"at": START + at, "lasts": 0, "chance": 0.0} | more
 
 
-def answers(function: Lines, limits: dict[str, Any], requests: list[dict[str, Any]]) -> list[Outcome]:
+def answers(
+    function: Lines, limits: dict[str, Any], requests: list[dict[str, Any]], route: str = "chat"
+) -> list[Outcome]:
     """What both say."""
-    case = {"plans": {}, "weights": TOTAL, "defaultOutput": 100, "prices": PRICES}
+    case: dict[str, Any] = {"route": route, "plans": {}, "weights": TOTAL, "defaultOutput": 100, "prices": PRICES}
     case["limits"] = [{"name": "a", "by": ["all"], "mode": "enforce", **limits}]
     by_engine, _ = told_by_engine(case, requests)
     assert by_engine == [said(each) for each in told_by_function(function, case, requests)["told"]]
@@ -277,3 +285,17 @@ def test_a_refund_is_not_given_to_the_next_window(function: Lines) -> None:
     next_day = one(midnight + 100, cap=50, lasts=60_000)
     found = answers(function, {"tokens_per_day": 100}, [late, next_day, one(midnight + 300, cap=30)])
     assert found == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.TOKEN_LIMIT]
+
+
+def test_an_embedding_reserves_no_output(function: Lines) -> None:
+    """Forty tokens are estimated, thirty used: three fit a hundred, since what was too much goes back."""
+    requests = [one(second, cap=None, output=0, path="/v1/embeddings") for second in range(4)]
+    found = answers(function, {"tokens_per_day": 100}, requests, "embeddings")
+    assert found == [Outcome.ACCEPTED] * 3 + [Outcome.TOKEN_LIMIT]
+
+
+def test_a_request_without_a_body_counts_as_a_request_alone(function: Lines) -> None:
+    requests = [one(second, method="GET", path="/v1/models", input=0, output=0) for second in range(4)]
+    assert answers(function, {"tokens_per_day": 2}, requests, "list") == [Outcome.ACCEPTED] * 4
+    found = answers(function, {"requests_per_minute": 2}, requests, "list")
+    assert found == [Outcome.ACCEPTED] * 2 + [Outcome.TOKEN_LIMIT] * 2

@@ -14,6 +14,7 @@ from review.engine.outcome import Outcome
 from review.layers.from_settings import layers_of
 from review.layers.layers import Layers
 from review.layers.token_layer import TokenBudget
+from review.refusal import ReviewError
 from review.replay.chosen import choose
 from review.replay.replay import Replayed
 from review.replay.report import report
@@ -30,14 +31,13 @@ def environment(*budgets: TokenBudget) -> Layers:
     [route] = found.routes
     tokens = found.tokens
     assert tokens
+    routes = {ROUTE: tokens.routes[route.key]}
+    budgets_of_route = tuple(replace(each, routes=frozenset({ROUTE})) for each in tokens.budgets)
     return replace(
         found,
         routes=(replace(route, key=ROUTE),),
-        tokens=replace(
-            tokens,
-            budgets=tuple(replace(each, routes=frozenset({ROUTE})) for each in tokens.budgets),
-            routes={ROUTE: tokens.routes[route.key]},
-        ),
+        tokens=replace(tokens, budgets=budgets_of_route, routes=routes),
+        meterable=replace(tokens, budgets=(), routes=routes),
     )
 
 
@@ -45,9 +45,11 @@ def request(number: int, second: float, **more: str) -> Line:
     return line(second, route=ROUTE, requestId=f"id-{number}", responseLatency="0", **more)
 
 
-def metric(number: int, reserved: int, usage: dict[str, int] | None = None, **more: Any) -> str:
+def metric(number: int, reserved: int, usage: Any = None, **more: Any) -> str:
     """As constructs/gateway/metered_function/metrics.mjs writes it."""
-    values = {"Requests": 1, "TokensReserved": reserved} | ({"TokensUsed": sum(usage.values())} if usage else {})
+    values = {"Requests": 1, "TokensReserved": reserved}
+    if isinstance(usage, dict) and usage.keys() == used(0).keys():
+        values["TokensUsed"] = sum(usage.values())
     return json.dumps(
         {"_aws": {"Timestamp": 1}, **values, "requestId": f"id-{number}", "model": "m", "usage": usage, **more}
     )
@@ -135,6 +137,41 @@ def test_requests_that_the_function_has_not_logged_have_no_tokens(tmp_path: Path
     found = replayed(environment(budget(tokens_per_minute=100)), *files)
     assert outcomes(found) == {Outcome.ACCEPTED: 4}
     assert "3 of 4 requests have no tokens in the log: they count as requests alone." in found.notes
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        metric(1, 60, TokensReserved=1e300),
+        metric(1, 60, TokensReserved=-1),
+        metric(1, 60, TokensReserved="many"),
+        metric(1, 60, "much"),
+        metric(1, 60, {"input": [1]}),
+        metric(1, 60, {"input": 1e300, "output": -5}),
+        metric(1, 60, requestId=None),
+        metric(1, 60, requestId={"a": 1}),
+        metric(1, 60, model=["m"]),
+        '{"_aws":' + "[" * 100_000 + "]" * 100_000 + ',"TokensReserved":1}',
+        metric(1, 60).replace("TokensReserved", "TokensReserved\\u0000"),
+    ],
+    ids=range(11),
+)
+def test_a_broken_line_of_the_function_costs_no_other(tmp_path: Path, broken: str) -> None:
+    requests = [request(number, number) for number in range(3)]
+    files = both(tmp_path, requests, [metric(0, 60, used(60)), broken, metric(2, 60, used(60))])
+    found = replayed(environment(budget(tokens_per_minute=100)), *files)
+    assert found.tally.requests == 3
+    assert outcomes(found)[Outcome.TOKEN_LIMIT] >= 1, "the third finds the sixty of the first"
+
+
+def test_the_functions_log_alone_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, [metric(0, 60, used(60))], "function.log")
+    with pytest.raises(ReviewError) as caught:
+        replayed(environment(budget(requests_per_minute=1)), file)
+    assert str(caught.value) == (
+        f"{file.as_posix()}: the log of the function in front of the model has tokens, and not who sent the requests; "
+        "name the access log too"
+    )
 
 
 def test_a_log_without_tokens_says_so_in_one_line(tmp_path: Path) -> None:
