@@ -23,7 +23,8 @@ from settings.token_limits.covering import metered_routes
 from settings.watched import has_limit_metrics, has_own_web_acl, refusing_metrics, routes_with_own_limit
 
 NO_THROTTLE_METRIC = (
-    "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics"
+    "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics, and they "
+    'need account_role = "existing" or "create" in [observability]'
 )
 NO_OWN_WEB_ACL = "there is no web ACL of our own"
 

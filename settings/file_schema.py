@@ -16,13 +16,20 @@ def file_schema() -> dict[str, Any]:
     schema["required"].remove("name")
     # Both are written out before the settings are made: written_out.py.
     schema["$defs"]["Route"]["properties"]["method"]["enum"].insert(0, ANY)
-    schema["properties"]["defaults"] = _defaults(schema)
+    routes = schema["$defs"]["Route"]["properties"]
+    whole = {key: routes["integration"].pop(key) for key in ("discriminator", "oneOf")}
+    keys = _keys_of_integrations(schema, whole["discriminator"]["mapping"])
+    schema["properties"]["defaults"] = _defaults(keys)
+    # Beside defaults an integration may leave out what it must have.
+    part = {"additionalProperties": False, "properties": keys, "type": "object"}
+    routes["integration"]["anyOf"] = [whole, part]
+    schema["if"] = {"not": {"required": ["defaults"]}}
+    schema["then"] = {"properties": {"routes": {"items": {"properties": {"integration": whole}}}}}
     return schema
 
 
-def _defaults(schema: dict[str, Any]) -> dict[str, Any]:
-    """`[defaults]`: every key that an integration of some kind has, and none that it must have but its type."""
-    kinds = schema["$defs"]["Route"]["properties"]["integration"]["discriminator"]["mapping"]
+def _keys_of_integrations(schema: dict[str, Any], kinds: dict[str, str]) -> dict[str, Any]:
+    """Every key that an integration of some kind has."""
     keys: dict[str, list[Any]] = {}
     for reference in kinds.values():
         for name, node in schema["$defs"][reference.removeprefix("#/$defs/")]["properties"].items():
@@ -30,10 +37,15 @@ def _defaults(schema: dict[str, Any]) -> dict[str, Any]:
                 keys[name].append(node)
     properties = {name: nodes[0] if len(nodes) == 1 else _either(nodes) for name, nodes in keys.items()}
     properties["type"] = {"enum": list(kinds), "title": "Type", "description": _TYPE}
+    return properties
+
+
+def _defaults(keys: dict[str, Any]) -> dict[str, Any]:
+    """`[defaults]`: what an integration of some kind may have, and nothing that it must have but its type."""
     integration = {
         "additionalProperties": False,
         "description": _INTEGRATION,
-        "properties": properties,
+        "properties": keys,
         "required": ["type"],
         "type": "object",
     }

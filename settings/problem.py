@@ -32,6 +32,10 @@ _A_NUMBER_IN_QUOTES = re.compile(
 )
 
 
+# Anything else would not be read as a name in front of a field.
+_NAMES_A_ROUTE = re.compile(r"[A-Za-z]{1,16} /\S*")
+
+
 class _AsWritten(str):
     """What is shown as it stands, `5.0`, though we write such a number otherwise."""
 
@@ -140,7 +144,7 @@ def route_name(where: Where, table: object) -> str:
     match where, table:
         case ("routes", int(index), *_), {"routes": list(routes)} if index < len(routes):
             match routes[index]:
-                case {"method": str(method), "path": str(path)}:
+                case {"method": str(method), "path": str(path)} if _NAMES_A_ROUTE.fullmatch(f"{method} {path}"):
                     return f"{method} {path}"
                 case _:
                     pass

@@ -14,7 +14,7 @@ import typer
 from main import build_app
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environments
+from settings.read import environments_folder
 from tools.shared_state import require
 
 FOLDER = Path("committed")
@@ -39,11 +39,9 @@ def main(
     """Write committed/ENVIRONMENT from its environment file. Default: all environments that have a folder there."""
     environments = environments_folder()
     try:
-        known = {environment.name: environment for environment in read_environments(environments)}
         chosen = names or sorted(folder.name for folder in FOLDER.glob("*/"))
-        for name in chosen:
-            require(known, name, environments)
-        stacks = {name: synthesized(known[name]) for name in chosen}
+        known = {name: require(name, environments) for name in chosen}
+        stacks = {name: synthesized(environment) for name, environment in known.items()}
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None

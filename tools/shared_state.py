@@ -12,7 +12,7 @@ import typer
 from settings.backend import LocalBackend
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environments
+from settings.read import environments_folder, read_each
 
 app = typer.Typer(
     add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
@@ -24,15 +24,22 @@ def main(name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")]) -> None:
     """Do nothing if every machine can reach the environment's state, otherwise exit with 1."""
     folder = environments_folder()
     try:
-        require({environment.name: environment for environment in read_environments(folder)}, name, folder)
+        require(name, folder)
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
 
 
-def require(known: dict[str, Environment], name: str, folder: Path) -> None:
-    """Refuse an environment that does not exist or whose state is local."""
+def require(name: str, folder: Path) -> Environment:
+    """The environment of that name. Other files of the folder may be broken.
+
+    Raises EnvironmentFileError if it is not there or is refused, or if its state is local.
+    """
     file = f"{folder.as_posix()}/{name}.toml"
+    environments, refused = read_each(folder)
+    known = {environment.name: environment for environment in environments}
+    if name in refused:
+        raise refused[name]
     if name not in known:
         raise EnvironmentFileError.of(file, f"no such environment; there are {', '.join(known)}")
     if isinstance(known[name].backend, LocalBackend):
@@ -41,6 +48,7 @@ def require(known: dict[str, Environment], name: str, folder: Path) -> None:
             "create everything a second time"
         )
         raise EnvironmentFileError.of(file, f"backend.type = 'local': {allowed}")
+    return known[name]
 
 
 if __name__ == "__main__":

@@ -137,11 +137,14 @@ def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Pr
     if not streams:
         return
     longest = max(streams, key=lambda key: streams[key])
-    for field in ("latency_p99_ms", "integration_latency_p99_ms"):
-        threshold = getattr(alarms, field)
-        if threshold != "off" and threshold < streams[longest]:
-            yield Problem(
-                ("observability", "alarms", field),
-                f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; "
-                'raise it or say "off": the access log has timeToFirstContent',
-            )
+    low = [
+        field
+        for field in ("latency_p99_ms", "integration_latency_p99_ms")
+        if (threshold := getattr(alarms, field)) != "off" and threshold < streams[longest]
+    ]
+    if low:
+        yield Problem(
+            ("observability", "alarms", low[0]),
+            f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; raise "
+            f'{" and ".join(low)}, or say "off": the access log has timeToFirstContent',
+        )

@@ -140,7 +140,8 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         pytest.param(
             O + "[observability.alarms]\nthrottled_percent = 10",
             "observability.alarms.throttled_percent = 10: API Gateway has no metric of its own for throttled requests; "
-            "it needs the access log and its metrics",
+            "it needs the access log and its metrics, and "
+            'they need account_role = "existing" or "create" in [observability]',
             id="throttled, no access log",
         ),
         pytest.param(
@@ -224,7 +225,8 @@ def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
         ),
         (
             "observability.alarms.throttled_percent = 5: no alarm is made of it: API Gateway has no metric of its own "
-            "for throttled requests; it needs the access log and its metrics"
+            "for throttled requests; it needs the access log and its metrics, and "
+            'they need account_role = "existing" or "create" in [observability]'
         ),
     ]
 
@@ -255,12 +257,11 @@ integration = { type = "http", url = "https://h.eu", response_transfer_mode = "S
 def test_warned_of_a_latency_that_every_long_stream_has(tmp_path: Path) -> None:
     heard = O + f'account_role = "existing"\n[observability.alarms]\n{HEARD}'
     said = (
-        'a stream\'s latency runs to its last byte, and that of POST /stream may last 60000 ms; raise it or say "off": '
-        "the access log has timeToFirstContent"
+        "a stream's latency runs to its last byte, and that of POST /stream may last 60000 ms; raise latency_p99_ms "
+        'and integration_latency_p99_ms, or say "off": the access log has timeToFirstContent'
     )
     assert warnings(tmp_path, MINIMAL + STREAM + heard) == [
         f"observability.alarms.latency_p99_ms = 25000: {said}",
-        f"observability.alarms.integration_latency_p99_ms = 25000: {said}",
     ]
     raised = 'latency_p99_ms = 60_000\nintegration_latency_p99_ms = "off"\n'
     assert warnings(tmp_path, MINIMAL + STREAM + heard + raised) == []
@@ -284,7 +285,8 @@ def test_warned_of_a_dashboard_that_cannot_tell_the_layers(tmp_path: Path) -> No
     assert warnings(tmp_path, MINIMAL + O + "dashboard = true") == [
         (
             "observability.dashboard = true: shows refused requests as 4XX, not by layer: API Gateway has no metric of "
-            "its own for throttled requests; it needs the access log and its metrics"
+            "its own for throttled requests; it needs the access log and its metrics, and "
+            'they need account_role = "existing" or "create" in [observability]'
         )
     ]
 

@@ -96,7 +96,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             "POST /u/{name}/x: path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
             id="two variables in one place",
         ),
-        pytest.param(changed(path='path = "chat"'), "POST chat: path = 'chat': must start with a slash", id="no slash"),
+        pytest.param(changed(path='path = "chat"'), "routes[0].path = 'chat': must start with a slash", id="no slash"),
         pytest.param(
             changed(path='path = "/chat/"'),
             "POST /chat/: path = '/chat/': must have no empty part and no slash at the end",
@@ -110,7 +110,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             changed(path='path = "/a b"'),
-            "POST /a b: path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
+            "routes[0].path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
             id="blank in a path",
         ),
         pytest.param(
@@ -288,7 +288,7 @@ def test_refused_with_its_message(tmp_path: Path, text: str, line: str | None) -
 def test_all_mistakes_of_a_file_at_once(tmp_path: Path) -> None:
     text = changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0", path='path = "x"')
     assert refusals(tmp_path, text) == [
-        "POST x: path = 'x': must start with a slash",
+        "routes[0].path = 'x': must start with a slash",
         "throttling.rate_limit = 0: must be greater than or equal to 0.000001",
         "throttling.burst_limit = 0: must be greater than or equal to 1",
     ]

@@ -58,6 +58,12 @@ def test_mistakes_that_it_finds(text: str, where: str) -> None:
     assert where in wrong(text)
 
 
+def test_an_integration_is_whole_unless_there_are_defaults() -> None:
+    part = "[routes.integration]\nurl = 'https://llm.example.com'\n"
+    assert wrong(MINIMAL + part) == ["routes/0/integration"]
+    assert wrong(MINIMAL + part + "[defaults.integration]\ntype = 'http'\n") == []
+
+
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     match value:
         case dict():

@@ -31,3 +31,13 @@ def test_shared_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
     monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
     done = CliRunner().invoke(app, [name])
     assert (done.exit_code, done.stdout, done.stderr) == (code, "", said.format(folder=tmp_path.as_posix()))
+
+
+def test_a_broken_file_of_another_environment_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, MINIMAL + S3, "shared")
+    broken = write(tmp_path, MINIMAL.replace("rate_limit = 10", "rate_limit = 0") + S3, "broken")
+    monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
+    assert CliRunner().invoke(app, ["shared"]).exit_code == 0
+    done = CliRunner().invoke(app, ["broken"])
+    said = f"{broken.as_posix()}:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001\n"
+    assert (done.exit_code, done.stderr) == (1, said)

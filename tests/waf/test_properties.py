@@ -22,6 +22,8 @@ from tests.waf.statement_schema import faults
 
 # `waf.rate_rules[0].limit = 9: must be ...`, `waf.limt: unknown key`.
 LINE = re.compile(r"(?P<table>[A-Za-z_]+)([.\[][^\n]*?)?( = [^\n]+)?: [^\n]+")
+# `POST /chat: integration.url: must be ...`
+ROUTE = re.compile(r"^[A-Za-z]+ /\S*: (?=[a-z_]+[:. \[])")
 
 
 def accepted(table: dict[str, Any]) -> Environment | None:
@@ -32,7 +34,7 @@ def accepted(table: dict[str, Any]) -> Environment | None:
         lines = [describe(detail, table) for detail in error.errors()]
         assert lines
         for line in lines:
-            named = LINE.fullmatch(line)
+            named = LINE.fullmatch(ROUTE.sub("routes.", line, count=1))
             assert named, line
             assert named["table"] in table.keys() | Environment.model_fields.keys()
         return None
