@@ -299,7 +299,9 @@ def replay(
     waf = _waf_model(waf_interval, waf_lag, waf_recency)
     layers = layers_of(read(environment))
     percentile = percentile_of(choose)
-    if csv is not None and not log_format:
+    if csv is not None:
+        if log_format:
+            raise ReviewError("--log-format and --csv or --json-lines: name one of the two")
         log_format = "csv" if csv else "json"
     log = Log(
         files=tuple(logs),
@@ -357,7 +359,7 @@ def size(
     from review.sizing.report import report
     from review.sizing.size import size as sized_by
 
-    if bool(tier) == bool(users and requests_per_hour):
+    if bool(tier) == bool(users and requests_per_hour) or (tier and (users or requests_per_hour)):
         raise ReviewError("size takes --users and --requests-per-hour, or --tier; --help says what there is")
     if tokens_per_minute and not (tokens or any(each.count(":") > 2 for each in tier or ())):  # noqa: PLR2004
         raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
@@ -400,6 +402,10 @@ def usage(
     from review.usage.report import report
     from review.usage.usage import item_of_key, usages
 
+    if yes and reset is None:
+        raise ReviewError("--yes needs --reset: nothing else asks")
+    if reset is not None and form is not Format.TABLE:
+        raise ReviewError("--reset prints what it does, and no report: leave out --format and --json")
     settings = read(environment)
     aws = Aws(settings)
     keys = aws.keys()

@@ -72,8 +72,9 @@ def new(
         ),
     ] = None,
     template: Annotated[
-        Template, typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock or tiers.")
-    ] = Template.MINIMAL,
+        Template | None,
+        typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock or tiers. Default: minimal."),
+    ] = None,
     openapi: Annotated[
         Path | None,
         typer.Option(
@@ -95,7 +96,11 @@ def new(
     from spillway.new.environment import Backend, write_environment
     from spillway.new.project import write_project
 
-    backend = Backend(template=template.value, openapi=openapi, url=url, only=tuple(only or ()), region=region)
+    if template and openapi:
+        raise ReviewError("--template and --from: name one of the two")
+    backend = Backend(
+        template=(template or Template.MINIMAL).value, openapi=openapi, url=url, only=tuple(only or ()), region=region
+    )
     if project is not None:
         written = write_project(project, name, backend)
     elif name is None:

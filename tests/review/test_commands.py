@@ -51,6 +51,29 @@ def test_what_cannot_be_done_is_said_in_a_line(
     assert captured.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["replay", "dev", "x.log", "--csv", "--log-format", "alb"],
+            "--log-format and --csv or --json-lines: name one",
+        ),
+        (["size", "--tier", "free:500:4", "--users", "5"], "size takes --users and --requests-per-hour, or --tier"),
+        (["usage", "dev", "--yes"], "--yes needs --reset"),
+        (["usage", "dev", "--reset", "alice", "--json"], "--reset prints what it does, and no report"),
+        (["limits", "dev", "--json", "--format", "markdown"], "--json and --format markdown: name one of the two"),
+    ],
+)
+def test_no_option_is_taken_and_ignored(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(said)
+
+
 def test_a_refused_file_is_refused_as_synthesis_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, changed(rate_limit="rate_limit = 0", burst_limit="burst_limit = 0"))
     assert main(["limits", str(file)]) == 1

@@ -275,6 +275,7 @@ def test_a_document_in_a_circle_ends(tmp_path: Path) -> None:
         (["new"], "new needs NAME, or --project FOLDER; --help says what there is"),
         (["new", "1st"], "1st: must begin with a letter and have only letters, digits, - and _"),
         (["new", "../x"], "../x: must begin with a letter and have only letters, digits, - and _"),
+        (["new", "mine", "--template", "vllm", "--from", "x.json"], "--template and --from: name one of the two"),
         (["new", "mine", "--only", "/v1/*"], "--only needs --from, an OpenAPI document"),
         (["new", "mine", "--from", "http://localhost:8000/openapi.json"], "--from: must be a file; download it first"),
         (["new", "mine", "--url", "https://a.example"], "--url: the template minimal has no server; vllm has one"),
