@@ -46,6 +46,30 @@ def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object 
     return ", ".join(tables[0]) if len(tables) == 1 and len(tables[0]) <= _MOST_LISTED else ""
 
 
+def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...]) -> str:
+    """`, or a table with retention_in_days`: what may be at that place beside words."""
+    kinds = []
+    for node in _nodes(schema, where):
+        if "properties" in node:
+            keys = ", ".join(node["properties"])
+            kinds.append(f"a table with {keys}" if len(node["properties"]) <= _MOST_OF_A_KIND else "a table")
+        elif "items" in node:
+            kinds.append("an array")
+    return "".join(f", or {kind}" for kind in dict.fromkeys(kinds))
+
+
+_MOST_OF_A_KIND = 6
+
+
+def _nodes(schema: dict[str, Any], where: tuple[str | int, ...]) -> list[dict[str, Any]]:
+    """All that the schema takes at that place."""
+    nodes = list(_alternatives(schema, schema))
+    for part in where:
+        below = [inner for node in nodes for inner in _below(node, part)]
+        nodes = [alternative for node in below for alternative in _alternatives(schema, node)]
+    return nodes
+
+
 def _owners(schema: dict[str, Any], key: str) -> list[str]:
     """`[routes.integration]` for `integration`: the tables of the file that have such a key, if they are few."""
     found = []
@@ -69,10 +93,8 @@ _MOST_OWNERS = 3
 
 def _tables(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[tuple[str, ...]]:
     """The keys of the table at that place, once for each table that it may be; of the `type` that it has, if any."""
-    nodes = list(_alternatives(schema, schema))
+    nodes = _nodes(schema, where)
     for part in where:
-        below = [inner for node in nodes for inner in _below(node, part)]
-        nodes = [alternative for node in below for alternative in _alternatives(schema, node)]
         table = _held(table, part)
     tables = [node for node in nodes if "properties" in node]
     kind = table.get("type") if isinstance(table, dict) else None

@@ -181,12 +181,17 @@ def describe(
 
 
 def refusal(
-    error: ErrorDetails, table: object, schema: dict[str, Any] | None = None, *, may_hold_secrets: bool = True
+    error: ErrorDetails,
+    table: object,
+    schema: dict[str, Any] | None = None,
+    *,
+    may_hold_secrets: bool = True,
+    plain: WrittenOut | None = None,
 ) -> tuple[Where, str]:
-    """The field, and what `describe` says of it."""
+    """The field, and what `describe` says of it. `plain`: the table written out, for whoever has many errors of it."""
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
-    plain = written_out(table) if isinstance(table, dict) else WrittenOut(table={})
+    plain = plain or written_out(table if isinstance(table, dict) else {})
     where = error["loc"] if exact else _fields(error["loc"], plain.table, absent=error["type"] == "missing")
     context = error.get("ctx", {})
     got = error["input"]

@@ -13,6 +13,7 @@ from settings.file_reference import PLACE, Place, text_of
 from settings.file_schema import file_schema
 from settings.problem import EnvironmentFileError, Problem, line_about, refusal, with_values
 from settings.secrecy import shown_value
+from settings.written_out import written_out
 
 # tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
 _MOST_PARTS = 64
@@ -116,6 +117,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     except ValidationError as error:
         from settings.line_number import line_numbers  # noqa: PLC0415  # only a refusal needs it
 
-        found = [refusal(detail, table, file_schema()) for detail in error.errors()]
+        plain = written_out(table)
+        found = [refusal(detail, table, file_schema(), plain=plain) for detail in error.errors()]
         numbers = line_numbers(text, [where for where, _ in found])
         raise EnvironmentFileError.at(path, zip(numbers, (line for _, line in found), strict=True)) from None

@@ -14,6 +14,8 @@ from settings.terraform_name import distinct_names, terraform_name
 
 # A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
+# Flask's <int:id>, and {id:int} or {id:path} of Starlette and others.
+_FOREIGN_VARIABLE = re.compile(r"<(?:[A-Za-z_]+:)?[A-Za-z0-9_]+>|\{[A-Za-z0-9_]+:[^{}/]*\}|\{\*[A-Za-z0-9_]+\}")
 _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
@@ -62,12 +64,8 @@ class Route(Settings):
         *front, last = path[1:].split("/")
         if "" in (*front, last):
             raise ValueError("must have no empty part and no slash at the end")
-        if colon := next((part for part in (*front, last) if part.startswith(":")), None):
-            raise ValueError(
-                f"{colon!r} is a literal colon to API Gateway; a variable is written {{{colon[1:] or 'id'}}}"
-            )
-        if "*" in last:
-            raise ValueError("has no wildcard *; {proxy+} at the end takes the rest of a path")
+        if foreign := next(filter(None, map(_of_another_router, (*front, last))), None):
+            raise ValueError(foreign)
         for part in front:
             if not _PART.fullmatch(part):
                 raise ValueError(
@@ -103,6 +101,16 @@ class Route(Settings):
         copy._path_name = path_name or self._path_name  # noqa: SLF001  # its own class
         copy._model_name = model_name  # noqa: SLF001
         return copy
+
+
+def _of_another_router(part: str) -> str:
+    """What to write in the place of another router's variable or wildcard; nothing for a part that has none."""
+    if part.startswith(":"):
+        return f"{part!r} is a literal colon to API Gateway; a variable is written {{{part[1:] or 'id'}}}"
+    if _FOREIGN_VARIABLE.fullmatch(part):
+        name = re.split(r"[:*]", part.strip("<>{}"))[0 if part.startswith("{") else -1] or "id"
+        return f"{part!r} is no variable to API Gateway; write {{{name}}}"
+    return "has no wildcard *; {proxy+} at the end takes the rest of a path" if "*" in part else ""
 
 
 def with_distinct_names(routes: Sequence[Route]) -> tuple[Route, ...]:

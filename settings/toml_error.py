@@ -27,7 +27,13 @@ def toml_error(text: str, message: str) -> tuple[int | None, str]:
         return None, without_secrets(f"is not TOML: {message}")
     number = int(place["line"])
     line = text.split("\n")[number - 1]
-    found = _twice(said, line) or _character(line, int(place["column"])) or _other_notation(said, line) or _value(line)
+    found = (
+        _twice(said, line)
+        or _character(line, int(place["column"]))
+        or _other_notation(said, line)
+        or _text(said, line)
+        or _value(line)
+    )
     return number, without_secrets(found or f"is not TOML: {message}")
 
 
@@ -67,6 +73,21 @@ def _other_notation(said: str, line: str) -> str:
     return ""
 
 
+def _text(said: str, line: str) -> str:
+    """Quotes, backslashes, braces and comments."""
+    match = _KEY.match(line)
+    key = f"{match['key']}: " if match else ""
+    if said.startswith("Illegal character '\\n'"):
+        return f"{key}a quote is missing at the end of the text"
+    if said.startswith("Unescaped '\\'"):
+        return f"{key}a backslash must be doubled, or the text be in single quotes"
+    if said.startswith("Invalid initial character for a key part") and line.rstrip().endswith(("{", ",")):
+        return f"{key}a table in braces must be on one line; write its keys below a [table] instead"
+    if line.lstrip().startswith(("//", "/*", "--", ";")):
+        return "a comment begins with #"
+    return ""
+
+
 def _value(line: str) -> str:
     """A word without quotes, or a number with its unit."""
     match = _KEY.match(line)
@@ -85,6 +106,10 @@ def _value(line: str) -> str:
         said = f"must be a number{f' of {unit}' if unit else ''}, without a unit"
     elif re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+", value):
         said = "TOML writes thousands with an underscore, 10_000, or with nothing"
+    elif re.fullmatch(r"([-+0-9_.]+|true|false|\".*\"|'.*'|.*[\]}])\s*[,;]", value):
+        said = f"leave out the {value[-1]} at the end"
+    elif re.fullmatch(r"[-+]?([0-9_]+\.|\.[0-9_]+)", value):
+        said = "a number needs a digit on both sides of its point"
     elif re.fullmatch(r"[^\s\"'\[{][^\"'\[{]*", value):
         said = "text must be in quotes"
     return f"{key}: {said}" if said else ""

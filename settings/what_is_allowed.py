@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from settings.known_keys import hint, listing
+from settings.known_keys import hint, listing, other_kinds
 from settings.secrecy import Where
 from settings.spelling import SPELLINGS
 from settings.units import unit_of
@@ -21,7 +21,6 @@ _KINDS = {
 # What a field takes that takes a word or a table, beside its words.
 _OR_A_TABLE = {
     "custom_keys": ', or a table such as { header = { name = "x-user-id" } }',
-    "routes": ", or a table with rate_limit and burst_limit",
 }
 
 
@@ -39,9 +38,9 @@ def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, 
         case "missing" | "union_tag_not_found":
             message = "missing, and required"
         case "string_pattern_mismatch":
-            message = str(SPELLINGS.get(context["pattern"], message))
+            message = _spelt(error, message)
         case "literal_error":
-            message = _one_of_the_words(error, where, message)
+            message = _one_of_the_words(error, where, schema, message)
         case "union_tag_invalid":
             words = re.findall(r"'([^']*)'", context["expected_tags"])
             close = get_close_matches(str(context["tag"]).lower(), words, n=1, cutoff=_CLOSE)
@@ -57,7 +56,13 @@ def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, 
     return message
 
 
-def _one_of_the_words(error: ErrorDetails, where: Where, message: str) -> str:
+def _spelt(error: ErrorDetails, message: str) -> str:
+    spelling = SPELLINGS.get(error.get("ctx", {})["pattern"])
+    read_as_it_is = "; the file is read as it is, and no variable is put in" if "${" in str(error["input"]) else ""
+    return f"{spelling or message}{read_as_it_is}"
+
+
+def _one_of_the_words(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, message: str) -> str:
     got = error["input"]
     words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
     if where[0] == "routes" and where[-1] == "method":
@@ -71,10 +76,9 @@ def _one_of_the_words(error: ErrorDetails, where: Where, message: str) -> str:
         if not words:
             unit = unit_of(str(where[-1]))
             message += f"{f' {unit}' if unit else ''}, without quotes"
-    fields = [str(part) for part in error["loc"] if isinstance(part, str)]
-    if fields[-1:] == ["word"]:
-        message += next((more for name, more in _OR_A_TABLE.items() if name in fields), "")
-    return message
+    fields = [part for part in error["loc"] if isinstance(part, str)]
+    example = next((more for name, more in _OR_A_TABLE.items() if name in fields), "")
+    return message + (example or (other_kinds(schema, where) if schema and words else ""))
 
 
 def _an_array(got: object, where: Where) -> str:

@@ -152,6 +152,26 @@ def test_the_cdktf_cli_is_left_to_say_the_warnings(
     assert annotation["message"].startswith("waf.mode = 'count': ")
 
 
+def test_the_cdktf_cli_says_which_variables_terraform_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = (
+        "[usage_plans.free]\nquota = { limit = 9, period = 'DAY' }\napi_keys = [{ name = 'Al', value = 'variable' }]\n"
+    )
+    alarms = "[observability.alarms]\nemails = 'variable'\ninformational_emails = 'variable'\n"
+    write(tmp_path, MINIMAL + "api_key_required = true\n" + plan + alarms)
+    monkeypatch.setenv("CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS", "true")
+    assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out") == (0, "", "")
+    annotations = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["stacks"]["test"]["annotations"]
+    needed = json.loads(stacks(tmp_path / "out")["test"])["variable"].keys()
+    assert sorted(needed) == ["alarm_emails", "api_key_value_al", "informational_alarm_emails"]
+    (said,) = (each["message"] for each in annotations if each["level"] == "@cdktf/info")
+    assert said == (
+        "Terraform needs a value for TF_VAR_api_key_value_al, TF_VAR_alarm_emails, TF_VAR_informational_alarm_emails; "
+        "without one it waits for you to type it, or stops if TF_INPUT=0"
+    )
+
+
 def test_an_empty_variable_is_none(tmp_path: Path) -> None:
     done = synthesize(Path(), tmp_path / "out", ENVIRONMENTS="")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr

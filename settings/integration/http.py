@@ -19,6 +19,8 @@ _PORTS = (range(80, 81), range(443, 444), range(1024, 65_536))
 
 
 def _is_on_a_port_that_is_called(url: str) -> str:
+    if "[" in url.split("/")[2]:
+        raise ValueError("must have a host name or an IPv4 address")
     _, _, port = url.split("/")[2].rpartition("@")[2].partition(":")
     if port and not (port.isdigit() and any(int(port) in ports for ports in _PORTS)):
         raise ValueError("API Gateway calls ports 80, 443 and 1024 to 65535, and no other")

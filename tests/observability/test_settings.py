@@ -94,7 +94,7 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         ),
         pytest.param(
             O + 'account_role = "existing"\naccess_log = "no"',
-            "observability.access_log = 'no': must be 'off'",
+            "observability.access_log = 'no': must be 'off', or a table with retention_in_days, kms_key_arn, metrics",
             id="another word than off",
         ),
         pytest.param(
@@ -167,7 +167,7 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         ),
         pytest.param(
             O + '[observability.alarms]\nemails = "ops@example.com"',
-            "observability.alarms.emails = 'ops@example.com': must be 'variable'",
+            "observability.alarms.emails = 'ops@example.com': must be 'variable', or an array",
             id="an address in place of a list",
         ),
     ],

@@ -48,6 +48,11 @@ def test_an_http_backend_that_api_gateway_does_not_reach_is_refused(tmp_path: Pa
     assert line == f"POST /chat: integration.url = 'http://{host}:8000/...': {MESSAGE}"
 
 
+def test_an_address_of_ipv6_is_refused(tmp_path: Path) -> None:
+    (line,) = refusals(tmp_path, MINIMAL + http("[2001:db8::1]"))
+    assert line == "POST /chat: integration.url: must have a host name or an IPv4 address"
+
+
 def test_an_emulator_reaches_it(tmp_path: Path) -> None:
     emulated = changed(region='region = "us-east-1"\nendpoint_url = "http://127.0.0.1:4566"')
     assert warnings(tmp_path, emulated + "\n" + http("localhost"))

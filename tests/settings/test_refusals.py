@@ -147,6 +147,33 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="a wildcard",
         ),
         pytest.param(
+            changed(path='path = "/users/<int:id>/x"'),
+            "POST /users/<int:id>/x: path = '/users/<int:id>/x': '<int:id>' is no variable to API Gateway; write {id}",
+            id="a variable of Flask",
+        ),
+        pytest.param(
+            changed(path='path = "/files/{name:path}"'),
+            "POST /files/{name:path}: path = '/files/{name:path}': '{name:path}' is no variable to API Gateway; write "
+            "{name}",
+            id="a variable of Starlette",
+        ),
+        pytest.param(
+            changed(region='region = "${AWS_REGION}"'),
+            "aws.region = '${AWS_REGION}': must be the code of a Region, such as us-east-1 or eu-west-3; the file is "
+            "read as it is, and no variable is put in",
+            id="a variable of the shell",
+        ),
+        pytest.param(
+            MINIMAL + "[observability]\naccess_log = 'on'",
+            "observability.access_log = 'on': must be 'off', or a table with retention_in_days, kms_key_arn, metrics",
+            id="a word for a table",
+        ),
+        pytest.param(
+            MINIMAL + "[observability.alarms]\nemails = 'oncall@example.com'",
+            "observability.alarms.emails = 'oncall@example.com': must be 'variable', or an array",
+            id="a word for an array",
+        ),
+        pytest.param(
             MINIMAL.replace("[[routes]]", "[routes]"),
             "routes: must be an array of tables: write [[routes]], in double brackets, above each",
             id="a table for an array of tables",
@@ -212,8 +239,8 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + '[throttling.routes]\n"POST /chat" = "none"',
-            "throttling.routes.\"POST /chat\" = 'none': must be 'unlimited' or 'blocked', or a table with rate_limit "
-            "and burst_limit",
+            "throttling.routes.\"POST /chat\" = 'none': must be 'unlimited' or 'blocked', or a table with "
+            "rate_limit, burst_limit",
             id="a word that a throttle does not have",
         ),
         pytest.param(

@@ -67,7 +67,7 @@ def plan(text: str) -> str:
             [
                 (
                     "usage_plans.free.routes.\"POST /chat\" = 'unlimited': must be 'blocked', or a table with "
-                    "rate_limit and burst_limit"
+                    "rate_limit, burst_limit"
                 )
             ],
             id="unlimited is no word of a plan",

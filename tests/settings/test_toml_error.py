@@ -62,9 +62,19 @@ NO_UNIT = "12: rate_limit: must be a number of requests per second, without a un
             '[usage_plans."a b"]\n[usage_plans."a b"]',
             "12: [usage_plans.a b] is there twice; write all of its keys below the first one",
         ),
+        ("rate_limit = 10", "rate_limit = 10,", "12: rate_limit: leave out the , at the end"),
+        ("rate_limit = 10", "rate_limit = 10.", "12: rate_limit: a number needs a digit on both sides of its point"),
+        ('name = "api"', 'name = "api";', "6: name: leave out the ; at the end"),
+        ('name = "api"', 'name = "C:\\api"', "6: name: a backslash must be doubled, or the text be in single quotes"),
+        ("rate_limit = 10", "// requests\nrate_limit = 10", "12: a comment begins with #"),
+        (
+            'path = "/chat"',
+            'path = "/chat"\nintegration = {\n  type = "mock",\n}',
+            "18: integration: a table in braces must be on one line; write its keys below a [table] instead",
+        ),
         ("[aws]", "{", "2: this is JSON; TOML is written `key = value`, below a [table]"),
         ("[aws]", "[aws", "2: is not TOML: Expected ']' at the end of a table declaration (at line 2, column 5)"),
-        ('path = "/chat"', 'path = "/chat', "17: is not TOML: Illegal character '\\n' (at line 17, column 14)"),
+        ('path = "/chat"', 'path = "/chat', "17: path: a quote is missing at the end of the text"),
     ],
 )  # fmt: skip
 def test_what_is_no_toml(tmp_path: Path, line: str, instead: str, said: str) -> None:
