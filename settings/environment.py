@@ -60,7 +60,7 @@ class Environment(EnvironmentFields):
         yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
-        """What AWS takes but its author may not have meant. Synthesis and the review print them."""
+        """What AWS accepts but the author may not have meant. Synthesis and the review print these warnings."""
         return tuple(with_values(self, self._warned()))
 
     def _warned(self) -> Iterator[Problem]:

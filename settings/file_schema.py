@@ -9,7 +9,7 @@ from settings.written_out import ANY
 
 @cache
 def file_schema() -> dict[str, Any]:
-    """Names, types, ranges, the words allowed. What depends on more than one field, no such schema says."""
+    """Names, types, ranges and allowed words. A JSON Schema cannot express rules across fields."""
     schema = Environment.model_json_schema()
     # The file's own name names the environment.
     del schema["properties"]["name"]
@@ -21,7 +21,7 @@ def file_schema() -> dict[str, Any]:
 
 
 def _defaults(schema: dict[str, Any]) -> dict[str, Any]:
-    """`[defaults]`: every key that an integration of some kind has, and none that it must have but its type."""
+    """`[defaults]`: every key that some type of integration has. Only `type` is required."""
     kinds = schema["$defs"]["Route"]["properties"]["integration"]["discriminator"]["mapping"]
     keys: dict[str, list[Any]] = {}
     for reference in kinds.values():

@@ -1,4 +1,4 @@
-"""A route that some table names and that is not there."""
+"""A route that a table names but that does not exist."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -11,7 +11,7 @@ _MOST_COMPARED = 200
 
 
 def no_such_route(key: str, known: Collection[str]) -> str:
-    """`no such route; did you mean POST /chat?`, or the routes that there are: the first ones and how many more."""
+    """`no such route; did you mean POST /chat?`, or a list of the first routes and how many more there are."""
     folded = {each.lower(): each for each in known} if len(known) <= _MOST_COMPARED else {}
     if close := get_close_matches(key.lower(), folded, n=1, cutoff=_CLOSE):
         return f"no such route; did you mean {folded[close[0]]}?"
