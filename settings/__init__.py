@@ -1,4 +1,4 @@
-"""What an environment file may say: frozen, typed values that refuse nonsense when they are made.
+"""What an environment file may contain: frozen, typed values that refuse nonsense when they are made.
 
-Imports nothing of ours and nothing of cdktf, so that reading and checking a file needs no Node.
+This room imports nothing of ours and nothing of cdktf, so that reading and checking a file needs no Node.
 """

@@ -1,4 +1,4 @@
-"""The alarms of an environment, declared once: a construct renders them, the review counts them, the checks ask."""
+"""The alarms of an environment, declared once. A construct renders them, the review counts them, checks read them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _MINUTE = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expression:
-    """What an alarm computes of its metrics, by their ids."""
+    """An expression that an alarm evaluates over its metrics. It names them by their ids."""
 
     id: str
     label: str
@@ -43,39 +43,39 @@ class Expression:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alarm:
-    """One CloudWatch alarm: above the threshold it rings."""
+    """One CloudWatch alarm. It goes off when its value is above the threshold."""
 
     setting: str
-    """The field of `[observability.alarms]` that switches it: `throttled_percent`."""
+    """The field of `[observability.alarms]` that turns it on or off, such as `throttled_percent`."""
 
     address: str
-    """Its Terraform name: `near_limit_post_v1_chat`."""
+    """Its Terraform name, such as `near_limit_post_v1_chat`."""
 
     name: str
-    """Its name in CloudWatch: `api-prod-near-limit-post-v1-chat`."""
+    """Its name in CloudWatch, such as `api-prod-near-limit-post-v1-chat`."""
 
     words: str
-    """What it says to the person whom it wakes."""
+    """The description for the person who gets the alarm."""
 
     threshold: float
     period: int
-    """Seconds, of every metric."""
+    """The period of every metric, in seconds."""
 
     statistic: Literal["Sum", "p99"]
     metrics: Mapping[str, Metric]
-    """What it looks at, and CloudWatch charges for, each with its id in the expression."""
+    """The metrics that it reads and that CloudWatch charges for, each by its id in the expression."""
 
     expression: Expression | None = None
-    """None: it looks at its one metric."""
+    """None if the alarm reads its only metric directly."""
 
     @property
     def pages(self) -> bool:
-        """Whether it pages; it only informs otherwise."""
+        """Whether it notifies the topic that pages. Otherwise it notifies the informational topic."""
         return PAGES[self.setting]
 
 
 def alarms(environment: EnvironmentFields) -> tuple[Alarm, ...]:
-    """Those that are on and have something to look at; none without the table."""
+    """The alarms that are on and have a metric to read. Empty if the file has no table for alarms."""
     settings = environment.observability.alarms
     if settings is None:
         return ()
@@ -84,7 +84,7 @@ def alarms(environment: EnvironmentFields) -> tuple[Alarm, ...]:
 
 
 def missing_for_alarms(environment: EnvironmentFields) -> dict[str, str]:
-    """The field of each alarm that cannot be made -> what it needs and does not have."""
+    """For each alarm that cannot be made, its field and what the environment lacks for it."""
     missing = {}
     if not has_limit_metrics(environment):
         missing["throttled_percent"] = NO_THROTTLE_METRIC
@@ -180,7 +180,7 @@ def _share(
     threshold: float,
     metrics: Mapping[str, Metric],
 ) -> Alarm:
-    """Percent of the requests, 0 where there are too few to judge."""
+    """A percentage of the requests. It is 0 if a period has too few requests to judge."""
     least = settings.minimum_requests
     return Alarm(
         setting=setting,
@@ -198,9 +198,9 @@ def _share(
 
 
 def _near_limit(environment: EnvironmentFields, stem: str, percent: float, route: Route, throttle: Throttle) -> Alarm:
-    """Requests of a route in a minute, without those that API Gateway refused, whom no limit of the route served.
+    """The requests of a route in a minute, without those that API Gateway refused and the route's limit never counted.
 
-    What WAF blocked stays in: whether `Count` has it is not documented.
+    Requests that WAF blocked are included: AWS does not document whether `Count` has them.
     """
     refused: dict[str, Metric] = {
         layer: limited_route_metric(environment, layer, route) for layer in refusing_metrics(environment)

@@ -1,4 +1,4 @@
-"""`assume_role` tables: a role to take on."""
+"""`assume_role` tables: a role to assume."""
 
 import re
 from typing import Annotated
@@ -20,7 +20,7 @@ def _within_aws_limits(duration: str) -> str:
 
 
 class AssumeRole(Settings):
-    """STS AssumeRole, by the provider and by the S3 backend.
+    """STS AssumeRole, for the provider and for the S3 backend.
 
     Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, read 2026-11.
     """
@@ -29,13 +29,14 @@ class AssumeRole(Settings):
     """ARN of the role to assume."""
 
     session_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{2,64}$")] | None = None
-    """What CloudTrail shows. Default: Terraform makes one up."""
+    """The session name in CloudTrail. Default: Terraform generates one."""
 
     external_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@:/_-]{2,1224}$")] | None = None
-    """What the role's trust policy may ask for. An agreement, not a secret."""
+    """The external id that the role's trust policy may require. It is an agreement, not a secret."""
 
     duration: Annotated[str, AfterValidator(_within_aws_limits)] | None = None
-    """15 minutes to 12 hours: `30m`, `1h`, `1h30m`. Default: an hour, AWS's own."""
+    """Length of the session, from 15 minutes to 12 hours: `30m`, `1h`, `1h30m`. Default: one hour, which is AWS's
+    default."""
 
     @property
     def account_id(self) -> str:

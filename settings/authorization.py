@@ -1,4 +1,4 @@
-"""The `[authorizers.<name>]` tables: who may call, beyond `NONE` and `AWS_IAM`."""
+"""The `[authorizers.<name>]` tables: who may call, in addition to `NONE` and `AWS_IAM`."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ _HEADER = r"method\.request\.header\.[A-Za-z0-9-]+"
 
 
 class CognitoAuthorizer(Settings):
-    """Takes a token of one of these user pools: an ID token, or with `authorization_scopes` an access token."""
+    """Accepts a token of one of these user pools: an ID token, or an access token if `authorization_scopes` is set."""
 
     type: Literal["COGNITO_USER_POOLS"]
     provider_arns: SomeItems[
@@ -27,11 +27,11 @@ class CognitoAuthorizer(Settings):
     """The header with the token."""
 
     authorizer_result_ttl_in_seconds: ResultTtl = 300
-    """How long AWS remembers a decision; 0 asks each time."""
+    """How many seconds AWS caches a decision. With 0, AWS decides for every request."""
 
 
 class TokenAuthorizer(Settings):
-    """A Lambda that is given the token in one header, and answers with a policy."""
+    """A Lambda function that gets the token of one header and returns a policy."""
 
     type: Literal["TOKEN"]
     function_arn: FunctionArn
@@ -41,14 +41,15 @@ class TokenAuthorizer(Settings):
     """The header with the token."""
 
     identity_validation_expression: str | None = None
-    """A regular expression that the token must match, or the caller gets a 401 and the Lambda is not run."""
+    """A regular expression that the token must match. If it does not, the caller gets a 401 and AWS does not run the
+    function."""
 
     authorizer_result_ttl_in_seconds: ResultTtl = 300
-    """How long AWS remembers a decision; 0 asks each time."""
+    """How many seconds AWS caches a decision. With 0, AWS runs the function for every request."""
 
 
 class RequestAuthorizer(Settings):
-    """A Lambda that is given headers, query string, path and context, and answers with a policy."""
+    """A Lambda function that gets headers, query string, path and context, and returns a policy."""
 
     type: Literal["REQUEST"]
     function_arn: FunctionArn
@@ -60,10 +61,10 @@ class RequestAuthorizer(Settings):
             Field(pattern=r"^(method\.request\.(header|querystring)|stageVariables|context)\.[A-Za-z0-9._-]+$"),
         ]
     ] = ()
-    """All must be there, or the caller gets a 401; together they are the key of what AWS remembers."""
+    """Every source must be in the request, or the caller gets a 401. Together they are the cache key."""
 
     authorizer_result_ttl_in_seconds: ResultTtl = 300
-    """How long AWS remembers a decision; 0 asks each time."""
+    """How many seconds AWS caches a decision. With 0, AWS runs the function for every request."""
 
 
 Authorizer = Annotated[CognitoAuthorizer | TokenAuthorizer | RequestAuthorizer, Field(discriminator="type")]

@@ -1,4 +1,4 @@
-"""How long AWS remembers what an authorizer answered."""
+"""How long AWS caches the decision of an authorizer."""
 
 from typing import Annotated
 

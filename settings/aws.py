@@ -1,4 +1,4 @@
-"""The `[aws]` table: where to deploy, and as whom."""
+"""The `[aws]` table: where to deploy, and with which credentials."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -30,35 +30,36 @@ class Aws(Settings):
     """Region, credentials, and how the AWS provider reaches it."""
 
     region: Region
-    """For instance `us-east-1`."""
+    """Region of the API, such as `us-east-1`."""
 
     provider_version: ProviderVersion | None = None
-    """Which versions of the AWS provider may run, `~> 6.25` for instance. Default: exactly the one of the bindings."""
+    """Which versions of the AWS provider may run, such as `~> 6.25`. Default: exactly the version of the bindings."""
 
     allowed_account_ids: Annotated[Items[AccountId], AfterValidator(_differ)] = ()
-    """A deploy with credentials of any other account is refused, before anything is planned. Default: any account."""
+    """Refuses a deploy with credentials of any other account, before Terraform plans. Default: any account."""
 
     assume_role: AssumeRole | None = None
-    """The role that everything is done as. Default: whoever the credentials belong to."""
+    """The role that Terraform assumes for every call. Default: none; the credentials are used directly."""
 
     profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
-    """A profile of the AWS configuration file of the machine that runs Terraform. Default: the usual chain."""
+    """A profile in the AWS configuration file of the machine that runs Terraform. Default: the usual credential chain.
+    """
 
     endpoint_url: Url | None = None
-    """Every AWS call goes to this address instead of AWS: a local emulator. Credentials are then not checked."""
+    """Sends every AWS call to this address, such as a local emulator. Credentials are then not checked."""
 
     endpoints: dict[Service, Url] = {}
-    """Single services at an address of their own, a VPC endpoint for instance, with real credentials."""
+    """Endpoints of single services, such as a VPC endpoint, called with real credentials."""
 
     account_rate_limit: Annotated[float, Field(gt=0, le=LARGEST_INTEGER)] | None = None
-    """The account's own quota in that Region, requests per second. Default: what AWS gives a new account."""
+    """The account's throttle quota in that Region, in requests per second. Default: that of a new AWS account."""
 
     account_burst_limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)] | None = None
-    """The account's own burst quota in that Region, requests. Default: what AWS gives a new account."""
+    """The account's burst quota in that Region, in requests. Default: that of a new AWS account."""
 
     @property
     def partition(self) -> str:
-        """The second part of every ARN in that Region."""
+        """The second part of every ARN in the Region, such as `aws`."""
         for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
             if self.region.startswith(prefix):
                 return partition

@@ -1,4 +1,4 @@
-"""The `[backend]` table: where Terraform keeps the state."""
+"""The `[backend]` table: where Terraform stores the state."""
 
 from typing import Annotated, Literal, Self
 
@@ -22,7 +22,7 @@ def _inside_the_bucket(key: str) -> str:
 
 
 class S3Backend(Settings):
-    """An S3 object, encrypted, locked by a lock file beside it (Terraform >= 1.10). The bucket is not made here."""
+    """An encrypted S3 object with a lock file next to it (Terraform >= 1.10). Spillway does not create the bucket."""
 
     type: Literal["s3"]
 
@@ -34,16 +34,17 @@ class S3Backend(Settings):
     """Region of the bucket."""
 
     key: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_inside_the_bucket)] | None = None
-    """Default: `spillway/<environment>.tfstate`."""
+    """Name of the object. Default: `spillway/<environment>.tfstate`."""
 
     kms_key_id: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/\S+$")] | None = None
-    """The ARN of a key of your own. Default: S3's own keys, AES256, which is what Terraform asks for without one."""
+    """ARN of your own KMS key. Default: the keys of S3 (AES256)."""
 
     profile: Annotated[str, Field(pattern=r"^\S+$")] | None = None
-    """A profile of the AWS configuration file. Default: the usual chain; `[aws]` does not reach the backend."""
+    """A profile in the AWS configuration file. Default: the usual credential chain. The backend does not use `[aws]`.
+    """
 
     assume_role: AssumeRole | None = None
-    """The role that reads and writes the state. Default: whoever the credentials belong to."""
+    """The role that reads and writes the state. Default: none; the credentials are used directly."""
 
     def object_key(self, environment: str) -> str:
         """The name of the object."""
@@ -56,20 +57,20 @@ WorkspaceTag = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9:_-]{0,253}
 
 
 class CloudBackend(Settings):
-    """A Terraform Cloud (HCP Terraform) or Terraform Enterprise workspace, by its name or by its tags."""
+    """A workspace of Terraform Cloud (HCP Terraform) or Terraform Enterprise, by name or by tags."""
 
     type: Literal["cloud"]
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     """Name of the organization."""
 
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,90}$")] | None = None
-    """The one workspace; made at the first `cdktf deploy` where there is none of that name."""
+    """Name of one workspace. The first `cdktf deploy` creates it if it does not exist."""
 
     tags: SomeItems[WorkspaceTag] | None = None
-    """Any workspace that has all of these; TF_WORKSPACE says which."""
+    """Any workspace with all of these tags. TF_WORKSPACE selects one."""
 
     project: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]([A-Za-z0-9 _-]*[A-Za-z0-9_-])?$")] | None = None
-    """Where a workspace is made that does not exist. Default: the organization's default project."""
+    """The project in which a new workspace is created. Default: the organization's default project."""
 
     hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d+)?$")] = "app.terraform.io"
     """Host of Terraform Cloud, or of a Terraform Enterprise installation."""

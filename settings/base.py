@@ -24,7 +24,7 @@ SomeItems = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(_not
 
 
 class Settings(BaseModel):
-    """Frozen, keyword-only, no unknown keys, no silent conversion of types (`"10"` is not a number)."""
+    """Frozen and keyword-only. Refuses unknown keys, and never converts a type: `"10"` is not a number."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -1,4 +1,4 @@
-"""What a deployment captures, and a stage therefore serves as it was when the deployment was made."""
+"""What a deployment captures. A stage serves these resources as they were when the deployment was made."""
 
 CAPTURED = frozenset(
     {
@@ -15,7 +15,8 @@ CAPTURED = frozenset(
         "aws_api_gateway_rest_api_policy",
     }
 )
-"""Terraform's types of what CreateDeployment copies: a change to any of it reaches callers only with a new deployment.
+"""Terraform's types of the resources that CreateDeployment copies. A change to one reaches callers only with a new
+deployment.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html, "updating a REST API"
 """

@@ -1,4 +1,4 @@
-"""The `[cors]` table: which web pages may read the API's answers."""
+"""The `[cors]` table: which web pages may read the API's responses."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,16 +11,17 @@ Origin = Annotated[str, Field(pattern=r"^(\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?)
 
 
 class Cors(Settings):
-    """A preflight for every path, and the headers on every answer that API Gateway makes itself, errors too.
+    """Adds a preflight to every path, and CORS headers to every response that API Gateway itself makes, errors too.
 
-    What an http, lambda or private backend answers passes through untouched: it must send these headers itself.
+    Responses of an http, lambda or private backend pass through unchanged. The backend must send these headers itself.
     """
 
     allow_origins: SomeItems[Origin]
-    """`["*"]`, or the origins. With more than one, the preflight names the caller's own, and other answers say `*`."""
+    """`["*"]`, or a list of origins. With more than one, the preflight returns the caller's origin, and other responses
+    have `*`."""
 
     allow_methods: Items[Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]] = ()
-    """Default: on each path the methods that it has."""
+    """Default: the methods that each path has."""
 
     allow_headers: SomeItems[HeaderName] = (
         "Content-Type",
@@ -32,13 +33,13 @@ class Cors(Settings):
     """Request headers that a page may send."""
 
     expose_headers: Items[HeaderName] = ("Retry-After", "x-should-retry")
-    """What a page's script may read, beside what it always may."""
+    """Response headers that a page's script may read, in addition to those that browsers always allow."""
 
     allow_credentials: bool = False
-    """Cookies. Needs exactly one origin, and not `*`."""
+    """Allows cookies. Needs exactly one origin, which must not be `*`."""
 
     max_age: Annotated[int, Field(ge=0, le=86_400)] = 600
-    """Seconds for which a browser remembers the preflight."""
+    """How many seconds a browser caches the preflight."""
 
     @model_validator(mode="after")
     def _is_something_a_browser_takes(self) -> Self:
@@ -53,7 +54,7 @@ class Cors(Settings):
 
     @property
     def response_headers(self) -> dict[str, str]:
-        """The headers on an answer that is no preflight, by name."""
+        """The headers of a response that is not a preflight, by name."""
         headers = {"Access-Control-Allow-Origin": self.allow_origins[0] if len(self.allow_origins) == 1 else "*"}
         if self.allow_credentials:
             headers["Access-Control-Allow-Credentials"] = "true"

@@ -1,4 +1,4 @@
-"""The tables of an environment file, and what follows from several of them. Their checks are above: environment.py."""
+"""The tables of an environment file, and what follows from several of them. environment.py adds the checks."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -30,10 +30,10 @@ from settings.waf import Waf
 
 
 class EnvironmentFields(Settings):
-    """What the checks read: an environment whose tables are right each by itself."""
+    """What the checks read: an environment in which each table is valid by itself."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-    """The name of the file without `.toml`; the stack's name."""
+    """Name of the file without `.toml`. It is the name of the stack."""
 
     aws: Aws
     backend: Backend = LocalBackend()
@@ -43,13 +43,13 @@ class EnvironmentFields(Settings):
     stage: Stage
     routes: SomeItems[Route]
     authorizers: dict[AuthorizerName, Authorizer] = {}
-    """Authorizers by name. A route names one of them in `authorization`."""
+    """Authorizers by name. A route selects one in `authorization`."""
 
     cors: Cors | None = None
     resource_policy: ResourcePolicy | None = None
     domain: Domain | None = None
     tags: Tags = {}
-    """Tags for every resource that can have them."""
+    """Tags of every resource that can have tags."""
 
     throttling: Throttling
     rate_limit_response: RateLimitResponse = RateLimitResponse()
@@ -61,7 +61,7 @@ class EnvironmentFields(Settings):
     waf: Waf | None = None
     observability: Observability = Observability()
     imports: Imports = {}
-    """Ids of existing resources by Terraform address, which Terraform imports at the next apply."""
+    """Ids of existing resources by their Terraform address. Terraform imports them at the next apply."""
 
     @field_validator("routes")
     @classmethod
@@ -70,7 +70,7 @@ class EnvironmentFields(Settings):
 
     @property
     def account_throttle(self) -> Throttle:
-        """The bucket that everything in the account and Region shares."""
+        """The token bucket that everything in the account and Region shares."""
         usual = quotas.account_throttle(self.aws.region)
         return Throttle(
             rate_limit=self.aws.account_rate_limit or usual.rate_limit,
@@ -79,22 +79,22 @@ class EnvironmentFields(Settings):
 
     @property
     def path_prefixes(self) -> tuple[str, ...]:
-        """What may stand before a route's path in a URL: the stage's name, or a custom domain's base path."""
+        """What may come before a route's path in a URL: the stage's name, or a custom domain's base path."""
         base_path = self.domain.base_path if self.domain else None
         return (self.stage.name, base_path) if base_path else (self.stage.name,)
 
     @property
     def has_preflights(self) -> bool:
-        """Whether `[cors]` makes the OPTIONS of some path, which no route of the file is."""
+        """Whether `[cors]` adds an OPTIONS method to a path that has no such route."""
         own = {route.path for route in self.routes if route.method == "OPTIONS"}
         return self.cors is not None and any(route.path not in own for route in self.routes)
 
     @property
     def has_bearer_key(self) -> bool:
-        """Whether an authorizer of ours reads the API key."""
+        """Whether Spillway's own authorizer reads the API key."""
         return self.api.key_source == "BEARER" and any(route.api_key_required for route in self.routes)
 
     @property
     def cors_headers(self) -> Mapping[str, str]:
-        """What every answer carries where CORS is on, the refusals too."""
+        """The headers of every response if CORS is on, including refusals."""
         return self.cors.response_headers if self.cors else {}

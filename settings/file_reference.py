@@ -1,7 +1,7 @@
-"""Files that an environment file names. They are found beside it, whatever folder the program runs in.
+"""Files that an environment file names. Their paths are relative to it, whatever folder the program runs in.
 
-A change of an environment file, or a link, must not bring along what the machine that synthesizes happens to have: the
-deploying process's variables under /proc, a registry's password in the home folder. So whatever is named lies in the
+A change to an environment file, or a link, must not read what happens to be on the machine that synthesizes: the
+deploying process's variables in /proc, or a registry's password in the home folder. Every file must therefore be in the
 repository, and outside of hidden folders such as .git.
 """
 
@@ -33,14 +33,14 @@ PLACE = "place"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an environment file is, and how far up what it names may be."""
+    """The folder of an environment file, and the root that the files it names must be in."""
 
     folder: Path
     root: Path
 
     @classmethod
     def of(cls, folder: Path) -> "Place":
-        """The git repository is the root; without one, the folder itself."""
+        """The root is the git repository. Without one, it is the folder itself."""
         real = _real(folder)
         root = next((above for above in (real, *real.parents) if (above / ".git").exists()), real)
         return cls(folder, root)
@@ -49,7 +49,9 @@ class Place:
         return "the environment file's folder" if self.root == _real(self.folder) else "the repository"
 
     def holds(self, path: Path) -> bool:
-        """Whether the path, once links are followed, is inside, and what lies beside the folder is not hidden."""
+        """Whether the path, with links resolved, is in the root and not hidden. Parts of the folder's own path may be
+        hidden.
+        """
         real = _real(path)
         if real.is_relative_to(_real(self.folder)):
             return True
@@ -59,14 +61,14 @@ class Place:
 
 
 def _real(path: Path) -> Path:
-    """Without links and `..`. Unlike Path.resolve it takes links that lead in a circle."""
+    """The path without links and `..`. Unlike Path.resolve, it accepts links that form a loop."""
     return Path(os.path.realpath(path))
 
 
 def text_of(file: Path) -> str:
-    """What a file says, in UTF-8.
+    """The text of a file, in UTF-8.
 
-    Raises OSError, UnicodeDecodeError, and ValueError for what is no file, or one that is too large.
+    Raises OSError, UnicodeDecodeError, and ValueError if it is not a file or is too large.
     """
     # A FIFO would be waited for, a device read for ever.
     if not stat.S_ISREG(file.stat().st_mode):
@@ -95,15 +97,15 @@ def _place(info: ValidationInfo) -> Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """A folder with a function's code, as it was when the environment file was read."""
+    """A folder with a function's code, as it was when Spillway read the environment file."""
 
     folder: Path
     digest: str
-    """SHA-256 of the names and contents that the function's zip holds, wherever the folder lies."""
+    """SHA-256 of the names and contents in the function's zip. It does not depend on where the folder is."""
 
     @classmethod
     def of(cls, folder: Path) -> "Code":
-        """Raises OSError and ValueError as `files_of` does."""
+        """Raises OSError and ValueError for the same reasons as `files_of`."""
         digest = hashlib.sha256()
         for file in files_of(folder):
             digest.update(f"{_named(file, folder)}\0".encode())
@@ -141,10 +143,10 @@ def _code(value: object, info: ValidationInfo) -> object:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Every file of a function's code, by name.
+    """Every file of a function's code, sorted by name.
 
-    Raises OSError for what may not be read, and ValueError for what no zip can hold: a link to a folder or to nothing,
-    a FIFO, a device.
+    Raises OSError for a file that cannot be read, and ValueError for one that a zip cannot hold: a link to a folder, a
+    broken link, a FIFO or a device.
     """
     named = ((_named(file, folder), file) for file in _below(folder))
     return [file for _, file in sorted(named)]
@@ -187,7 +189,7 @@ def _json_document(value: object, info: ValidationInfo) -> object:
 
 
 CodeFolder = Annotated[Code, BeforeValidator(_code, json_schema_input_type=str)]
-"""A folder that is there, with code in it that Lambda can take."""
+"""An existing folder with code that Lambda accepts."""
 
 JsonDocument = Annotated[dict[str, Any], BeforeValidator(_json_document, json_schema_input_type=str | dict[str, Any])]
-"""A file's JSON object, or a table with the same."""
+"""The JSON object in a file, or a table with the same content."""

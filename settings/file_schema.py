@@ -9,7 +9,7 @@ from settings.written_out import ANY
 
 @cache
 def file_schema() -> dict[str, Any]:
-    """Names, types, ranges, the words allowed. What depends on more than one field, no such schema says."""
+    """Names, types, ranges and allowed words. A JSON Schema cannot express rules across fields."""
     schema = Environment.model_json_schema()
     # The file's own name names the environment.
     del schema["properties"]["name"]
@@ -29,7 +29,7 @@ def file_schema() -> dict[str, Any]:
 
 
 def _keys_of_integrations(schema: dict[str, Any], kinds: dict[str, str]) -> dict[str, Any]:
-    """Every key that an integration of some kind has."""
+    """Every key that some type of integration has."""
     keys: dict[str, list[Any]] = {}
     for reference in kinds.values():
         for name, node in schema["$defs"][reference.removeprefix("#/$defs/")]["properties"].items():

@@ -1,4 +1,4 @@
-"""Which responses of API Gateway itself Spillway replaces with one in the shape of the 429.
+"""Which of API Gateway's own responses Spillway replaces with one in the same format as the 429.
 
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, read 2026-11
 """
@@ -13,7 +13,7 @@ LIMIT_RESPONSES: dict[Literal["THROTTLED", "QUOTA_EXCEEDED"], Layer] = {
     "THROTTLED": Layer.THROTTLE,
     "QUOTA_EXCEEDED": Layer.QUOTA,
 }
-"""Response type -> the layer that limited the caller."""
+"""Each response type, and the layer that limited the caller."""
 
 ErrorResponse = Literal[
     "DEFAULT_4XX",
@@ -30,7 +30,7 @@ ErrorResponse = Literal[
 
 
 def error_responses(routes: Sequence[Route], *, has_bearer_key: bool) -> Iterator[ErrorResponse]:
-    """The response types of errors that are no limit, for an API with these routes."""
+    """The response types of errors that are not limits, for an API with these routes."""
     yield from ("DEFAULT_4XX", "DEFAULT_5XX", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT")
     # Without [waf] too, so that turning WAF on needs no new deployment. A response of a WAF rule's own comes first.
     yield "WAF_FILTERED"

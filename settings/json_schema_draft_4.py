@@ -1,4 +1,4 @@
-"""JSON Schema draft 4, the only one that API Gateway reads.
+"""JSON Schema draft 4, the only draft that API Gateway supports.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html, read 2026-11;
 https://json-schema.org/draft-04/draft-fge-json-schema-validation-00
@@ -25,7 +25,7 @@ _NAMED = ("definitions", "dependencies", "patternProperties", "properties")
 
 
 def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
-    """What is no draft 4, each with its place: `properties.n.const: ...`."""
+    """Everything that is not valid in draft 4, each with its place: `properties.n.const: ...`."""
     for keyword in sorted(_NEWER & schema.keys()):
         yield f"{where}{keyword}: is of a later draft, and draft 4 would let everything through"
     for keyword in ("exclusiveMaximum", "exclusiveMinimum"):

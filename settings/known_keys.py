@@ -1,4 +1,4 @@
-"""Which keys a table of the environment file may have, for the refusal of one that it may not."""
+"""Which keys a table of the environment file may have. The refusal of an unknown key lists them."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _MEANT = {
 
 
 def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str, table: object = None) -> str:
-    """`did you mean rate_rules?`, the tables that have such a key, or all keys of the table at that place."""
+    """`did you mean rate_rules?`, or the tables that have such a key, or all keys of the table at that place."""
     known = [name for names in _tables(schema, where, table) for name in names]
     meant = _MEANT.get(key)
     if meant and any(re.search(rf"\b{name}\b", meant) for name in known):
@@ -41,7 +41,7 @@ def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str, table: 
 
 
 def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:
-    """`throttle, quota, waf`; nothing where they are too many for a line, or depend on what the table is."""
+    """`throttle, quota, waf`. Empty if there are too many for one line, or if they depend on the table's content."""
     tables = _tables(schema, where, table)
     return ", ".join(tables[0]) if len(tables) == 1 and len(tables[0]) <= _MOST_LISTED else ""
 
@@ -71,7 +71,7 @@ def _nodes(schema: dict[str, Any], where: tuple[str | int, ...]) -> list[dict[st
 
 
 def _owners(schema: dict[str, Any], key: str) -> list[str]:
-    """`[routes.integration]` for `integration`: the tables of the file that have such a key, if they are few."""
+    """The tables that have such a key, if they are few: `[routes.integration]` for `integration`."""
     found = []
     for name, node in schema["properties"].items():
         for inner in (node, *(each for each in (node.get("items"),) if each)):
@@ -92,7 +92,7 @@ _MOST_OWNERS = 3
 
 
 def _tables(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[tuple[str, ...]]:
-    """The keys of the table at that place, once for each table that it may be; of the `type` that it has, if any."""
+    """The keys of the table at that place, once for each kind of table that it may be. Its `type` selects one kind."""
     nodes = _nodes(schema, where)
     for part in where:
         table = _held(table, part)
@@ -110,7 +110,7 @@ def _held(table: Any, part: str | int) -> object:
 
 
 def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What `$ref`, `anyOf` and the like stand for."""
+    """The schemas that `$ref`, `anyOf` and similar keywords refer to."""
     if "$ref" in node:
         node = schema["$defs"][node["$ref"].removeprefix("#/$defs/")]
     yield node

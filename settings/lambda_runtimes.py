@@ -1,7 +1,7 @@
-"""Lambda runtimes that AWS has deprecated, and those of which it creates no new function.
+"""Lambda runtimes that AWS has deprecated, and those for which AWS creates no new functions.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes", its dates as of 2026-10 and
-read 2026-11. AWS has put off the end of creation several times: it is 2027-07-29 for those that are only deprecated.
+read 2026-11. AWS has moved the end of creation several times. For runtimes that are only deprecated it is 2027-07-29.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ DEPRECATED: Mapping[str, str] = MappingProxyType(
         "ruby3.2": "2026-03-31",
     }
 )
-"""A runtime that AWS still creates functions with -> since when it is without security updates."""
+"""Runtimes that AWS still creates functions with, and the date of their last security updates."""
 
 ENDED = frozenset(
     {"go1.x", "java8", "nodejs14.x", "provided", "python3.7"}
@@ -29,7 +29,7 @@ ENDED = frozenset(
     | {"nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x"}
     | {"python2.7", "python3.6", "ruby2.5", "ruby2.7"}
 )
-"""Runtimes that CreateFunction refuses, all since 2024-02 or before."""
+"""Runtimes that CreateFunction refuses. All ended in 2024-02 or before."""
 
 INSTEAD = "python3.13, nodejs22.x"
-"""What has years of support left."""
+"""Runtimes with years of support left."""

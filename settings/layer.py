@@ -1,10 +1,10 @@
-"""The layers that may limit a request, as the 429, the log, the metrics and the dashboard name them."""
+"""The layers that can limit a request. The 429, the log, the metrics and the dashboard use their names."""
 
 from enum import StrEnum
 
 
 class Layer(StrEnum):
-    """What limited a request; a field of `retry_after` has the same name."""
+    """What limited a request. A field of `retry_after` has the same name."""
 
     THROTTLE = "throttle"
     QUOTA = "quota"
@@ -12,7 +12,7 @@ class Layer(StrEnum):
 
     @property
     def words(self) -> str:
-        """For a person."""
+        """The layer in words, for people."""
         return "WAF" if self is Layer.WAF else self.value
 
     @property
@@ -28,7 +28,7 @@ class Layer(StrEnum):
 
     @property
     def metric(self) -> str:
-        """The metric that counts its requests; `<metric>ByRoute` counts them by route."""
+        """The metric that counts the requests that this layer limited."""
         match self:
             case Layer.THROTTLE:
                 return "Throttled"
@@ -39,5 +39,5 @@ class Layer(StrEnum):
 
     @property
     def metric_by_route(self) -> str:
-        """The metric that counts its requests by route."""
+        """The metric that counts the same requests by route."""
         return f"{self.metric}ByRoute"

@@ -1,4 +1,4 @@
-"""On which line of an environment file a field is. Only a refusal wants to know, so reading does not keep it."""
+"""On which line of an environment file a field is. Only a refusal needs it, so reading does not record it."""
 
 import tomllib
 from bisect import bisect_left
@@ -13,10 +13,10 @@ _MOST_PARSED = 2_000_000
 
 
 def line_numbers(text: str, wheres: Sequence[Where]) -> list[int | None]:
-    """For each field the line on which its `key = value` or its table begins, or that of the table around it.
+    """For each field, the line on which its `key = value` or its table begins, or the line of the table around it.
 
-    None for what is nowhere in the text, and for what would take too long to find: the last of very many, or in a
-    very large file.
+    None for a field that is not in the text, and for one that would take too long to find: the last of very many, or in
+    a very large file.
     """
     search = _Search(text)
     return [search.line_of(where) for where in wheres]
@@ -40,7 +40,7 @@ class _Search:
             return None
 
     def _parsed_up_to(self, count: int) -> Any:
-        """The first lines as a table. A value of several lines ends later: a part of it is not TOML."""
+        """The first lines as a table. If a value continues on later lines, a part of it is not TOML."""
         for end in range(count, len(self._lines)):
             beginning = "\n".join(self._lines[:end]) + "\n"
             self._left -= len(beginning)
@@ -58,7 +58,7 @@ class _TooLongError(Exception):
 
 
 def _depth(table: Any, where: Where) -> int:
-    """How many parts of the path are there."""
+    """How many parts of the path exist."""
     for depth, part in enumerate(where):
         try:
             table = table[part]

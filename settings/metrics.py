@@ -1,4 +1,4 @@
-"""CloudWatch metrics: those that AWS documents, and those that our metric filters make."""
+"""CloudWatch metrics: those that AWS documents, and those of Spillway's metric filters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ TokenMetric = Literal[
     "LimiterUnavailable",
     "SettleFailed",
 ]
-"""As constructs/gateway/metered_function/meter.mjs names them."""
+"""The names that constructs/gateway/metered_function/meter.mjs uses."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
-    """A metric of one thing."""
+    """A metric with its dimensions."""
 
     namespace: str
     name: str
@@ -38,7 +38,7 @@ class Metric:
 
 
 def stage_metric(environment: EnvironmentFields, name: ApiMetric) -> Metric:
-    """What API Gateway itself reports of the stage; free."""
+    """A metric that API Gateway itself reports for the stage, free of charge."""
     return Metric(
         namespace=API_GATEWAY,
         name=name,
@@ -47,7 +47,7 @@ def stage_metric(environment: EnvironmentFields, name: ApiMetric) -> Metric:
 
 
 def route_metric(environment: EnvironmentFields, route: Route, name: ApiMetric) -> Metric:
-    """What API Gateway reports of one route where `detailed_metrics` is on."""
+    """A metric that API Gateway reports for one route if `detailed_metrics` is on."""
     stage = stage_metric(environment, name)
     return Metric(
         namespace=API_GATEWAY,
@@ -57,7 +57,7 @@ def route_metric(environment: EnvironmentFields, route: Route, name: ApiMetric) 
 
 
 def waf_blocked_metric(environment: EnvironmentFields) -> Metric:
-    """What our own web ACL blocked, all rules together. Its metric name is the API's."""
+    """The requests that our own web ACL blocked, for all rules together. Its metric name is the API's name."""
     return Metric(
         namespace=WAF,
         name="BlockedRequests",
@@ -66,22 +66,22 @@ def waf_blocked_metric(environment: EnvironmentFields) -> Metric:
 
 
 def limited_namespace(environment: EnvironmentFields) -> str:
-    """Where the metric filters of one stage put their metrics."""
+    """The namespace of the metric filters of one stage."""
     return f"Spillway/{environment.api.name}/{environment.stage.name}"
 
 
 def limited_metric(environment: EnvironmentFields, layer: Layer) -> Metric:
-    """Requests that a layer limited, from the access log."""
+    """The requests that a layer limited, counted in the access log."""
     return Metric(namespace=limited_namespace(environment), name=layer.metric, dimensions={})
 
 
 def token_limits_metric(environment: EnvironmentFields, name: TokenMetric) -> Metric:
-    """What the functions in front of models report by embedded metric format, all routes together."""
+    """What the functions in front of models report with the embedded metric format, for all routes together."""
     return Metric(namespace=limited_namespace(environment), name=name, dimensions={})
 
 
 def limited_route_metric(environment: EnvironmentFields, layer: Layer, route: Route) -> Metric:
-    """Requests to one route that a layer limited, from the access log."""
+    """The requests to one route that a layer limited, counted in the access log."""
     return Metric(
         namespace=limited_namespace(environment),
         name=layer.metric_by_route,

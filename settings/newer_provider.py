@@ -1,7 +1,8 @@
-"""Settings that need a newer AWS provider than the bindings are made for, each with the version that brought it.
+"""Settings that need a newer AWS provider than the one the bindings were made for, each with the first version that has
+it.
 
-A line here is all that such a setting takes to be refused where `aws.provider_version` admits a provider without it.
-What the bindings' classes do not know of it is written by constructs/terraform/newer_argument.py.
+One line here is enough to refuse a setting if `aws.provider_version` admits a provider without it.
+constructs/terraform/newer_argument.py writes the arguments that the bindings' classes do not have.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,15 +31,15 @@ def _enhanced(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A setting, and the first version of the provider that takes it."""
+    """A setting, and the first version of the provider that supports it."""
 
     setting: str
-    """The path in the environment file; a star stands for each item of an array or table."""
+    """Its path in the environment file. A star matches each item of an array or table."""
 
     since: Version
     source: str
     values: Callable[[object], bool] = _is_said
-    """Which values need that version. Default: every value that the file gives."""
+    """Which values need that version. Default: every value in the file."""
 
 
 _PROVIDER = "https://github.com/hashicorp/terraform-provider-aws"
@@ -53,7 +54,7 @@ NEEDS = (
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """What the oldest provider that may run does not take."""
+    """Settings that the oldest provider that may run does not support."""
     constraint = environment.aws.provider_version
     oldest = BINDINGS if constraint is None else bounds(constraint)[0]
     for need in NEEDS:
@@ -73,7 +74,7 @@ def _message(need: Need, constraint: str | None) -> str:
 
 
 def _values(held: object, path: tuple[str, ...], where: Where = ()) -> Iterator[tuple[Where, object]]:
-    """Every value at that path, and where it is. A table that is not in the file has none."""
+    """Every value at that path, and its place. Nothing if the file does not have the table."""
     if not path:
         yield where, held
         return

@@ -1,4 +1,4 @@
-"""Hosts that nobody reaches over the internet, as API Gateway reaches the backend of an `http` integration."""
+"""Hosts that cannot be reached over the internet, as the backend of an `http` integration must be."""
 
 from ipaddress import IPv4Address, ip_network
 
@@ -15,7 +15,7 @@ _SUFFIXES = ("localhost", "test", "local", "home.arpa", "internal", "svc", "lan"
 
 
 def is_private(host: str) -> bool:
-    """Whether the host, without a port, is certainly not on the internet: an address, or a name by its ending."""
+    """Whether the host (without a port) is certainly not on the internet, by its address or the end of its name."""
     name = host.lower().rstrip(".")
     try:
         return any(IPv4Address(name) in network for network in _NETWORKS)

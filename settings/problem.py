@@ -1,4 +1,4 @@
-"""What is wrong with an environment file, said so that its author can mend it."""
+"""What is wrong with an environment file, in a form that its author can act on."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ _NAMES_A_ROUTE = re.compile(r"[A-Za-z]{1,16} /\S*")
 
 
 class _AsWritten(str):
-    """What is shown as it stands, `5.0`, though we write such a number otherwise."""
+    """Text that is shown as it is, such as `5.0`, although we format such a number differently."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ class _AsWritten(str):
 
 
 class _NoValue:
-    """What a table is shown as: not at all."""
+    """Marks a table, whose value is not shown."""
 
     def __repr__(self) -> str:
         return "no value"
@@ -57,16 +57,16 @@ NO_VALUE = _NoValue()
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake, or one thing to know: the path of the field, and what is to be said of it.
+    """One mistake or one thing to know: the path of the field, and the message.
 
-    The value is the field's own, and comes from the settings: `refuse` and `with_values` put it in.
+    The value is that of the field in the settings. `refuse` and `with_values` fill it in.
     """
 
     where: Where
     message: str
     got: object = NO_VALUE
     route: str = ""
-    """What the route is called that the field belongs to, `POST /v1/chat`. `with_values` puts it in."""
+    """The route that the field belongs to, such as `POST /v1/chat`. `with_values` fills it in."""
 
     def __str__(self) -> str:
         """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
@@ -74,7 +74,7 @@ class Problem:
 
 
 class EnvironmentFileError(Exception):
-    """One line for every mistake: file, field, value, what is allowed."""
+    """One line for each mistake: file, field, value, and what is allowed."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = tuple(map(_in_one_line, lines))
@@ -82,22 +82,23 @@ class EnvironmentFileError(Exception):
 
     @classmethod
     def of(cls, file: str, *lines: str) -> "EnvironmentFileError":
-        """The mistakes of one file, each line led by its name."""
+        """The mistakes of one file. Each line begins with the file's name."""
         return cls(f"{file}: {line}" for line in lines)
 
     @classmethod
     def at(cls, file: str, lines: Iterable[tuple[int | None, str]]) -> "EnvironmentFileError":
-        """The mistakes of one file, each once, led by its name and, where it is known, the number of the line.
+        """The mistakes of one file without repetitions. Each line begins with the file's name and, if known, the line
+        number.
 
-        `environments/prod.toml:12: ...`, as editors and terminals take it for a link.
+        `environments/prod.toml:12: ...`, which editors and terminals turn into a link.
         """
         return cls(dict.fromkeys(f"{file}:{number}: {line}" if number else f"{file}: {line}" for number, line in lines))
 
 
 def refuse(settings: BaseModel, *problems: Problem) -> None:
-    """Raise all problems as one pydantic error, each at its own field; nothing where there are none.
+    """Raise all problems as one pydantic error, each at its own field. Does nothing if there are none.
 
-    The paths begin at these settings.
+    The paths are relative to these settings.
     """
     details = [
         InitErrorDetails(
@@ -112,7 +113,7 @@ def refuse(settings: BaseModel, *problems: Problem) -> None:
 
 
 def refuse_places(title: str, refused: Iterable[tuple[Where, str]]) -> None:
-    """Raise what is refused of a table that holds no settings yet, as one pydantic error."""
+    """Raise the problems of a table that is not a settings value yet, as one pydantic error."""
     details = [
         InitErrorDetails(
             type=PydanticCustomError("not_allowed", "{message}", {"message": message}), loc=where, input=NO_VALUE
@@ -124,7 +125,7 @@ def refuse_places(title: str, refused: Iterable[tuple[Where, str]]) -> None:
 
 
 def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems, each with the value that its field has in these settings, and the name of its route."""
+    """The problems, each with the value of its field in these settings and the name of its route."""
     return (
         replace(problem, got=_value_at(settings, problem.where), route=_route_at(settings, problem.where))
         for problem in problems
@@ -140,7 +141,7 @@ def _route_at(settings: BaseModel, where: Where) -> str:
 
 
 def route_name(where: Where, table: object) -> str:
-    """`POST /v1/chat` for a field of that route, by what the file holds; nothing where the file does not name it."""
+    """`POST /v1/chat` for a field of that route, as the file has it. Empty if the file does not name the route."""
     match where, table:
         case ("routes", int(index), *_), {"routes": list(routes)} if index < len(routes):
             match routes[index]:
@@ -152,7 +153,7 @@ def route_name(where: Where, table: object) -> str:
 
 
 def _value_at(settings: BaseModel, where: Where) -> object:
-    """What the file says there, or the default. A table, and what holds one, is no value that fits into a line."""
+    """The value in the file, or the default. None of it for a table, which does not fit into a line."""
     value: Any = settings
     for part in where:
         match value:
@@ -188,7 +189,7 @@ def refusal(
     may_hold_secrets: bool = True,
     plain: WrittenOut | None = None,
 ) -> tuple[Where, str]:
-    """The field, and what `describe` says of it. `plain`: the table written out, for whoever has many errors of it."""
+    """The field, and the message of `describe`. `plain`: the table written out, for a caller with several errors."""
     # Our own checks say exactly where, and may mean a field that is not written but has its default.
     exact = error["type"] == "not_allowed"
     plain = plain or written_out(table if isinstance(table, dict) else {})
@@ -222,9 +223,9 @@ def refusal(
 
 
 def _refused_value(where: Where, value: object, error: str, words: str) -> object:
-    """What may be shown of a value that its field does not take, so that it may be anything.
+    """What may be shown of a value that its field refuses, so that it may be anything.
 
-    `words` are those that the field takes, if it takes no others.
+    `words` are the words that the field accepts, if it accepts nothing else.
     """
     if isinstance(value, _AsWritten):
         return value
@@ -237,9 +238,9 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
 
 
 def line_about(where: Where, value: object, message: str, *, route: str = "") -> str:
-    """Field, value, message. A value that is not to be shown is left out, and so is a table.
+    """Field, value, message. The value is left out if it is a table or must not be shown.
 
-    `POST /v1/chat: integration.url` where the route's name is known, else `routes[3].integration.url`.
+    `POST /v1/chat: integration.url` if the route's name is known, otherwise `routes[3].integration.url`.
     """
     named = f"{_in_one_line(_short_key(route, _LONGEST_ROUTE))}: " if route else ""
     field = named + field_path(where[2:] if route else where)
@@ -253,7 +254,7 @@ def line_about(where: Where, value: object, message: str, *, route: str = "") ->
 
 
 def _fields(loc: Where, table: Any, *, absent: bool) -> Where:
-    """The location without the tags of unions, which pydantic puts in and no author wrote."""
+    """The location without the tags of unions, which pydantic adds and no author wrote."""
     fields: list[str | int] = []
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
@@ -268,7 +269,7 @@ def _fields(loc: Where, table: Any, *, absent: bool) -> Where:
 
 
 def field_path(loc: Where) -> str:
-    """`routes[1].path`; a key that is no bare TOML key is quoted."""
+    """`routes[1].path`. A key that is not a bare TOML key is quoted."""
     text = ""
     for part in loc:
         if isinstance(part, int):
@@ -285,12 +286,12 @@ def _short_key(text: str, longest: int = _LONGEST_KEY) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    """Line breaks and what else a terminal would act on, spelt out: keys and values may hold them."""
+    """The text with line breaks and other control characters escaped: keys and values may contain them."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def value_text(value: object) -> str:
-    """The value as its author wrote it, shortened where it is long."""
+    """The value as its author wrote it. Long values are shortened."""
     match value:
         case None:
             return "nothing"

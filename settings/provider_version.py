@@ -22,9 +22,9 @@ Version = tuple[int, int, int]
 
 
 def bounds(constraint: str) -> tuple[Version, Version | None]:
-    """The oldest version that it admits, and the oldest that is too new for it; None where there is no end.
+    """The oldest version that the constraint admits, and the oldest that is too new for it. None: no upper bound.
 
-    Raises ValueError where it is no constraint.
+    Raises ValueError if it is not a constraint.
     """
     oldest, end = (0, 0, 0), None
     for term in constraint.split(","):
@@ -55,7 +55,7 @@ def bounds(constraint: str) -> tuple[Version, Version | None]:
 
 
 def version_text(version: Version) -> str:
-    """`6.25.0`."""
+    """The version as text, such as `6.25.0`."""
     return ".".join(map(str, version))
 
 
@@ -80,10 +80,10 @@ def _admits_only_what_knows_our_arguments(constraint: str) -> str:
 
 
 ProviderVersion = Annotated[str, AfterValidator(_admits_only_what_knows_our_arguments)]
-"""A constraint in Terraform's own grammar: `~> 6.25`, or `>= 6.25.0, < 7.0.0`."""
+"""A version constraint in Terraform's own syntax: `~> 6.25`, or `>= 6.25.0, < 7.0.0`."""
 
 
 def admits_next_major(constraint: str) -> bool:
-    """Whether a version may run in which arguments of ours are gone."""
+    """Whether the constraint admits a major version that has removed arguments that we use."""
     _, end = bounds(constraint)
     return end is None or end > NEXT_MAJOR

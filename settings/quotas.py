@@ -29,5 +29,5 @@ SMALLER_REGIONS = frozenset(
 
 
 def account_throttle(region: str) -> Throttle:
-    """What an account has in that Region before anyone asks AWS for more."""
+    """The quota of an account in that Region before anyone has asked AWS for more."""
     return SMALLER if region in SMALLER_REGIONS else USUAL

@@ -1,4 +1,4 @@
-"""The `[rate_limit_response]` table: what a limited caller gets, whichever layer limited it."""
+"""The `[rate_limit_response]` table: the response to a limited caller, whichever layer limited it."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -31,29 +31,31 @@ Seconds = Annotated[int, Field(ge=1, le=604_800)]
 
 
 class RetryAfter(Settings):
-    """The `Retry-After` header in seconds. Static: API Gateway and WAF cannot compute the time left."""
+    """Seconds in the `Retry-After` header. Static, because API Gateway and WAF cannot compute the remaining time."""
 
     throttle: Seconds = 1
     """Seconds after a throttle."""
 
     quota: Seconds = 3600
-    """Seconds after a used quota."""
+    """Seconds after a quota is used up."""
 
     waf: Seconds = 300
-    """Default: a rate rule's usual window, after which nothing that it counted is left."""
+    """Seconds after a WAF rule. The default is the usual window of a rate rule: after it, no counted request is left.
+    """
 
 
 class ShouldRetry(Settings):
-    """Whether a client SDK is to ask again by itself; `false` sends `x-should-retry: false`.
+    """Whether a client SDK should retry by itself. `false` sends `x-should-retry: false`.
 
-    The clients of OpenAI and Anthropic look at that header before `Retry-After`. What each does: docs/limits.md.
+    The clients of OpenAI and Anthropic read that header before `Retry-After`. docs/limits.md lists what each of them
+    does.
     """
 
     throttle: bool = True
     """Whether an SDK should retry after a throttle."""
 
     quota: bool = False
-    """Whether an SDK should retry after a used quota."""
+    """Whether an SDK should retry after a quota is used up."""
 
     waf: bool = False
     """Whether an SDK should retry after a WAF rule."""
@@ -102,32 +104,32 @@ _MESSAGES: dict[Layer, str] = {
 
 
 class LayerResponse(Settings):
-    """What one layer says in place of what all say."""
+    """What the response of one layer has instead of the values for all layers."""
 
     message: Message | None = None
-    """The message of this layer. Default: that of all layers."""
+    """The message of this layer. Default: the message for all layers."""
 
     docs_url: DocsUrl | None = None
-    """A link that follows the message. Default: that of all layers."""
+    """A link after the message. Default: the link for all layers."""
 
     headers: Headers = {}
-    """Beside those of all layers; of one name, the layer's own counts."""
+    """Headers of this layer, in addition to those for all layers. If both set a header, this value is used."""
 
 
 class RateLimitResponse(Settings):
-    """Status 429, `Retry-After`, and JSON that the SDKs of OpenAI and of Anthropic understand."""
+    """A 429 with `Retry-After` and JSON that the SDKs of OpenAI and Anthropic understand."""
 
     message: Message | None = None
-    """For every layer. Default: a sentence of each layer's own."""
+    """The message for every layer. Default: each layer has its own sentence."""
 
     docs_url: DocsUrl | None = None
-    """Told to the caller after the message."""
+    """A link that follows the message."""
 
     retry_after: RetryAfter = RetryAfter()
     should_retry: ShouldRetry = ShouldRetry()
 
     headers: Headers = {}
-    """More headers, the same from every layer."""
+    """Additional headers, the same for every layer."""
 
     throttle: LayerResponse = LayerResponse()
     quota: LayerResponse = LayerResponse()
@@ -141,14 +143,14 @@ class RateLimitResponse(Settings):
         return error_body(message=said, kind="rate_limit_error", code=layer.code)
 
     def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:
-        """All headers of that layer's 429 but Content-Type; `others` are those of all responses, for instance CORS."""
+        """The headers of the layer's 429 except for Content-Type. `others` are those of all responses, such as CORS."""
         contract = {"Retry-After": str(getattr(self.retry_after, layer))}
         if not getattr(self.should_retry, layer):
             contract["x-should-retry"] = "false"
         return {**contract, **self.layer_headers(layer), **(others or {})}
 
     def layer_headers(self, layer: Layer) -> dict[str, str]:
-        """The file's own headers of that layer: those of all, and its own, which count where both name one."""
+        """The headers that the file sets for that layer: those for all layers, overridden by the layer's own."""
         own = self._of(layer).headers
         taken = {name.lower() for name in own}
         return {name: value for name, value in self.headers.items() if name.lower() not in taken} | own

@@ -1,4 +1,4 @@
-"""Reading environment files: TOML in, settings out, or every mistake said at once."""
+"""Reads environment files: TOML in, settings or every mistake at once out."""
 
 import os
 import re
@@ -22,12 +22,12 @@ _LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{_MOST_PARTS
 
 
 def environments_folder() -> Path:
-    """Where the environment files are: the folder that ENVIRONMENTS names, `environments` where it names none."""
+    """The folder of the environment files: ENVIRONMENTS, or `environments` if that variable is not set."""
     return Path(os.environ.get("ENVIRONMENTS") or "environments")
 
 
 def read_environments(folder: Path) -> tuple[Environment, ...]:
-    """Every `*.toml` of the folder, by name.
+    """Every `*.toml` of the folder, sorted by name.
 
     Raises EnvironmentFileError with the mistakes of all files together.
     """
@@ -38,7 +38,7 @@ def read_environments(folder: Path) -> tuple[Environment, ...]:
 
 
 def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, EnvironmentFileError]]:
-    """The environments of the folder, and by its file's name without `.toml` what each other file is refused for.
+    """The environments of the folder, and the mistakes of each refused file by its name without `.toml`.
 
     Raises EnvironmentFileError if there is no file to read, or if all are refused.
     """
@@ -63,7 +63,7 @@ def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, Environm
 
 
 def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Problem, ...]]:
-    """What the environments of one folder are warned of, by name: each by itself, and beside the others."""
+    """The warnings of the environments of one folder, by name: of each by itself, and of several together."""
     side_by_side = list(same_names.warned({environment.name: environment for environment in environments}))
     return {
         environment.name: (
@@ -77,8 +77,8 @@ def warnings_of(environments: tuple[Environment, ...]) -> dict[str, tuple[Proble
 def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     """One environment, named after its file.
 
-    What it names lies below `root`. Default: its git repository, or its folder where there is none.
-    Raises EnvironmentFileError.
+    The files that it names must be below `root`. Default: its git repository, or its folder without one. Raises
+    EnvironmentFileError.
     """
     path = file.as_posix()
     try:

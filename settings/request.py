@@ -1,4 +1,4 @@
-"""`[routes.request]`: what API Gateway refuses with a 400 before a backend is asked."""
+"""`[routes.request]`: what API Gateway refuses with a 400 before it calls a backend."""
 
 import sys
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _not_json(value: Any, where: Where) -> Iterator[str]:
-    """TOML has times and numbers that JSON has not: nan, inf, and whole numbers without end."""
+    """TOML values that JSON does not have: times, nan, inf, and integers of any length."""
     match value:
         case dict():
             for key, each in value.items():
@@ -44,15 +44,16 @@ def _not_json(value: Any, where: Where) -> Iterator[str]:
 
 
 class Request(Settings):
-    """Checks that cost no backend call. Without the table there are none."""
+    """Checks that API Gateway makes without calling the backend. Without this table there are none."""
 
     body_schema: Annotated[JsonDocument, AfterValidator(_draft_4)] | None = None
-    """A file beside the environment file, or the schema itself. Held against the body whatever its content type."""
+    """A file, relative to the environment file, or the schema itself. It applies to every body, whatever its content
+    type."""
 
     required_parameters: Items[Annotated[str, Field(pattern=r"^(header|querystring|path)\.[A-Za-z0-9._-]+$")]] = ()
-    """`header.X-Tenant`, `querystring.model`: must be there and not empty; nothing more is looked at."""
+    """`header.X-Tenant`, `querystring.model`: must be present and not empty. The value is not checked further."""
 
     @property
     def validates(self) -> bool:
-        """Whether there is anything to check."""
+        """Whether there is something to check."""
         return self.body_schema is not None or bool(self.required_parameters)

@@ -17,16 +17,16 @@ def _cidr(text: str) -> str:
 
 
 class ResourcePolicy(Settings):
-    """A caller must pass every list that is given. An empty list asks nothing."""
+    """A caller must match every list that is set. An empty list allows everyone."""
 
     source_ips: Items[Annotated[str, AfterValidator(_cidr)]] = ()
-    """Address ranges; those inside the VPC for a PRIVATE API."""
+    """Ranges of source addresses. For a `PRIVATE` API they are addresses in the VPC."""
 
     source_vpc_endpoints: Items[Annotated[str, Field(pattern=r"^vpce-[0-9a-f]+$")]] = ()
-    """Interface endpoints, for a PRIVATE API."""
+    """Interface endpoints, for a `PRIVATE` API."""
 
     source_vpcs: Items[Annotated[str, Field(pattern=r"^vpc-[0-9a-f]+$")]] = ()
     """VPCs, for a PRIVATE API."""
 
     accounts: Items[Annotated[str, Field(pattern=r"^\d{12}$")]] = ()
-    """AWS accounts; every route must then have `authorization = "AWS_IAM"`, or nobody gets in."""
+    """AWS accounts. Every route must then have `authorization = "AWS_IAM"`, or all calls are refused."""

@@ -1,4 +1,4 @@
-"""One `[[routes]]` table: a method of a path, and what answers behind it."""
+"""One `[[routes]]` table: a method of a path, and its backend."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,22 +30,22 @@ class Route(Settings):
     """`POST /v1/chat/completions` and its backend."""
 
     method: Method
-    """HTTP method. `ANY` in a file is a route for each method that the file does not have for that path by itself."""
+    """HTTP method. `ANY` stands for every method that the file does not list for that path."""
 
     path: str
-    """Starts with a slash; `{id}` takes one part, `{proxy+}` at the end takes the rest."""
+    """Starts with a slash. `{id}` matches one part, and `{proxy+}` at the end matches the rest."""
 
     integration: Integration = MockIntegration()
-    """What runs behind the route. Default: a static JSON document."""
+    """The backend of the route. Default: a static JSON document."""
 
     authorization: Authorization = "NONE"
     """`NONE`, `AWS_IAM` (signed requests), or the name of an authorizer."""
 
     authorization_scopes: Items[str] = ()
-    """OAuth scopes of which a Cognito access token must have one."""
+    """OAuth scopes. A Cognito access token must have at least one of them."""
 
     api_key_required: bool = False
-    """Only such routes are held to usage plans. A key tells callers apart; it is no authentication."""
+    """Usage plans apply only to such routes. A key tells callers apart. It is not authentication."""
 
     request: Request = Request()
 
@@ -77,7 +77,7 @@ class Route(Settings):
 
     @property
     def key(self) -> str:
-        """How the rest of the file names the route: `POST /v1/chat/completions`."""
+        """How the rest of the file refers to the route: `POST /v1/chat/completions`."""
         return f"{self.method} {self.path}"
 
     @property
@@ -87,7 +87,7 @@ class Route(Settings):
 
     @property
     def model_name(self) -> str:
-        """What AWS calls the schema of the body, in letters and digits only: `PostV1ChatCompletions`."""
+        """AWS's name for the schema of the body, in letters and digits only: `PostV1ChatCompletions`."""
         return self._model_name or "".join(part[:1].upper() + part[1:] for part in self.address.split("_"))
 
     @property
@@ -96,7 +96,7 @@ class Route(Settings):
         return f"{self.method.lower()}_{self._path_name or path_address(self.path)}"
 
     def with_names(self, *, path_name: str | None = None, model_name: str | None = None) -> Self:
-        """The same route with the names that tell it apart from the others of its API."""
+        """The same route with names that differ from those of the API's other routes."""
         copy = self.model_copy()
         copy._path_name = path_name or self._path_name  # noqa: SLF001  # its own class
         copy._model_name = model_name  # noqa: SLF001
@@ -114,7 +114,7 @@ def _of_another_router(part: str) -> str:
 
 
 def with_distinct_names(routes: Sequence[Route]) -> tuple[Route, ...]:
-    """The routes of an API, in their order, with names of their own in Terraform and for AWS's models."""
+    """The routes of an API in the same order, with distinct names in Terraform and for AWS's models."""
     names = path_names(route.path for route in routes)
     routes = [route.with_names(path_name=names[route.path]) for route in routes]
     plain = {route.key: route.model_name for route in routes if route.request.body_schema is not None}
@@ -123,17 +123,17 @@ def with_distinct_names(routes: Sequence[Route]) -> tuple[Route, ...]:
 
 
 def path_names(paths: Iterable[str]) -> dict[str, str]:
-    """The Terraform name of every part of the tree of paths: `/v1` is `v1`, `/v1/chat` is `v1_chat`."""
+    """The Terraform name of every node of the path tree: `/v1` is `v1`, `/v1/chat` is `v1_chat`."""
     return distinct_names((prefix for path in paths for prefix in prefixes(path)), path_address)
 
 
 def prefixes(path: str) -> Iterator[str]:
-    """`/v1/chat` has `/v1` and `/v1/chat`; `/` has itself."""
+    """`/v1/chat` gives `/v1` and `/v1/chat`. `/` gives itself."""
     parts = path[1:].split("/")
     for count in range(1, len(parts) + 1):
         yield "/" + "/".join(parts[:count])
 
 
 def path_address(path: str) -> str:
-    """`/v1/models/{id}` becomes `v1_models_id`, and `/` becomes `root`: the name unless another path has it."""
+    """`/v1/models/{id}` becomes `v1_models_id`, and `/` becomes `root`, unless another path has that name."""
     return terraform_name(path) or "root"

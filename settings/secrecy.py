@@ -1,7 +1,7 @@
 """Which values of an environment file may be shown: in a refusal, a warning, a review, a comment on a pull request.
 
-A text is shown if its field is listed here, and nothing in it looks like a key or a token. A field that nobody listed
-is not shown, so a new setting is safe until somebody decides that it may be read by everyone.
+A text is shown if its field is listed here and nothing in it looks like a key or a token. Fields that are not listed
+are not shown, so a new setting is hidden until someone decides that everyone may read it.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 Where = tuple[str | int, ...]
 
 HIDDEN = "not shown"
-"""What stands in the place of a value."""
+"""What is shown instead of a value."""
 
 # `*` is a key that the file's author chose, or a place in an array. What is missing, for instance: `external_id`, the
 # values of headers and of environment variables, templates and bodies, a pattern that tokens must match.
@@ -123,7 +123,7 @@ _KEY_OR_TOKEN_IN_A_VALUE = re.compile(f"{_ISSUED} | {_NAMED}", re.VERBOSE | re.D
 
 
 def may_be_shown(where: Where) -> bool:
-    """Whether the field at that place may be read by everyone, if nothing in its value looks like a secret.
+    """Whether everyone may read the field at that place, unless its value looks like a secret.
 
     `("routes", 0, "path")` or `("routes", "POST /v1/chat", "path")`: a place in an array, or a name in its place.
     """
@@ -131,9 +131,9 @@ def may_be_shown(where: Where) -> bool:
 
 
 def shown_value(where: Where, value: object) -> object:
-    """The value, or `HIDDEN`; of a URL its host. `value` is one that the field takes, so a number is no secret.
+    """The value, or `HIDDEN`. For a URL, its host. The field has accepted `value`, so a number is not a secret.
 
-    A table or an array is shown if everything in it is.
+    A table or an array is shown if everything in it may be shown.
     """
     match value:
         case str() if _is_listed(where, _URL_FIELDS):
@@ -156,17 +156,17 @@ def shown_value(where: Where, value: object) -> object:
 
 
 def looks_like_a_secret(text: str) -> bool:
-    """Whether some part of it has the shape of a key, a token or a password."""
+    """Whether a part of it looks like a key, a token or a password."""
     return _KEY_OR_TOKEN_IN_A_VALUE.search(text) is not None
 
 
 def without_secrets(text: str) -> str:
-    """A line that we print, with `not shown` in the place of whatever has the shape of a key or a token."""
+    """A line for printing, with `not shown` in place of everything that looks like a key or a token."""
     return _KEY_OR_TOKEN.sub(HIDDEN, text)
 
 
 def shown_fields() -> tuple[str, ...]:
-    """All fields that are shown, as `waf.rate_rules.*.name`; of those with a URL its host."""
+    """All fields that are shown, such as `waf.rate_rules.*.name`. For a URL, only the host is shown."""
     return tuple((_SHOWN + _URLS).split())
 
 
@@ -181,7 +181,7 @@ def _is_listed(where: Where, fields: dict[int, list[tuple[str, ...]]]) -> bool:
 
 
 def _without_nesting(where: Where) -> Iterator[str]:
-    """A part of a condition is under the same fields as the whole: `scope_down.and[0].not.path`."""
+    """The place without nested conditions: `scope_down.and[0].not.path` follows the rule of `scope_down.path`."""
     scoped = nested = False
     for part in map(str, where):
         if nested and part.isdecimal():

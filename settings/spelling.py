@@ -1,6 +1,6 @@
-"""What each pattern of the settings asks for, in words, with an example, so that no refusal is a regular expression.
+"""The pattern of each setting in words, with an example, so that no refusal shows a regular expression.
 
-A test walks the schema: it fails for a pattern that is not here, and for an example that its pattern refuses.
+A test walks the schema. It fails for a pattern that is not here, and for an example that does not match its pattern.
 """
 
 from collections.abc import Mapping

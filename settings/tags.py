@@ -1,4 +1,4 @@
-"""The `[tags]` table: on everything that AWS can tag."""
+"""The `[tags]` table: tags for every resource that AWS can tag."""
 
 from typing import Annotated
 

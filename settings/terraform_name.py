@@ -1,4 +1,4 @@
-"""Terraform names made of text that is not ours: paths, plans, keys, e-mail addresses (docs/adr/0004)."""
+"""Terraform names made from text of the file: paths, plans, keys, e-mail addresses (docs/adr/0004)."""
 
 import hashlib
 import re
@@ -8,9 +8,9 @@ _SHORTEST_HASH = 8
 
 
 def terraform_name(text: str) -> str:
-    """`/v1/models/{id}` becomes `v1_models_id`, and `Team-A` becomes `team_a`; empty if there is no letter or digit.
+    """`/v1/models/{id}` becomes `v1_models_id`, and `Team-A` becomes `team_a`. Empty without a letter or digit.
 
-    A first digit gets `_` in front. Terraform: "A name must start with a letter or underscore".
+    A leading digit gets `_` in front. Terraform: "A name must start with a letter or underscore".
     """
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     return f"_{name}" if name[:1].isdigit() else name
@@ -21,9 +21,8 @@ def distinct_names(
 ) -> dict[str, str]:
     """A name for each text, whatever their order.
 
-    Of several texts with one name, the first in the order of their characters keeps it, lower case before upper. The
-    others get it with the first digits of their SHA-256: `/vertex-ai` is `vertex_ai`, and `/vertex_ai` beside it is
-    `vertex_ai_c97eb520`.
+    If several texts give the same name, the first in character order (lower case before upper) keeps it. The others add
+    the first digits of their SHA-256: `/vertex-ai` is `vertex_ai`, and `/vertex_ai` next to it is `vertex_ai_c97eb520`.
     """
     alike: dict[str, list[str]] = {}
     for text in sorted(set(texts), key=str.swapcase):

@@ -26,10 +26,10 @@ class Throttle(Settings):
     """One token bucket."""
 
     rate_limit: RateLimit
-    """Requests per second; in `throttling` with at most six decimals."""
+    """The refill of the bucket, in requests per second. In `throttling` it has at most six decimals."""
 
     burst_limit: BurstLimit
-    """Requests at once."""
+    """The size of the bucket, in requests."""
 
 
 # What `blocked` becomes: one token in eleven days. It would be 0, but the AWS provider sends no 0 when it creates
@@ -39,7 +39,7 @@ BLOCKED = Throttle(rate_limit=LOWEST_RATE, burst_limit=1)
 
 
 def word_or_table(value: object) -> str:
-    """The tag of a value that is one word or a whole table."""
+    """The tag of a value that is either one word or a table."""
     return "word" if isinstance(value, str) else "table"
 
 
@@ -47,18 +47,18 @@ RouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["unlimited", "blocked"], Tag("word")],
     Discriminator(word_or_table),
 ]
-"""A route's own bucket; `unlimited` leaves it to the account's quota; `blocked` answers every request with 429, but
-for about one in eleven days (see BLOCKED)."""
+"""The route's own bucket. `unlimited` leaves only the account's quota. `blocked` answers every request with 429, except
+for about one every eleven days (see BLOCKED)."""
 
 
 class Throttling(Throttle):
-    """The stage-wide throttle (`*/*`), and routes with one of their own, by `METHOD /path`.
+    """The stage-wide throttle (`*/*`), and routes with their own throttle, by `METHOD /path`.
 
-    AWS applies the stage-wide one by method: docs/limits.md.
+    AWS applies the stage-wide throttle to each method: docs/limits.md.
     """
 
     routes: dict[str, RouteThrottle] = {}
 
     def throttle_of(self, route: str) -> RouteThrottle:
-        """What holds for that route, `POST /v1/chat`: its own bucket, or the stage's."""
+        """What applies to that route, such as `POST /v1/chat`: its own bucket, or the stage's."""
         return self.routes.get(route, self)

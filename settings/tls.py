@@ -1,4 +1,4 @@
-"""`security_policy` and `endpoint_access_mode`: which TLS callers must speak, and to which endpoint.
+"""`security_policy` and `endpoint_access_mode`: which TLS versions callers must use, and with which endpoint.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html and
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html, read 2026-11.
@@ -29,14 +29,14 @@ EndpointAccessMode = Literal["BASIC", "STRICT"]
 
 
 def is_enhanced(policy: str) -> bool:
-    """AWS's word for all policies but the two legacy ones."""
+    """Whether the policy is "enhanced", AWS's term for all policies except for the two legacy ones."""
     return policy.startswith("SecurityPolicy_")
 
 
 def refused(
     table: str, policy: str | None, mode: EndpointAccessMode | None, *, endpoint_type: str
 ) -> Iterator[Problem]:
-    """A policy without its mode, a mode without its policy, a policy of another kind of endpoint."""
+    """A policy without its mode, a mode without its policy, a policy for another type of endpoint."""
     if policy is None or not is_enhanced(policy):
         if mode is not None:
             yield Problem(

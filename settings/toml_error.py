@@ -1,6 +1,6 @@
-"""What is wrong with a text that is not TOML, in words for somebody who has not read TOML's specification.
+"""What is wrong with a text that is not TOML, for someone who has not read TOML's specification.
 
-The line itself is not printed: a secret may be in it. Its number, its key and the character are.
+The line itself is not printed, since it may contain a secret. The message has its number, its key and the character.
 """
 
 import ast
@@ -20,7 +20,7 @@ _WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "
 
 
 def toml_error(text: str, message: str) -> tuple[int | None, str]:
-    """The line's number, and what to say of it, for what `tomllib` says of the text."""
+    """The line's number and a message, made from the message of `tomllib`."""
     place = _PLACE.search(message)
     said = message[: place.start()] if place else message
     if place is None or place["line"] is None:
@@ -38,7 +38,7 @@ def toml_error(text: str, message: str) -> tuple[int | None, str]:
 
 
 def _twice(said: str, line: str) -> str:
-    """A table or a key that is written a second time."""
+    """A table or a key that the file has twice."""
     match = _KEY.match(line)
     if said == "Cannot overwrite a value" and match:
         return f"{match['key']}: the table has this key twice; leave one out"
@@ -49,7 +49,7 @@ def _twice(said: str, line: str) -> str:
 
 
 def _character(line: str, column: int) -> str:
-    """A character that looks like one that TOML knows. In quotes it is allowed, so only from the column on."""
+    """A character that looks like one of TOML's. In quotes it is allowed, so the search begins at the column."""
     match = _KEY.match(line)
     key = f"{match['key']}: " if match else ""
     for character in line[max(column - 1, 0) :]:

@@ -1,4 +1,4 @@
-"""The unit of a number, by the name of its key: what a refusal adds, so that nobody writes it into the value."""
+"""The unit of a number, by the name of its key. A refusal names it, so that authors do not write it into the value."""
 
 _UNITS = {
     "rate_limit": "requests per second",
@@ -27,5 +27,5 @@ _BY_ENDING = {
 
 
 def unit_of(key: str) -> str:
-    """`seconds`; nothing where the key has no unit, or is none of ours."""
+    """The unit, such as `seconds`. Empty if the key has no unit or is not ours."""
     return _UNITS.get(key) or next((unit for ending, unit in _BY_ENDING.items() if key.endswith(ending)), "")

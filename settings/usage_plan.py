@@ -1,7 +1,7 @@
 """The `[usage_plans]` tables: how much the holder of an API key may send.
 
 A plan belongs to the whole stage, but limits only routes with `api_key_required`. It is neither authentication nor a
-cost ceiling; throttles and quotas are best effort.
+cap on cost. Its throttles and quotas are best effort.
 Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 """
 
@@ -26,7 +26,7 @@ HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
 
 
 class Quota(Settings):
-    """Requests of one key in a calendar period, all the plan's routes together."""
+    """Requests of one key in a calendar period, over all routes of the plan."""
 
     limit: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
     """Requests of one key in a period."""
@@ -35,7 +35,7 @@ class Quota(Settings):
     """The calendar period."""
 
     offset: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0
-    """Requests taken off the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
+    """Requests subtracted from the limit in the first period. At most 6 for WEEK, 27 for MONTH, 0 for DAY."""
 
     @model_validator(mode="after")
     def _offset_fits(self) -> Self:
@@ -51,16 +51,17 @@ class Quota(Settings):
 
 
 class ApiKey(Settings):
-    """One caller's key. AWS makes up the value, or a sensitive Terraform variable brings it; never this file."""
+    """One caller's key. AWS generates the value, or a sensitive Terraform variable has it. It is never in this file."""
 
     name: Name
     """Name of the key in AWS and in Terraform."""
 
     value: Literal["generated", "variable"] = "generated"
-    """`variable` asks for the Terraform variable `api_key_value_<name>`, 20 to 128 characters."""
+    """`generated`: AWS generates the value. `variable`: it is in the Terraform variable `api_key_value_<name>`, 20 to
+    128 characters."""
 
     id: Id | None = None
-    """A key that is there already: it joins the plan, and is never made, changed or destroyed here."""
+    """Id of an existing key. It joins the plan. This stack never creates, changes or destroys it."""
 
     @model_validator(mode="after")
     def _is_made_or_there(self) -> Self:
@@ -73,7 +74,8 @@ PlanRouteThrottle = Annotated[
     Annotated[Throttle, Tag("table")] | Annotated[Literal["blocked"], Tag("word")],
     Discriminator(word_or_table),
 ]
-"""Beside the plan's own, for each key; `blocked` takes the route out of the plan: its keys get 429 there."""
+"""A throttle in addition to the plan's, for each key. `blocked` removes the route from the plan, and its keys get 429
+there."""
 
 ApiKeyOrName = Annotated[
     Annotated[Name, Tag("word")] | Annotated[ApiKey, Tag("table")],
@@ -82,29 +84,29 @@ ApiKeyOrName = Annotated[
 
 
 class UsagePlan(Limits):
-    """One tier: a throttle, a quota, and limits in tokens and money for each key, and who has a key."""
+    """One tier: a throttle, a quota, and limits in tokens and money for each key, and the keys that belong to it."""
 
     id: Id | None = None
-    """A plan that is there already, for instance of another API: keys join it, and it is never made, changed or
-    destroyed here. Its owner adds this API's stage to it; its limits are what the owner says."""
+    """Id of an existing plan, for instance of another API. Keys join it. This stack never creates, changes or destroys
+    it. Its owner adds this API's stage to it and sets its limits."""
 
     description: Annotated[str, Field(max_length=1024)] = ""
     """Description of the usage plan in AWS."""
 
     throttle: Throttle | None = None
-    """For each key."""
+    """The throttle of each key."""
 
     quota: Quota | None = None
 
     routes: dict[str, PlanRouteThrottle] = {}
-    """Routes with a throttle of their own in this plan, by `METHOD /path`. It counts beside the plan's."""
+    """Throttles for single routes of this plan, by `METHOD /path`. They apply in addition to the plan's throttle."""
 
     api_keys: Items[ApiKeyOrName] = ()
-    """Names, or tables where the value comes from a variable."""
+    """Names of keys, or tables for keys whose value comes from a variable."""
 
     @property
     def keys(self) -> tuple[ApiKey, ...]:
-        """The keys, names spelt out."""
+        """The keys, each as a table."""
         return tuple(ApiKey(name=key) if isinstance(key, str) else key for key in self.api_keys)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What of an environment is watched, once all switches are read, and what its log groups are called."""
+"""What Spillway observes in an environment once all switches are read, and the names of its log groups."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from settings.throttling import Throttle
 
 
 def access_log(environment: EnvironmentFields) -> AccessLog | None:
-    """None where it is off, or where API Gateway may not write one."""
+    """None if it is off, or if API Gateway has no role to write it."""
     settings = environment.observability
     if settings.access_log is None:
         return AccessLog() if settings.account_role else None
@@ -19,7 +19,7 @@ def access_log(environment: EnvironmentFields) -> AccessLog | None:
 
 
 def has_limit_metrics(environment: EnvironmentFields) -> bool:
-    """The access log is there, and metric filters count in it."""
+    """Whether metric filters count in the access log."""
     log = access_log(environment)
     return log is not None and log.metrics
 
@@ -32,12 +32,12 @@ def refusing_metrics(environment: EnvironmentFields) -> tuple[Layer, ...]:
 
 
 def has_own_web_acl(environment: EnvironmentFields) -> bool:
-    """A web ACL of this stack, whose logging and metrics are this stack's too."""
+    """Whether the web ACL belongs to this stack, so that its logging and metrics do too."""
     return environment.waf is not None and environment.waf.web_acl_arn is None
 
 
 def waf_log(environment: EnvironmentFields) -> WafLog | None:
-    """None where it is off, or where no web ACL is ours."""
+    """None if it is off, or if the web ACL is not ours."""
     given = environment.observability.waf_log
     if given == "off" or not has_own_web_acl(environment):
         return None
@@ -47,13 +47,13 @@ def waf_log(environment: EnvironmentFields) -> WafLog | None:
 
 
 def has_saved_queries(environment: EnvironmentFields) -> bool:
-    """Queries are saved beside each log that there is."""
+    """Whether queries are saved for each log."""
     given = environment.observability.saved_queries
     return not _is_emulated(environment) if given is None else given
 
 
 def _is_emulated(environment: EnvironmentFields) -> bool:
-    """Local emulators know neither WAF's logging nor saved queries (ministack 1.5.33), and a deploy would fail."""
+    """Local emulators have neither WAF's logging nor saved queries (ministack 1.5.33), and a deploy would fail."""
     return environment.aws.endpoint_url is not None
 
 
@@ -69,7 +69,7 @@ def limiting_layers(environment: EnvironmentFields) -> tuple[Layer, ...]:
 
 
 def routes_with_own_limit(environment: EnvironmentFields) -> Iterator[tuple[Route, Throttle]]:
-    """Routes that `[throttling.routes]` gives a bucket of their own."""
+    """Routes with their own bucket in `[throttling.routes]`."""
     for route in environment.routes:
         throttle = environment.throttling.routes.get(route.key)
         if throttle is not None and not isinstance(throttle, str):
@@ -77,12 +77,12 @@ def routes_with_own_limit(environment: EnvironmentFields) -> Iterator[tuple[Rout
 
 
 def access_log_group(environment: EnvironmentFields) -> str:
-    """A name that does not change with the API's id."""
+    """The name of the access log's group. It does not change with the API's id."""
     return f"spillway/{environment.api.name}/{environment.stage.name}/access-log"
 
 
 def execution_log_group(environment: EnvironmentFields, rest_api_id: str) -> str:
-    """AWS's own name for it.
+    """The name of the execution log's group, which AWS chooses.
 
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """
@@ -90,17 +90,17 @@ def execution_log_group(environment: EnvironmentFields, rest_api_id: str) -> str
 
 
 def waf_log_group(environment: EnvironmentFields) -> str:
-    """WAF takes no name that starts otherwise."""
+    """The name of the WAF log's group. WAF accepts only names with this prefix."""
     return f"{PREFIX}{environment.api.name}"
 
 
 def dashboard_name(environment: EnvironmentFields) -> str:
-    """Of the one dashboard, which CloudWatch knows by that name in every Region."""
+    """The name of the dashboard. CloudWatch has one dashboard of a name for all Regions."""
     return f"{environment.api.name}-{environment.aws.region}-{environment.stage.name}"
 
 
 def log_groups(environment: EnvironmentFields, rest_api_id: str) -> dict[str, str]:
-    """The names of the log groups that there are."""
+    """The names of the log groups that exist."""
     there = {
         "access_log": (access_log(environment), access_log_group(environment)),
         "execution_log": (environment.observability.execution_log, execution_log_group(environment, rest_api_id)),

@@ -1,4 +1,4 @@
-"""What a field takes, said of a value that it refuses: pydantic's errors in words of TOML and of the settings."""
+"""What a field accepts, for the refusal of a value: pydantic's errors in terms of TOML and of the settings."""
 
 import re
 from difflib import get_close_matches
@@ -27,7 +27,7 @@ _OR_A_TABLE = {
 def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, Any] | None) -> str:
     """`must be a whole number of seconds`, for an error at that place of the table.
 
-    With the JSON Schema of the table it also says which keys there are.
+    With the JSON Schema of the table, the message also lists the possible keys.
     """
     kind, context = error["type"], error.get("ctx", {})
     message = re.sub(r"^(Input|String|Value|Tuple|Dictionary) should ", "must ", error["msg"])

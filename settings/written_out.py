@@ -1,7 +1,7 @@
-"""What an environment file may say shortly: `[defaults.integration]` for many routes, and `method = "ANY"` for six.
+"""Short forms of an environment file: `[defaults.integration]` for many routes, and `method = "ANY"` for six methods.
 
-Both are written out before anything is checked, so that everything else knows plain routes only. An environment that
-uses them is the same as one that writes each route out, byte for byte.
+Both are expanded before anything is checked, so that the rest of the code has only plain routes. An environment that
+uses them gives the same bytes as one that lists each route in full.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,17 +20,17 @@ Table = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenOut:
-    """The table that the file stands for, and where in the file each part of it comes from."""
+    """The expanded table, and where in the file each part of it comes from."""
 
     table: Table
     refused: tuple[tuple[Where, str], ...] = ()
-    """Defaults and an ANY that cannot be written out: the place in the file, and why."""
+    """Defaults, and routes with `ANY`, that cannot be expanded: the place in the file, and why."""
 
     _sources: Mapping[Where, Where] = field(default_factory=dict)
     _file: Table = field(default_factory=dict)
 
     def place_of(self, where: Where) -> Where:
-        """The place in the file of a place in the table."""
+        """The place in the file that a place in the table comes from."""
         for length in range(len(where), 0, -1):
             if where[:length] in self._sources:
                 where = (*self._sources[where[:length]], *where[length:])
@@ -50,7 +50,7 @@ class WrittenOut:
 
 
 def written_out(file: Table) -> WrittenOut:
-    """The table that a file stands for: itself, if it uses neither."""
+    """The expanded table of a file. It is the file itself if it has neither of the short forms."""
     routes = file.get("routes")
     if not isinstance(routes, list) or not all(isinstance(route, dict) for route in routes):
         # Not for us to say what is wrong with them.
@@ -91,7 +91,7 @@ def _refused(defaults: Any, routes: list[dict[str, Any]]) -> Iterator[tuple[Wher
 
 
 def _takes(route: dict[str, Any], default: Table) -> bool:
-    """Whether the route has an integration of that type, or says nothing of the type."""
+    """Whether the route's integration has that type, or has no type."""
     own = route.get("integration", {})
     return isinstance(own, dict) and own.get("type", default["type"]) == default["type"]
 
@@ -101,7 +101,7 @@ def _with_defaults(route: dict[str, Any], default: Table) -> dict[str, Any]:
 
 
 def _merged(default: Table, own: Table) -> dict[str, Any]:
-    """The route's keys over the defaults'. Tables are merged in the same way; all else is replaced as a whole."""
+    """The route's keys merged over the defaults. Tables are merged in the same way. Other values are replaced."""
     below = {
         key: _merged(value, own[key])
         for key, value in default.items()
@@ -115,7 +115,7 @@ def _is_any(route: dict[str, Any]) -> bool:
 
 
 def _without_any(file: Table, table: dict[str, Any], routes: list[dict[str, Any]]) -> WrittenOut:
-    """Each ANY in its place as the methods that the file does not have for that path by themselves."""
+    """Each `ANY` replaced by the methods that the file does not list for that path."""
     sources: dict[Where, Where] = {}
     refused: list[tuple[Where, str]] = []
     single = {(route.get("method"), route["path"]) for route in routes if isinstance(route.get("path"), str)}
@@ -143,7 +143,7 @@ def _without_any(file: Table, table: dict[str, Any], routes: list[dict[str, Any]
 
 
 def _route_lists(table: Table) -> Iterator[tuple[str | int, ...]]:
-    """Wherever the file names routes by `METHOD /path`."""
+    """Each place where the file lists routes by `METHOD /path`."""
     yield ("throttling", "routes")
     for name in table["usage_plans"] if isinstance(table.get("usage_plans"), dict) else ():
         yield ("usage_plans", name, "routes")
@@ -158,9 +158,9 @@ def _route_lists(table: Table) -> Iterator[tuple[str | int, ...]]:
 def _replace_at(
     table: dict[str, Any], where: tuple[str | int, ...], stand_for: Mapping[str, list[str]]
 ) -> dict[Where, Where]:
-    """Put the methods in the place of `ANY /path` there, where none of them is named by itself; what comes from where.
+    """Replace `ANY /path` there by the methods that are not listed themselves. Returns where each comes from.
 
-    The tables on the way are copied: the file's own stay as they are.
+    The tables on the way are copied, so the file's own tables do not change.
     """
     parent: Any = table
     for part in where[:-1]:

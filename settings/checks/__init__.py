@@ -1,1 +1,1 @@
-"""What no single field can see: the layers held against each other. One file a layer."""
+"""Checks that need more than one field: they compare the layers with each other. There is one file for each layer."""

@@ -1,4 +1,4 @@
-"""Who may call, from where, and under which name."""
+"""Who may call, from where, and under which domain."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _EDGE_CERTIFICATE_REGION = "us-east-1"
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Authorizers, policies and domains that AWS would refuse, or that would let nobody in."""
+    """Authorizers, policies and domains that AWS would refuse, or that would refuse every caller."""
     yield from _authorization(environment)
     yield from _authorizers(environment)
     yield from _endpoint(environment)
@@ -24,7 +24,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Open doors: routes that cost money and ask nobody who he is, ways around mutual TLS, authorizers of no use."""
+    """Open doors: paid routes without authentication, ways around mutual TLS, authorizers without an effect."""
     yield from _open_to_all(environment)
     yield from _paths_of_aws_own(environment)
     yield from _beyond_quotas(environment)
@@ -41,7 +41,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _beyond_quotas(environment: EnvironmentFields) -> Iterator[Problem]:
-    """More than AWS takes before it raises a quota."""
+    """More than AWS accepts before it raises a quota."""
     if len(environment.authorizers) > USUAL_AUTHORIZERS:
         yield Problem(
             ("authorizers",),

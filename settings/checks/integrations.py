@@ -1,4 +1,4 @@
-"""Integrations against their routes and the kind of endpoint in front of them."""
+"""Integrations compared with their routes and with the type of the API's endpoint."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -30,7 +30,7 @@ _IDLE_SECONDS_AT_EDGE = 30
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A URL with a variable that the path has not; streaming or a timeout where AWS has none."""
+    """A URL with a variable that is not in the path; streaming or a timeout that AWS does not support."""
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "integration")
         yield from _unknown_variables(route, where)
@@ -46,7 +46,9 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Timeouts that need a quota, streams that an edge cuts off, functions that stop before their caller gives up."""
+    """Timeouts that need a quota, streams that an edge location cuts off, functions that stop before API Gateway gives
+    up.
+    """
     yield from _certificate_for_nobody(environment)
     edge = environment.api.endpoint_type == "EDGE"
     for index, route in enumerate(environment.routes):
@@ -133,7 +135,8 @@ def _of_another_region(environment: EnvironmentFields, route: Route, where: Wher
 
 
 def _out_of_reach(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
-    """API Gateway resolves the name itself and calls public addresses only; an emulator calls whatever it reaches.
+    """API Gateway resolves the name itself and calls public addresses only. An emulator calls any address that it
+    reaches.
 
     https://repost.aws/knowledge-center/api-gateway-invalid-endpoint-address, read 2026-11.
     """
@@ -167,7 +170,7 @@ def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]
 
 
 def _models(route: Route) -> Iterator[tuple[Where, BedrockModel]]:
-    """Each place of a Bedrock integration that names a model, and the model."""
+    """Each field of a Bedrock integration that names a model, and the model."""
     integration = route.integration
     if isinstance(integration, BedrockIntegration):
         for index, model in enumerate(integration.called):
@@ -177,7 +180,7 @@ def _models(route: Route) -> Iterator[tuple[Where, BedrockModel]]:
 
 
 def _cannot_be_told_apart(route: Route, where: Where) -> Iterator[Problem]:
-    """The function of such a route knows by the path's end which operation of the API a request wants."""
+    """The function of such a route finds the API's operation by the end of the request's path."""
     integration = route.integration
     if not isinstance(integration, BedrockIntegration) or not integration.api:
         return
@@ -189,7 +192,7 @@ def _cannot_be_told_apart(route: Route, where: Where) -> Iterator[Problem]:
 
 
 def _models_of_others(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
-    """The function calls Bedrock in its own Region, and its role is of the account that is deployed to."""
+    """The function calls Bedrock in its own Region, with a role in the account of the deploy."""
     aws = environment.aws
     accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
     for field, model in _models(route):
@@ -216,7 +219,7 @@ def _of_another_geography(environment: EnvironmentFields, route: Route, where: W
 
 
 def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
-    """API Gateway treats every binary media type as binary, and no mapping template reads that.
+    """API Gateway treats every binary media type as binary, and mapping templates cannot read binary bodies.
 
     A MOCK then answers 500: repost.aws/questions/QUcGyz1u8GSqqXNbjdCqx5Eg, read 2026-11.
     """
@@ -234,7 +237,7 @@ def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Routes to one load balancer share its VPC link, so they must agree on where that link stands."""
+    """Routes to one load balancer share its VPC link, so they must agree on its subnets and security groups."""
     places: dict[str, tuple[str, PrivateIntegration]] = {}
     for index, route in enumerate(environment.routes):
         integration = route.integration

@@ -1,4 +1,4 @@
-"""IPv6 ranges against addresses that take calls over IPv4 only."""
+"""IPv6 ranges, compared with addresses that accept calls over IPv4 only."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _MEND = 'give [api] ip_address_type = "dualstack" or leave IPv6 out'
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Every list whose IPv6 ranges no caller can come from."""
+    """Every list with IPv6 ranges that no caller can come from."""
     if _takes_ipv6(environment):
         return
     for where, ranges in _lists(environment):
@@ -25,12 +25,12 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _listed(addresses: list[str]) -> str:
-    """The first, and how many more."""
+    """The first ranges, and how many more there are."""
     return addresses[0] + (f" and {len(addresses) - 1} more" if len(addresses) > 1 else "")
 
 
 def _takes_ipv6(environment: EnvironmentFields) -> bool:
-    """Whether one of the API's addresses does."""
+    """Whether one of the API's addresses accepts calls over IPv6."""
     api, domain = environment.api, environment.domain
     by_domain = domain is not None and (domain.ip_address_type or api.ip_address_type) == "dualstack"
     return by_domain or (api.takes_ipv6 and not api.disable_execute_api_endpoint)

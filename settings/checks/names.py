@@ -1,4 +1,4 @@
-"""Names that grow with the API's and the stage's, against what AWS takes."""
+"""Names that contain the API's and the stage's names, compared with AWS's limits on their length."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ LONGEST_QUERY = "which-routes-are-limited-since-when"
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """One line for each kind of name that is too long, with the longest of the kind."""
+    """One line for each kind of name that is too long, with the longest name of that kind."""
     for kind, names in _names(environment).items():
         name = max(names, key=len, default="")
         if len(name) > LONGEST[kind]:

@@ -1,4 +1,4 @@
-"""Logs, alarms and dashboard against what there is to watch."""
+"""Logs, alarms and dashboard, compared with what they observe."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,9 @@ _ROLE = (
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A log or dashboard that AWS would not take; an alarm on what is not there; a key or topic of another Region."""
+    """A log or dashboard that AWS would refuse; an alarm on a metric that does not exist; a key or topic of another
+    Region.
+    """
     yield from _logs_without_role(environment)
     yield from _waf_log_without_web_acl(environment)
     yield from _alarms_on_nothing(environment)
@@ -26,7 +28,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """What reaches further than its author may think, or rings unheard."""
+    """What affects more than its author may expect, and alarms that notify no one."""
     settings = environment.observability
     if settings.account_role == "create":
         yield Problem(
@@ -125,7 +127,7 @@ def _unheard(environment: EnvironmentFields, settings: Alarms) -> Iterator[Probl
 
 
 def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
-    """A stream is as slow as it is long.
+    """The latency of a streamed response is its whole length.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-troubleshoot.html, read 2026-11
     """

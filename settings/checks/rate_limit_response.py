@@ -1,4 +1,4 @@
-"""What every 429 carries, against what AWS lets a response carry."""
+"""The headers of every 429, compared with what AWS allows in a response."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from settings.secrecy import Where
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Headers that CORS brings too, too many of both, or one too long for WAF."""
+    """Headers that CORS also sets, too many headers in total, or one that is too long for WAF."""
     response, cors = environment.rate_limit_response, environment.cors_headers
     of_cors = {name.lower() for name in cors}
     for where, own in _tables(response):
@@ -36,7 +36,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _tables(response: RateLimitResponse) -> Iterator[tuple[Where, dict[str, str]]]:
-    """The headers of all layers and those of each."""
+    """The headers for all layers, and those of each layer."""
     yield ("rate_limit_response", "headers"), response.headers
     for layer in Layer:
         yield ("rate_limit_response", layer, "headers"), getattr(response, layer).headers

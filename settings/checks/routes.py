@@ -1,4 +1,4 @@
-"""Routes against each other."""
+"""Routes compared with each other."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ USUAL_RESOURCES = MOST_PARTS
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Two routes that are one to API Gateway."""
+    """Two routes that are the same to API Gateway."""
     keys = set[str]()
     for index, route in enumerate(environment.routes):
         where = ("routes", index, "path")
@@ -22,7 +22,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """More path parts than AWS takes in an API before anyone asks for more."""
+    """More path parts than AWS allows in an API before you ask for more."""
     parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
     if len(parts) > USUAL_RESOURCES:
         yield Problem(
@@ -33,7 +33,9 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _variables_of_one_place(environment: EnvironmentFields) -> Iterator[Problem]:
-    """API Gateway takes one path variable a place: "A sibling of this resource already has a variable path part"."""
+    """API Gateway allows one path variable in each place: "A sibling of this resource already has a variable path
+    part".
+    """
     variables: dict[str, str] = {}
     for index, route in enumerate(environment.routes):
         for prefix in prefixes(route.path):

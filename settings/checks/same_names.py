@@ -1,4 +1,4 @@
-"""Several environments whose resources would have the same names in one account and Region."""
+"""Several environments whose resources would have the same names in the same account and Region."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -11,10 +11,10 @@ from settings.watched import has_own_web_acl
 
 
 def warned(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
-    """By file: the names that another file has too.
+    """For each file, the names that another file also has.
 
-    AWS refuses a second web ACL, log group, function or role of one name. A second alarm or dashboard silently takes
-    the place of the first, and metrics of two stages of one name are one series:
+    AWS refuses a second web ACL, log group, function or role with the same name. A second alarm or dashboard silently
+    replaces the first. The metrics of two stages with the same name are one series:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, read 2026-11.
     """
     for (file, one), (other_file, other) in combinations(environments.items(), 2):
@@ -33,7 +33,7 @@ def warned(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str,
 
 
 def _are_apart(one: Aws, other: Aws) -> bool:
-    """Other Regions or endpoints, or accounts or profiles that both files name and that differ."""
+    """Whether Regions or endpoints differ, or both files name accounts or profiles that differ."""
     if (one.region, one.endpoint_url) != (other.region, other.endpoint_url):
         return True
     accounts, other_accounts = _accounts(one), _accounts(other)
@@ -58,7 +58,7 @@ def _shared(one: EnvironmentFields, other: EnvironmentFields) -> Iterator[str]:
 
 
 def _with_roles(environment: EnvironmentFields) -> set[str]:
-    """The routes that have a function or a role of their own."""
+    """The routes that have their own function or role."""
     kinds = (AwsServiceIntegration, BedrockIntegration, SagemakerIntegration)
     return {
         route.address

@@ -1,4 +1,4 @@
-"""Keys and tokens in the file, which Terraform's state and AWS show to everyone who may read either."""
+"""Keys and tokens in the file. Terraform's state and AWS show them to everyone who may read either."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _REFERENCE = re.compile(r"[0-9.]*|arn:.*|/.*|\$?(method|context|stageVariables|i
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Every text that looks like a secret, or stands where only secrets stand. None of them is printed."""
+    """Every text that looks like a secret, or is in a field for secrets. None of them is printed."""
     for where, text in texts_of(environment):
         if looks_like_a_secret(text) or _is_kept_by_name(where, text):
             yield Problem(
@@ -38,7 +38,7 @@ def _is_kept_by_name(where: Where, text: str) -> bool:
 
 
 def _secrets_of_conditions(environment: EnvironmentFields) -> Iterator[Problem]:
-    """WAF compares with what it is told, so such a value cannot be kept elsewhere."""
+    """WAF compares requests with the value in its rule, so such a value cannot be stored elsewhere."""
     for index, rule in enumerate(environment.waf.rate_rules if environment.waf else ()):
         for leaf in leaves(rule.scope_down.condition(prefixes=(), stem="")) if rule.scope_down else ():
             if isinstance(leaf, HeaderIs) and _HOLDS_A_SECRET.fullmatch(leaf.name):

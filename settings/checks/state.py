@@ -1,4 +1,4 @@
-"""Where the states of several environments are."""
+"""Where the states of several environments are stored."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +8,7 @@ from settings.problem import Problem
 
 
 def refused(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str, Problem]]:
-    """Files whose stack would overwrite another's state, and destroy what that one has made."""
+    """Files whose stack would overwrite another stack's state and destroy its resources."""
     taken: dict[tuple[str, ...], str] = {}
     for file, environment in environments.items():
         match environment.backend:

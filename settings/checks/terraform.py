@@ -1,4 +1,4 @@
-"""Where Terraform runs, and which provider it runs."""
+"""Where Terraform runs, and with which provider."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from settings.provider_version import admits_next_major
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """What only this machine has, given to a run elsewhere; provider versions that nobody has seen yet."""
+    """What exists only on this machine, for a run elsewhere; provider versions that do not exist yet."""
     aws = environment.aws
     if isinstance(environment.backend, CloudBackend):
         if aws.profile is not None:

@@ -1,4 +1,4 @@
-"""Every text that the file says, whatever it is for."""
+"""Every text in the file, whatever its purpose."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ _TOKEN = "{TfToken["  # noqa: S105  # no password
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Texts that CDKTF would take for its own, wherever they stand: no escape keeps it from that."""
+    """Texts that CDKTF would read as its own tokens. They cannot be escaped."""
     told = set[Where]()
     for where, text in texts_of(environment):
         if _TOKEN in text and where not in told:
@@ -23,7 +23,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def texts_of(value: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
-    """Each text with its field, each key with its table's; what a file that is named says, with the name's field."""
+    """Each text with its field, and each key with its table. The text of a named file has the field that names it."""
     match value:
         case str():
             yield where, value

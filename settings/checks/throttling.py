@@ -1,4 +1,4 @@
-"""Stage and method throttles against the routes and the account."""
+"""Stage and method throttles, compared with the routes and the account."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ PAGE_LOAD = 6 * 2
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A throttle on a route that does not exist; one above the account's own quota; one that would be rounded."""
+    """A throttle on a route that does not exist, one above the account's quota, or one that would be rounded."""
     yield from above_account(environment, ("throttling",), environment.throttling)
     yield from _rounded(("throttling",), environment.throttling)
     keys = {route.key: None for route in environment.routes}
@@ -29,7 +29,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A route above its stage; a burst below what one page of a browser sends."""
+    """A route above its stage; a burst that is smaller than what one browser page sends."""
     stage = environment.throttling
     for key, throttle in stage.routes.items():
         where = ("throttling", "routes", key)
@@ -69,7 +69,7 @@ def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
 
 
 def above_account(environment: EnvironmentFields, where: Where, throttle: Throttle) -> Iterator[Problem]:
-    """A bucket that the account's own, smaller one makes meaningless."""
+    """A bucket that has no effect, because the account's is smaller."""
     account = environment.account_throttle
     region = environment.aws.region
     if throttle.rate_limit > account.rate_limit:

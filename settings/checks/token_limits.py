@@ -1,4 +1,4 @@
-"""Limits in tokens against the routes, identities and prices that they need."""
+"""Limits in tokens, compared with the routes, identities and prices that they need."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +34,7 @@ _KEY_ID = "0123456789"
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A limit that nothing could hold, or that would let nothing through."""
+    """A limit that nothing can enforce, or that would refuse every request."""
     yield from _of_table(environment)
     yield from _of_plans(environment)
     yield from _of_another_region(environment)
@@ -45,7 +45,9 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """Tables of no use, callers that outrun their item or the table, functions that leave their VPC for DynamoDB."""
+    """Tables without an effect, callers that exceed what an item or the table can write, functions that leave their VPC
+    to reach DynamoDB.
+    """
     metered = metered_routes(environment)
     if not metered:
         yield from _of_no_use(environment)
@@ -89,7 +91,7 @@ def _larger(slots: float) -> str:
 def _key_outruns(
     environment: EnvironmentFields, name: str, plan: UsagePlan, metered: Sequence[Route]
 ) -> Iterator[Problem]:
-    """Without a throttle of its own a key may send all that the stage lets through."""
+    """Without its own throttle, a key may send as much as the stage allows."""
     slots = plan.concurrent_requests or 0
     takes = requests_of_one_item(slots)
     if plan.throttle:
@@ -106,7 +108,7 @@ def _key_outruns(
 
 
 def _table_outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterator[Problem]:
-    """A cap on the bill that is below the traffic makes the limits unavailable."""
+    """If the cap on the bill is lower than the traffic, the limits become unavailable."""
     cap = environment.token_store.max_write_request_units
     if cap is None:
         return
@@ -122,12 +124,12 @@ def _table_outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> I
 
 
 def _units(environment: EnvironmentFields, route: Route) -> int:
-    """Write units of a request: two writes of each item that holds a budget of it."""
+    """Write units of one request: two writes to each item that holds one of its budgets."""
     return WRITES_OF_A_REQUEST * len({budget.by for budget in covering(environment, route)})
 
 
 def _reaches_otherwise(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
-    """What API Gateway would do by itself on the way to the backend, and a function does not."""
+    """What API Gateway does by itself on the way to the backend, but a function does not."""
     certificate, url = environment.stage.client_certificate, getattr(route.integration, "url", "")
     if certificate and url.startswith("https://"):
         allowed = (
@@ -170,7 +172,7 @@ def _rate(environment: EnvironmentFields, route: Route) -> float:
 
 
 def _reach(environment: EnvironmentFields, routes: Sequence[Route]) -> float:
-    """Requests a second of these routes together; everything shares the account's bucket."""
+    """Requests per second of these routes together. All routes share the account's bucket."""
     return min(sum(_rate(environment, route) for route in routes), environment.account_throttle.rate_limit)
 
 
@@ -244,7 +246,7 @@ def _not_established(environment: EnvironmentFields, route: Route, identity: str
 
 
 def _below_one_request(environment: EnvironmentFields, where: Where, limits: Limits) -> Iterator[Problem]:
-    """One token in and one out is the least that a request of a model can be."""
+    """The smallest possible request to a model has one token of input and one of output."""
     weights = environment.token_metering.weights
     least = weights.input + weights.output
     for field in ("tokens_per_minute", "tokens_per_day"):
@@ -278,7 +280,7 @@ def _without_prices(
 
 
 def _cannot_be_reached(route: Route, where: Where) -> Iterator[Problem]:
-    """A function reaches a private server from inside its subnets, not through the VPC link."""
+    """A function reaches a private server from its own subnets, not through the VPC link."""
     integration = route.integration
     if isinstance(integration, PrivateIntegration) and not (integration.load_balancer_arn and integration.subnet_ids):
         allowed = (

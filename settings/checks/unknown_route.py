@@ -1,4 +1,4 @@
-"""A route that some table names and that is not there."""
+"""A route that a table names but that does not exist."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ _MOST_COMPARED = 200
 
 
 def no_such_route(key: str, known: Collection[str]) -> str:
-    """`no such route; did you mean POST /chat?`, or the routes that there are: the first ones and how many more."""
+    """`no such route; did you mean POST /chat?`, or a list of the first routes and how many more there are."""
     # Only a refusal needs it, and it is slow to load.
     from difflib import get_close_matches  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Usage plans against the routes, the stage and the account."""
+"""Usage plans, compared with the routes, the stage and the account."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A route's throttle above its plan's; a plan above its stage, or that nobody is in; a key that nobody has."""
+    """A route's throttle above its plan's; a plan above its stage, or without keys; a key that no caller has."""
     for name, plan in environment.usage_plans.items():
         yield from _looser_than_plan(name, plan)
         yield from _above_shared(environment, name, plan)
@@ -65,7 +65,7 @@ USUAL_PLANS = 300
 
 
 def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
-    """A route's throttle counts beside the plan's, as the review has it too: docs/limits.md."""
+    """A route's throttle applies in addition to the plan's, and the review assumes the same: docs/limits.md."""
     for key, own in plan.routes.items():
         whole = plan.throttle
         if isinstance(own, Throttle) and whole is not None and _within(whole, own):
@@ -78,7 +78,7 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
 
 
 def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
-    """Each throttle of the plan that a route's shared one makes meaningless, once."""
+    """Each throttle of the plan that has no effect because a route's shared throttle is lower. Each is listed once."""
     told: set[Where] = set()
     for route in environment.routes:
         bucket = environment.throttling.throttle_of(route.key)
@@ -95,7 +95,7 @@ def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) ->
 
 
 def _above(whole: Throttle, own: Throttle, bucket: Throttle, key: str) -> Iterator[tuple[Where, Throttle]]:
-    """Both count, so a key gets the tighter of the two, and that is what is above the bucket."""
+    """Both throttles apply, so a key gets the lower of the two. That one is compared with the bucket."""
     of_plan, of_route = (("throttle",), whole), (("routes", key), own)
     if min(own.rate_limit, whole.rate_limit) > bucket.rate_limit:
         yield of_route if own.rate_limit < whole.rate_limit else of_plan
@@ -128,7 +128,7 @@ def _routes(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Itera
 
 
 def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
-    """AWS answers 403 to everybody where the key is to come from an authorizer that cannot give one."""
+    """If the key should come from an authorizer that cannot return one, AWS answers 403 to every caller."""
     api = environment.api
     if api.authorizer_result_ttl_in_seconds and api.key_source != "BEARER":
         allowed = f"must be 0 with api.key_source = {api.key_source}: it is of the authorizer that BEARER makes"
@@ -148,7 +148,7 @@ def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _bearer(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A method has one authorizer, and a Lambda authorizer's input and output may show in the execution log."""
+    """A method has one authorizer, and the execution log may contain a Lambda authorizer's input and output."""
     for index, route in enumerate(environment.routes):
         if route.api_key_required and route.authorization != "NONE":
             allowed = (
@@ -173,7 +173,7 @@ def _bearer(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _names(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A key is in one plan of a stage."""
+    """A key can be in only one plan of a stage."""
     keys: dict[str, str] = {}
     ids: dict[str, str] = {}
     for name, plan in environment.usage_plans.items():

@@ -1,4 +1,4 @@
-"""The web ACL against the routes and the layers behind it."""
+"""The web ACL, compared with the routes and with the layers behind it."""
 
 import math
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ _FAR_BELOW = 1 / 10
 
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
-    """What AWS would refuse at the end of a deploy, or take and silently not do."""
+    """What AWS would refuse at the end of a deploy, or accept without any effect."""
     waf = environment.waf
     if waf is None:
         return
@@ -82,7 +82,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """What AWS takes, and does, but its author may not have meant."""
+    """What AWS accepts and does, but the author may not have meant."""
     waf = environment.waf
     if waf is None or waf.web_acl_arn is not None:
         return
@@ -198,7 +198,7 @@ def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
 
 
 def _labels(waf: Waf) -> Iterator[Problem]:
-    """AWS takes a label that no rule before puts on, and the condition never holds."""
+    """AWS accepts a label that no earlier rule adds. The condition then never holds."""
     known = (*_ALWAYS_LABELLED, _BY_GROUPS) if waf.managed_rule_groups else _ALWAYS_LABELLED
     message = "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
     for index, rule in enumerate(waf.rate_rules):
@@ -214,13 +214,13 @@ def _labels(waf: Waf) -> Iterator[Problem]:
 
 
 def _scoped(rule: RateRule) -> Iterator[Leaf]:
-    """What the rule's own scope_down looks at."""
+    """The conditions in the rule's own scope_down."""
     if rule.scope_down:
         yield from leaves(rule.scope_down.condition(prefixes=(), stem=""))
 
 
 def _escapes(waf: Waf) -> Iterator[Problem]:
-    """AWS does not limit a request that lacks a part of the key, so somebody else has to."""
+    """AWS does not limit a request that lacks a part of the key, so another rule must."""
     for index, rule in enumerate(waf.rate_rules):
         ways = [way for key in rule.custom_keys if (way := what_callers_may_leave_out(key))]
         if ways and rule.action != "count" and not _backstop(waf, rule):
@@ -231,7 +231,7 @@ def _escapes(waf: Waf) -> Iterator[Problem]:
 
 
 def _backstop(waf: Waf, rule: RateRule) -> bool:
-    """Rules by the connection's address that stop wherever that rule looks, of every request there one or another."""
+    """Whether rules by the connection's address cover this one: for each request that it counts, one of them blocks."""
     scopes = [
         other.scope_down.condition(prefixes=(), stem="") if other.scope_down else And(())
         for other in waf.rate_rules
@@ -243,7 +243,7 @@ def _backstop(waf: Waf, rule: RateRule) -> bool:
 
 
 def _counts_no_options(rule: RateRule) -> bool:
-    """What a rule for the whole API leaves out."""
+    """Whether the rule is for the whole API, which leaves out OPTIONS."""
     return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
@@ -275,7 +275,7 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
 
 
 def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
-    """Ways out of a rule that need no part of the key left out, so that AWS's own words do not warn of them."""
+    """Ways to avoid a rule without omitting a part of its key, which AWS's documentation does not mention."""
     if rule.action == "count" or _backstop(waf, rule):
         return
     with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
@@ -294,7 +294,7 @@ def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule,
 
 
 def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
-    """AWS says where it computes fingerprints, and a stage is not among it."""
+    """AWS documents where it computes fingerprints. A stage is not on the list."""
     for index, key in enumerate(rule.custom_keys):
         if isinstance(key, CustomKey) and isinstance(key.part, FingerprintKey):
             everybody = "stop everybody" if key.part.fallback_behavior == "MATCH" else "limit nobody"
@@ -306,7 +306,7 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
 
 
 def _signed_anew(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
-    """A signature is another one in each request, and a header's value is what counts."""
+    """Each request has a different signature, and the rule counts by the header's value."""
     on_routes = counted_routes(rule, environment.routes)
     if not on_routes or any(route.authorization != "AWS_IAM" for route in on_routes):
         return
@@ -335,7 +335,7 @@ def _other_key_header(environment: EnvironmentFields, rule: RateRule, where: Whe
 
 
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
-    """AWS ignores an override by a name that the group has not.
+    """AWS ignores an override for a rule that the group does not have.
 
     https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html, read 2026-11.
     """
@@ -352,7 +352,7 @@ def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
 
 
 def _never_reached(waf: Waf) -> Iterator[Problem]:
-    """Two rules that count the same requests of the same client: the lower limit stops it first."""
+    """If two rules count the same requests of the same client, the one with the lower limit stops it first."""
     stopping = [(index, rule) for index, rule in enumerate(waf.rate_rules) if rule.action != "count"]
     for index, rule in stopping:
         lower = next(
@@ -366,7 +366,7 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
 
 
 def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
-    """A rule for the whole API counts no OPTIONS, also where that is a route of its own."""
+    """A rule for the whole API does not count OPTIONS, even if that is a route of the file."""
     named = {route.key for rule in waf.rate_rules for route in counted_routes(rule, environment.routes)}
     for index, route in enumerate(environment.routes):
         if route.method == "OPTIONS" and waf.rate_rules and route.key not in named:
@@ -377,7 +377,7 @@ def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[
 
 
 def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
-    """A page whose preflight is refused sends no call, whatever limits the calls keep to."""
+    """If a page's preflight is refused, the browser does not send the call, whatever the limits on the calls are."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
     if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
         yield Problem(
@@ -399,7 +399,7 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
 
 
 def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
-    """Per-IP limits against the token buckets behind them."""
+    """Limits per IP address, compared with the token buckets behind them."""
     told: set[tuple[int, str]] = set()
     by_ip = [
         (index, rule, frozenset(route.key for route in counted_routes(rule, environment.routes)))
@@ -422,7 +422,9 @@ def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Probl
 
 
 def _below_plans(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
-    """A per-IP limit below what a plan grants each key: a server calls from one address, and never gets it."""
+    """A limit per IP address below what a plan grants each key. A server that calls from one address never gets the
+    plan's limit.
+    """
     for index, rule in enumerate(waf.rate_rules):
         with_key = {route.key for route in counted_routes(rule, environment.routes) if route.api_key_required}
         if rule.aggregate_key_type != "IP" or rule.action == "count" or rule.scope_down or not with_key:

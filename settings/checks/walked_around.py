@@ -1,4 +1,4 @@
-"""Limits of a route that a request gets around by another spelling of the path."""
+"""Limits of a route that a request avoids with another spelling of the path."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,9 @@ from settings.waf.path_pattern import covers
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A route with a tighter limit than a greedy one of its method that takes whatever is not quite its path.
+    """A route with a lower limit than a greedy route of its method, which matches other spellings of the same path.
 
-    `/v1/chat;x=1` or `/v1/%2563hat` is another path to API Gateway, and to many servers the same.
+    `/v1/chat;x=1` or `/v1/%2563hat` is a different path to API Gateway, and the same path to many servers.
     """
     greedy = [route for route in environment.routes if route.path.endswith("+}") and route.integration.type != "mock"]
     for index, route in enumerate(environment.routes):
@@ -31,7 +31,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iterator[str]:
-    """What holds for the route and not for the other."""
+    """The limits that apply to the route but not to the other one."""
     if _tighter(environment.throttling.throttle_of(route.key), environment.throttling.throttle_of(other.key)):
         yield "its throttle"
     if route.authorization != "NONE" and other.authorization == "NONE":
@@ -57,7 +57,7 @@ def _tighter(one: RouteThrottle | PlanRouteThrottle | None, other: RouteThrottle
 
 
 def _bucket(throttle: RouteThrottle | PlanRouteThrottle | None) -> Throttle | None:
-    """None where there is no limit."""
+    """None if there is no limit."""
     if throttle == "blocked":
         return BLOCKED
     return throttle if isinstance(throttle, Throttle) else None

@@ -1,4 +1,4 @@
-"""What answers behind a route: `[routes.integration]`, one file for each `type`."""
+"""The backend of a route: `[routes.integration]`, one file for each `type`."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`[[routes.integration.allow]]`: what the role behind a route may do."""
+"""`[[routes.integration.allow]]`: what the role of an integration may do."""
 
 from typing import Annotated
 
@@ -8,10 +8,10 @@ from settings.base import Settings, SomeItems
 
 
 class Allow(Settings):
-    """One statement of what the integration's role may do."""
+    """One statement in the policy of the integration's role."""
 
     actions: SomeItems[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$")]]
-    """For instance `sqs:SendMessage`; no wildcards."""
+    """Actions such as `sqs:SendMessage`. Wildcards are not allowed."""
 
     resources: SomeItems[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[^\s]+$")]]
-    """ARNs that the actions apply to."""
+    """ARNs of the resources that the actions apply to."""

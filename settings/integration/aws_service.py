@@ -14,38 +14,41 @@ from settings.integration.transfer import Transfer
 class AwsServiceIntegration(Transfer):
     """AWS integration: API Gateway signs a request to the service with a role's credentials.
 
-    Either `action` or `path`, and either `allow` (a role with just that is made) or `role_arn`.
+    Set either `action` or `path`, and either `allow` (Spillway creates a role with these permissions) or `role_arn`.
     """
 
     type: Literal["aws_service"]
     service: Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)?[a-z0-9-]+$")]
-    """As in the integration's URI: `sqs`, `states`, `dynamodb`, with a subdomain before a dot where it has one."""
+    """Name of the service in the integration's URI: `sqs`, `states`, `dynamodb`. If it has a subdomain, it comes first:
+    `subdomain.service`."""
 
     action: Annotated[str, Field(pattern=r"^[A-Za-z0-9&=?_-]+$")] | None = None
-    """For instance `StartExecution`."""
+    """Action of the service, such as `StartExecution`."""
 
     path: Annotated[str, Field(pattern=r"^[^\s'$]+$")] | None = None
-    """For instance `111122223333/jobs`; `{name}` takes that path variable of the route."""
+    """Path of the request to the service, such as `111122223333/jobs`. `{name}` is replaced with that path variable of
+    the route."""
 
     integration_http_method: Literal["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"] = "POST"
     """Method of the request to the service."""
 
     allow: Items[Allow] = ()
     role_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[^\s]+$")] | None = None
-    """An existing role that API Gateway assumes. Set either this or `allow`."""
+    """ARN of an existing role that API Gateway assumes. Set either this or `allow`."""
 
     request_parameters: dict[Annotated[str, Field(pattern=r"^(header|path|querystring)\.[^\s]+$")], str] = {}
-    """`"header.Content-Type" = "'text/plain'"`: a static value in quotes of its own, or a mapping expression."""
+    """`"header.Content-Type" = "'text/plain'"`: a static value in single quotes, or a mapping expression."""
 
     request_template: MappingTemplate | None = None
-    """A mapping template that makes the service's request from the caller's JSON. Default: the body as it came."""
+    """A mapping template that turns the caller's JSON into the service's request. Default: the body is passed on
+    unchanged."""
 
     response_template: MappingTemplate | None = None
-    """A mapping template for the caller's 200. Default: the service's answer as it came."""
+    """A mapping template for the body of a 200. Default: the service's response is passed on unchanged."""
 
     @property
     def path_variables(self) -> tuple[str, ...]:
-        """The variables that the path wants from the route's path."""
+        """The variables in `path`, which the route's path must have."""
         return variables_of(self.path or "")
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""`type = "bedrock"`: a Bedrock model."""
+"""`type = "bedrock"`: a model of Amazon Bedrock."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,7 +16,7 @@ PATHS: dict[Api, tuple[str, ...]] = {
     "openai": ("/chat/completions", "/responses", "/embeddings"),
     "anthropic": ("/messages",),
 }
-"""How the path of a request ends; constructs/gateway/metered_function/bedrock_api.mjs knows the same."""
+"""How the path of a request ends. constructs/gateway/metered_function/bedrock_api.mjs has the same list."""
 
 # A role's inline policies hold 10,240 characters, of which an inference profile takes about 300:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, read 2026-11.
@@ -44,62 +44,67 @@ Models = Annotated[Items[NamedModel], AfterValidator(_once_each), AfterValidator
 
 
 class BedrockIntegration(Transfer):
-    """AWS_PROXY to a packaged Lambda that calls InvokeModel with the request's body as it came.
+    """AWS_PROXY to a packaged Lambda function that calls InvokeModel with the unchanged body of the request.
 
-    With `api`, to one that calls Bedrock in OpenAI's or Anthropic's format, signed by its role.
+    With `api`, the function calls Bedrock in OpenAI's or Anthropic's format, signed with its role.
 
-    Not a direct service integration: no AWS document describes one for Bedrock, and AWS's own samples all put a
+    It is not a direct service integration: no AWS document describes one for Bedrock, and AWS's own samples all put a
     function between (serverlessland.com/patterns/apigw-lambda-bedrock-sam-node; searched 2026-11).
     """
 
     type: Literal["bedrock"]
     model_id: ModelId | None = None
-    """The one model of InvokeModel: its id (`anthropic.claude-...`), or a cross-Region inference profile's (`us....`).
+    """The model that InvokeModel calls: its id (`anthropic.claude-...`), or that of a cross-Region inference profile
+    (`us....`).
 
-    Or an ARN: of either, of an application inference profile, of Provisioned Throughput (`provisioned-model`), of a
-    custom model's deployment, of an imported model.
+    It can also be an ARN: of one of these, an application inference profile, Provisioned Throughput
+    (`provisioned-model`), a custom model's deployment, or an imported model.
     """
 
     model_source: ModelId | None = None
-    """What an application inference profile was made from: a foundation model, or a cross-Region inference profile.
+    """The source of an application inference profile: a foundation model, or a cross-Region inference profile.
 
-    Its ARN does not say. Default: unknown, so that the role may call any foundation model, by that profile only.
+    The profile's ARN does not contain it. Default: unknown; the role may call any foundation model, but only through
+    that profile.
     """
 
     api: Apis | None = None
-    """`"openai"` (chat completions, responses, embeddings) and `"anthropic"` (messages), one or both.
+    """`"openai"` (chat completions, responses, embeddings), `"anthropic"` (messages), or both.
 
-    The route's path ends as theirs do, or in `{proxy+}`. Default: InvokeModel of `model_id`, in the model's own format.
+    The route's path must end like the paths of that API, or in `{proxy+}`. Default: InvokeModel of `model_id`, in the
+    model's own format.
     """
 
     models: Models = ()
-    """With `api`: the ids that a request may name as its `model`, of models or cross-Region inference profiles.
+    """With `api`: the ids that a request may send as its `model`. They are ids of models or of cross-Region inference
+    profiles.
 
-    The role may call these and no others. A request for another one gets a 404.
+    The role may call only these. A request for another model gets a 404.
     """
 
     memory_size: MemorySize = 256
-    """MB of the function."""
+    """Memory of the function in MB."""
 
     reserved_concurrent_executions: Concurrency | None = None
-    """The true cap on concurrent calls of the model; 100 must stay with the account. Default: its shared pool."""
+    """The only real cap on concurrent calls of the model. The account must keep 100 unreserved. Default: the account's
+    shared pool."""
 
     log_retention_in_days: RetentionInDays = 30
     """How many days CloudWatch keeps the function's log."""
 
     @property
     def model_ids(self) -> tuple[str, ...]:
-        """Whatever may be called."""
+        """Every id that the function may call."""
         return (self.model_id,) if self.model_id else self.models
 
     @property
     def called(self) -> tuple[BedrockModel, ...]:
-        """The same, taken apart."""
+        """The same ids, parsed."""
         return tuple(BedrockModel.of(text) for text in self.model_ids)
 
     @property
     def source(self) -> BedrockModel | None:
-        """What an application inference profile leads to."""
+        """What an application inference profile refers to."""
         return BedrockModel.of(self.model_source) if self.model_source else None
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
-"""What InvokeModel can be told to call: a model's id, an inference profile's, or an ARN.
+"""What InvokeModel can call: a model's id, an inference profile's id, or an ARN.
 
-https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html, `modelId`, read 2026-11. Prompts,
-prompt routers and SageMaker endpoints, which it takes too, are left out.
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html, `modelId`, read 2026-11.
+InvokeModel also accepts prompts, prompt routers and SageMaker endpoints. Spillway does not.
 """
 
 import re
@@ -39,17 +39,17 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BedrockModel:
-    """One of them, taken apart."""
+    """An id or ARN, parsed."""
 
     kind: Kind
     name: str
-    """The id, or what an ARN ends with."""
+    """The id, or the last part of an ARN."""
 
     arn: str | None = None
     partition: str | None = None
     region: str | None = None
     account_id: str | None = None
-    """None for an id, which says nothing of where it is called, and for a foundation model, which is AWS's."""
+    """None for an id, which does not contain an account, and for a foundation model, which belongs to AWS."""
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -72,7 +72,7 @@ class BedrockModel:
 
     @property
     def foundation_model(self) -> str | None:
-        """The id of the model behind it; None where its name does not say."""
+        """The id of the model behind it. None if its name does not contain it."""
         match self.kind:
             case "foundation-model":
                 return self.name
@@ -83,11 +83,11 @@ class BedrockModel:
 
     @property
     def geography(self) -> str | None:
-        """`us`, `eu`, `apac`, `global`, ...: where a cross-Region inference profile may send a call."""
+        """`us`, `eu`, `apac`, `global`, ...: where a cross-Region inference profile may route a call."""
         return self.name.partition(".")[0] if self.kind == "inference-profile" else None
 
     def is_elsewhere(self, region: str) -> bool:
-        """Whether that Region is surely not of the profile's geography."""
+        """Whether that Region is certainly outside the profile's geography."""
         return region.startswith(_ELSEWHERE[self.geography]) if self.geography else False
 
 
@@ -122,4 +122,4 @@ def _is_an_id(text: str) -> str:
 # AWS's samples found no application inference profile to work with OpenAI's formats:
 # https://github.com/aws-samples/sample-per-model-bedrock, 00-foundations/01, read 2026-11.
 NamedModel = Annotated[str, AfterValidator(_is_an_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})]
-"""What a request may name as its `model` where Bedrock speaks OpenAI's or Anthropic's format."""
+"""What a request may send as its `model` if the route uses OpenAI's or Anthropic's format."""

@@ -35,20 +35,23 @@ _VARIABLE = re.compile(r"\{([A-Za-z0-9_.\-]+)\}")
 
 
 class HttpIntegration(Transfer):
-    """HTTP_PROXY: method, headers, query string and body go to the URL as they came; so does the answer come back.
+    """HTTP_PROXY: API Gateway passes method, headers, query string and body on to the URL unchanged, and so the
+    response.
 
     vLLM, TGI, Ollama, LiteLLM, or anything else that API Gateway can reach over the internet.
     """
 
     type: Literal["http"]
     url: Url
-    """`https://llm.example.com/v1/{proxy}`: a `{name}` takes the path variable `{name}` or `{name+}` of the route."""
+    """URL of the backend: `https://llm.example.com/v1/{proxy}`. `{name}` is replaced with the route's path variable
+    `{name}` or `{name+}`."""
 
     headers: dict[HeaderName, HeaderValue] = {}
-    """Added to each request, in place of what the caller sent under that name. Stored in clear by AWS and Terraform."""
+    """Headers that are added to each request and replace the caller's. AWS and Terraform store them in clear text."""
 
     drop_headers: Items[HeaderName] = ()
-    """Sent on empty: a REST API can overwrite a caller's header, but not take it away."""
+    """Headers that the backend gets with an empty value. A REST API can overwrite a caller's header, but not remove it.
+    """
 
     @model_validator(mode="after")
     def _says_one_thing_of_each_header(self) -> Self:
@@ -57,22 +60,22 @@ class HttpIntegration(Transfer):
 
     @property
     def path_variables(self) -> tuple[str, ...]:
-        """The variables that the URL wants from the route's path."""
+        """The variables in the URL, which the route's path must have."""
         return variables_of(self.url)
 
     @property
     def host(self) -> str:
-        """The URL's host, without user information and port."""
+        """The URL's host, without user name, password and port."""
         return self.url.split("/")[2].rpartition("@")[2].partition(":")[0]
 
 
 def variables_of(url: str) -> tuple[str, ...]:
-    """`http://host/{a}/{b}` has `a` and `b`."""
+    """The variables of a URL: `http://host/{a}/{b}` has `a` and `b`."""
     return tuple(_VARIABLE.findall(url))
 
 
 def refuse_twice(headers: Iterable[str], drop_headers: Iterable[str]) -> None:
-    """Raise ValueError where a header is named twice, in whatever case."""
+    """Raise ValueError if a header is named twice. Upper and lower case are the same."""
     seen = set[str]()
     for name in (*headers, *drop_headers):
         if name.lower() in seen:

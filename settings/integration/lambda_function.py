@@ -1,4 +1,4 @@
-"""`type = "lambda"`: a function that exists, or one from a folder."""
+"""`type = "lambda"`: an existing function, or one that Spillway creates from a folder."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,7 +16,7 @@ FunctionArn = Annotated[
         pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:(\$LATEST|[A-Za-z0-9_-]+))?$"
     ),
 ]
-"""A function, or one version or alias of it."""
+"""A function, or a version or alias of it."""
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11.
 MemorySize = Annotated[int, Field(ge=128, le=10_240)]
@@ -54,42 +54,42 @@ _OF_CODE = frozenset(
 
 
 class LambdaIntegration(Transfer):
-    """AWS_PROXY: the function gets the whole request as an event. Either `function_arn` or `code`."""
+    """AWS_PROXY: the function gets the whole request as an event. Set either `function_arn` or `code`."""
 
     type: Literal["lambda"]
 
     function_arn: FunctionArn | None = None
-    """A function of the same Region that is already there; only the permission for this route is added."""
+    """ARN of an existing function in the same Region. Spillway only adds the permission for this route."""
 
     code: Annotated[CodeFolder | None, Field(title="Code")] = None
-    """A folder, relative to the environment file; its files become the function's zip."""
+    """A folder, relative to the environment file. Its files become the function's zip."""
 
     runtime: Annotated[str, Field(pattern=r"^[a-z0-9.]+$")] | None = None
-    """For instance `python3.13` or `nodejs22.x`. Required with `code`."""
+    """Runtime of the function, such as `python3.13` or `nodejs22.x`. Required with `code`."""
 
     handler: Annotated[str, Field(pattern=r"^[^\s]{1,128}$")] | None = None
-    """For instance `app.handler`. Required with `code`."""
+    """Handler of the function, such as `app.handler`. Required with `code`."""
 
     memory_size: MemorySize = 128
-    """MB."""
+    """Memory of the function in MB."""
 
     timeout: FunctionTimeout = 29
     """Seconds after which Lambda stops the function."""
 
     environment: Variables = {}
-    """Variables of the function, in clear in Terraform's state."""
+    """Environment variables of the function. They are in clear text in Terraform's state."""
 
     reserved_concurrent_executions: Concurrency | None = None
-    """The true cap on concurrent calls, which API Gateway has none of. Default: the account's shared pool.
+    """The only real cap on concurrent calls, which API Gateway does not have. Default: the account's shared pool.
 
-    Lambda keeps 100 unreserved for the account, and a new account may have fewer in all: docs/backends.md.
+    Lambda keeps 100 unreserved for the account, and a new account may have fewer in total: docs/backends.md.
     """
 
     log_retention_in_days: RetentionInDays = 30
     """How many days CloudWatch keeps the log of a function made from `code`."""
 
     allow: Items[Allow] = ()
-    """What the function's role may do, beside writing its own log. Default: nothing."""
+    """What the function's role may do, in addition to writing its log. Default: nothing else."""
 
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> Self:

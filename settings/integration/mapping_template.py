@@ -1,4 +1,4 @@
-"""Mapping templates: text that API Gateway makes a request or an answer of."""
+"""Mapping templates: text from which API Gateway makes a request or a response."""
 
 from typing import Annotated
 
@@ -19,4 +19,4 @@ def _fits(text: str) -> str:
 
 
 MappingTemplate = Annotated[str, AfterValidator(_fits)]
-"""At most 300 KB, as AWS takes it."""
+"""At most 300 KB, AWS's limit."""

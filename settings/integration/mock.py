@@ -9,11 +9,11 @@ from settings.integration.transfer import Transfer
 
 
 class MockIntegration(Transfer):
-    """One static body. Nothing runs behind it, so a timeout means nothing here."""
+    """One static body. There is no backend, so a timeout has no effect."""
 
     type: Literal["mock"] = "mock"
     status: Annotated[int, Field(ge=200, le=599)] = 200
-    """Status of the answer."""
+    """Status of the response."""
 
     body: MappingTemplate = '{"message": "ok"}'
-    """A JSON document; API Gateway reads it as a mapping template, so `$` and a leading `#` have its meaning."""
+    """A JSON document. API Gateway reads it as a mapping template, so `$` and a leading `#` have a special meaning."""

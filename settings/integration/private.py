@@ -23,13 +23,14 @@ class PrivateIntegration(Transfer):
 
     type: Literal["private"]
     url: Url
-    """Path and `Host` header, and with https the name on the certificate; `{name}` as in an http integration."""
+    """Path and `Host` header of the request, and with https the name on the certificate. `{name}` works as in an http
+    integration."""
 
     vpc_link_id: Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")] | None = None
-    """A link that is already there: V2 beside `load_balancer_arn`, V1 without."""
+    """Id of an existing link: a V2 link together with `load_balancer_arn`, a V1 link without it."""
 
     load_balancer_arn: LoadBalancerArn | None = None
-    """Without `vpc_link_id`, a link to it is made: V2 where there are subnets, else V1."""
+    """Without `vpc_link_id`, Spillway creates a link to this load balancer: V2 if there are subnets, otherwise V1."""
 
     subnet_ids: Items[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")]] = ()
     """Subnets of the VPC link that Spillway creates."""
@@ -38,14 +39,14 @@ class PrivateIntegration(Transfer):
     """Security groups of the VPC link that Spillway creates."""
 
     headers: dict[HeaderName, HeaderValue] = {}
-    """Headers that overwrite those of the caller. They are in clear text in the state."""
+    """Headers that overwrite those of the caller. They are in clear text in Terraform's state."""
 
     drop_headers: Items[HeaderName] = ()
     """Headers of the caller that the backend gets with an empty value."""
 
     @property
     def path_variables(self) -> tuple[str, ...]:
-        """The variables that the URL wants from the route's path."""
+        """The variables in the URL, which the route's path must have."""
         return variables_of(self.url)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""`type = "sagemaker"`: a SageMaker endpoint, with nothing in between."""
+"""`type = "sagemaker"`: a SageMaker endpoint, without a function in between."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from settings.integration.transfer import Transfer
 
 
 class SagemakerIntegration(Transfer):
-    """AWS integration with InvokeEndpoint: body and type go to the model as they came, and so do they come back."""
+    """AWS integration with InvokeEndpoint: body and content type of request and response are passed on unchanged."""
 
     type: Literal["sagemaker"]
     endpoint_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$")]

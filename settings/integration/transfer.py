@@ -1,4 +1,4 @@
-"""How long API Gateway waits for a backend, and how it hands the answer on."""
+"""How long API Gateway waits for a backend, and how it passes the response on."""
 
 from typing import Annotated, Literal
 
@@ -19,13 +19,14 @@ LONGEST_STREAM = 900_000
 
 
 class Transfer(Settings):
-    """What every integration can say."""
+    """The keys that every integration has."""
 
     timeout_milliseconds: Annotated[int, Field(ge=50, le=LONGEST_STREAM)] = USUAL_TIMEOUT
-    """Then the caller gets a 504. Above 29,000 for a buffered answer AWS must have raised the account's quota.
+    """After this time the caller gets a 504. For a buffered response above 29,000, AWS must first raise the account's
+    quota.
 
-    Above 300,000 only for a stream, and only where `aws.provider_version` starts at 6.26.
+    Above 300,000 only for a stream, and only if `aws.provider_version` starts at 6.26.
     """
 
     response_transfer_mode: Literal["BUFFERED", "STREAM"] = "BUFFERED"
-    """`STREAM` sends each chunk on as it comes, as tokens want it; then the timeout may be 900,000."""
+    """`STREAM` passes each chunk on as it arrives, which suits tokens. The timeout may then be up to 900,000."""

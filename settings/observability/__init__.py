@@ -1,4 +1,4 @@
-"""The `[observability]` table: logs, metrics, alarms and a dashboard, each with a word or a table of its own."""
+"""The `[observability]` table: logs, metrics, alarms and a dashboard, each with a word or a table."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,46 +18,47 @@ HeaderName = Annotated[
 
 
 class Observability(Settings):
-    """On by default: what costs little and deploys in an account that nobody prepared."""
+    """By default, what costs little and works in an account without preparation is on."""
 
     account_role: Literal["existing", "create"] | None = None
-    """The CloudWatch role that API Gateway needs before it takes a log of any stage. It is one for the whole account
-    and Region. `existing`: somebody set it; `create`: this stack sets it, and a destroy takes it from everyone.
+    """The CloudWatch role that API Gateway needs before any stage can log. There is one for the whole account and
+    Region. `existing`: it is already set. `create`: this stack sets it, and a destroy removes it for all stages.
     Without either there is no access log and no execution log."""
 
     access_log: OrOff[AccessLog] | None = None
-    """Default: on as soon as `account_role` says that API Gateway may write it."""
+    """Default: on if `account_role` is set, so that API Gateway can write it."""
 
     execution_log: ExecutionLog | None = None
     """Default: off."""
 
     waf_log: OrOff[WafLog] | None = None
-    """Default: on where `[waf]` has a web ACL of our own; off with `aws.endpoint_url`, since emulators have none."""
+    """Default: on if `[waf]` creates a web ACL. Off with `aws.endpoint_url`, because emulators do not have it."""
 
     protected_headers: Items[HeaderName] = ("authorization", "cookie", "x-api-key")
-    """Never shown in WAF's log, nor in the requests that WAF samples for its console."""
+    """Headers that are hidden in WAF's log and in the requests that WAF samples for its console."""
 
     xray_tracing: bool = False
     """Whether API Gateway sends traces to X-Ray. AWS charges by trace."""
 
     detailed_metrics: bool = False
-    """Count, latency and errors of every route, each a metric that CloudWatch charges for."""
+    """Count, latency and errors of every route. CloudWatch charges for each of these metrics."""
 
     alarms: Alarms | None = None
-    """Default: none; each costs money, and somebody must be told."""
+    """Default: none. Each costs money, and someone must be notified."""
 
     dashboard: bool = False
-    """The account's first three are free, each further one costs 3 dollars a month."""
+    """The account's first three dashboards are free. Each further one costs 3 dollars a month."""
 
     saved_queries: bool | None = None
-    """Logs Insights queries beside the logs; free until they are run. Default: on, but off with `aws.endpoint_url`."""
+    """Saves Logs Insights queries for the logs. They are free until you run them. Default: on, but off with
+    `aws.endpoint_url`."""
 
     @property
     def method_settings(self) -> dict[str, Any]:
-        """What each method's settings say beside its throttle.
+        """What the settings of each method contain in addition to its throttle.
 
-        Always all three: Terraform leaves one that is left out as it is, so that `off` would not switch it off; and a
-        method with settings of its own inherits none of the stage's.
+        It always has all three: Terraform does not change an argument that is left out, so `off` would have no effect;
+        and a method with its own settings inherits none of the stage's.
         """
         log = self.execution_log
         return {

@@ -1,7 +1,7 @@
-"""`[observability.access_log]`: one JSON line for each request. Its format, as data, for whoever reads it.
+"""`[observability.access_log]`: one JSON line for each request. Its format is data that other code can read.
 
-API Gateway has no variable for the usage plan: a key is in one plan of a stage, so that `apiKeyId` says which. Nor has
-it one for the WAF rule: the WAF log (settings/observability/waf_log.py) names it.
+API Gateway has no variable for the usage plan. A key is in only one plan of a stage, so `apiKeyId` identifies the plan.
+There is no variable for the WAF rule either: the WAF log (settings/observability/waf_log.py) names it.
 """
 
 import json
@@ -52,12 +52,12 @@ LIMITED_BY: Mapping[Layer, tuple[str, str]] = MappingProxyType(
 
 
 def access_log_format() -> str:
-    """What the stage takes as its format: one line of JSON."""
+    """The format as the stage expects it: one line of JSON."""
     return json.dumps(dict(FIELDS), separators=(",", ":"))
 
 
 class AccessLog(LogGroup):
-    """Needs the account's CloudWatch role. About 0.6 KB a request."""
+    """Needs the account's CloudWatch role. Each request adds about 0.6 KB."""
 
     metrics: bool = True
-    """Metric filters: how many requests each layer limited, and the throttled ones for each route."""
+    """Adds metric filters: how many requests each layer limited, and how many were throttled on each route."""

@@ -1,4 +1,4 @@
-"""`[observability.alarms]`: when somebody is to be woken, and when somebody is to know."""
+"""`[observability.alarms]`: when to page someone, and when to inform someone."""
 
 import re
 from collections.abc import Mapping
@@ -56,81 +56,84 @@ Emails = Annotated[
 
 
 INFORMATIONAL = "informational_"
-"""What the Terraform names of the second topic, its variable and its subscriptions begin with."""
+"""Prefix of the Terraform names of the second topic, its variable and its subscriptions."""
 
 
 class Alarms(Settings):
-    """CloudWatch alarms; without the table there is none. Each threshold takes a number or `off`.
+    """CloudWatch alarms. Without the table there are none. Each threshold is a number or `off`.
 
-    An alarm looks at the last `evaluation_periods` periods and rings where `datapoints_to_alarm` of them are beyond
-    its threshold. A period without data is no alarm: nobody called, and nobody was refused.
+    An alarm reads the last `evaluation_periods` periods and goes off if `datapoints_to_alarm` of them are beyond its
+    threshold. A period without data does not count: no one called, and no one was refused.
 
-    Errors and latency page `topic_arns` and `emails`. That limits refuse requests, or soon will, only informs
+    Errors and latency page `topic_arns` and `emails`. Refused requests, and limits that are nearly reached, only inform
     `informational_topic_arns` and `informational_emails`.
     """
 
     throttled_percent: OrOff[Percent] = 5.0
-    """Requests that a throttle of API Gateway refused, of all requests of a period. Informs."""
+    """Share of a period's requests that API Gateway throttled. Informs."""
 
     server_error_percent: OrOff[Percent] = 1.0
-    """Answers 5XX, of all requests of a period. Pages."""
+    """Share of a period's requests that were answered with 5XX. Pages."""
 
     latency_p99_ms: OrOff[Milliseconds] = 25_000
-    """The 99th percentile of the time to answer. Pages.
+    """The 99th percentile of the response time. Pages.
 
-    Language models are slow: by default only what comes near the 29 s at which API Gateway gives up.
+    Language models are slow, so the default is close to the 29 s after which API Gateway gives up.
     """
 
     integration_latency_p99_ms: OrOff[Milliseconds] = 25_000
-    """The same of the backend alone. Pages."""
+    """The 99th percentile of the backend's response time. Pages."""
 
     waf_blocked_requests: OrOff[Count] = 1000
-    """Requests that our web ACL blocked in a period. Informs."""
+    """Requests that Spillway's web ACL blocked in a period. Informs."""
 
     near_limit_percent: OrOff[Percent] = 80.0
-    """How much of its own `rate_limit` a route may use over a minute, without what was refused. Informs.
+    """How much of its own `rate_limit` a route may use in a minute, without refused requests. Informs.
 
-    Needs `detailed_metrics`. Without the access log's metrics, refused requests count too.
+    Needs `detailed_metrics`. Without the access log's metrics, refused requests are included.
     """
 
     limiter_unavailable: OrOff[Count] = 5
-    """Requests of a period for which the table of the limits in tokens could not be asked. Pages."""
+    """Requests in a period for which a function could not read the table of the limits in tokens. Pages."""
 
     minimum_requests: Count = 100
-    """A period with fewer requests is not judged by its percentages: of 100, one error is 1 % and no outage."""
+    """Percentages are only checked in periods with at least this many requests: of 100 requests, one error is 1 % and
+    not an outage."""
 
     period_sec: Literal[60, 300] = 60
     """Length of one period in seconds."""
 
     evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 5
-    """How many of the latest periods an alarm looks at."""
+    """How many of the latest periods an alarm reads."""
 
     datapoints_to_alarm: Annotated[int, Field(ge=1, le=60)] = 3
     """How many of these periods must be beyond the threshold."""
 
     topic_arns: Items[TopicArn] = ()
-    """Existing SNS topics, told of every alarm that pages."""
+    """ARNs of existing SNS topics that are notified of every alarm that pages."""
 
     emails: Emails = ()
-    """Subscribed to a topic of our own, for what pages. Each must confirm once; AWS sends a link.
+    """Addresses that are subscribed to a topic for alarms that page. Each must confirm once; AWS sends a link.
 
-    `variable`: the Terraform variable `alarm_emails` has them, a list that is not empty.
+    `variable`: the Terraform variable `alarm_emails` contains them, a list that is not empty.
     """
 
     informational_topic_arns: Items[TopicArn] = ()
-    """Existing SNS topics, told of every alarm that only informs. Default: nobody; the dashboard shows them."""
+    """ARNs of existing SNS topics that are notified of every alarm that only informs. Default: none; the dashboard
+    shows these alarms."""
 
     informational_emails: Emails = ()
-    """Subscribed to a second topic of our own, for what only informs.
+    """Addresses that are subscribed to a second topic, for alarms that only inform.
 
-    `variable`: the Terraform variable `informational_alarm_emails` has them, a list that is not empty.
+    `variable`: the Terraform variable `informational_alarm_emails` contains them, a list that is not empty.
     """
 
     ok_actions: bool = True
-    """Whether the end of an alarm is told too. `false`: only its beginning."""
+    """Whether to notify when an alarm ends, too. `false`: only when it begins."""
 
     kms_key_arn: KmsKeyArn | None = None
-    """Encrypts our own topics. The key's policy must let `cloudwatch.amazonaws.com` use it."""
+    """Key that encrypts the topics that Spillway creates. Its policy must allow `cloudwatch.amazonaws.com` to use it.
+    """
 
     @model_validator(mode="after")
     def _can_ring(self) -> Self:
@@ -154,7 +157,9 @@ class Alarms(Settings):
         return self
 
     def subscriptions(self, *, pages: bool) -> tuple[tuple[str, str | None], ...]:
-        """The Terraform name of each subscription to a topic of our own, and its address, which a variable has."""
+        """The Terraform name of each subscription to a topic that Spillway creates, and its address. None if a variable
+        has it.
+        """
         emails = self.emails if pages else self.informational_emails
         prefix = "" if pages else INFORMATIONAL
         if emails == "variable":

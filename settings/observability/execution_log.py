@@ -6,10 +6,11 @@ from settings.observability.log_group import LogGroup
 
 
 class ExecutionLog(LogGroup):
-    """Needs the account's CloudWatch role. AWS names the group, and would keep it for ever."""
+    """Needs the account's CloudWatch role. AWS chooses the group's name, and would keep the log forever."""
 
     level: Literal["ERROR", "INFO"] = "ERROR"
     """`ERROR` logs failed requests only, `INFO` logs all requests."""
 
     data_trace: bool = False
-    """Whole requests and responses in the log: prompts and completions. For a debugging session, never for users."""
+    """Logs whole requests and responses: prompts and completions. Only for a debugging session, never with users' data.
+    """

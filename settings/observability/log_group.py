@@ -1,4 +1,4 @@
-"""What every CloudWatch log group of ours has."""
+"""What every log group of Spillway has."""
 
 import re
 from typing import Annotated, Literal
@@ -25,10 +25,11 @@ KmsKeyArn = Annotated[str, AfterValidator(_is_a_key)]
 
 
 class LogGroup(Settings):
-    """Kept for a time, and encrypted with a key of one's own where there is one."""
+    """How long the log is kept, and the key that encrypts it."""
 
     retention_in_days: RetentionInDays = 30
     """How many days CloudWatch keeps the log."""
 
     kms_key_arn: KmsKeyArn | None = None
-    """Default: the key that CloudWatch Logs owns. The key's policy must let `logs.<region>.amazonaws.com` use it."""
+    """Key that encrypts the log. Default: the key of CloudWatch Logs. The key's policy must allow
+    `logs.<region>.amazonaws.com` to use it."""

@@ -1,4 +1,4 @@
-"""A value, or the one word that switches it off."""
+"""A value, or the word that turns it off."""
 
 from typing import Annotated, Literal, TypeVar
 

@@ -1,4 +1,4 @@
-"""`[observability.waf_log]`: one JSON record for each request that a WAF rule stopped or counted."""
+"""`[observability.waf_log]`: one JSON record for each request that a WAF rule blocked or counted."""
 
 from typing import Literal, get_args
 
@@ -15,4 +15,6 @@ PREFIX = "aws-waf-logs-"
 
 
 class WafLog(LogGroup):
-    """Of our own web ACL; an existing one has its owner's logging. Needs nothing of the account."""
+    """The log of the web ACL that Spillway creates. The owner of an existing one configures its logging. Needs no
+    account role.
+    """

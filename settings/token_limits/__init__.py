@@ -1,1 +1,1 @@
-"""Limits in tokens, money and concurrent requests, held by a function in front of the model: docs/token-limits.md."""
+"""Limits in tokens, money and concurrent requests, enforced by a function before the model: docs/token-limits.md."""

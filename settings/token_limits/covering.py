@@ -1,4 +1,4 @@
-"""Which limits a route's function holds, and what it is told of them."""
+"""Which limits a route's function enforces, and how they are passed to it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,10 @@ from settings.token_limits.limits import LIMITS
 from settings.token_limits.token_limit import TokenLimit
 
 METERED = (BedrockIntegration, HttpIntegration, PrivateIntegration)
-"""Backends that a function can stand in front of."""
+"""Backends that can have a function in front of them."""
 
 PLAN = "plan"
-"""What the limits of usage plans are called in the table: a key that changes plans keeps what it has used."""
+"""The name of usage plans' limits in the table. A key that moves to another plan keeps what it has used."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +28,13 @@ class Covering:
     mode: str
     when_unavailable: str | None
     plan: str | None = None
-    """Only for callers whose key is in that plan; empty for keys that this file does not name."""
+    """Only for callers whose key is in that plan. Empty for keys that are not in this file."""
 
     models: tuple[str, ...] = ()
     shards: int = 1
 
     def as_told(self) -> dict[str, Any]:
-        """As the function reads it; what is not said, it does not have."""
+        """The limits as the function reads them. It does not have those that are left out."""
         told: dict[str, Any] = {"name": self.name, "by": list(self.by), "mode": self.mode, **self.limits}
         if self.plan is not None:
             told["plan"] = self.plan
@@ -48,7 +48,7 @@ class Covering:
 
 
 def covering(environment: EnvironmentFields, route: Route) -> tuple[Covering, ...]:
-    """The budgets that the route's function holds: those of plans, then those of `[[token_limits]]`."""
+    """The budgets that the route's function enforces: those of plans first, then those of `[[token_limits]]`."""
     if not isinstance(route.integration, METERED):
         return ()
     of_plans = _of_plans(environment) if route.api_key_required else ()
@@ -56,12 +56,12 @@ def covering(environment: EnvironmentFields, route: Route) -> tuple[Covering, ..
 
 
 def metered_routes(environment: EnvironmentFields) -> tuple[Route, ...]:
-    """Those that get a function, or whose function holds limits."""
+    """Routes whose function enforces limits."""
     return tuple(route for route in environment.routes if covering(environment, route))
 
 
 def covers(limit: TokenLimit, route: Route) -> bool:
-    """Whether the limit is one of that route's."""
+    """Whether the limit applies to that route."""
     return route.key in limit.routes if limit.routes else isinstance(route.integration, METERED)
 
 
@@ -103,7 +103,7 @@ def _of_table(environment: EnvironmentFields, route: Route) -> Iterator[Covering
 
 
 def limit_variables(environment: EnvironmentFields, route: Route) -> dict[str, str]:
-    """The function's variables that this file alone decides, and that `terraform plan` therefore shows."""
+    """The function's variables that depend on this file alone, so that `terraform plan` shows them."""
     metering = environment.token_metering
     counting = {
         "weights": metering.weights.model_dump(),
@@ -117,12 +117,12 @@ def limit_variables(environment: EnvironmentFields, route: Route) -> dict[str, s
 
 
 def prices(environment: EnvironmentFields) -> str:
-    """The file of prices that the function reads."""
+    """The function's file of prices."""
     return _compact({model: price.by_kind for model, price in sorted(environment.token_prices.items())})
 
 
 def plan_keys(environment: EnvironmentFields, ids: Mapping[str, str]) -> str:
-    """`gold=<id>,<id>;free=<id>`, the ids by the keys' names: which key is in which plan."""
+    """Which key is in which plan, with the ids of the keys: `gold=<id>,<id>;free=<id>`."""
     groups = {name: [ids[key.name] for key in plan.keys] for name, plan in environment.usage_plans.items()}
     return ";".join(f"{name}={','.join(of_plan)}" for name, of_plan in groups.items() if of_plan)
 

@@ -1,4 +1,4 @@
-"""The five limits that a caller can have, in a usage plan and in `[[token_limits]]` alike."""
+"""The five limits that a caller can have, both in a usage plan and in `[[token_limits]]`."""
 
 from typing import Annotated
 
@@ -14,24 +14,27 @@ LIMITS = ("requests_per_minute", "tokens_per_minute", "tokens_per_day", "usd_per
 
 
 class Limits(Settings):
-    """Each is a budget of its own. A request passes if all have room for it, and else costs none of them anything."""
+    """Each limit is a separate budget. A request passes only if it fits into all of them. Otherwise it uses none of
+    them.
+    """
 
     requests_per_minute: Count | None = None
-    """As many at once, and refilled evenly."""
+    """Requests in a minute. All may come at once; the budget refills evenly."""
 
     tokens_per_minute: Count | None = None
-    """As many at once, and refilled evenly; counted as `token_metering.count` says."""
+    """Tokens in a minute, counted as `token_metering.count` specifies. All may come at once; the budget refills evenly.
+    """
 
     tokens_per_day: Count | None = None
-    """From midnight to midnight UTC."""
+    """Tokens in a day, from midnight to midnight UTC."""
 
     usd_per_month: Annotated[float, Field(ge=0.000001, le=10_000_000)] | None = None
-    """A calendar month in UTC, at the prices of `[token_prices]`."""
+    """US dollars in a calendar month (UTC), at the prices of `[token_prices]`."""
 
     concurrent_requests: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Requests that run at the same time."""
 
     @property
     def token_limits(self) -> dict[str, float]:
-        """Those that are set, by name."""
+        """The limits that are set, by name."""
         return {name: value for name in LIMITS if (value := getattr(self, name)) is not None}

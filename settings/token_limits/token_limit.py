@@ -1,4 +1,4 @@
-"""`[[token_limits]]`: limits of callers without keys, or of all callers together."""
+"""`[[token_limits]]`: limits for callers without keys, or for all callers together."""
 
 import re
 from typing import Annotated, Literal, Self
@@ -45,29 +45,31 @@ By = Annotated[SomeItems[Identity], BeforeValidator(_in_a_list, str | list[str])
 
 
 class TokenLimit(Limits):
-    """One budget for each identity, over all the routes that it covers."""
+    """One budget for each identity, over all routes that the limit covers."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$"), AfterValidator(_is_not_taken)]
-    """Its name in refusals, metrics and the table. Another name is another budget."""
+    """Name of the limit in refusals, metrics and the table. A new name starts a new budget."""
 
     by: By
-    """Whose budget it is; several together are one identity."""
+    """Who has a budget. If there are several, their combination is the identity."""
 
     routes: Items[str] = ()
-    """By `METHOD /path`. Default: every `bedrock`, `http` and `private` route."""
+    """Routes by `METHOD /path`. Default: every `bedrock`, `http` and `private` route."""
 
     models: Items[Annotated[str, Field(pattern=r"^[^\s*]{1,255}\*?$")]] = ()
-    """As the request's `model` names them, or a beginning and `*`. Default: all. A Bedrock route has its `model_id`,
-    or with `api` the model of the request."""
+    """Models by the name in the request's `model`, or by its beginning and `*`. Default: all. For a Bedrock route this
+    is its `model_id`, or with `api` the model in the request."""
 
     mode: Mode | None = None
-    """`count` lets everything through and says what it would have refused. Default: that of `[token_metering]`."""
+    """`count` lets every request through and reports what it would have refused. Default: that of `[token_metering]`.
+    """
 
     when_unavailable: WhenUnavailable | None = None
-    """What happens if DynamoDB cannot be asked. Default: that of `[token_metering]`."""
+    """What happens if the function cannot reach DynamoDB. Default: that of `[token_metering]`."""
 
     shards: Annotated[int, Field(ge=1, le=100)] = 1
-    """Only for `all`: so many items share the budget, each a part of it. One item takes about 500 requests a second."""
+    """Only for `all`: how many items share the budget, each with an equal part. One item supports about 500 requests
+    per second."""
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:

@@ -13,19 +13,19 @@ Weight = Annotated[float, Field(ge=0, le=1000, multiple_of=0.001)]
 
 
 class Weights(Settings):
-    """What one token of each kind counts."""
+    """How much one token of each kind counts."""
 
     input: Weight = 1.0
-    """Input that no cache had or got."""
+    """Input that was neither read from a cache nor written to one."""
 
     cached_input: Weight = 1.0
     """Input that the model read from its cache."""
 
     cache_write: Weight = 1.0
-    """Input that the model wrote into its cache."""
+    """Input that the model wrote to its cache."""
 
     output: Weight = 1.0
-    """What the model wrote, its reasoning too."""
+    """Output of the model, including its reasoning."""
 
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html, read 2026-11: for Claude 3.7 and
@@ -39,35 +39,36 @@ Count = Annotated[
 
 
 class TokenMetering(Settings):
-    """For all limits of the file."""
+    """Settings for all limits in tokens."""
 
     count: Count = "total"
-    """`total`, or `bedrock` as Bedrock's own quota counts Claude 3.7 and later, or a weight for each kind of token."""
+    """`total`, `bedrock` (as Bedrock's own quota counts Claude 3.7 and later), or a weight for each kind of token."""
 
     default_max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
-    """Output that is reserved for a request that sets no cap, or as much as the limit allows an idle caller."""
+    """Output tokens reserved for a request without a maximum, but never more than the limit allows an idle caller."""
 
     image_tokens: Annotated[int, Field(ge=0, le=100_000)] = 1500
-    """What an image or a file counts until the model says what it was."""
+    """Tokens that an image or a file counts until the model reports the real number."""
 
     mode: Mode = "enforce"
-    """`count` lets everything through and says what it would have refused."""
+    """`count` lets every request through and reports what it would have refused."""
 
     when_unavailable: WhenUnavailable | None = None
-    """What happens if DynamoDB cannot be asked. `allow` lets a quarter of each limit through each function.
+    """What happens if the function cannot reach DynamoDB. `allow` lets a quarter of each limit through in each
+    function.
 
     Default: `refuse` for a limit with `usd_per_month`, `allow` for the others.
     """
 
     memory_size: MemorySize = 512
-    """MB of the function in front of an `http` or `private` route."""
+    """Memory in MB of the function in front of an `http` or `private` route."""
 
     reserved_concurrent_executions: Concurrency | None = None
-    """Of the function of each `http` and `private` route. Default: the account's shared pool."""
+    """Reserved concurrency of the function of each `http` and `private` route. Default: the account's shared pool."""
 
     @property
     def weights(self) -> Weights:
-        """What `count` says, spelt out."""
+        """The weights that `count` stands for."""
         if isinstance(self.count, Weights):
             return self.count
         return BEDROCK if self.count == "bedrock" else Weights()

@@ -1,4 +1,4 @@
-"""`[token_prices."<model>"]`: what a model's tokens cost."""
+"""`[token_prices."<model>"]`: what the tokens of a model cost."""
 
 from typing import Annotated
 
@@ -10,23 +10,25 @@ Usd = Annotated[float, Field(ge=0, le=100_000, multiple_of=0.000001)]
 
 
 class TokenPrice(Settings):
-    """USD per million tokens, as the provider's price list has them; no file here knows them, since they change."""
+    """US dollars per million tokens, from the provider's price list. Spillway has no prices of its own, because they
+    change.
+    """
 
     input: Usd
-    """Input that no cache had or got."""
+    """Price of input that was neither read from a cache nor written to one."""
 
     output: Usd
-    """What the model wrote, its reasoning too."""
+    """Price of output, including the model's reasoning."""
 
     cached_input: Usd | None = None
-    """Read from the cache. Default: as `input`."""
+    """Price of input that was read from the cache. Default: that of `input`."""
 
     cache_write: Usd | None = None
-    """Written into the cache. Default: as `input`."""
+    """Price of input that was written to the cache. Default: that of `input`."""
 
     @property
     def by_kind(self) -> dict[str, float]:
-        """All four."""
+        """All four prices."""
         return {
             "input": self.input,
             "output": self.output,

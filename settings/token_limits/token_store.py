@@ -1,4 +1,4 @@
-"""`[token_store]`: the DynamoDB table that holds who has used what."""
+"""`[token_store]`: the DynamoDB table with the usage of each caller."""
 
 from typing import Annotated
 
@@ -9,19 +9,21 @@ from settings.observability.log_group import KmsKeyArn
 
 
 class TokenStore(Settings):
-    """One on-demand table for the whole environment; items delete themselves once nobody needs them."""
+    """One on-demand table for the whole environment. Items expire when they are no longer needed."""
 
     max_write_request_units: Annotated[int, Field(ge=1, le=40_000)] | None = None
-    """Writes per second at most, a cap on the bill; what is above is refused by DynamoDB and counts as unavailable.
+    """Maximum writes per second, as a cap on the bill. DynamoDB refuses writes above it, and the limits are then
+    unavailable.
 
-    Default: the account's quota of a table.
+    Default: the account's quota for a table.
     """
 
     kms_key_arn: KmsKeyArn | None = None
-    """A key of your own. Default: encrypted with DynamoDB's. The functions may then use the key."""
+    """ARN of your own KMS key. Default: the key of DynamoDB. Spillway lets the functions use the key."""
 
     point_in_time_recovery: bool = False
-    """Continuous backups of the table, which DynamoDB charges for."""
+    """Continuous backups of the table. DynamoDB charges for them."""
 
     deletion_protection: bool = False
-    """A destroy, or a change that replaces the table, then fails. What months have spent would be forgotten."""
+    """Makes a destroy fail, and a change that replaces the table. Without the table, the spending of the month is
+    forgotten."""

@@ -1,4 +1,4 @@
-"""The `[waf]` table: true limits per client, in front of the API."""
+"""The `[waf]` table: real limits per client, in front of the API."""
 
 import re
 from typing import Literal, Self
@@ -25,22 +25,23 @@ class Waf(Settings):
     """A REGIONAL web ACL associated with the stage. Without the table there is none."""
 
     mode: Literal["block", "count"] = "block"
-    """`count` turns the whole web ACL into an observer: every rule counts, none stops a request."""
+    """`count` makes every rule of the web ACL count requests without blocking any."""
 
     scope: str = "REGIONAL"
     """Scope of the web ACL. Only `REGIONAL` works for API Gateway."""
 
     web_acl_arn: str | None = None
-    """An existing web ACL instead of one of our own."""
+    """ARN of an existing web ACL, instead of one that Spillway creates."""
 
     allow: IpRanges = ()
-    """Never held to a rate rule; the block list and the managed rules still apply. The connection's address counts."""
+    """Source addresses that no rate rule limits. The block list and the managed rules still apply. The address is that
+    of the connection."""
 
     block: IpRanges = ()
-    """Always answered 403."""
+    """Source addresses that always get a 403."""
 
     body_size_kb: Literal[16, 32, 48, 64] | None = None
-    """How much of a body managed rules see. Default: 16, what AWS sees at no extra cost."""
+    """How much of a body managed rules can read. Default: 16, which AWS includes at no extra cost."""
 
     managed_rule_groups: Items[ManagedRuleGroup] = ()
     rate_rules: Items[RateRule] = ()
@@ -87,10 +88,10 @@ class Waf(Settings):
 
     @property
     def reads_bodies(self) -> bool:
-        """Some managed group looks into bodies."""
+        """Whether a managed group reads bodies."""
         return any(group.reads_bodies for group in self.managed_rule_groups)
 
     @property
     def inspected_body_size_kb(self) -> int | None:
-        """None where no rule looks into a body."""
+        """None if no rule reads a body."""
         return (self.body_size_kb or USUAL_BODY_SIZE) if self.reads_bodies else None

@@ -1,8 +1,9 @@
-"""Web ACL capacity units (WCU): what AWS charges a web ACL's rules against its limits.
+"""Web ACL capacity units (WCU): what AWS counts against the limits of a web ACL.
 
-Two figures, neither of them AWS's own (that is CheckCapacity, which needs an account): the sum of the published costs
-is an upper bound, since AWS may charge the same transformation of the same part of a request only once; the estimate
-does, and takes `NONE` for no transformation, of which AWS says nothing.
+There are two figures. Neither is AWS's own (that is CheckCapacity, which needs an account). The sum of the published
+costs is an upper bound, since AWS may charge for the same transformation of the same part of a request only once. The
+estimate charges for it once, and treats `NONE` as no transformation, which AWS does not document.
+
 Sources, read 2026-11:
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html
 https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html
@@ -30,18 +31,18 @@ from settings.waf.web_acl_rules import BlockListRule, ManagedRule, RateTier, Web
 
 MOST = 5000
 INCLUDED = 1500
-"""Above it every request costs more."""
+"""Above this number, AWS charges more for every request."""
 
 _RATE_BASED, _CUSTOM_KEY, _TRANSFORMATION = 2, 30, 10
 _REGEX, _STRING, _CONTAINS, _SET_OR_LABEL = 3, 2, 10, 1
 
 Transformed = tuple[str, TextTransformation]
-"""A part of the request, and what is done to it."""
+"""A part of the request, and the transformation that is applied to it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleCapacity:
-    """One rule's part. `upper_bound` is None for a managed group whose capacity nobody said."""
+    """The capacity of one rule. `upper_bound` is None for a managed group of unknown capacity."""
 
     name: str
     upper_bound: int | None
@@ -50,28 +51,28 @@ class RuleCapacity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capacity:
-    """A web ACL's."""
+    """The capacity of a web ACL."""
 
     rules: tuple[RuleCapacity, ...]
 
     @property
     def upper_bound(self) -> int:
-        """Of the rules whose capacity is known."""
+        """The sum over the rules of known capacity."""
         return sum(rule.upper_bound or 0 for rule in self.rules)
 
     @property
     def estimate(self) -> int:
-        """Of the rules whose capacity is known."""
+        """The sum over the rules of known capacity."""
         return sum(rule.estimate or 0 for rule in self.rules)
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """Managed groups that the figures leave out."""
+        """Managed groups that the figures do not include."""
         return tuple(rule.name for rule in self.rules if rule.upper_bound is None)
 
 
 def capacity(rules: Iterable[WebAclRule]) -> Capacity:
-    """Rule by rule; a transformation that several rules share is estimated at the first of them."""
+    """The capacity of each rule. A transformation that several rules share is counted at the first of them."""
     charged: set[Transformed] = set()
     parts = []
     for rule in rules:

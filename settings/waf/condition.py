@@ -1,8 +1,9 @@
-"""What a rule looks at, brought into a shape that Terraform's schema can hold.
+"""The condition of a rule, in a form that Terraform's schema can express.
 
 The provider nests statements three deep: a rate-based statement, and two of and / or / not under it
 (https://github.com/hashicorp/terraform-provider-aws, internal/service/wafv2/consts.go and schemas.go). Deeper ones
-would need `rule_json`, which Terraform does not watch for drift. So conditions are rewritten to fit, or refused.
+would need `rule_json`, for which Terraform does not detect drift. Conditions are therefore rewritten to fit, or
+refused.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ Position = Literal["EXACTLY", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "CONTAINS_
 
 @dataclass(frozen=True, slots=True)
 class PathIs:
-    """The path, transformed, matches the pattern."""
+    """The transformed path matches the pattern."""
 
     pattern: str
     text_transformations: tuple[TextTransformation, ...]
@@ -44,7 +45,7 @@ class MethodIs:
 
 @dataclass(frozen=True, slots=True)
 class HeaderIs:
-    """The header, transformed, holds the value."""
+    """The transformed header has the value."""
 
     name: str
     value: str
@@ -54,7 +55,7 @@ class HeaderIs:
 
 @dataclass(frozen=True, slots=True)
 class AddressIn:
-    """The connection comes from the set: one of ours, or an existing one by its ARN."""
+    """The connection's address is in the set: one of ours, or an existing set by its ARN."""
 
     ip_set: IpSet | str
 
@@ -68,14 +69,14 @@ class CountryIn:
 
 @dataclass(frozen=True, slots=True)
 class AsnIn:
-    """The connection comes from one of these networks, by their autonomous system numbers."""
+    """The connection comes from one of these networks, given by autonomous system numbers."""
 
     asns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HasLabel:
-    """An earlier rule put that label on the request."""
+    """An earlier rule added that label to the request."""
 
     key: str
     scope: Literal["LABEL", "NAMESPACE"]
@@ -86,21 +87,21 @@ Leaf = PathIs | MethodIs | HeaderIs | AddressIn | CountryIn | AsnIn | HasLabel
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them."""
+    """All of the conditions hold."""
 
     parts: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of them at least."""
+    """At least one of the conditions holds."""
 
     parts: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Anything but that."""
+    """The condition does not hold."""
 
     part: "Condition"
 
@@ -111,7 +112,7 @@ Clause = frozenset[Leaf | Not]
 
 
 class TooDeepError(ValueError):
-    """The condition cannot be written in the depth that Terraform's schema has."""
+    """The condition cannot be written within the depth of Terraform's schema."""
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -127,12 +128,12 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 
 
 def can_match(condition: Condition) -> bool:
-    """False where no request can meet it, whatever its path, address, headers: POST and GET."""
+    """False if no request can match, such as POST and GET, whatever its path, address and headers."""
     return any(_by_method(condition, method) is not False for method in METHODS)
 
 
 def always_matches(condition: Condition) -> bool:
-    """Whether every request meets it, whatever its path, address, headers: a header or not that header.
+    """Whether every request matches, such as a header or not that header, whatever its path and address.
 
     False for a condition with too many parts to try.
     """
@@ -145,7 +146,7 @@ def always_matches(condition: Condition) -> bool:
 
 
 def _part(leaf: Leaf) -> object:
-    """The leaf without the name of its IP set, which is another in each rule."""
+    """The leaf without the name of its IP set, which differs in each rule."""
     if isinstance(leaf, AddressIn) and isinstance(leaf.ip_set, IpSet):
         return (leaf.ip_set.version, leaf.ip_set.addresses)
     return leaf
@@ -166,7 +167,7 @@ def _meets(condition: Condition, method: Method, truths: dict[object, bool]) -> 
 
 
 def _by_method(condition: Condition, method: Method) -> bool | None:
-    """Whether a request with that method meets it; None where that depends on the rest of the request."""
+    """Whether a request with that method matches. None if it depends on the rest of the request."""
     match condition:
         case And(parts):
             found = {_by_method(part, method) for part in parts}
@@ -186,7 +187,7 @@ def _by_method(condition: Condition, method: Method) -> bool | None:
 def flatten(condition: Condition) -> Condition:
     """The same condition with at most two of and / or / not above every leaf.
 
-    Raises TooDeepError where none was found.
+    Raises TooDeepError if none was found.
     """
     normal = _normal(condition)
     if _depth(normal) <= _DEEPEST:
@@ -212,7 +213,9 @@ def _depth(condition: Condition) -> int:
 
 
 def _normal(condition: Condition, *, negated: bool = False) -> Condition:
-    """Not only before leaves, no And within And or Or within Or, nothing twice, nothing with one part."""
+    """The condition in normal form: Not only directly above leaves, no And directly in And, no Or directly in Or, no
+    duplicates, no groups of one.
+    """
     match condition:
         case Not(part):
             return _normal(part, negated=not negated)
@@ -228,7 +231,7 @@ def _normal(condition: Condition, *, negated: bool = False) -> Condition:
 
 
 def _clauses(condition: Condition, outer: type[And] | type[Or]) -> list[Clause] | None:
-    """Conjunctive (And of Or) or disjunctive (Or of And) normal form; None where it has too many clauses."""
+    """Conjunctive (And of Or) or disjunctive (Or of And) normal form. None if it has too many clauses."""
     match condition:
         case And(parts) | Or(parts):
             nested = [_clauses(part, outer) for part in parts]
@@ -251,15 +254,15 @@ def _clauses(condition: Condition, outer: type[And] | type[Or]) -> list[Clause] 
 
 
 def _absorbed(clauses: list[Clause]) -> list[Clause]:
-    """Without the clauses that another one implies."""
+    """The clauses without those that another one implies."""
     unique = list(dict.fromkeys(clauses))
     return [clause for clause in unique if not any(other < clause for other in unique)]
 
 
 def _joined(inner: type[And] | type[Or], clause: Clause) -> Condition | None:
-    """One clause, in a stable order; what it says of the method in one leaf, without a Not.
+    """One clause in a stable order, with the method in one leaf and without Not.
 
-    None for one that no request can meet: POST and GET.
+    None for a clause that no request can match, such as POST and GET.
     """
     ordered = sorted(clause, key=repr)
     if len(ordered) == 1:

@@ -1,4 +1,4 @@
-"""Which routes a rate rule counts, as far as path and method say."""
+"""Which routes a rate rule counts, judged by path and method."""
 
 from itertools import zip_longest
 
@@ -9,9 +9,10 @@ from settings.waf.scope_down import ScopeDown
 
 
 def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ...]:
-    """Those that it names and those that WAF's patterns of them match too, or all but preflights.
+    """The routes that it names, and others that match their WAF patterns. Without names, all routes except for
+    preflights.
 
-    Its own scope is left aside.
+    The rule's own scope_down is not considered.
     """
     if not rule.routes:
         return tuple(route for route in routes if route.method != "OPTIONS")
@@ -26,9 +27,10 @@ def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ..
 
 
 def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool | None:
-    """None where it depends on the request: its address, country, headers, labels, what a path variable holds.
+    """Whether requests to the route are in scope. None if it depends on the request: its address, country, headers,
+    labels, or the value of a path variable.
 
-    `left_out` under a `not`, where WAF's pattern takes only the path as it is written.
+    `left_out` is set under a `not`, where WAF's pattern matches only the plain spelling of the path.
     """
     if scope.and_:
         parts = {in_scope(part, route, left_out=left_out) for part in scope.and_}
@@ -52,7 +54,7 @@ def _on_path(path: str, route: Route, *, left_out: bool) -> bool | None:
 
 
 def _meet(path: str, other: str) -> bool:
-    """Whether some request is one for both: `/v1/{id}` and `/v1/chat`, `/a/{x}` and `/{y}/b`."""
+    """Whether one request can match both paths, such as `/v1/{id}` and `/v1/chat`, or `/a/{x}` and `/{y}/b`."""
     for one, two in zip_longest(path.split("/"), other.split("/")):
         if one is None or two is None:
             return False

@@ -1,7 +1,7 @@
-"""The countries that WAF knows, by two letters.
+"""The two-letter codes of the countries that WAF knows.
 
-Source: https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html, read 2026-11. A test holds it
-against the wafv2 model of botocore.
+Source: https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html, read 2026-11. A test compares it
+with the wafv2 model of botocore.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""`custom_keys`: what makes two requests count as one client's under CUSTOM_KEYS.
+"""`custom_keys`: which requests count as one client's with CUSTOM_KEYS.
 
 AWS: "All of the request components in the aggregation keys must be present, otherwise the request is not evaluated or
-limited". So a caller who leaves the header out is not limited by such a rule.
+limited". A caller who leaves the header out is therefore not limited by such a rule.
 Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-aggregation-options.html
 """
 
@@ -28,43 +28,44 @@ class NamedKey(Settings):
     """Name of the header, cookie or query argument."""
 
     text_transformations: TextTransformations = NONE
-    """What WAF does to the value before it counts."""
+    """Transformations that WAF applies to the value before it counts."""
 
 
 class TransformedKey(Settings):
     """The query string."""
 
     text_transformations: TextTransformations = NONE
-    """What WAF does to the query string before it counts."""
+    """Transformations that WAF applies to the query string before it counts."""
 
 
 class PathKey(Settings):
-    """The path; by default so that `//Chat` and `/chat` are one key."""
+    """The path. By default `//Chat` and `/chat` are the same key."""
 
     text_transformations: TextTransformations = CANONICAL_PATH
-    """What WAF does to the path before it counts."""
+    """Transformations that WAF applies to the path before it counts."""
 
 
 class LabelKey(Settings):
-    """The labels of one namespace, put on by earlier rules."""
+    """The labels in one namespace that earlier rules added."""
 
     namespace: Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1023}:$")]
-    """Ends in a colon."""
+    """The namespace. It ends in a colon."""
 
 
 class FingerprintKey(Settings):
-    """How the client opens TLS. AWS documents it for CloudFront and load balancers, and does not say for a stage.
+    """The fingerprint of the client's TLS handshake. AWS documents it for CloudFront and load balancers, but not for a
+    stage.
 
     https://docs.aws.amazon.com/waf/latest/APIReference/API_JA4Fingerprint.html and API_RateLimitJA4Fingerprint.html,
     read 2026-11.
     """
 
     fallback_behavior: Fallback
-    """For a request without a fingerprint: MATCH applies the rule's action, NO_MATCH lets it by."""
+    """For a request without a fingerprint: MATCH applies the rule's action, NO_MATCH does not apply the rule."""
 
 
 class CustomKey(Settings):
-    """One part of the key. Exactly one a table."""
+    """One part of the key. A table has exactly one."""
 
     header: NamedKey | None = None
     cookie: NamedKey | None = None
@@ -86,12 +87,12 @@ class CustomKey(Settings):
 
     @property
     def kind(self) -> str:
-        """Which one it is."""
+        """The key's only entry, such as `header`."""
         return next(name for name, value in self if value is not None)
 
     @property
     def part(self) -> NamedKey | TransformedKey | LabelKey | FingerprintKey | PathKey:
-        """Its table."""
+        """The table of that entry."""
         value: NamedKey | TransformedKey | LabelKey | FingerprintKey | PathKey = getattr(self, self.kind)
         return value
 
@@ -105,12 +106,12 @@ AnyKey = Annotated[
 
 
 def kind_of(key: Word | CustomKey) -> str:
-    """`header`, `ip`, ..."""
+    """The kind of the key: `header`, `ip`, ..."""
     return key if isinstance(key, str) else key.kind
 
 
 def identity(key: Word | CustomKey) -> str:
-    """What AWS takes once in a rule: one `ip`, one `uri_path`, each header once."""
+    """What AWS accepts only once in a rule: one `ip`, one `uri_path`, each header once."""
     if isinstance(key, CustomKey):
         match key.part:
             case NamedKey(name=name):
@@ -123,7 +124,7 @@ def identity(key: Word | CustomKey) -> str:
 
 
 def what_callers_may_leave_out(key: Word | CustomKey) -> str | None:
-    """What a caller may leave out of the request to escape a rule with that key; None where it cannot."""
+    """The part of the request that a caller can omit to avoid a rule with that key. None if there is none."""
     if isinstance(key, str):
         return "the forwarding header" if key == "forwarded_ip" else None
     match key.part:
@@ -140,7 +141,7 @@ def what_callers_may_leave_out(key: Word | CustomKey) -> str | None:
 
 
 def what_callers_may_vary(key: Word | CustomKey, *, paths_vary: bool) -> str | None:
-    """What a caller may give another value in each request, beside what it may leave out altogether."""
+    """The part of the request that a caller can change with each request but not omit. None if there is none."""
     if isinstance(key, CustomKey):
         match key.part:
             case PathKey() if paths_vary:
@@ -153,5 +154,5 @@ def what_callers_may_vary(key: Word | CustomKey, *, paths_vary: bool) -> str | N
 
 
 def tells_callers_apart(key: Word | CustomKey) -> bool:
-    """False for what all callers of a route have in common."""
+    """False for a key that is the same for all callers of a route."""
     return kind_of(key) not in {"http_method", "uri_path", "label_namespace"}

@@ -1,4 +1,6 @@
-"""Lists of addresses: `["192.0.2.0/24", "2001:db8::/32"]`, IPv4 and IPv6 together in the file, apart in AWS."""
+"""Lists of addresses: `["192.0.2.0/24", "2001:db8::/32"]`. The file has IPv4 and IPv6 in one list; AWS needs one set
+for each.
+"""
 
 import ipaddress
 from dataclasses import dataclass
@@ -42,10 +44,10 @@ IpRanges = Annotated[Items[IpRange], AfterValidator(_fit_a_set)]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IpSet:
-    """The ranges of one version, which is all that an `aws_wafv2_ip_set` holds."""
+    """The ranges of one IP version. An `aws_wafv2_ip_set` cannot hold both."""
 
     name: str
-    """Its Terraform name, and the end of its name in AWS."""
+    """Its Terraform name. Its name in AWS ends with it."""
 
     version: IpVersion
     addresses: tuple[str, ...]
@@ -57,7 +59,7 @@ def version_of(address: str) -> IpVersion:
 
 
 def ip_sets(stem: str, ranges: tuple[str, ...]) -> tuple[IpSet, ...]:
-    """One or two sets, `<stem>_ipv4` and `<stem>_ipv6`; none where there is no range."""
+    """One or two sets, `<stem>_ipv4` and `<stem>_ipv6`. Empty if there is no range."""
     versions: tuple[IpVersion, ...] = ("IPV4", "IPV6")
     sets = (
         IpSet(

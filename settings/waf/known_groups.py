@@ -1,12 +1,13 @@
-"""AWS's managed rule groups, as far as we know them: one table.
+"""The managed rule groups of AWS that Spillway knows, in one table.
 
-The preset of a group is the rules that an honest caller of an LLM API trips, so that they count instead of block.
-A prompt is a long JSON body of free text: code, HTML, shell commands, paths, addresses. Rules that look for those in a
-body cannot tell a question about an attack from the attack. The same rules for URLs, headers and cookies stay.
-And the caller is a program on a server, which rules that expect a person with a browser take for a bot.
+The preset of a group lists the rules that an honest caller of an LLM API trips. With it, they count instead of block.
+
+A prompt is a long JSON body of free text: code, HTML, shell commands, paths, addresses. Rules that look for those in
+a body cannot tell a question about an attack from an attack. The same rules still block in URLs, headers and cookies.
+The caller is a program on a server. Rules that expect a person with a browser treat it as a bot.
 
 Sources, read 2026-11; docs/waf.md shows the presets as a table:
-https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html (capacity; who reads bodies)
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html (capacity, bodies)
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html (names of rules)
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-anti-ddos.html (names of rules)
 """
@@ -23,10 +24,10 @@ _GITHUB = "https://github.com"
 
 
 BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
-"""The one group that needs to be told how hard it looks: COMMON here, since TARGETED challenges browsers."""
+"""The group that needs an inspection level. Spillway sets COMMON, since TARGETED challenges browsers."""
 
 ANTI_DDOS = "AWSManagedRulesAntiDDoSRuleSet"
-"""The other: to leave out its challenges, which only a browser can answer."""
+"""The group whose challenges must be turned off, since only a browser can answer them."""
 
 # They ask for the paths of a site's login or sign-up pages, which an API has not:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html, read 2026-11.
@@ -37,7 +38,7 @@ _PARTS = ("BODY", "QUERYARGUMENTS", "URIPATH")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PresetRule:
-    """One rule, why it counts, and who says what it looks for or what it blocked."""
+    """A rule that the preset changes, why it counts, and the source of what it detects or blocked."""
 
     name: str
     why: str
@@ -46,7 +47,7 @@ class PresetRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownGroup:
-    """One group of AWS's."""
+    """One of AWS's groups."""
 
     name: str
     capacity: int
@@ -54,7 +55,7 @@ class KnownGroup:
 
     reads_bodies: bool = True
     rules: frozenset[str] = frozenset()
-    """Those whose overrides we check. Groups change: another name may be that of a newer or an older version's rule."""
+    """The rules whose overrides are checked. Groups change, so another name may belong to a newer or older version."""
 
     preset: tuple[PresetRule, ...] = ()
 

@@ -1,4 +1,4 @@
-"""One `[[waf.managed_rule_groups]]` table: rules that AWS or a vendor keeps up to date."""
+"""One `[[waf.managed_rule_groups]]` table: rules that AWS or a vendor maintains."""
 
 from typing import Annotated, Literal, Self
 
@@ -27,10 +27,10 @@ def _is_spelt(vendor: str) -> str:
 
 
 class ManagedRuleGroup(Settings):
-    """A managed rule group, and which of its rules do something else than they were written to do."""
+    """A managed rule group, and the actions of its rules that you change."""
 
     name: RuleName
-    """For instance `AWSManagedRulesCommonRuleSet`."""
+    """Name of the group, such as `AWSManagedRulesCommonRuleSet`."""
 
     vendor_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r".*\S.*"), AfterValidator(_is_spelt)] = (
         "AWS"
@@ -38,24 +38,25 @@ class ManagedRuleGroup(Settings):
     """Vendor of the group."""
 
     version: Annotated[str, Field(pattern=r"^[\w#:\.\-/]{1,64}$")] | None = None
-    """Default: the version that the vendor recommends, which changes by itself."""
+    """Version of the group. Default: the one that the vendor recommends, which changes over time."""
 
     preset: Literal["llm", "none"] = "llm"
-    """`llm` lets rules that honest callers trip count instead of block: settings/waf/known_groups.py."""
+    """`llm` makes rules that honest callers trip count instead of block: settings/waf/known_groups.py."""
 
     mode: Literal["block", "count"] = "block"
-    """`count` for the whole group, whatever its rules say."""
+    """`count` makes all rules of the group count without blocking."""
 
     overrides: dict[ManagedRuleName, OverrideAction] = {}
-    """By the name of a rule in the group; wins over the preset."""
+    """Actions by the name of a rule in the group. They override the preset."""
 
     capacity: Annotated[int, Field(ge=1, le=5000)] | None = None
     """Web ACL capacity units, for a group that Spillway does not know."""
 
     sensitivity_to_block: Literal["LOW", "MEDIUM", "HIGH"] | None = None
-    """Only for AWSManagedRulesAntiDDoSRuleSet: which requests it blocks in an attack. Default: AWS's own, `LOW`.
+    """Only for AWSManagedRulesAntiDDoSRuleSet: which requests it blocks during an attack. Default: that of AWS, `LOW`.
 
-    `LOW` blocks those that AWS holds for most likely part of the attack, `HIGH` also those that may be.
+    `LOW` blocks requests that AWS considers most likely part of the attack. `HIGH` also blocks those that may be part
+    of it.
     """
 
     @model_validator(mode="after")
@@ -88,7 +89,7 @@ class ManagedRuleGroup(Settings):
 
     @property
     def rule_actions(self) -> dict[str, OverrideAction]:
-        """What single rules do instead of what they were written to do."""
+        """The actions of rules whose own action is changed."""
         preset: dict[str, OverrideAction] = {}
         if self.preset == "llm" and self.known:
             preset = {rule.name: "count" for rule in self.known.preset}
@@ -96,25 +97,25 @@ class ManagedRuleGroup(Settings):
 
     @property
     def known(self) -> KnownGroup | None:
-        """What we know of it; None for another vendor's group, and for one of AWS's that is new to us."""
+        """What Spillway knows about the group. None for a group of another vendor, and for a new group of AWS."""
         return KNOWN_GROUPS.get(self.name) if self.vendor_name == "AWS" else None
 
     @property
     def known_capacity(self) -> int | None:
-        """In web ACL capacity units; None where nobody said."""
+        """In web ACL capacity units. None if it is unknown."""
         return self.capacity or (self.known.capacity if self.known else None)
 
     @property
     def is_bot_control(self) -> bool:
-        """Costs a fee of its own, a month and a request."""
+        """Whether AWS charges the monthly and per-request fee for Bot Control."""
         return self.vendor_name == "AWS" and self.name == BOT_CONTROL
 
     @property
     def is_anti_ddos(self) -> bool:
-        """Costs a fee of its own, a month and a request."""
+        """Whether AWS charges the monthly and per-request fee for Anti-DDoS."""
         return self.vendor_name == "AWS" and self.name == ANTI_DDOS
 
     @property
     def reads_bodies(self) -> bool:
-        """Unless it is known not to."""
+        """True unless the group is known not to read bodies."""
         return self.known.reads_bodies if self.known else True

@@ -1,12 +1,12 @@
 """Paths as WAF patterns.
 
-API Gateway's `{id}` is one part of a path and `{proxy+}` the rest of it; WAF knows neither. Whether WAF sees the path
-with the stage in front (`/prod/v1/chat`) AWS does not say, and a custom domain has its own base path, so that a
-pattern matches with either prefix or none.
+API Gateway's `{id}` is one part of a path, and `{proxy+}` is the rest of it. WAF has neither. AWS does not document
+whether WAF sees the path with the stage in front (`/prod/v1/chat`), and a custom domain has its own base path. A
+pattern therefore matches with either prefix and with none.
 
-Nor does AWS say what API Gateway makes of `.` and `..` in a path. So a rule that counts a route counts every request
-that some reading could take for it, and a condition that leaves a route out leaves out only what every reading takes
-for it: rather a request too many in the budget than one that slips out.
+Nor does AWS document how API Gateway treats `.` and `..` in a path. A rule that counts a route therefore counts every
+request that could be for the route in some interpretation. A condition that leaves a route out leaves out only requests
+that are for it in every interpretation. It is better to count one request too many than to miss one.
 """
 
 import re
@@ -15,7 +15,7 @@ import re
 LONGEST_PATTERN = 200
 
 ODD_PATH = r"/(?:/|\.\.?(?:/|$))"
-"""In a decoded path: an empty part, `.` or `..`, which an honest client does not send."""
+"""An empty part, `.` or `..` in a decoded path. Honest clients do not send it."""
 
 # Any character, a line break too, which `.` is not: `%0A` in a variable must not take a request out of the budget.
 _ANY_DEPTH = r"[\s\S]+"
@@ -26,24 +26,24 @@ _ANYTHING = "~"
 
 
 def canonical_pattern(path: str, prefixes: tuple[str, ...]) -> str:
-    """What the decoded, normalized, lower-case path of a request to that route looks like.
+    """The pattern for the decoded, normalized, lower-case path of a request to that route.
 
-    A variable takes any depth, because it may hold an encoded slash that is decoded here.
+    A variable matches any depth, because it may hold an encoded slash, which is decoded here.
     """
     parts = "".join(f"/{_ANY_DEPTH if part.startswith('{') else _escaped(part.lower())}" for part in _parts(path))
     return f"^{_optional(tuple(prefix.lower() for prefix in prefixes))}{parts}/?$"
 
 
 def plain_pattern(path: str, prefixes: tuple[str, ...]) -> str:
-    """What the path of a request to that route looks like as it is sent, written as plainly as the route is."""
+    """The pattern for the path of a request to that route as the client sends it, in its plain spelling."""
     parts = "".join(f"/{_plain(part)}" for part in _parts(path)) or "/"
     return f"^{_optional(prefixes)}{parts}$"
 
 
 def covers(path: str, other: str, *, left_out: bool = False) -> bool:
-    """Whether WAF's pattern of the path matches every usual request for the other.
+    """Whether WAF's pattern of the path matches every usual request for the other path.
 
-    `/v1/{id}` covers `/v1/{id}/versions`, unless it is left out. docs/waf.md, "How paths are compared", says why.
+    `/v1/{id}` covers `/v1/{id}/versions`, unless it is left out. docs/waf.md, "How paths are compared", explains why.
     """
     sample = re.sub(r"\{[^}]+\}", _ANYTHING, other)
     if left_out:
@@ -70,5 +70,5 @@ def _parts(path: str) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    """Of the characters that a path part may have only the dot means something."""
+    """The text for a regular expression. Of the characters in a path part, only the dot has a meaning there."""
     return text.replace(".", r"\.")

@@ -32,9 +32,9 @@ Limit = Annotated[int, Field(ge=LOWEST_LIMIT, le=HIGHEST_LIMIT)]
 
 
 class ForwardedIp(Settings):
-    """Where a proxy in front writes the client's address.
+    """The header in which a proxy in front writes the client's address.
 
-    WAF reads the first address in the header, and a client may write one itself: forgeable.
+    WAF reads the first address in the header. A client can set that header itself, so it can forge the address.
     """
 
     header_name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,255}$")]
@@ -45,7 +45,7 @@ class ForwardedIp(Settings):
 
 
 class RateRule(Settings):
-    """A WAF rate-based rule. An estimate with seconds to minutes of lag, not an exact counter."""
+    """A WAF rate-based rule. WAF estimates the rate with a delay of seconds to minutes. It does not count exactly."""
 
     name: RuleName
     """Name of the rule and of its metric, unique in the web ACL."""
@@ -54,21 +54,23 @@ class RateRule(Settings):
     """Requests of one client within the window."""
 
     count_limit: Limit | None = None
-    """A second rule in front that only counts, at a lower limit: who comes near, before anybody is stopped."""
+    """A lower limit for a second rule in front, which only counts. It shows who comes close before anyone is blocked.
+    """
 
     evaluation_window_sec: Literal[60, 120, 300, 600] = 300
-    """How far back AWS looks, in seconds; not how often it looks."""
+    """The time over which AWS counts requests, in seconds. It is not how often AWS checks."""
 
     aggregate_key_type: Literal["IP", "FORWARDED_IP", "CUSTOM_KEYS", "CONSTANT"] = "IP"
-    """Whose requests are counted together. CONSTANT counts everybody's."""
+    """Whose requests are counted together. CONSTANT counts all callers together."""
 
     action: Literal["block", "count", "captcha", "challenge"] = "block"
     """`block` answers 429. `captcha` and `challenge` are for browsers: an API client cannot solve them."""
 
     routes: Items[str] = ()
-    """Only these, by `METHOD /path`. Default: everything but OPTIONS, so that preflights cost no budget.
+    """Counts only these routes, by `METHOD /path`. Default: everything except for OPTIONS, so that preflights do not
+    use the budget.
 
-    `["OPTIONS *"]` counts preflights, and every other OPTIONS request.
+    `["OPTIONS *"]` counts preflights and every other OPTIONS request.
     """
 
     forwarded_ip: ForwardedIp | None = None
@@ -123,16 +125,16 @@ class RateRule(Settings):
 
     @property
     def counts(self) -> dict[str, object]:
-        """What it counts and by whom, without its name, its limits and what it does then."""
+        """Which requests it counts and by which key, without its name, its limits and its action."""
         by = {"evaluation_window_sec", "aggregate_key_type", "forwarded_ip", "custom_keys", "scope_down"}
         return {**self.model_dump(include=by), "routes": sorted(self.routes)}
 
     @property
     def counts_preflights(self) -> bool:
-        """Every OPTIONS request, and nothing else."""
+        """Whether it counts every OPTIONS request and nothing else."""
         return PREFLIGHTS in self.routes
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The rules that it becomes in the web ACL."""
+        """The names of the rules in the web ACL that it becomes."""
         return (f"{self.name}-count", self.name) if self.count_limit is not None else (self.name,)

@@ -1,7 +1,7 @@
-"""Regular expressions as WAF takes them: PCRE without what its engine cannot do.
+"""Regular expressions that WAF accepts: PCRE without some features.
 
-Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html, read 2026-11. AWS keeps no
-whole list, so that a pattern that passes here may still be refused in the deploy.
+Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html, read 2026-11. AWS has no
+complete list, so a deploy may still refuse a pattern that passes here.
 """
 
 import re
@@ -13,7 +13,7 @@ _ATOMIC = re.compile(r"\(\?>|(?:[*+?]|\{\d+,?\d*\})\+")
 
 
 def find_fault(pattern: str) -> str | None:
-    """What is wrong with it; None where nothing is known to be."""
+    """What is wrong with the pattern. None if no fault is known."""
     try:
         with warnings.catch_warnings():
             # Python warns of `[[:alpha:]]`, which is a class in PCRE.

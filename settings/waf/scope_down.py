@@ -1,4 +1,4 @@
-"""`scope_down`: which requests a rate rule counts at all."""
+"""`scope_down`: which requests a rate rule counts."""
 
 from typing import Annotated, Self
 
@@ -62,7 +62,7 @@ def _at_most_a_hundred(asns: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Header(Settings):
-    """A header that holds a value."""
+    """A header and the value that it must have."""
 
     # The provider: aws_wafv2_web_acl, single_header.
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -72,10 +72,10 @@ class Header(Settings):
     """The value to look for."""
 
     positional_constraint: Position = "EXACTLY"
-    """`REGEX` takes the value as a regular expression."""
+    """How the value is compared. `REGEX` treats it as a regular expression."""
 
     text_transformations: TextTransformations = NONE
-    """What WAF does to the value before it compares."""
+    """Transformations that WAF applies to the header before it compares."""
 
     @model_validator(mode="after")
     def _can_match(self) -> Self:
@@ -90,14 +90,14 @@ class Header(Settings):
 
 
 class ScopeDown(Settings):
-    """One condition, or several under `and`, `or`, `not`. Exactly one key a table."""
+    """One condition, or several under `and`, `or`, `not`. A table has exactly one key."""
 
     and_: SomeItems["ScopeDown"] | None = Field(default=None, alias="and")
     or_: SomeItems["ScopeDown"] | None = Field(default=None, alias="or")
     not_: "ScopeDown | None" = Field(default=None, alias="not")
 
     path: Annotated[str, AfterValidator(_path)] | None = None
-    """A path as in a route, variables included; it need not be a route."""
+    """A path, written as in a route, with variables. It does not need to be a route."""
 
     method: Method | None = None
     """The request's HTTP method."""
@@ -111,16 +111,16 @@ class ScopeDown(Settings):
         ]
         | None
     ) = None
-    """Ranges, or the ARN of an existing IP set."""
+    """Address ranges, or the ARN of an existing IP set."""
 
     country: Annotated[SomeItems[Country], AfterValidator(_each_once)] | None = None
     """Countries by their two-letter codes."""
 
     asn: Annotated[SomeItems[Asn], AfterValidator(_each_once), AfterValidator(_at_most_a_hundred)] | None = None
-    """Networks by their autonomous system numbers; 0 is every address of which AWS knows none."""
+    """Networks by their autonomous system numbers. 0 matches addresses for which AWS knows none."""
 
     label: Label | None = None
-    """A label that an earlier rule put on the request; a namespace ends in a colon."""
+    """A label that an earlier rule added to the request. A namespace ends in a colon."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -139,12 +139,12 @@ class ScopeDown(Settings):
         return 1 + max((part._depth for part in parts), default=0)  # noqa: SLF001  # of its own class
 
     def condition(self, *, prefixes: tuple[str, ...], stem: str) -> Condition:
-        """What it says; its own IP sets are named `<stem>_<number>_ipv4` and so on."""
+        """The condition. Its own IP sets are named `<stem>_<number>_ipv4` and so on."""
         return _Reader(prefixes, stem).read(self)
 
 
 class _Reader:
-    """Numbers the IP sets while it reads."""
+    """Numbers the IP sets while it reads the tables."""
 
     def __init__(self, prefixes: tuple[str, ...], stem: str) -> None:
         self._prefixes = prefixes
@@ -186,26 +186,26 @@ class _Reader:
 
 
 def in_any(stem: str, ranges: tuple[str, ...]) -> Condition:
-    """From one of the ranges, IPv4 or IPv6."""
+    """The address is in one of the ranges, IPv4 or IPv6."""
     sets = tuple(AddressIn(ip_set) for ip_set in ip_sets(stem, ranges))
     return sets[0] if len(sets) == 1 else Or(sets)
 
 
 def path_is(path: str, prefixes: tuple[str, ...]) -> Condition:
-    """That path, however it is written: for what a rule counts."""
+    """That path in any spelling: for what a rule counts."""
     return Or((PathIs(canonical_pattern(path, prefixes), CANONICAL_PATH), PathIs(ODD_PATH, ("URL_DECODE",))))
 
 
 def path_is_surely(path: str, prefixes: tuple[str, ...]) -> Condition:
-    """That path, written as plainly as the route is: for what a rule leaves out."""
+    """That path in its plain spelling: for what a rule leaves out."""
     return PathIs(plain_pattern(path, prefixes), NONE)
 
 
 def any_route(routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
-    """One of the routes, path and method.
+    """One of the routes, by path and method.
 
-    `(A and POST) or (B and GET)` would be too deep under a rate rule that has more to say. A request has one method, so
-    it is also `(POST or GET) and (A or GET) and (B or POST)`, which is not.
+    `(A and POST) or (B and GET)` would be too deep under a rate rule with further conditions. Since a request has one
+    method, it is equal to `(POST or GET) and (A or GET) and (B or POST)`, which is not too deep.
     """
     methods_of: dict[str, set[Method]] = {}
     for route in routes:

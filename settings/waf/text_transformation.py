@@ -1,4 +1,4 @@
-"""What WAF does to a part of a request before it looks at it."""
+"""What WAF does to a part of a request before it compares it."""
 
 from typing import Annotated, Literal
 
@@ -47,7 +47,7 @@ def _at_most_ten(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 TextTransformations = Annotated[SomeItems[TextTransformation], AfterValidator(_at_most_ten)]
-"""In the order in which they are applied."""
+"""In the order in which WAF applies them."""
 
 NONE: tuple[TextTransformation, ...] = ("NONE",)
 

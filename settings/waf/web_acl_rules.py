@@ -1,16 +1,16 @@
-"""The rules of a web ACL in the order in which WAF asks them.
+"""The rules of a web ACL in the order in which WAF evaluates them.
 
 | priority | rule | why there |
 |---|---|---|
-| 100 | the block list | whoever is on it costs nothing further |
-| 1000, 1010, ... | managed rule groups, in the file's order | they put labels on that rate rules may count by |
-| 2005, 2015, ... | rate rules for named routes | the narrower budget answers first |
+| 100 | the block list | no other rule runs for these addresses |
+| 1000, 1010, ... | managed rule groups, in the file's order | they add labels that rate rules may count by |
+| 2005, 2015, ... | rate rules for named routes | the budget for fewer routes is used first |
 | 3005, 3015, ... | rate rules for the whole API | |
 
-A rate rule keeps the number of its place in the file, whichever band it is in, so that a rule added at the end moves
-none. Its counting tier comes five before its own: counting ends nothing, so both see every request.
-An allow list is no rule: it is left out of every rate rule's scope, because a rule that allows would end the evaluation
-and switch off the managed rules too.
+The number of a rate rule follows from its place in the file, in both bands, so a rule added at the end does not change
+the others. The rule that only counts comes five before it. A rule that counts does not end the evaluation, so both see
+every request. The allow list is not a rule. It is excluded from the scope of every rate rule, because a rule that
+allows would end the evaluation and turn off the managed rules too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ _SPACING, _OWN_TIER = 10, 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockListRule:
-    """Answers 403 to the block list."""
+    """Answers 403 to requests from the block list."""
 
     name: str
     priority: int
@@ -51,7 +51,7 @@ class ManagedRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RateTier:
-    """A rate rule, or the counting tier in front of it."""
+    """A rate rule, or the counting rule in front of it."""
 
     name: str
     priority: int
@@ -65,7 +65,7 @@ WebAclRule = BlockListRule | ManagedRule | RateTier
 
 
 def web_acl_rules(waf: Waf, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> tuple[WebAclRule, ...]:
-    """All rules, by priority."""
+    """All rules, sorted by priority."""
     rules: list[WebAclRule] = []
     if waf.block:
         condition = in_any("block", waf.block)
@@ -92,15 +92,17 @@ def web_acl_rules(waf: Waf, routes: tuple[Route, ...], prefixes: tuple[str, ...]
 
 
 def rate_scope(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
-    """Which requests the rule counts, as deep as Terraform's schema takes it.
+    """Which requests the rule counts, within the depth of Terraform's schema.
 
-    Raises TooDeepError where it cannot hold it.
+    Raises TooDeepError if it does not fit.
     """
     return flatten(counted_requests(waf, rule, routes, prefixes))
 
 
 def counted_requests(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefixes: tuple[str, ...]) -> Condition:
-    """The rule's routes, or preflights, or all but preflights; nobody on the allow list; its own scope."""
+    """The rule's routes, or preflights, or everything except for preflights; without the allow list; within its own
+    scope_down.
+    """
     said: list[Condition] = []
     if rule.counts_preflights:
         said.append(MethodIs(frozenset({"OPTIONS"})))
@@ -116,12 +118,12 @@ def counted_requests(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefix
 
 
 def scope_stem(rule_name: str) -> str:
-    """The stem of the names of a rule's own IP sets."""
+    """The prefix of the names of a rule's own IP sets."""
     return f"{rule_name.lower().replace('-', '_')}_scope"
 
 
 def leaves_of(rule: WebAclRule) -> Iterator[Leaf]:
-    """All that the rule looks at, but for a managed group's own business."""
+    """All conditions of the rule, except for what a managed group checks."""
     if isinstance(rule, BlockListRule):
         yield from leaves(rule.condition)
     elif isinstance(rule, RateTier):
@@ -129,6 +131,6 @@ def leaves_of(rule: WebAclRule) -> Iterator[Leaf]:
 
 
 def ip_sets_of(looked_at: Iterable[Leaf]) -> tuple[IpSet, ...]:
-    """Our own IP sets among them, each once."""
+    """Spillway's own IP sets among these conditions, each once."""
     sets = (leaf.ip_set for leaf in looked_at if isinstance(leaf, AddressIn) and isinstance(leaf.ip_set, IpSet))
     return tuple(dict.fromkeys(sets))
