@@ -146,6 +146,16 @@ def test_plans(deploy: Deploy) -> None:
     assert [deployed.ask(CAP, key="").status for _ in range(2)] == [200, 429]
 
 
+def test_a_limit_that_only_counts_is_not_what_the_headers_tell_of(deploy: Deploy) -> None:
+    """A caller who paces himself by them would be slowed down by a limit that refuses nobody."""
+    counts = {"name": "b", "by": ["ip"], "tokens_per_minute": 100, "mode": "count"}
+    answer = deploy({"tokens_per_minute": 1000}, counts).ask({"model": "m", "max_tokens": 40})
+    assert (answer.status, answer.headers["x-ratelimit-limit-tokens"]) == (200, "1000")
+    alone = deploy(counts).ask({"model": "m", "max_tokens": 40})
+    assert alone.status == 200
+    assert [name for name in alone.headers if name.startswith("x-ratelimit-")] == []
+
+
 def test_counting_refuses_nobody_and_says_whom_it_would_have(deploy: Deploy) -> None:
     deployed = deploy({"tokens_per_day": 60, "mode": "count"})
     assert [deployed.ask(CAP).status for _ in range(3)] == [200, 200, 200]

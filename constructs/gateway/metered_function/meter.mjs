@@ -97,8 +97,12 @@ export class Meter {
     }
     admitted.observed = observed;
     admitted.local = held.some(({ store }) => store !== this.store);
+    // Not of a limit that refuses nobody: a caller who paces himself by the headers would be slowed down by it.
+    const enforced = held.flatMap(({ reservation, at }) =>
+      reservation.writes.filter(({ limit }) => !limit.observes).map(({ limit }) => ({ ...limit, of: reservation, at })),
+    );
     admitted.headers = limitHeaders(
-      held.flatMap(({ reservation, at }) => reservation.writes.map(({ limit }) => ({ ...limit, of: reservation, at }))),
+      enforced,
       (limit) => limit.of.item[limit.attribute],
       clock(),
     );
