@@ -61,7 +61,7 @@ class Environment(EnvironmentFields):
         yield from names.refused(self)
 
     def warnings(self) -> tuple[Problem, ...]:
-        """What AWS accepts but the author may not have meant, once for all routes. Synthesis and the review print it."""
+        """What AWS accepts but the author may not have meant, once for all routes. Synthesis and review print it."""
         return grouped(with_values(self, self._warned()))
 
     def _warned(self) -> Iterator[Problem]:

@@ -26,6 +26,9 @@ SPELLINGS: Mapping[str, Spelling] = MappingProxyType(
         r"^[a-z]{2}(-[a-z]+)+-\d$": Spelling("the code of a Region", "us-east-1 or eu-west-3"),
         r"^\d{12}$": Spelling("12 digits, in quotes", "111122223333"),
         r"^[a-z0-9]{6,32}$": Spelling("an id as AWS makes it, 6 to 32 lower case letters and digits", "a1b2c3d4e5"),
+        r"^[a-z0-9-]+(\.[a-z0-9-]+){1,2}[A-Za-z0-9.:-]*$": Spelling(
+            "the id of a model or of a cross-Region inference profile", "us.anthropic.claude-sonnet-4-6"
+        ),
         r"^vpce-[0-9a-f]+$": Spelling("the id of a VPC endpoint", "vpce-0a1b2c3d4e5f67890"),
         r"^vpc-[0-9a-f]+$": Spelling("the id of a VPC", "vpc-0a1b2c3d4e5f67890"),
         r"^subnet-[0-9a-f]+$": Spelling("the id of a subnet", "subnet-0a1b2c3d4e5f67890"),

@@ -183,7 +183,7 @@ def test_the_name_of_a_file_is_no_program(tmp_path: Path) -> None:
     recipe = run("make", "--silent", "-n", "-o", ".venv/.installed", "review-markdown").stdout
     for reviewed in ("", f"environments/{name}.toml", "environments/*.toml"):
         done = subprocess.run(
-            ["bash", "-c", recipe.replace("python -m review", "echo")],
+            ["bash", "-c", recipe.replace("python -m spillway", "echo")],
             cwd=tmp_path,
             env={"PATH": "/usr/bin:/bin", "BASE": "HEAD", "REVIEWED": reviewed},
             capture_output=True,

@@ -9,8 +9,8 @@ import pytest
 from tests.environment_files import ROOT
 
 ROOMS = ("demo", "deploy", "policy", "review", "spillway", "tools", "verify")
-# Started by demo/emulator.py alone, with a folder and a module.
-INTERNAL = {Path("demo/watched.py")}
+# Started by demo/emulator.py alone: with a folder and a module, and in place of ministack.
+INTERNAL = {Path("demo/watched.py"), Path("demo/ministack_with_api_keys.py")}
 PROGRAMS = sorted(
     file
     for file in (each.relative_to(ROOT) for room in ROOMS for each in (ROOT / room).rglob("*.py"))
@@ -74,4 +74,4 @@ def test_synthesis_refuses_arguments() -> None:
         [sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("main.py has no options")
+    assert done.stderr.startswith("main.py has no option --help")

@@ -34,7 +34,7 @@ def function_variables(model: str) -> dict[str, str]:
     environment = Environment.model_validate(
         {
             "name": "bench",
-            "aws": {"region": "us-east-1"},
+            "aws": {"region": "us-east-1", "endpoint_url": model},
             "api": {"name": "bench"},
             "stage": {"name": "bench"},
             "throttling": {"rate_limit": 500, "burst_limit": 500},

@@ -22,7 +22,7 @@ _METHODS = get_args(Method)
 # 2026-11. `query` is a method of 3.2, and API Gateway has neither it nor `trace`.
 _NO_METHODS = frozenset({"$ref", "summary", "description", "servers", "parameters", "additionaloperations"})
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
-_LITERAL = re.compile(r"[A-Za-z0-9_.\-:]+")
+_LITERAL = re.compile(r"[A-Za-z0-9_.\-][A-Za-z0-9_.\-:]*")
 # Paths of which OpenAI's, Anthropic's and Ollama's APIs can stream the answer, if the document describes no body.
 _STREAMED = ("/chat/completions", "/completions", "/responses", "/messages", "/api/chat", "/api/generate")
 # References that lead to references; a document may be circular.
@@ -168,7 +168,9 @@ def gateway_path(path: str) -> str:
     for number, part in enumerate(parts, 1):
         if (variable := _VARIABLE.search(part)) is None:
             if not _LITERAL.fullmatch(part):
-                raise ValueError(f"{part!r} is not a path part of API Gateway: letters, digits, _ . - :")
+                raise ValueError(
+                    f"{part!r} is not a path part of API Gateway: letters, digits, _ . - :, and no : first"
+                )
             routed.append(part)
             continue
         name, _, kind = variable[1].partition(":")

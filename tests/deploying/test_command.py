@@ -1,10 +1,10 @@
-"""`python -m deploy keys`, as far as it gets without Terraform."""
+"""`spillway deploy keys`, as far as it gets without Terraform."""
 
 from pathlib import Path
 
 import pytest
 
-import deploy.__main__ as command
+from spillway.commands import main
 from tests.environment_files import MINIMAL, write
 
 KEYS = (
@@ -15,12 +15,12 @@ KEYS = (
 
 @pytest.fixture
 def environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with an environment that wants a variable, and a broken one beside it."""
+    """A folder with an environment that needs a variable, and a broken one beside it."""
     write(tmp_path, KEYS, "keys")
     write(tmp_path, MINIMAL.replace("rate_limit = 10", "rate_limit = 0"), "broken")
     monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
-    monkeypatch.setattr(command, "terraform_binary", lambda: "no-terraform-is-run")
+    monkeypatch.setattr("deploy.terraform.terraform_binary", lambda: "no-terraform-is-run")
     return tmp_path
 
 
@@ -28,13 +28,13 @@ def environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_missing_variable_is_said_before_terraform_runs_though_another_file_is_broken(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert command.main(["keys"]) == 1
+    assert main(["deploy", "keys"]) == 1
     *_, last = capfd.readouterr().err.strip().splitlines()
-    assert last == "Terraform needs a value for TF_VAR_api_key_value_alice: export it, then run make deploy again."
+    assert last == "Terraform needs a value for TF_VAR_api_key_value_alice: export it, then deploy again."
 
 
 def test_the_broken_one_is_not_deployed(environments: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["broken"]) == 1
+    assert main(["deploy", "broken"]) == 1
     assert capfd.readouterr().err == (
         f"{environments.as_posix()}/broken.toml:12: throttling.rate_limit = 0: must be greater than or equal to "
         "0.000001\n"

@@ -22,6 +22,6 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "wafResponseCode": "`WAF_ALLOW` or `WAF_BLOCK`",
         "wafStatus": "the status that WAF answered API Gateway with",
         "webaclArn": "the web ACL that decided",
-        "userAgent": "as the client says",
+        "userAgent": "sent by the client",
     }
 )

@@ -13,10 +13,24 @@ from spillway.commands import app, main
 from tests.environment_files import MINIMAL, ROOT, changed, write
 
 COMMANDS = (
-    *("new", "check", "synth", "limits", "cost", "diff", "simulate", "replay", "size", "usage", "deploy", "verify"),
+    *(
+        "new",
+        "check",
+        "synth",
+        "limits",
+        "cost",
+        "diff",
+        "pull-request",
+        "simulate",
+        "replay",
+        "size",
+        "usage",
+        "deploy",
+        "verify",
+    ),
     *("demo", "snapshot", "policy", "committed", "imports", "fetch-log"),
 )
-WITH_JSON = ("check", "limits", "cost", "diff", "simulate", "replay", "size", "usage")
+WITH_JSON = ("check", "limits", "cost", "diff", "pull-request", "simulate", "replay", "size", "usage")
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
@@ -123,7 +137,7 @@ def test_a_file_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str], m
     capsys.readouterr()
     bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
     assert main(["check", "good", "bad"]) == 1
-    refused = f"{bad.as_posix()}: throttling.rate_limit = 0: must be greater than or equal to 0.000001"
+    refused = f"{bad.as_posix()}:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001"
     assert capsys.readouterr().out.splitlines() == [refused, "2 environments: 1 refused"]
     assert main(["check", "--json"]) == 1
     found = {Path(each["file"]).stem: each for each in json.loads(capsys.readouterr().out)}
@@ -173,4 +187,4 @@ def test_synth_says_what_it_wrote_except_to_the_cdktf_cli(tmp_path: Path) -> Non
     write(tmp_path / "environments", "not toml", "bad")
     done = spillway("synth", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("environments/bad.toml: is not TOML")
+    assert done.stderr.startswith("environments/bad.toml:1: is not TOML")

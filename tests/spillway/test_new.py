@@ -280,8 +280,8 @@ def test_a_document_in_a_circle_ends(tmp_path: Path) -> None:
         (["new", "mine", "--from", "http://localhost:8000/openapi.json"], "--from: must be a file; download it first"),
         (["new", "mine", "--url", "https://a.example"], "--url: the template minimal has no server; vllm has one"),
         (["new", "mine", "--template", "tgi"], "Invalid value for '--template'"),
-        (["new", "mine", "--region", "nowhere"], "environments/mine.toml: aws.region = 'nowhere'"),
-        (["new", "mine", "--region", 'x"\ny = "z'], "environments/mine.toml: "),
+        (["new", "mine", "--region", "nowhere"], "environments/mine.toml:3: aws.region = 'nowhere'"),
+        (["new", "mine", "--region", 'x"\ny = "z'], "environments/mine.toml:3: aws.region = 'x'"),
     ],
 )
 def test_what_cannot_be_written(

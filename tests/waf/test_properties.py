@@ -23,7 +23,7 @@ from tests.waf.statement_schema import faults
 # `waf.rate_rules[0].limit = 9: must be ...`, `waf.limt: unknown key`.
 LINE = re.compile(r"(?P<table>[A-Za-z_]+)([.\[][^\n]*?)?( = [^\n]+)?: [^\n]+")
 # `POST /chat: integration.url: must be ...`
-ROUTE = re.compile(r"^[A-Za-z]+ /\S*: (?=[a-z_]+[:. \[])")
+ROUTE = re.compile(r"^[A-Za-z]+ /\S*: (?=[A-Za-z_]+[:. \[])")
 
 
 def accepted(table: dict[str, Any]) -> Environment | None:

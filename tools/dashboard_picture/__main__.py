@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import typer
+
 from settings.problem import EnvironmentFileError
 from settings.read import read_environment
 from tools.dashboard_picture.picture import draw
@@ -23,4 +25,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

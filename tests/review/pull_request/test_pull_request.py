@@ -237,7 +237,7 @@ def test_a_refused_file_is_in_the_comment_and_the_others_are_reviewed(repository
     repository.change("b", MINIMAL.replace("rate_limit = 10", "rate_limit = 11"))
     lines = said.lines(ends_with=1)
     assert lines[0].startswith("## a: file refused; b: rate of POST /chat 10 → 11")
-    assert any(line.startswith("- environments/a.toml: is not TOML") for line in lines)
+    assert any(line.startswith("- environments/a.toml:1: is not TOML") for line in lines)
 
 
 def test_what_repairs_a_file_is_reviewed(repository: Repository, said: Said) -> None:
@@ -245,7 +245,7 @@ def test_what_repairs_a_file_is_reviewed(repository: Repository, said: Said) -> 
     repository.change("a", MINIMAL)
     lines = said.lines()
     assert lines[0] == "## a: file was refused before"
-    assert any(line.startswith("- HEAD:environments/a.toml: is not TOML") for line in lines)
+    assert any(line.startswith("- HEAD:environments/a.toml:1: is not TOML") for line in lines)
 
 
 def test_warnings_that_stay_are_folded_away_and_new_ones_are_not(repository: Repository, said: Said) -> None:
