@@ -82,7 +82,7 @@ class Reviewed:
 def review(names: Sequence[str], base: str, prices: Prices) -> tuple[Reviewed, ...]:
     """Each environment of that name or path; without names, all of the folder, now or at the base.
 
-    Raises ReviewError where the base is no revision or an environment is neither here nor there.
+    Raises ReviewError where the base is not a revision or an environment is neither here nor there.
     """
     folder = environments_folder()
     every = {file.stem for file in folder.glob("*.toml")} | set(names_at(folder, base))

@@ -69,7 +69,7 @@ class Operations:
 def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
     """The operations whose path matches one of the patterns, or all.
 
-    Raises ReviewError for a file that is no OpenAPI document, or that describes none.
+    Raises ReviewError for a file that is not an OpenAPI document, or that describes none.
     """
     document = _document(file)
     paths = document.get("paths")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "requestId": "API Gateway's id of the request; a client may have set it",
-        "extendedRequestId": "the id that no client can set",
+        "extendedRequestId": "the id that a client cannot set",
         "requestTimeEpoch": "when the request came, milliseconds since 1970",
         "sourceIp": "the address of the connection",
         "httpMethod": "the method; with `resourcePath` the route",
