@@ -253,11 +253,11 @@ def _reach(environment: Environment, outputs: dict[str, str], keys: dict[str, st
         return True
     step(f"Reach a limit with OpenAI's client: {limit.words}")
     try:
-        show_token_limit(limit, console)
+        reached = show_token_limit(limit, console)
     except NotAsSetError as error:
         console.print(f"[red]not as set[/] {escape(str(error))}", soft_wrap=True)
         return False
-    console.print("  [green]as set[/]")
+    console.print("  [green]as set[/]" if reached else "  [dim]another limit of the file came first[/]")
     return True
 
 

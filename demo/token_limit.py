@@ -84,15 +84,15 @@ def _model(environment: Environment, models: tuple[str, ...]) -> str:
     """One that the limit counts and that has a price, for there may be limits in money beside it."""
     priced = [name for name in environment.token_prices if not name.endswith("*")]
     counted = [name.removesuffix("*") for name in models]
-    return next((name for name in (*counted, *priced)), "demo")
+    return next(iter((*counted, *priced)), "demo")
 
 
 class NotAsSetError(Exception):
     """The limit did something else; the message is what."""
 
 
-def show_token_limit(limit: Reachable, console: Console) -> None:
-    """Sends the requests and prints what comes back.
+def show_token_limit(limit: Reachable, console: Console) -> bool:
+    """Sends the requests and prints what comes back; whether it was this limit that refused, and no other of the file.
 
     Raises NotAsSetError if the limit does not do what the file says.
     """
@@ -112,7 +112,7 @@ def show_token_limit(limit: Reachable, console: Console) -> None:
         _show(refusal, console)
         seconds, code = int(refusal.headers["retry-after"]), refusal.json()["error"]["code"]
         if code != "tokens_exceeded" or seconds > _LONGEST_WAIT:
-            raise NotAsSetError(f"the code is {code}, and Retry-After is {seconds} s")
+            return False
         if other:
             _say_served(_ask(openai, limit, other), other, "has a budget of its own", console)
         console.print(f"  Waiting {seconds} s, as Retry-After says")
@@ -120,6 +120,7 @@ def show_token_limit(limit: Reachable, console: Console) -> None:
         _say_served(_ask(openai, limit, first), first, "asks again", console)
     except openai.OpenAIError as error:
         raise NotAsSetError(str(error)) from error
+    return True
 
 
 def _ask(openai: Any, limit: Reachable, key: tuple[str, str] | None) -> Any:

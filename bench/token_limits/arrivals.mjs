@@ -13,9 +13,12 @@ function ask() {
   return new Promise((resolve) => {
     const done = (status) => resolve({ at: sent - began, milliseconds: performance.now() - sent, status });
     const request = http.request(`${url}/v1/chat/completions`, { method: "POST", agent, headers, timeout: 60_000 }, (answer) => {
-      answer.on("end", () => done(answer.statusCode));
+      let received = "";
+      answer.setEncoding("utf8").on("data", (piece) => (received += piece));
+      // A stream that broke off has the status of one that did not.
+      const whole = () => received.includes(body.stream ? "[DONE]" : '"chat.completion"');
+      answer.on("end", () => done(answer.statusCode === 200 && !whole() ? 0 : answer.statusCode));
       answer.on("error", () => done(0));
-      answer.resume();
     });
     request.on("timeout", () => request.destroy());
     request.on("error", () => done(0));

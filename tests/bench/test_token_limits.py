@@ -38,7 +38,7 @@ def test_every_scenario_that_is_to_reach_its_limit_sends_more_than_fits_and_no_o
 
 def test_what_the_model_answers_is_what_is_counted() -> None:
     with announced("model.mjs") as model:
-        for scenario in (ASKED, replace(ASKED, model="answers-900", max_tokens=None)):
+        for scenario in (ASKED, replace(ASKED, stream=True), replace(ASKED, model="answers-900", max_tokens=None)):
             arrivals = arrive(model["url"], "key", scenario)
             assert (arrivals.served, arrivals.failed) == (4, 0)
     assert (ASKED.tokens, scenario.tokens) == (100, 920)

@@ -1,15 +1,21 @@
 """Which limit in tokens the demo reaches, and how."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from rich.console import Console
 
 from demo.model_server import model_server
-from demo.token_limit import Reachable, reachable
+from demo.token_limit import NotAsSetError, Reachable, reachable, show_token_limit
 from settings.environment import Environment
 from settings.read import read_environment
 from settings.usage_plan import key_names
@@ -120,3 +126,64 @@ def test_the_model_uses_what_it_may_and_says_so() -> None:
             "",
         )
         assert '"usage"' not in ask(url, stream=True)
+
+
+@contextmanager
+def answering(*statuses: int, code: str = "tokens_exceeded", retry_after: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """An API that answers with these statuses, one after the other, and what it saw in Authorization."""
+    left, seen = list(statuses), list[str]()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append(self.headers["Authorization"])
+            status = left.pop(0)
+            said = {"usage": {"total_tokens": 5}} if status == 200 else {"error": {"code": code}}
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Retry-After", str(retry_after))
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def shown(url: str) -> tuple[bool, str]:
+    keys = (("a", "value-a"), ("b", "value-b"))
+    limit = Reachable(words="w", base_url=url, keys=keys, bearer=True, model="m", max_tokens=3)
+    console = Console(file=StringIO(), width=200)
+    reached = show_token_limit(limit, console)
+    assert isinstance(console.file, StringIO)
+    return reached, console.file.getvalue()
+
+
+def test_the_caller_waits_as_long_as_told_and_another_key_need_not() -> None:
+    with answering(200, 429, 200, 200) as (url, seen):
+        reached, said = shown(url)
+    assert reached
+    assert [value.removeprefix("Bearer ") for value in seen] == ["value-a", "value-a", "value-b", "value-a"]
+    assert "HTTP/1.1 429 Too Many Requests" in said
+    assert '"code": "tokens_exceeded"' in said
+
+
+@pytest.mark.parametrize(("code", "retry_after"), [("requests_exceeded", 0), ("tokens_exceeded", 40_000)])
+def test_another_limit_of_the_file_may_come_first(code: str, retry_after: int) -> None:
+    with answering(200, 429, code=code, retry_after=retry_after) as (url, _):
+        assert shown(url)[0] is False
+
+
+@pytest.mark.parametrize(
+    "statuses", [pytest.param((200, 200), id="not refused"), (500,), (200, 429, 429), (200, 429, 200, 429)]
+)
+def test_anything_else_is_not_as_set(statuses: tuple[int, ...]) -> None:
+    with answering(*statuses) as (url, _), pytest.raises(NotAsSetError):
+        shown(url)
