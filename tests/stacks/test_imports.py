@@ -57,7 +57,7 @@ def test_it_is_said_in_a_line_by_the_program_too(
             '"aws_api_gateway_rest_api.api" = "${x}"',
             (
                 "imports.\"aws_api_gateway_rest_api.api\" = '${x}': must be an id as `terraform import` reads it, "
-                "without spaces, $ and %, such as a1b2c3d4e5"
+                "without spaces, $ and %, such as a1b2c3d4e5; the file is read as it is, and no variable is put in"
             ),
         ),
     ],
