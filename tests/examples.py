@@ -1,10 +1,14 @@
-"""The number of examples for the broadest properties."""
+"""The number of examples for the broadest properties, and no deadline for any: a slow machine is not a fault."""
 
 from hypothesis import settings
 
 THOROUGH = "thorough"
+_ORDINARY = "ordinary"
 
-settings.register_profile(THOROUGH)
+settings.register_profile(THOROUGH, deadline=None)
+settings.register_profile(_ORDINARY, deadline=None)
+# `--hypothesis-profile` is read afterwards.
+settings.load_profile(_ORDINARY)
 
 
 def examples(number: int) -> int:
