@@ -61,8 +61,8 @@ def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...], table: obj
 _MOST_OF_A_KIND = 6
 
 
-def _nodes(schema: dict[str, Any], where: tuple[str | int, ...], table: object) -> list[dict[str, Any]]:
-    """All that the schema takes at that place; of a table with a `type`, what that type takes."""
+def _nodes(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[dict[str, Any]]:
+    """All that the schema allows at that place. The `type` of a table on the way selects one kind."""
     nodes = list(_alternatives(schema, schema))
     for part in where:
         below = [inner for node in nodes for inner in _below(node, part)]
@@ -97,7 +97,13 @@ _MOST_OWNERS = 3
 
 def _tables(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[tuple[str, ...]]:
     """The keys of the table at that place, once for each table that it may be; of the `type` that it has, if any."""
-    return [tuple(node["properties"]) for node in _nodes(schema, where, table) if "properties" in node]
+    nodes = _nodes(schema, where)
+    for part in where:
+        table = _held(table, part)
+    tables = [node for node in nodes if "properties" in node]
+    kind = table.get("type") if isinstance(table, dict) else None
+    of_kind = [node for node in tables if kind and node["properties"].get("type", {}).get("const") == kind]
+    return [tuple(node["properties"]) for node in of_kind or tables]
 
 
 def _held(table: Any, part: str | int) -> object:
