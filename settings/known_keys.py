@@ -46,10 +46,10 @@ def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object 
     return ", ".join(tables[0]) if len(tables) == 1 and len(tables[0]) <= _MOST_LISTED else ""
 
 
-def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...]) -> str:
+def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:
     """`, or a table with retention_in_days`: what may be at that place beside words."""
     kinds = []
-    for node in _nodes(schema, where):
+    for node in _nodes(schema, where, table):
         if "properties" in node:
             keys = ", ".join(node["properties"])
             kinds.append(f"a table with {keys}" if len(node["properties"]) <= _MOST_OF_A_KIND else "a table")
@@ -61,12 +61,16 @@ def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...]) -> str:
 _MOST_OF_A_KIND = 6
 
 
-def _nodes(schema: dict[str, Any], where: tuple[str | int, ...]) -> list[dict[str, Any]]:
-    """All that the schema takes at that place."""
+def _nodes(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> list[dict[str, Any]]:
+    """All that the schema allows at that place. The `type` of a table on the way selects one kind."""
     nodes = list(_alternatives(schema, schema))
     for part in where:
         below = [inner for node in nodes for inner in _below(node, part)]
         nodes = [alternative for node in below for alternative in _alternatives(schema, node)]
+        table = _held(table, part)
+        kind = table.get("type") if isinstance(table, dict) else None
+        of_kind = [node for node in nodes if kind and node.get("properties", {}).get("type", {}).get("const") == kind]
+        nodes = of_kind or nodes
     return nodes
 
 

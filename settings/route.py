@@ -105,8 +105,8 @@ class Route(Settings):
 
 def _of_another_router(part: str) -> str:
     """What to write in the place of another router's variable or wildcard; nothing for a part that has none."""
-    if part.startswith(":"):
-        return f"{part!r} is a literal colon to API Gateway; a variable is written {{{part[1:] or 'id'}}}"
+    if re.match(":[A-Za-z_]", part):
+        return f"{part!r} is a literal colon to API Gateway; a variable is written {{{part[1:]}}}"
     if _FOREIGN_VARIABLE.fullmatch(part):
         name = re.split(r"[:*]", part.strip("<>{}"))[0 if part.startswith("{") else -1] or "id"
         return f"{part!r} is no variable to API Gateway; write {{{name}}}"

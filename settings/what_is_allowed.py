@@ -40,7 +40,7 @@ def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, 
         case "string_pattern_mismatch":
             message = _spelt(error, message)
         case "literal_error":
-            message = _one_of_the_words(error, where, schema, message)
+            message = _one_of_the_words(error, where, message) + _other_kinds(error, where, table, schema)
         case "union_tag_invalid":
             words = re.findall(r"'([^']*)'", context["expected_tags"])
             close = get_close_matches(str(context["tag"]).lower(), words, n=1, cutoff=_CLOSE)
@@ -62,7 +62,7 @@ def _spelt(error: ErrorDetails, message: str) -> str:
     return f"{spelling or message}{read_as_it_is}"
 
 
-def _one_of_the_words(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, message: str) -> str:
+def _one_of_the_words(error: ErrorDetails, where: Where, message: str) -> str:
     got = error["input"]
     words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
     if where[0] == "routes" and where[-1] == "method":
@@ -76,9 +76,17 @@ def _one_of_the_words(error: ErrorDetails, where: Where, schema: dict[str, Any] 
         if not words:
             unit = unit_of(str(where[-1]))
             message += f"{f' {unit}' if unit else ''}, without quotes"
+    return message
+
+
+def _other_kinds(error: ErrorDetails, where: Where, table: object, schema: dict[str, Any] | None) -> str:
+    """`, or a table with ...`, unless the value is a word that the field takes but for its capitals."""
+    words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+    if not words or str(error["input"]).lower() in {word.lower() for word in words}:
+        return ""
     fields = [part for part in error["loc"] if isinstance(part, str)]
     example = next((more for name, more in _OR_A_TABLE.items() if name in fields), "")
-    return message + (example or (other_kinds(schema, where) if schema and words else ""))
+    return example or (other_kinds(schema, where, table) if schema else "")
 
 
 def _an_array(got: object, where: Where) -> str:
