@@ -78,7 +78,7 @@ class CloudBackend(Settings):
     @model_validator(mode="after")
     def _says_which_workspace(self) -> Self:
         if (self.workspace is None) == (self.tags is None):
-            raise ValueError("must have a workspace or tags, one of the two")
+            raise ValueError("must have either workspace or tags")
         return self
 
 

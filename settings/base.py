@@ -15,7 +15,7 @@ Items = Annotated[tuple[Item, ...], Field(strict=False)]
 
 def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items:
-        raise ValueError("must hold at least one")
+        raise ValueError("must contain at least one")
     return items
 
 

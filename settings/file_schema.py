@@ -50,7 +50,7 @@ def _either(nodes: list[Any]) -> dict[str, Any]:
     return {"anyOf": nodes, "description": nodes[0].get("description", "")}
 
 
-_TYPE = "The kind of integration. Routes of another type take nothing of the defaults."
+_TYPE = "The type of integration. The defaults do not apply to routes of another type."
 _INTEGRATION = (
     "Keys for the `[routes.integration]` of every route that has this type, or that does not write a type. A key of "
     "the route wins. Tables are merged key by key; lists and everything else are replaced as a whole."

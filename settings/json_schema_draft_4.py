@@ -27,11 +27,11 @@ _NAMED = ("definitions", "dependencies", "patternProperties", "properties")
 def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
     """Everything that is not valid in draft 4, each with its place: `properties.n.const: ...`."""
     for keyword in sorted(_NEWER & schema.keys()):
-        yield f"{where}{keyword}: is of a later draft, and draft 4 would let everything through"
+        yield f"{where}{keyword}: is from a later draft; draft 4 ignores it and would let everything through"
     for keyword in ("exclusiveMaximum", "exclusiveMinimum"):
         if not isinstance(schema.get(keyword, True), bool):
             other = keyword.removeprefix("exclusive").lower()
-            yield f"{where}{keyword}: must be true or false in draft 4, beside {other}"
+            yield f"{where}{keyword}: must be true or false in draft 4, together with {other}"
     said = schema.get("type", [])
     if not {str(name) for name in (said if isinstance(said, list) else [said])} <= _TYPES:
         yield f"{where}type: must be of {', '.join(sorted(_TYPES))}"
@@ -39,7 +39,7 @@ def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
     if not isinstance(required, list) or not required:
         yield f"{where}required: must be a list with at least one name"
     if not str(schema.get("$ref", "#")).startswith("#"):
-        yield f"{where}$ref: must lead to a place in this schema, like #/definitions/message"
+        yield f"{where}$ref: must refer to a place in this schema, like #/definitions/message"
     for path, below in _schemas_in(schema):
         yield from refused(below, f"{where}{path}.")
 

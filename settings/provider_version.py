@@ -71,10 +71,10 @@ def _after(version: Version) -> Version:
 def _admits_only_what_knows_our_arguments(constraint: str) -> str:
     oldest, end = bounds(constraint)
     if end is not None and oldest >= end:
-        raise ValueError("no version fits all of it")
+        raise ValueError("no version matches all of it")
     if oldest < OLDEST:
         raise ValueError(
-            f"must not admit versions before {version_text(OLDEST)}, which lack arguments that are written here"
+            f"must not allow versions before {version_text(OLDEST)}, which lack arguments that Spillway uses"
         )
     return constraint
 

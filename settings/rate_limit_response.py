@@ -16,14 +16,14 @@ _READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
 def _is_plain(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or any(sign in text for sign in _READ_OTHERWISE):
         raise ValueError(
-            "must be printable ASCII without quotes, apostrophes, \\, $ and %{, which API Gateway or Terraform reads"
+            "must be printable ASCII without quotes, apostrophes, \\, $ and %{, which AWS or Terraform interpret"
         )
     return text
 
 
 def _is_a_web_address(text: str) -> str:
     if not text.startswith(("http://", "https://")) or " " in text:
-        raise ValueError("must be a web address that starts with https:// or http://, without blanks")
+        raise ValueError("must be a web address that starts with https:// or http://, without spaces")
     return text
 
 
@@ -71,9 +71,9 @@ HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 HeaderValue = Annotated[str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE), AfterValidator(_is_plain)]
 
 _OURS = {
-    "retry-after": "retry_after says it",
-    "x-should-retry": "should_retry says it",
-    "content-type": "it is application/json, and AWS takes no other here",
+    "retry-after": "set retry_after instead",
+    "x-should-retry": "set should_retry instead",
+    "content-type": "it is always application/json",
 }
 
 
@@ -82,12 +82,12 @@ def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
     for name in headers:
         folded = name.lower()
         if folded in _OURS:
-            raise ValueError(f"must not hold {name}: {_OURS[folded]}")
+            raise ValueError(f"must not contain {name}: {_OURS[folded]}")
         if folded in seen:
-            raise ValueError(f"holds {name} twice; headers are the same in capitals and small letters")
+            raise ValueError(f"contains {name} twice; header names ignore case")
         seen.add(folded)
     if len(headers) + 1 > MOST_HEADERS:
-        raise ValueError(f"AWS takes {MOST_HEADERS} headers, and Retry-After is one")
+        raise ValueError(f"AWS allows {MOST_HEADERS} headers, including Retry-After")
     return headers
 
 

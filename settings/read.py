@@ -44,10 +44,12 @@ def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, Environm
     Raises EnvironmentFileError if there is no file to read, or if all are refused.
     """
     if not folder.is_dir():
-        raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
+        raise EnvironmentFileError.of(
+            folder.as_posix(), "no such folder; it must contain one .toml file for each environment"
+        )
     files = sorted(folder.glob("*.toml"))
     if not files:
-        raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
+        raise EnvironmentFileError.of(folder.as_posix(), "contains no .toml file; each environment is one file")
     environments, refused = dict[str, Environment](), dict[str, EnvironmentFileError]()
     for file in files:
         try:
@@ -108,7 +110,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
             line_about(
                 ("name",),
                 shown_value(("name",), table["name"]),
-                "unknown key; the file's own name names the environment",
+                "unknown key; the name of the file is the name of the environment",
             ),
         )
     try:

@@ -56,25 +56,25 @@ class Route(Settings):
         if not path.startswith("/"):
             raise ValueError("must start with a slash")
         if len(path) > LONGEST_PATH or path.count("/") > MOST_PARTS:
-            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS takes no more")
+            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS allows no more")
         if path == "/":
             return path
         *front, last = path[1:].split("/")
         if "" in (*front, last):
-            raise ValueError("must have no empty part and no slash at the end")
+            raise ValueError("must not have an empty part or a slash at the end")
         if colon := next((part for part in (*front, last) if part.startswith(":")), None):
             raise ValueError(
                 f"{colon!r} is a literal colon to API Gateway; a variable is written {{{colon[1:] or 'id'}}}"
             )
         if "*" in last:
-            raise ValueError("has no wildcard *; {proxy+} at the end takes the rest of a path")
+            raise ValueError("must not have a wildcard *; {proxy+} at the end matches the rest of a path")
         for part in front:
             if not _PART.fullmatch(part):
                 raise ValueError(
-                    f"{part!r} is no path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end"
+                    f"{part!r} is not a path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end"
                 )
         if not (_PART.fullmatch(last) or _GREEDY.fullmatch(last)):
-            raise ValueError(f"{last!r} is no path part: letters, digits, _ . - : or {{name}}, {{name+}}")
+            raise ValueError(f"{last!r} is not a path part: letters, digits, _ . - : or {{name}}, {{name+}}")
         return path
 
     @property

@@ -41,7 +41,7 @@ def refused(
         if mode is not None:
             yield Problem(
                 (table, "endpoint_access_mode"),
-                "AWS takes it with a security_policy that starts with SecurityPolicy_ only",
+                "AWS accepts it only with a security_policy that starts with SecurityPolicy_",
             )
         return
     if mode is None:

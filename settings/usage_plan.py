@@ -44,7 +44,7 @@ class Quota(Settings):
         if self.offset > highest:
             message = f"must be at most {highest} for {self.period}"
         elif self.offset >= self.limit:
-            message = "takes away the whole limit of the first period"
+            message = "leaves nothing of the limit in the first period"
         if message:
             refuse(self, Problem(("offset",), message))
         return self
@@ -66,7 +66,7 @@ class ApiKey(Settings):
     @model_validator(mode="after")
     def _is_made_or_there(self) -> Self:
         if self.id is not None and self.value != "generated":
-            raise ValueError("must have no value beside id: the key is there already, and has one")
+            raise ValueError("must have no value together with id: the key exists and has one")
         return self
 
 
@@ -114,12 +114,12 @@ class UsagePlan(Limits):
         if self.id is not None:
             unfit = sorted(self.model_fields_set & {"description", "throttle", "quota", "routes", *LIMITS})
             if unfit:
-                raise ValueError(f"must have no {', '.join(unfit)}: the plan is there already, and is not changed here")
+                raise ValueError(f"must have no {', '.join(unfit)}: the plan exists, and Spillway does not change it")
             return self
         if self.throttle is None and self.quota is None and not self.routes and not self.token_limits:
-            raise ValueError("limits nothing; give it a throttle, a quota or both")
+            raise ValueError("limits nothing; add a throttle, a quota or both")
         if self.throttle is None and self.routes:
-            message = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+            message = "AWS accepts limits for single routes only if the whole plan has a throttle; add throttle"
             refuse(self, Problem(("routes",), message))
         return self
 

@@ -73,21 +73,21 @@ def _refused(defaults: Any, routes: list[dict[str, Any]]) -> Iterator[tuple[Wher
         yield ("defaults",), "must be a table: write [defaults.integration]"
         return
     for key in defaults.keys() - {"integration"}:
-        yield ("defaults", key), "unknown key; there is integration"
+        yield ("defaults", key), "unknown key; the only one is integration"
     where: Where = ("defaults", "integration")
     default = defaults.get("integration")
     if not isinstance(default, dict):
-        yield where, "must be a table with the keys that routes have in common, type among them"
+        yield where, "must be a table with the keys that routes have in common, including type"
         return
     if not isinstance(default.get("type"), str):
-        yield (*where, "type"), "missing, and required: the defaults are for routes of one kind"
+        yield (*where, "type"), "missing, and required: the defaults are for routes of one type"
         return
     own = [route.get("integration", {}) for route in routes if _takes(route, default)]
     if not own:
-        yield where, "no route takes it: each has an integration of another type"
+        yield where, "no route uses it: each has an integration of another type"
     for key in default.keys() - {"type"}:
         if own and all(key in each and not isinstance(each[key], dict) for each in own):
-            yield (*where, key), "no route takes it: each has its own; leave it out"
+            yield (*where, key), "no route uses it: each has its own; remove it"
 
 
 def _takes(route: dict[str, Any], default: Table) -> bool:
@@ -132,7 +132,7 @@ def _without_any(file: Table, table: dict[str, Any], routes: list[dict[str, Any]
             ]
             stand_for[f"{ANY} {path}"] = [f"{method} {path}" for method in methods]
             if not methods:
-                refused.append((("routes", index, "method"), "stands for no method: the file has each by itself"))
+                refused.append((("routes", index, "method"), "stands for no method: the file lists each of them"))
         for method in methods:
             sources["routes", len(plain)] = ("routes", index)
             plain.append({**route, "method": method} if _is_any(route) else route)

@@ -30,7 +30,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         if len(name) > LONGEST[kind]:
             yield Problem(
                 ("api", "name"),
-                f"with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS takes "
+                f"together with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS allows "
                 f"{LONGEST[kind]}",
             )
 

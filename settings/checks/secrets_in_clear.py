@@ -23,8 +23,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         if looks_like_a_secret(text) or _is_kept_by_name(where, text):
             yield Problem(
                 where,
-                "looks like a secret, and would be in clear in Terraform's state and at AWS: keep it in Secrets "
-                "Manager, let the backend read it there, and replace the one in this file",
+                "looks like a secret, and would be in clear text in Terraform's state and AWS: move it to Secrets "
+                "Manager, let the backend read it there, and replace the secret itself",
             )
     yield from _secrets_of_conditions(environment)
 
@@ -44,6 +44,6 @@ def _secrets_of_conditions(environment: EnvironmentFields) -> Iterator[Problem]:
             if isinstance(leaf, HeaderIs) and _HOLDS_A_SECRET.fullmatch(leaf.name):
                 yield Problem(
                     ("waf", "rate_rules", index, "scope_down"),
-                    f"the value of {leaf.name} is in clear in Terraform's state and in the web ACL: let few people "
-                    "read either, and change the value from time to time",
+                    f"the value of {leaf.name} is in clear text in Terraform's state and in the web ACL: let few "
+                    "people read them, and rotate the value",
                 )

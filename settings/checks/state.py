@@ -24,7 +24,5 @@ def refused(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str
         if other != file:
             yield (
                 file,
-                Problem(
-                    ("backend", field), f"{other} keeps its state in {key} too; each stack needs a place of its own"
-                ),
+                Problem(("backend", field), f"{other} also stores its state in {key}; each stack needs its own place"),
             )

@@ -19,7 +19,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for where, text in texts_of(environment):
         if _TOKEN in text and where not in told:
             told.add(where)
-            yield Problem(where, f"must not hold {_TOKEN}, by which CDKTF marks values of its own")
+            yield Problem(where, f"must not contain {_TOKEN}, which CDKTF uses for its own values")
 
 
 def texts_of(value: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:

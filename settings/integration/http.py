@@ -21,7 +21,7 @@ _PORTS = (range(80, 81), range(443, 444), range(1024, 65_536))
 def _is_on_a_port_that_is_called(url: str) -> str:
     _, _, port = url.split("/")[2].rpartition("@")[2].partition(":")
     if port and not (port.isdigit() and any(int(port) in ports for ports in _PORTS)):
-        raise ValueError("API Gateway calls ports 80, 443 and 1024 to 65535, and no other")
+        raise ValueError("API Gateway only calls ports 80, 443 and 1024 to 65535")
     return url
 
 
@@ -77,5 +77,5 @@ def refuse_twice(headers: Iterable[str], drop_headers: Iterable[str]) -> None:
     seen = set[str]()
     for name in (*headers, *drop_headers):
         if name.lower() in seen:
-            raise ValueError(f"must name {name} once in headers and drop_headers together")
+            raise ValueError(f"must name {name} only once in headers and drop_headers together")
         seen.add(name.lower())

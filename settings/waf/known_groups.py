@@ -190,7 +190,7 @@ _GROUPS = (
         reads_bodies=False,
         preset=(
             PresetRule(name="CategoryHttpLibrary", why="client SDKs are HTTP libraries", source=_BOT_CONTROL),
-            PresetRule(name="SignalNonBrowserUserAgent", why="client SDKs are no browsers", source=_BOT_CONTROL),
+            PresetRule(name="SignalNonBrowserUserAgent", why="client SDKs are not browsers", source=_BOT_CONTROL),
             PresetRule(
                 name="SignalKnownBotDataCenter", why="callers of an API run in data centers", source=_BOT_CONTROL
             ),

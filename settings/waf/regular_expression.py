@@ -20,9 +20,9 @@ def find_fault(pattern: str) -> str | None:
             warnings.simplefilter("ignore", FutureWarning)
             groups = re.compile(pattern).groups
     except (re.error, OverflowError) as error:
-        return f"is no regular expression: {error}"
+        return f"is not a regular expression: {error}"
     if groups:
-        return "has a capturing group, which AWS does not take; write (?:...) instead of (...)"
+        return "has a capturing group, which AWS does not support; write (?:...) instead of (...)"
     if _ATOMIC.search(_LITERAL.sub("x", pattern)):
-        return "has an atomic group or a possessive quantifier, which AWS does not take"
+        return "has an atomic group or a possessive quantifier, which AWS does not support"
     return None

@@ -40,7 +40,7 @@ MOST_TRANSFORMATIONS = 10
 
 def _at_most_ten(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if len(items) > MOST_TRANSFORMATIONS:
-        raise ValueError(f"AWS takes at most {MOST_TRANSFORMATIONS}")
+        raise ValueError(f"AWS allows at most {MOST_TRANSFORMATIONS}")
     if len(set(items)) < len(items):
         raise ValueError("the same transformation twice")
     return items

@@ -35,20 +35,20 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         pytest.param('type = "http"', f"{WHERE}.url: missing, and required", id="http without url"),
         pytest.param(
             'type = "http"\nurl = "http://h.example/{id}"',
-            f"{WHERE}.url = 'http://h.example/...': {{id}} is no variable of /chat, which has none",
+            f"{WHERE}.url = 'http://h.example/...': {{id}} is not a variable of /chat, which has none",
             id="url with a variable that the path has not",
         ),
         *(
             pytest.param(
                 f'type = "http"\nurl = "http://h.example:{port}/v1"',
-                f"{WHERE}.url = 'http://h.example:{port}/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+                f"{WHERE}.url = 'http://h.example:{port}/...': API Gateway only calls ports 80, 443 and 1024 to 65535",
                 id=f"port {port}",
             )
             for port in (0, 79, 1023, 65536)
         ),
         pytest.param(
             f'type = "private"\nurl = "https://h.example:444/v1"\nvpc_link_id = "abc123"\nload_balancer_arn = "{NLB}"',
-            f"{WHERE}.url = 'https://h.example:444/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+            f"{WHERE}.url = 'https://h.example:444/...': API Gateway only calls ports 80, 443 and 1024 to 65535",
             id="port of a private server",
         ),
         pytest.param(
@@ -69,31 +69,31 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "http"\nurl = "http://h.example"\nheaders = { X-A = "1" }\ndrop_headers = ["x-a"]',
-            "must name x-a once in headers and drop_headers together",
+            "must name x-a only once in headers and drop_headers together",
             id="header added and dropped",
         ),
         pytest.param(
             'type = "mock"\nresponse_transfer_mode = "STREAM"',
-            f"{WHERE}.response_transfer_mode = 'STREAM': a mock integration cannot stream: "
-            "AWS streams HTTP_PROXY and Lambda proxy only",
+            f"{WHERE}.response_transfer_mode = 'STREAM': a mock integration cannot stream: AWS streams only "
+            "HTTP_PROXY and Lambda proxy",
             id="stream of a mock",
         ),
         pytest.param(
             'type = "sagemaker"\nendpoint_name = "e"\nresponse_transfer_mode = "STREAM"',
-            f"{WHERE}.response_transfer_mode = 'STREAM': a sagemaker integration cannot stream: "
-            "AWS streams HTTP_PROXY and Lambda proxy only",
+            f"{WHERE}.response_transfer_mode = 'STREAM': a sagemaker integration cannot stream: AWS streams only "
+            "HTTP_PROXY and Lambda proxy",
             id="stream of SageMaker",
         ),
         pytest.param('type = "lambda"', "must have either function_arn or code", id="lambda without a function"),
         pytest.param(
             f'type = "lambda"\nfunction_arn = "{FUNCTION}"\nmemory_size = 512\nruntime = "python3.13"',
-            "must have no memory_size, runtime: they belong to code, and function_arn is there",
+            "must have no memory_size, runtime: they belong to code, and function_arn is set",
             id="memory of a function that is there already",
         ),
         pytest.param(
             f'type = "lambda"\nfunction_arn = "{FUNCTION}"\n'
             '[[routes.integration.allow]]\nactions = ["sqs:SendMessage"]\nresources = ["arn:aws:sqs:us-east-1:1:q"]',
-            "must have no allow: they belong to code, and function_arn is there",
+            "must have no allow: they belong to code, and function_arn is set",
             id="role of a function that is there already",
         ),
         pytest.param(
@@ -104,7 +104,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "lambda"\ncode = "nowhere"\nruntime = "python3.13"\nhandler = "a.b"',
-            f"{WHERE}.code = 'nowhere': no such folder beside the environment file",
+            f"{WHERE}.code = 'nowhere': no such folder next to the environment file",
             id="code that is not there",
         ),
         pytest.param(
@@ -124,7 +124,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "private"\nurl = "http://h.example"\nvpc_link_id = "abc123"\nsubnet_ids = ["subnet-0a"]',
-            "must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own",
+            "must not have subnet_ids or security_group_ids: the link of vpc_link_id has its own",
             id="subnets of a link that is there already",
         ),
         pytest.param(
@@ -170,7 +170,7 @@ def code(folder: Path) -> Path:
 def test_a_folder_without_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "code" / "__pycache__").mkdir(parents=True)
     (tmp_path / "code" / "__pycache__" / "a.txt").write_text("not packaged", encoding="utf-8")
-    assert refusals(tmp_path, route(CODE)) == [f"{WHERE}.code = 'code': must hold a file; a function is made of them"]
+    assert refusals(tmp_path, route(CODE)) == [f"{WHERE}.code = 'code': must contain at least one file of the function"]
 
 
 def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("variables", "allowed"),
     [
-        ('AWS_REGION = "x"', "must not hold AWS_REGION, which Lambda sets itself"),
-        ('LAMBDA_TASK_ROOT = "x"', "must not hold LAMBDA_TASK_ROOT, which Lambda sets itself"),
-        (f'PROMPT = "{"x" * 4096}"', "must hold at most 4096 bytes, names and values together, and holds 4102"),
+        ('AWS_REGION = "x"', "must not contain AWS_REGION, which Lambda sets itself"),
+        ('LAMBDA_TASK_ROOT = "x"', "must not contain LAMBDA_TASK_ROOT, which Lambda sets itself"),
+        (f'PROMPT = "{"x" * 4096}"', "must contain at most 4096 bytes, names and values together, not 4102"),
     ],
 )
 def test_variables_that_lambda_does_not_take_are_refused(tmp_path: Path, variables: str, allowed: str) -> None:
@@ -215,8 +215,8 @@ def test_binary_json_is_refused_where_a_template_reads_it(tmp_path: Path, integr
     text = route(integration).replace("[api]", '[api]\nbinary_media_types = ["application/json"]')
     assert refusals(tmp_path, text) == [
         (
-            "api.binary_media_types = ['application/json']: makes binary of what the mapping template of POST /chat "
-            "reads as JSON, and it would answer 500"
+            "api.binary_media_types = ['application/json']: turns the JSON that the mapping template of POST /chat "
+            "reads into binary; it would answer 500"
         )
     ]
 
@@ -251,8 +251,8 @@ def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
     )
     (line,) = refusals(tmp_path, first + second)
     assert line == (
-        "GET /chat: integration.subnet_ids = ['subnet-0b']: must be as in POST /chat: routes to one load balancer "
-        "share one VPC link"
+        "GET /chat: integration.subnet_ids = ['subnet-0b']: must be the same as in POST /chat: routes to one load "
+        "balancer share one VPC link"
     )
 
 
@@ -278,8 +278,8 @@ def edge(text: str) -> str:
 def test_an_edge_api_has_no_buffered_timeout_above_29_s(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, edge(route(HTTP + "timeout_milliseconds = 29_001")))
     assert line == (
-        f"{WHERE}.timeout_milliseconds = 29001: at most 29000 on an EDGE API; "
-        "AWS raises it for REGIONAL and PRIVATE only"
+        f"{WHERE}.timeout_milliseconds = 29001: must be at most 29000 on an EDGE API; AWS raises the limit for "
+        "REGIONAL and PRIVATE only"
     )
 
 
@@ -287,7 +287,7 @@ def test_a_stream_through_an_edge_api_is_warned_of(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, edge(route(HTTP + 'response_transfer_mode = "STREAM"')))
     assert line == (
         f"{WHERE}.response_transfer_mode = 'STREAM': an EDGE API ends a stream that is silent for 30 s, "
-        "which a model may be before its first token; REGIONAL waits 5 minutes"
+        "and a model may need longer for its first token; REGIONAL waits 5 minutes"
     )
 
 
@@ -295,8 +295,8 @@ def test_a_function_that_outlives_its_caller_is_warned_of(tmp_path: Path) -> Non
     text = CODE + "\ntimeout = 60"
     (line,) = warnings(code(tmp_path), route(text))
     assert line == (
-        f"{WHERE}.timeout = 60: seconds, and the caller gets a 504 after 29000 ms: "
-        "the function goes on, is paid for, and nobody reads its answer"
+        f"{WHERE}.timeout = 60: seconds, but the caller gets a 504 after 29000 ms: "
+        "the function keeps running, costs money, and no one reads its response"
     )
 
 
@@ -319,5 +319,5 @@ def test_more_path_parts_than_aws_takes_at_first_are_warned_of(tmp_path: Path) -
 
     assert warnings(tmp_path, routes(299)) == []
     assert warnings(tmp_path, routes(300)) == [
-        "routes: 301 path parts, and AWS takes 300 resources in an API until it raises the account's quota"
+        "routes: 301 path parts; AWS allows 300 resources in an API until it raises the account's quota"
     ]
