@@ -25,7 +25,7 @@ from settings.watched import has_limit_metrics, has_own_web_acl, refusing_metric
 NO_THROTTLE_METRIC = "API Gateway has no metric for throttled requests; this needs the access log and its metrics"
 NO_OWN_WEB_ACL = "this stack has no web ACL"
 
-# A rate_limit is requests per second, a route's metric has one value a minute.
+# A rate_limit is in requests per second. A route's metric has one value per minute.
 _MINUTE = 60
 
 

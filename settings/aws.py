@@ -14,7 +14,7 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 
-# What our resources call, by the provider's names.
+# The services that our resources call, by the provider's names.
 Service = Literal[
     "apigateway", "apigatewayv2", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sts", "wafv2"
 ]

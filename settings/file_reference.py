@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
 
-# What is made by tools and never part of the code.
+# Files that tools create and that are never part of the code.
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Deployment package", read 2026-11.
@@ -24,7 +24,7 @@ _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 MOST_MEGABYTES = 50
 _MEGABYTE = 1024 * 1024
 
-# Ours: thousands of routes fit in, and a reader of TOML or JSON is done with it in seconds.
+# Our own limit: thousands of routes fit, and a TOML or JSON parser needs only seconds for it.
 LARGEST_FILE = 10 * _MEGABYTE
 
 # The key of the validation context that holds the Place of the environment file.
@@ -70,14 +70,14 @@ def text_of(file: Path) -> str:
 
     Raises OSError, UnicodeDecodeError, and ValueError if it is not a file or is too large.
     """
-    # A FIFO would be waited for, a device read for ever.
+    # Reading a FIFO would block, and reading a device would never end.
     if not stat.S_ISREG(file.stat().st_mode):
         raise ValueError("is not a file")
     with file.open("rb") as opened:
         content = opened.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"is larger than {LARGEST_FILE // _MEGABYTE} MB")
-    # -sig: some editors on Windows write a byte order mark, and neither TOML nor JSON has a place for it.
+    # -sig: some editors on Windows write a byte order mark, which neither TOML nor JSON allows.
     return content.decode("utf-8-sig")
 
 

@@ -11,10 +11,10 @@ from settings.written_out import ANY
 def file_schema() -> dict[str, Any]:
     """Names, types, ranges and allowed words. A JSON Schema cannot express rules across fields."""
     schema = Environment.model_json_schema()
-    # The file's own name names the environment.
+    # The name of the file is the name of the environment.
     del schema["properties"]["name"]
     schema["required"].remove("name")
-    # Both are written out before the settings are made: written_out.py.
+    # Both are expanded before the settings are made: written_out.py.
     schema["$defs"]["Route"]["properties"]["method"]["enum"].insert(0, ANY)
     schema["properties"]["defaults"] = _defaults(schema)
     return schema

@@ -11,14 +11,14 @@ DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
-# Later drafts brought these. A validator of draft 4 skips what it does not know: it would let everything through.
+# Keywords of later drafts. A validator of draft 4 ignores unknown keywords, so it would let everything through.
 _NEWER = frozenset(
     {"$anchor", "$defs", "$dynamicRef", "$id", "const", "contains", "dependentRequired", "dependentSchemas", "else"}
     | {"if", "maxContains", "minContains", "prefixItems", "propertyNames", "then", "unevaluatedItems"}
     | {"unevaluatedProperties"}
 )
 
-# Keywords that hold schemas: one, a list of them, or one for each name.
+# Keywords whose value is a schema, a list of schemas, or one schema for each name.
 _ONE = ("additionalItems", "additionalProperties", "items", "not")
 _LIST = ("allOf", "anyOf", "items", "oneOf")
 _NAMED = ("definitions", "dependencies", "patternProperties", "properties")

@@ -9,7 +9,7 @@ from settings.base import Settings
 from settings.error_body import error_body
 from settings.layer import Layer
 
-# What would end a mapping template's or a header's string, or open a variable or a template in one.
+# Characters that would end a string of a mapping template or a header, or start a variable or a template in it.
 _READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
 
 
@@ -61,12 +61,12 @@ class ShouldRetry(Settings):
     """Whether an SDK should retry after a WAF rule."""
 
 
-# AWS WAF takes at most so many headers in a response of one action, none of them Content-Type, none twice.
+# The most headers that AWS WAF accepts in a response of one action. Content-Type is not allowed, and each only once.
 # https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
 MOST_HEADERS = 10
 LONGEST_HEADER_VALUE = 255
 
-# The provider: aws_wafv2_web_acl, response_header. `$` would be read by API Gateway, a quote would end its value.
+# The provider: aws_wafv2_web_acl, response_header. API Gateway would interpret `$`, and a quote would end the value.
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 HeaderValue = Annotated[str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE), AfterValidator(_is_plain)]
 

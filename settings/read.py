@@ -16,7 +16,8 @@ from settings.problem import EnvironmentFileError, Problem, line_about, refusal,
 from settings.secrecy import shown_value
 from settings.toml_error import toml_error
 
-# tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
+# tomllib needs time quadratic in the number of a key's parts: an hour for what fits into a file. No key of ours has
+# ten.
 _MOST_PARTS = 64
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
 _LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{_MOST_PARTS},}}+{_PART}[=\]]", re.MULTILINE)
@@ -99,7 +100,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
     except tomllib.TOMLDecodeError as error:
         raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
-        # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
+        # Python refuses integers of more than 4,300 digits with a message of its own.
         said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
         raise EnvironmentFileError.of(path, said) from None
     except RecursionError:

@@ -12,12 +12,12 @@ from settings.integration import Integration, MockIntegration
 from settings.request import Request
 from settings.terraform_name import distinct_names, terraform_name
 
-# A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
+# A path part that API Gateway accepts: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
 _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
-# 2026-11: the length of a Regional API's URL, and the resources of an API, of which every part of a path is one.
+# 2026-11: the length of a Regional API's URL, and the resources of an API. Every part of a path is a resource.
 LONGEST_PATH = 10_240
 MOST_PARTS = 300
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from settings.problem import Problem
 
-# Without the two `_Ext2_` policies, which AWS added last: a provider that has `endpoint_access_mode` may not know them.
+# Without the two `_Ext2_` policies, which AWS added last. A provider that has `endpoint_access_mode` may not know them.
 SecurityPolicy = Literal[
     "TLS_1_0",
     "TLS_1_2",

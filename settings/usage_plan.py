@@ -16,12 +16,12 @@ from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table
 from settings.token_limits.limits import LIMITS, Limits
 
-# As AWS makes them, for keys and for plans.
+# The format of AWS's ids, for keys and for plans.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
-# The provider's own check of aws_api_gateway_usage_plan: a day takes no offset, a week 0 to 6, a month 0 to 27.
+# The provider's check of aws_api_gateway_usage_plan: no offset for a day, 0 to 6 for a week, 0 to 27 for a month.
 HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
 
 

@@ -39,7 +39,7 @@ class WrittenOut:
             case ("routes", int(index), "integration", str(key), *more) if "defaults" in self._file:
                 own = self._file["routes"][index].get("integration", {})
                 default = self._file["defaults"]["integration"]
-                # A key that both have is merged if it is a table, so that a key below it decides.
+                # A key that both have is merged if it is a table. The keys below it then decide.
                 for part in (key, *more):
                     if not isinstance(own, dict) or not isinstance(default, dict) or part not in default:
                         break
@@ -53,7 +53,7 @@ def written_out(file: Table) -> WrittenOut:
     """The expanded table of a file. It is the file itself if it has neither of the short forms."""
     routes = file.get("routes")
     if not isinstance(routes, list) or not all(isinstance(route, dict) for route in routes):
-        # Not for us to say what is wrong with them.
+        # Their mistakes are reported elsewhere.
         return WrittenOut(table={key: value for key, value in file.items() if key != "defaults"})
     if "defaults" not in file and not any(_is_any(route) for route in routes):
         return WrittenOut(table=file)

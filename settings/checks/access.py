@@ -53,7 +53,7 @@ def _beyond_quotas(environment: EnvironmentFields) -> Iterator[Problem]:
         return
     lists = (policy.source_ips, policy.source_vpc_endpoints, policy.source_vpcs, policy.accounts)
     entries = [entry for entries in lists for entry in entries]
-    # Each entry with its quotes, comma and blank; an account is part of an ARN.
+    # Each entry with its quotes, comma and space. An account is part of an ARN.
     length = sum(len(entry) + 4 for entry in entries) + len(policy.accounts) * len("arn:aws:iam:::root")
     if length > USUAL_POLICY:
         yield Problem(

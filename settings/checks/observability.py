@@ -94,7 +94,7 @@ def _too_many_lines(environment: EnvironmentFields) -> Iterator[Problem]:
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, "Dashboards", read 2026-11.
 MOST_LINES = 500
-# Its requests, and from them requests per second.
+# The route's requests, and the requests per second computed from them.
 _LINES_OF_A_ROUTE = 2
 
 
@@ -119,7 +119,7 @@ def _unheard(environment: EnvironmentFields, settings: Alarms) -> Iterator[Probl
                 ("observability", "alarms", f"{prefix}topic_arns"),
                 f"no one is notified of {', '.join(rings)}; set {prefix}topic_arns or {prefix}emails",
             )
-    # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
+    # Limits that exist but have no alarm. Without a web ACL there is nothing to watch.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():
         if is_there and field in missing and getattr(settings, field) != "off":

@@ -9,11 +9,11 @@ from settings.problem import Problem
 from settings.secrecy import Where, looks_like_a_secret
 from settings.waf.condition import HeaderIs, leaves
 
-# Headers and variables that hold nothing else. In request_parameters they stand behind `header.` or `querystring.`.
+# Headers and variables that contain only secrets. In request_parameters they follow `header.` or `querystring.`.
 _HOLDS_A_SECRET = re.compile(
     r"(.*[._-])?(authorization|cookie|api[_-]?key|key|token|secret|passw(or)?d|credentials?)", re.IGNORECASE
 )
-# A number, the name or address of a secret that is kept elsewhere, and what comes with the request.
+# A number, the name or address of a secret that is stored elsewhere, or a value from the request.
 _REFERENCE = re.compile(r"[0-9.]*|arn:.*|/.*|\$?(method|context|stageVariables|integration)\..*", re.DOTALL)
 
 

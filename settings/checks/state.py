@@ -18,7 +18,7 @@ def refused(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str
             case CloudBackend(workspace=str(key)) as cloud:
                 field, place = "workspace", (cloud.hostname, cloud.organization, key)
             case _:
-                # A local file is named after its environment; among tags, TF_WORKSPACE chooses.
+                # A local file is named after its environment. With tags, TF_WORKSPACE selects the workspace.
                 continue
         other = taken.setdefault(place, file)
         if other != file:

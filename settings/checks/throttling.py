@@ -9,7 +9,7 @@ from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import DECIMALS, Throttle
 
-# What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
+# A browser opens this many connections to one host over HTTP/1.1. Each may carry a preflight and a request:
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
 PAGE_LOAD = 6 * 2
 

@@ -26,10 +26,11 @@ from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_store import TokenStore
 from settings.usage_plan import UsagePlan
 
-# What stands in a function's variables beside the limits: the 429 and headers, the backend, names; its size is not
-# known before it is rendered.
+# The size of a function's other variables: the 429 and headers, the backend, names. It is only known once they are
+# rendered.
 _OTHER_BYTES = 1200
-# An API key's id: https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html gives no length; AWS's have ten.
+# An API key's id: https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html gives no length. Those of AWS have
+# ten characters.
 _KEY_ID = "0123456789"
 
 

@@ -162,7 +162,7 @@ def _bearer(environment: EnvironmentFields) -> Iterator[Problem]:
         yield Problem(("authorizers", BEARER_KEY), allowed)
     log = environment.observability.execution_log
     # Seen in such a log: "Endpoint request body after transformations" with authorizationToken, and "Authorizer result
-    # body before parsing". AWS promises to redact headers and API keys, and says nothing of these two.
+    # body before parsing". AWS promises to redact headers and API keys, but does not mention these two.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html, read 2026-11.
     for field, got in (("level", log.level), ("data_trace", log.data_trace)) if log else ():
         if got in ("INFO", True):

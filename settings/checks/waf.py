@@ -43,16 +43,15 @@ MOST_RATE_RULES = 10
 MOST_REFERENCES = 50
 LONGEST_NAME = 128
 
-# Labels of countries and of tokens, which AWS puts on by itself. All others come from managed groups, since no rule of
-# ours has a label of its own. Read 2026-11:
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html
+# Labels of countries and of tokens, which AWS adds itself. All others come from managed groups, since Spillway's own
+# rules add no labels. Read 2026-11: https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_LabelMatchStatement.html
 _ALWAYS_LABELLED = ("awswaf:clientip:", "awswaf:forwardedip:", "awswaf:managed:token:", "awswaf:managed:captcha:")
 _BY_GROUPS = "awswaf:managed:"
 
 _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, without scope_down"
 
-# A rule that stops one client after less than this part of what the bucket admits at once.
+# A rule that limits one client to less than this share of what the bucket allows at once.
 _FAR_BELOW = 1 / 10
 
 
@@ -413,7 +412,7 @@ def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Probl
         ]
         if not rules or not isinstance(bucket, Throttle):
             continue
-        # Only the tightest: the others stand behind it for another reason.
+        # Only the rule with the lowest limit. The others are behind it for another reason.
         _, index, rule = min(rules, key=lambda entry: entry[:2])
         for topic, message in _beside_bucket(rule, bucket, route.key):
             if (index, topic) not in told:

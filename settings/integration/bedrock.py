@@ -18,7 +18,7 @@ PATHS: dict[Api, tuple[str, ...]] = {
 }
 """How the path of a request ends. constructs/gateway/metered_function/bedrock_api.mjs has the same list."""
 
-# A role's inline policies hold 10,240 characters, of which an inference profile takes about 300:
+# A role's inline policies may have 10,240 characters. An inference profile needs about 300 of them:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, read 2026-11.
 MOST_MODELS = 25
 

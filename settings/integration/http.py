@@ -11,7 +11,7 @@ from settings.integration.transfer import Transfer
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,128}$")]
 
-# A static value stands between single quotes in API Gateway's mapping expressions.
+# In API Gateway's mapping expressions a static value is in single quotes.
 HeaderValue = Annotated[str, Field(pattern=r"^[ -&(-~]*$", max_length=4096)]
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html, read 2026-11.

@@ -27,11 +27,11 @@ def _is_a_topic(arn: str) -> str:
 
 TopicArn = Annotated[str, AfterValidator(_is_a_topic)]
 
-# Without backslashes, so that Terraform takes the same text.
+# Without backslashes, so that Terraform reads the same text.
 EMAIL_PATTERN = "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$"
 Email = Annotated[str, Field(pattern=EMAIL_PATTERN)]
 
-# A threshold -> whether it pages. What only informs says that a limit does its work, which is no outage.
+# Whether each threshold pages. An alarm that only informs shows that a limit works, which is not an outage.
 PAGES: Mapping[str, bool] = MappingProxyType(
     {
         "server_error_percent": True,

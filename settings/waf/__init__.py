@@ -16,7 +16,7 @@ _ARN = re.compile(
     r"/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}"
 )
 
-# What AWS inspects of a body where nobody says otherwise, in KB; above it costs more.
+# How much of a body AWS inspects by default, in KB. More costs extra.
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
 USUAL_BODY_SIZE: Literal[16] = 16
 

@@ -9,7 +9,7 @@ from settings.problem import Problem, refuse
 from settings.waf.known_groups import ANTI_DDOS, BOT_CONTROL, FOR_SITES, KNOWN_GROUPS, KnownGroup
 from settings.waf.rate_rule import RuleName
 
-# Rules that the group leaves out then:
+# The rules that the group then leaves out:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ClientSideAction.html, read 2026-11.
 _CHALLENGES = ("ChallengeAllDuringEvent", "ChallengeDDoSRequests")
 

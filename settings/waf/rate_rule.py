@@ -13,7 +13,7 @@ from settings.waf.scope_down import ScopeDown
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
 
-# A rule's metric has the rule's name, and AWS keeps two for itself.
+# A rule's metric has the rule's name, and AWS reserves two names.
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
 RESERVED_METRICS = frozenset({"All", "Default_Action"})
 

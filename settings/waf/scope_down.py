@@ -28,7 +28,7 @@ from settings.waf.path_pattern import LONGEST_PATTERN, ODD_PATH, canonical_patte
 from settings.waf.regular_expression import find_fault
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
 
-# Far beyond what fits into a web ACL; where it ends, so that no reader of a condition runs out of stack.
+# Far more than fits into a web ACL. It ends the recursion, so that no code that reads a condition overflows the stack.
 _DEEPEST = 16
 
 Label = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1024}$")]
