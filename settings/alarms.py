@@ -23,12 +23,12 @@ from settings.token_limits.covering import metered_routes
 from settings.watched import has_limit_metrics, has_own_web_acl, refusing_metrics, routes_with_own_limit
 
 NO_THROTTLE_METRIC = (
-    "API Gateway has no metric of its own for throttled requests; it needs the access log and its metrics, and they "
-    'need account_role = "existing" or "create" in [observability]'
+    "API Gateway has no metric for throttled requests; this needs the access log and its metrics, which need "
+    'account_role = "existing" or "create" in [observability]'
 )
-NO_OWN_WEB_ACL = "there is no web ACL of our own"
+NO_OWN_WEB_ACL = "this stack has no web ACL"
 
-# A rate_limit is requests per second, a route's metric has one value a minute.
+# A rate_limit is in requests per second. A route's metric has one value per minute.
 _MINUTE = 60
 
 
@@ -91,9 +91,11 @@ def missing_for_alarms(environment: EnvironmentFields) -> dict[str, str]:
     if not has_own_web_acl(environment):
         missing["waf_blocked_requests"] = NO_OWN_WEB_ACL
     if not environment.observability.detailed_metrics:
-        missing["near_limit_percent"] = "needs observability.detailed_metrics = true, requests counted for each route"
+        missing["near_limit_percent"] = (
+            "needs observability.detailed_metrics = true, which counts requests for each route"
+        )
     elif not any(routes_with_own_limit(environment)):
-        missing["near_limit_percent"] = "no route has a rate_limit of its own in throttling.routes"
+        missing["near_limit_percent"] = "no route has its own rate_limit in throttling.routes"
     if not metered_routes(environment):
         missing["limiter_unavailable"] = "no route has limits in tokens, money or concurrent requests"
     return missing

@@ -8,7 +8,7 @@ from settings.authorizer_result import ResultTtl
 from settings.base import Items, Settings
 from settings.tls import EndpointAccessMode, SecurityPolicy
 
-# The Terraform name of the authorizer that `BEARER` makes, and of what belongs to it.
+# The Terraform name of the authorizer that `BEARER` creates. The names of its other resources begin with it.
 BEARER_KEY = "bearer_key"
 
 

@@ -8,7 +8,7 @@ from settings.authorizer_result import ResultTtl
 from settings.base import Items, Settings, SomeItems
 from settings.integration.lambda_function import FunctionArn
 
-# Also its Terraform name; lower case, so that it is never one of AWS's own words.
+# It is also the Terraform name. Lower case, so that it never equals one of AWS's own words.
 AuthorizerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,127}$")]
 
 _HEADER = r"method\.request\.header\.[A-Za-z0-9-]+"

@@ -14,7 +14,7 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 
-# What our resources call, by the provider's names.
+# The services that our resources call, by the provider's names.
 Service = Literal[
     "apigateway", "apigatewayv2", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sts", "wafv2"
 ]
@@ -76,10 +76,10 @@ class Aws(Settings):
                 if getattr(self, field):
                     yield Problem(
                         (field,),
-                        "endpoint_url is an emulator, which gets made-up credentials; leave one of the two out",
+                        "endpoint_url is for an emulator, which gets placeholder credentials; remove one of the two",
                     )
         role = self.assume_role
         if role and self.allowed_account_ids and role.account_id not in self.allowed_account_ids:
             yield Problem(
-                ("assume_role", "role_arn"), f"is in account {role.account_id}, which allowed_account_ids does not name"
+                ("assume_role", "role_arn"), f"is in account {role.account_id}, which is not in allowed_account_ids"
             )

@@ -52,7 +52,7 @@ class S3Backend(Settings):
 
 
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/creating and .../projects/manage, read 2026-11:
-# letters, numbers, hyphens, underscores; projects take inner spaces, tags take colons.
+# letters, numbers, hyphens, underscores. Projects may also have inner spaces, tags may have colons.
 WorkspaceTag = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9:_-]{0,253}[A-Za-z0-9])?$")]
 
 
@@ -78,7 +78,7 @@ class CloudBackend(Settings):
     @model_validator(mode="after")
     def _says_which_workspace(self) -> Self:
         if (self.workspace is None) == (self.tags is None):
-            raise ValueError("must have a workspace or tags, one of the two")
+            raise ValueError("must have either workspace or tags")
         return self
 
 

@@ -4,22 +4,22 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-# What API Gateway, WAF, Lambda and CloudWatch take as an Integer, and Terraform's provider reads without loss.
+# API Gateway, WAF, Lambda and CloudWatch accept this as an Integer, and Terraform's provider reads it without loss.
 LARGEST_INTEGER = 2**31 - 1
 
 Item = TypeVar("Item")
 
-# TOML has arrays only; a frozen value wants a tuple, and strict mode would refuse the conversion.
+# TOML has only arrays. A frozen value needs a tuple, and strict mode would refuse the conversion.
 Items = Annotated[tuple[Item, ...], Field(strict=False)]
 
 
 def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items:
-        raise ValueError("must hold at least one")
+        raise ValueError("must contain at least one")
     return items
 
 
-# Checked after the items, so that one bad item is not reported as an empty list too.
+# Checked after the items, so that one wrong item is not also reported as an empty list.
 SomeItems = Annotated[tuple[Item, ...], Field(strict=False), AfterValidator(_not_empty)]
 
 
@@ -31,9 +31,9 @@ class Settings(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
-        # Only the JSON Schema shows them, and the tool that writes it runs without -O. pydantic reads the sources again
-        # to find them, which is a twentieth of a small synthesis.
+        # Only the JSON Schema shows the docstrings, and the tool that writes it runs without -O. To find them, pydantic
+        # reads the sources again, which takes a twentieth of a small synthesis.
         use_attribute_docstrings=__debug__,
-        # A table is compiled with the table that holds it, not by itself too.
+        # A table is compiled with the table that contains it, not separately too.
         defer_build=True,
     )

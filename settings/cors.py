@@ -44,7 +44,7 @@ class Cors(Settings):
     @model_validator(mode="after")
     def _is_something_a_browser_takes(self) -> Self:
         if "*" in self.allow_origins and len(self.allow_origins) > 1:
-            raise ValueError("must have * in allow_origins alone or not at all")
+            raise ValueError("must have * as the only entry of allow_origins, or not at all")
         if self.allow_credentials and (len(self.allow_origins) > 1 or "*" in self.allow_origins):
             raise ValueError(
                 "must have exactly one origin with allow_credentials: browsers refuse *, "

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
 
-# What is made by tools and never part of the code.
+# Files that tools create and that are never part of the code.
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Deployment package", read 2026-11.
@@ -24,7 +24,7 @@ _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store", ".venv"})
 MOST_MEGABYTES = 50
 _MEGABYTE = 1024 * 1024
 
-# Ours: thousands of routes fit in, and a reader of TOML or JSON is done with it in seconds.
+# Our own limit: thousands of routes fit, and a TOML or JSON parser needs only seconds for it.
 LARGEST_FILE = 10 * _MEGABYTE
 
 # The key of the validation context that holds the Place of the environment file.
@@ -70,14 +70,14 @@ def text_of(file: Path) -> str:
 
     Raises OSError, UnicodeDecodeError, and ValueError if it is not a file or is too large.
     """
-    # A FIFO would be waited for, a device read for ever.
+    # Reading a FIFO would block, and reading a device would never end.
     if not stat.S_ISREG(file.stat().st_mode):
-        raise ValueError("is no file")
+        raise ValueError("is not a file")
     with file.open("rb") as opened:
         content = opened.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"is larger than {LARGEST_FILE // _MEGABYTE} MB")
-    # -sig: some editors on Windows write a byte order mark, and neither TOML nor JSON has a place for it.
+    # -sig: some editors on Windows write a byte order mark, which neither TOML nor JSON allows.
     return content.decode("utf-8-sig")
 
 
@@ -87,7 +87,7 @@ def _beside(info: ValidationInfo, name: str) -> Path:
     place = _place(info)
     path = place.folder / name
     if not place.holds(path):
-        raise ValueError(f"must not lead out of {place}, nor into a hidden folder beside it")
+        raise ValueError(f"must not lead out of {place}, or into a hidden folder next to it")
     return path
 
 
@@ -120,9 +120,9 @@ def _code(value: object, info: ValidationInfo) -> object:
     place = _place(info)
     try:
         if not folder.is_dir():
-            raise ValueError("no such folder beside the environment file")
+            raise ValueError("no such folder next to the environment file")
         if _real(folder) in _real(place.folder).parents:
-            raise ValueError("must not hold the environment file's own folder")
+            raise ValueError("must not contain the environment file's own folder")
         files = files_of(folder)
         for file in files:
             if file.is_symlink() and not place.holds(file):
@@ -133,7 +133,7 @@ def _code(value: object, info: ValidationInfo) -> object:
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     if not files:
-        raise ValueError("must hold a file; a function is made of them")
+        raise ValueError("must contain at least one file of the function")
     if code is None:
         raise ValueError(
             f"must hold at most {MOST_MEGABYTES} MB, as much as Lambda takes in an upload, and holds {megabytes}; "
@@ -162,7 +162,7 @@ def _below(folder: Path) -> Iterator[Path]:
             elif Path(entry.path).is_file():
                 yield Path(entry.path)
             else:
-                what = "is a link, and leads to no file" if entry.is_symlink() else "is no file"
+                what = "is a link that leads to no file" if entry.is_symlink() else "is not a file"
                 raise ValueError(f"{entry.name} {what}")
 
 
@@ -177,7 +177,7 @@ def _json_document(value: object, info: ValidationInfo) -> object:
     try:
         return json.loads(text_of(file))
     except FileNotFoundError:
-        raise ValueError("no such file beside the environment file") from None
+        raise ValueError("no such file next to the environment file") from None
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -185,7 +185,7 @@ def _json_document(value: object, info: ValidationInfo) -> object:
     except json.JSONDecodeError as error:
         raise ValueError(f"must be a file with JSON: {error}") from None
     except RecursionError:
-        raise ValueError("must be a file with JSON that is not nested so deep") from None
+        raise ValueError("must be a file with JSON that is nested less deeply") from None
 
 
 CodeFolder = Annotated[Code, BeforeValidator(_code, json_schema_input_type=str)]

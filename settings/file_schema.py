@@ -11,10 +11,10 @@ from settings.written_out import ANY
 def file_schema() -> dict[str, Any]:
     """Names, types, ranges and allowed words. A JSON Schema cannot express rules across fields."""
     schema = Environment.model_json_schema()
-    # The file's own name names the environment.
+    # The name of the file is the name of the environment.
     del schema["properties"]["name"]
     schema["required"].remove("name")
-    # Both are written out before the settings are made: written_out.py.
+    # Both are expanded before the settings are made: written_out.py.
     schema["$defs"]["Route"]["properties"]["method"]["enum"].insert(0, ANY)
     routes = schema["$defs"]["Route"]["properties"]
     whole = {key: routes["integration"].pop(key) for key in ("discriminator", "oneOf")}
@@ -62,7 +62,7 @@ def _either(nodes: list[Any]) -> dict[str, Any]:
     return {"anyOf": nodes, "description": nodes[0].get("description", "")}
 
 
-_TYPE = "The kind of integration. Routes of another type take nothing of the defaults."
+_TYPE = "The type of integration. The defaults do not apply to routes of another type."
 _INTEGRATION = (
     "Keys for the `[routes.integration]` of every route that has this type, or that does not write a type. A key of "
     "the route wins. Tables are merged key by key; lists and everything else are replaced as a whole."

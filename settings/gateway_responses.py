@@ -32,16 +32,16 @@ ErrorResponse = Literal[
 def error_responses(routes: Sequence[Route], *, has_bearer_key: bool) -> Iterator[ErrorResponse]:
     """The response types of errors that are not limits, for an API with these routes."""
     yield from ("DEFAULT_4XX", "DEFAULT_5XX", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT")
-    # Without [waf] too, so that turning WAF on needs no new deployment. A response of a WAF rule's own comes first.
+    # Also without [waf], so that turning WAF on needs no new deployment. A WAF rule's own response comes first.
     yield "WAF_FILTERED"
     if not any(route.authorization == "AWS_IAM" for route in routes):
-        # AWS says "Missing Authentication Token" of a path that is not there. It says the same of a request that
-        # should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
+        # For a path that does not exist, AWS returns "Missing Authentication Token". It returns the same for a request
+        # that should be signed: https://repost.aws/knowledge-center/api-gateway-authentication-token-errors.
         yield "MISSING_AUTHENTICATION_TOKEN"
     if any(route.api_key_required for route in routes):
         yield "INVALID_API_KEY"
     if has_bearer_key and all(route.authorization in {"NONE", "AWS_IAM"} for route in routes):
-        # No key at all. With another authorizer in the API it may be that one's token that is missing.
+        # The request has no key. If the API has another authorizer, it may be that authorizer's token that is missing.
         yield "UNAUTHORIZED"
     if any(route.request.validates for route in routes):
         yield from ("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS")

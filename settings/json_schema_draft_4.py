@@ -11,14 +11,14 @@ DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 
-# Later drafts brought these. A validator of draft 4 skips what it does not know: it would let everything through.
+# Keywords of later drafts. A validator of draft 4 ignores unknown keywords, so it would let everything through.
 _NEWER = frozenset(
     {"$anchor", "$defs", "$dynamicRef", "$id", "const", "contains", "dependentRequired", "dependentSchemas", "else"}
     | {"if", "maxContains", "minContains", "prefixItems", "propertyNames", "then", "unevaluatedItems"}
     | {"unevaluatedProperties"}
 )
 
-# Keywords that hold schemas: one, a list of them, or one for each name.
+# Keywords whose value is a schema, a list of schemas, or one schema for each name.
 _ONE = ("additionalItems", "additionalProperties", "items", "not")
 _LIST = ("allOf", "anyOf", "items", "oneOf")
 _NAMED = ("definitions", "dependencies", "patternProperties", "properties")
@@ -27,11 +27,11 @@ _NAMED = ("definitions", "dependencies", "patternProperties", "properties")
 def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
     """Everything that is not valid in draft 4, each with its place: `properties.n.const: ...`."""
     for keyword in sorted(_NEWER & schema.keys()):
-        yield f"{where}{keyword}: is of a later draft, and draft 4 would let everything through"
+        yield f"{where}{keyword}: is from a later draft; draft 4 ignores it and would let everything through"
     for keyword in ("exclusiveMaximum", "exclusiveMinimum"):
         if not isinstance(schema.get(keyword, True), bool):
             other = keyword.removeprefix("exclusive").lower()
-            yield f"{where}{keyword}: must be true or false in draft 4, beside {other}"
+            yield f"{where}{keyword}: must be true or false in draft 4, together with {other}"
     said = schema.get("type", [])
     if not {str(name) for name in (said if isinstance(said, list) else [said])} <= _TYPES:
         yield f"{where}type: must be of {', '.join(sorted(_TYPES))}"
@@ -39,7 +39,7 @@ def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
     if not isinstance(required, list) or not required:
         yield f"{where}required: must be a list with at least one name"
     if not str(schema.get("$ref", "#")).startswith("#"):
-        yield f"{where}$ref: must lead to a place in this schema, like #/definitions/message"
+        yield f"{where}$ref: must refer to a place in this schema, like #/definitions/message"
     for path, below in _schemas_in(schema):
         yield from refused(below, f"{where}{path}.")
 

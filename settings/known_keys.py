@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-# More than a line can list.
+# More would not fit into a line.
 _MOST_LISTED = 24
 _CLOSE = 0.75
 
-# What other tools, or AWS, call it, and what it is here.
+# The names that other tools or AWS use, and what to write here.
 _MEANT = {
     "stream": 'write response_transfer_mode = "STREAM"',
     "streaming": 'write response_transfer_mode = "STREAM"',

@@ -1,7 +1,8 @@
 """Lambda runtimes that AWS has deprecated, and those for which AWS creates no new functions.
 
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, "Deprecated runtimes", its dates as of 2026-10 and
-read 2026-11. AWS has moved the end of creation several times. For runtimes that are only deprecated it is 2027-07-29.
+Second hand: copies of AWS's table "Deprecated runtimes",
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, as of 2026-10, read 2026-11. AWS has moved the end of
+creation several times. For runtimes that are only deprecated it is 2027-07-29 there, so Spillway only warns of these.
 """
 
 from collections.abc import Mapping

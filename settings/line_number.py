@@ -8,7 +8,7 @@ from typing import Any
 
 from settings.secrecy import Where
 
-# Ours, in characters: a second or two. A field is found by parsing some ten beginnings of the file.
+# Our own limit, in characters: one or two seconds. To find a field, about ten beginnings of the file are parsed.
 _MOST_PARSED = 2_000_000
 
 

@@ -68,7 +68,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 def _message(need: Need, constraint: str | None) -> str:
     major, minor, _ = need.since
     runs = f"without aws.provider_version {version_text(BINDINGS)} runs"
-    admits = runs if constraint is None else f"aws.provider_version {constraint!r} admits older ones"
+    admits = runs if constraint is None else f"aws.provider_version {constraint!r} allows older ones"
     needed = f"needs version {version_text(need.since)} of the AWS provider or later"
     return f'{needed}, and {admits}; write "~> {major}.{minor}"'
 

@@ -15,16 +15,16 @@ from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_s
 from settings.written_out import WrittenOut, written_out
 
 _LONGEST_SHOWN = 80
-# A route's path is shown whole, as a key. In front of a field it is short: the field may be the path.
+# As a key, a route's path is shown in full. In front of a field it is shortened, since the field may be the path.
 _LONGEST_KEY = 300
 _LONGEST_ROUTE = 120
 
-# pydantic's errors about texts and about fixed words. A number in such a field may be a key in the wrong place.
+# pydantic's errors about texts and about fixed words. A number in such a field may be a secret key in the wrong field.
 _OF_TEXTS = ("string_", "literal_error")
-# About numbers and booleans, which somebody may have put in quotes.
+# Errors about numbers and booleans, which the author may have written in quotes.
 _OF_NUMBERS = ("int_", "float_", "bool_")
 _NUMBERS = re.compile(r"[0-9]+((, | or )[0-9]+)*")
-# With a unit too; a word that follows a number may be anything else.
+# The number may have a unit. Another word after it could be a secret.
 _A_NUMBER_IN_QUOTES = re.compile(
     r"[-+]?[0-9][0-9_.,]*(?: ?(?:[rt]ps|[rt]pm|(?:req|requests?|tokens?|r)?/ ?(?:s|sec|second|m|min|minute|h|hour|day)"
     r"|ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|[kKmM]|[kmg]b|[KMG]i?B|%|requests?|tokens?))?|true|false"
@@ -190,7 +190,7 @@ def refusal(
     plain: WrittenOut | None = None,
 ) -> tuple[Where, str]:
     """The field, and the message of `describe`. `plain`: the table written out, for a caller with several errors."""
-    # Our own checks say exactly where, and may mean a field that is not written but has its default.
+    # Our own checks name the exact field, which may be missing from the file and have its default.
     exact = error["type"] == "not_allowed"
     plain = plain or written_out(table if isinstance(table, dict) else {})
     where = error["loc"] if exact else _fields(error["loc"], plain.table, absent=error["type"] == "missing")

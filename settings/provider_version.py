@@ -5,17 +5,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-# What cdktf-cdktf-provider-aws 21.22, the last release of the bindings, is made for. A test compares.
+# The version for which cdktf-cdktf-provider-aws 21.22, the last release of the bindings, was made. A test compares
+# them.
 BINDINGS = (6, 25, 0)
 
-# The first that knows every argument that is written whatever the file says: `integration_target` and
-# `response_transfer_mode` came last (pull requests 45311 and 45329). What needs a newer one: newer_provider.py.
+# The first version with every argument that Spillway always writes: `integration_target` and `response_transfer_mode`
+# came last (pull requests 45311 and 45329). newer_provider.py lists what needs a newer version.
 OLDEST = (6, 25, 0)
 
 NEXT_MAJOR = (7, 0, 0)
 
-# https://developer.hashicorp.com/terraform/language/expressions/version-constraints, read 2026-11. No pre-releases:
-# Terraform takes them by exact version alone. No `!=` either, which leaves the newest open and hides the oldest.
+# https://developer.hashicorp.com/terraform/language/expressions/version-constraints, read 2026-11. Pre-releases are
+# refused: Terraform accepts them only as an exact version. So is `!=`, which has no upper bound and hides the lower
+# one.
 _TERM = re.compile(r"\s*(=|>=|>|<=|<|~>)?\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?\s*")
 
 Version = tuple[int, int, int]
@@ -44,7 +46,7 @@ def bounds(constraint: str) -> tuple[Version, Version | None]:
             case "<":
                 low, high = (0, 0, 0), version
             case "~>":
-                # All but the last number given stay: ~> 6.25 ends before 7, ~> 6.25.0 before 6.26.
+                # All numbers except for the last one stay: ~> 6.25 ends before 7, ~> 6.25.0 before 6.26.
                 kept = given[:-1]
                 low, high = version, _version([*kept[:-1], kept[-1] + 1]) if kept else None
             case _:
@@ -71,10 +73,10 @@ def _after(version: Version) -> Version:
 def _admits_only_what_knows_our_arguments(constraint: str) -> str:
     oldest, end = bounds(constraint)
     if end is not None and oldest >= end:
-        raise ValueError("no version fits all of it")
+        raise ValueError("no version matches all of it")
     if oldest < OLDEST:
         raise ValueError(
-            f"must not admit versions before {version_text(OLDEST)}, which lack arguments that are written here"
+            f"must not allow versions before {version_text(OLDEST)}, which lack arguments that Spillway uses"
         )
     return constraint
 

@@ -9,21 +9,21 @@ from settings.base import Settings
 from settings.error_body import error_body
 from settings.layer import Layer
 
-# What would end a mapping template's or a header's string, or open a variable or a template in one.
+# Characters that would end a string of a mapping template or a header, or start a variable or a template in it.
 _READ_OTHERWISE = ('"', "'", "\\", "$", "%{")
 
 
 def _is_plain(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or any(sign in text for sign in _READ_OTHERWISE):
         raise ValueError(
-            "must be printable ASCII without quotes, apostrophes, \\, $ and %{, which API Gateway or Terraform reads"
+            "must be printable ASCII without quotes, apostrophes, \\, $ and %{, which AWS or Terraform interpret"
         )
     return text
 
 
 def _is_a_web_address(text: str) -> str:
     if not text.startswith(("http://", "https://")) or " " in text:
-        raise ValueError("must be a web address that starts with https:// or http://, without blanks")
+        raise ValueError("must be a web address that starts with https:// or http://, without spaces")
     return text
 
 
@@ -61,19 +61,19 @@ class ShouldRetry(Settings):
     """Whether an SDK should retry after a WAF rule."""
 
 
-# AWS WAF takes at most so many headers in a response of one action, none of them Content-Type, none twice.
+# The most headers that AWS WAF accepts in a response of one action. Content-Type is not allowed, and each only once.
 # https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
 MOST_HEADERS = 10
 LONGEST_HEADER_VALUE = 255
 
-# The provider: aws_wafv2_web_acl, response_header. `$` would be read by API Gateway, a quote would end its value.
+# The provider: aws_wafv2_web_acl, response_header. API Gateway would interpret `$`, and a quote would end the value.
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 HeaderValue = Annotated[str, Field(min_length=1, max_length=LONGEST_HEADER_VALUE), AfterValidator(_is_plain)]
 
 _OURS = {
-    "retry-after": "retry_after says it",
-    "x-should-retry": "should_retry says it",
-    "content-type": "it is application/json, and AWS takes no other here",
+    "retry-after": "set retry_after instead",
+    "x-should-retry": "set should_retry instead",
+    "content-type": "it is always application/json",
 }
 
 
@@ -82,12 +82,12 @@ def _fit_beside_ours(headers: dict[str, str]) -> dict[str, str]:
     for name in headers:
         folded = name.lower()
         if folded in _OURS:
-            raise ValueError(f"must not hold {name}: {_OURS[folded]}")
+            raise ValueError(f"must not contain {name}: {_OURS[folded]}")
         if folded in seen:
-            raise ValueError(f"holds {name} twice; headers are the same in capitals and small letters")
+            raise ValueError(f"contains {name} twice; header names ignore case")
         seen.add(folded)
     if len(headers) + 1 > MOST_HEADERS:
-        raise ValueError(f"AWS takes {MOST_HEADERS} headers, and Retry-After is one")
+        raise ValueError(f"AWS allows {MOST_HEADERS} headers, including Retry-After")
     return headers
 
 

@@ -15,7 +15,8 @@ from settings.problem import EnvironmentFileError, Problem, line_about, refusal,
 from settings.secrecy import shown_value
 from settings.written_out import written_out
 
-# tomllib takes time by the square of a key's parts, an hour for what fits into a file. No key of ours has ten.
+# tomllib needs time quadratic in the number of a key's parts: an hour for what fits into a file. No key of ours has
+# ten.
 _MOST_PARTS = 64
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
 _LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{_MOST_PARTS},}}+{_PART}[=\]]", re.MULTILINE)
@@ -43,10 +44,12 @@ def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, Environm
     Raises EnvironmentFileError if there is no file to read, or if all are refused.
     """
     if not folder.is_dir():
-        raise EnvironmentFileError.of(folder.as_posix(), "no such folder; it holds one .toml file for each environment")
+        raise EnvironmentFileError.of(
+            folder.as_posix(), "no such folder; it must contain one .toml file for each environment"
+        )
     files = sorted(folder.glob("*.toml"))
     if not files:
-        raise EnvironmentFileError.of(folder.as_posix(), "no .toml file in it; each one is an environment")
+        raise EnvironmentFileError.of(folder.as_posix(), "contains no .toml file; each environment is one file")
     environments, refused = dict[str, Environment](), dict[str, EnvironmentFileError]()
     for file in files:
         try:
@@ -98,7 +101,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
 
         raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
-        # Python reads no whole number of more than 4,300 digits, and says so in words of its own.
+        # Python refuses integers of more than 4,300 digits with a message of its own.
         said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
         raise EnvironmentFileError.of(path, said) from None
     except RecursionError:
@@ -109,7 +112,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
             line_about(
                 ("name",),
                 shown_value(("name",), table["name"]),
-                "unknown key; the file's own name names the environment",
+                "unknown key; the name of the file is the name of the environment",
             ),
         )
     try:

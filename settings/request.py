@@ -40,7 +40,7 @@ def _not_json(value: Any, where: Where) -> Iterator[str]:
         case int() | float() if abs(value) <= sys.float_info.max:
             return
         case _:
-            yield f"{field_path(where)} = {value_text(value)} has no place in it"
+            yield f"{field_path(where)} = {value_text(value)} is not possible in it"
 
 
 class Request(Settings):

@@ -12,14 +12,14 @@ from settings.integration import Integration, MockIntegration
 from settings.request import Request
 from settings.terraform_name import distinct_names, terraform_name
 
-# A path part as API Gateway takes it: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
+# A path part that API Gateway accepts: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
 _PART = re.compile(r"[A-Za-z0-9_.\-:]+|\{[A-Za-z0-9_.\-]+\}")
 # Flask's <int:id>, and {id:int} or {id:path} of Starlette and others.
 _FOREIGN_VARIABLE = re.compile(r"<(?:[A-Za-z_]+:)?[A-Za-z0-9_]+>|\{[A-Za-z0-9_]+:[^{}/]*\}|\{\*[A-Za-z0-9_]+\}")
 _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, read
-# 2026-11: the length of a Regional API's URL, and the resources of an API, of which every part of a path is one.
+# 2026-11: the length of a Regional API's URL, and the resources of an API. Every part of a path is a resource.
 LONGEST_PATH = 10_240
 MOST_PARTS = 300
 
@@ -58,21 +58,21 @@ class Route(Settings):
         if not path.startswith("/"):
             raise ValueError("must start with a slash")
         if len(path) > LONGEST_PATH or path.count("/") > MOST_PARTS:
-            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS takes no more")
+            raise ValueError(f"must have at most {LONGEST_PATH} characters and {MOST_PARTS} parts; AWS allows no more")
         if path == "/":
             return path
         *front, last = path[1:].split("/")
         if "" in (*front, last):
-            raise ValueError("must have no empty part and no slash at the end")
+            raise ValueError("must not have an empty part or a slash at the end")
         if foreign := next(filter(None, map(_of_another_router, (*front, last))), None):
             raise ValueError(foreign)
         for part in front:
             if not _PART.fullmatch(part):
                 raise ValueError(
-                    f"{part!r} is no path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end"
+                    f"{part!r} is not a path part: letters, digits, _ . - : or {{name}}; {{name+}} only at the end"
                 )
         if not (_PART.fullmatch(last) or _GREEDY.fullmatch(last)):
-            raise ValueError(f"{last!r} is no path part: letters, digits, _ . - : or {{name}}, {{name+}}")
+            raise ValueError(f"{last!r} is not a path part: letters, digits, _ . - : or {{name}}, {{name+}}")
         return path
 
     @property

@@ -12,7 +12,7 @@ Where = tuple[str | int, ...]
 HIDDEN = "not shown"
 """What is shown instead of a value."""
 
-# `*` is a key that the file's author chose, or a place in an array. What is missing, for instance: `external_id`, the
+# `*` is a key that the file's author chose, or a place in an array. Not listed are, for instance: `external_id`, the
 # values of headers and of environment variables, templates and bodies, a pattern that tokens must match.
 _SHOWN = """
     name
@@ -80,7 +80,7 @@ _SHOWN = """
     imports.*
 """
 
-# A path or a query may hold a token, as those of webhooks do; the host is shown.
+# A path or a query may contain a token, as webhooks do. Only the host is shown.
 _URLS = """
     aws.endpoint_url aws.endpoints.* routes.*.integration.url rate_limit_response.docs_url
     rate_limit_response.*.docs_url
@@ -99,9 +99,9 @@ _SHOWN_FIELDS, _URL_FIELDS = _patterns(_SHOWN), _patterns(_URLS)
 
 _HOST = re.compile(r"(?P<host>https?://)(?:[^/@\s]*@)?(?P<rest>[A-Za-z0-9.-]+(?::\d{1,5})?)(?P<path>/[^@]*)?")
 
-# As their issuers write them: OpenAI and Anthropic (sk-), Stripe, GitHub, GitLab, Slack, Hugging Face, AWS, Google,
-# Groq, NVIDIA, xAI, Perplexity, Replicate, npm, SendGrid; JSON Web Tokens; PEM; the user information of a URL; and
-# long runs of letters and digits, such as API Gateway's own keys (after `mrk-` such a run is the id of a KMS key).
+# The formats of OpenAI and Anthropic (sk-), Stripe, GitHub, GitLab, Slack, Hugging Face, AWS, Google, Groq, NVIDIA,
+# xAI, Perplexity, Replicate, npm, SendGrid; JSON Web Tokens; PEM; the user name and password in a URL; and long runs of
+# letters and digits, such as API Gateway's own keys (after `mrk-` such a run is the id of a KMS key).
 _ISSUED = r"""
     (?<![A-Za-z0-9])(?:
         sk[-_][\w-]{3,} | [rp]k[-_](?=[\w-]*\d)[\w-]{6,} | gh[opsru]_\w{16,} | github_pat_\w{16,} | glpat-[\w-]{16,}
@@ -114,7 +114,7 @@ _ISSUED = r"""
     | -----BEGIN[ ][A-Z ]+-----.*
     | (?<=://)[^/@\s]+(?=@)
 """
-# What is called a secret by the text itself. In a sentence of ours these words are no such name.
+# Text that the file itself calls a secret. In a sentence of ours, these words do not name one.
 _NAMED = r"""
     (?i:bearer|basic)\s+[\w.~+/=-]{16,} | (?i:api[_-]?key|token|secret|passw(?:or)?d)["']?\s*[=:]\s*["']?[^\s"'&]{3,}
 """
@@ -171,7 +171,7 @@ def shown_fields() -> tuple[str, ...]:
 
 
 def _is_listed(where: Where, fields: dict[int, list[tuple[str, ...]]]) -> bool:
-    # What routes have in common may be read by those who may read it in a route.
+    # What routes have in common may be read by everyone who may read it in a route.
     of_routes: Where = ("routes", 0, *where[1:]) if where[:2] == ("defaults", "integration") else where
     parts = tuple(_without_nesting(of_routes))
     return any(

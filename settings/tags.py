@@ -10,10 +10,10 @@ MOST_TAGS = 50
 
 def _within_aws_limits(tags: dict[str, str]) -> dict[str, str]:
     if len(tags) > MOST_TAGS:
-        raise ValueError(f"must be at most {MOST_TAGS} tags, and are {len(tags)}")
+        raise ValueError(f"must be at most {MOST_TAGS} tags, not {len(tags)}")
     reserved = [key for key in tags if key.lower().startswith("aws:")]
     if reserved:
-        raise ValueError(f"must have no key that starts with aws:, as {reserved[0]!r} does; AWS keeps it for itself")
+        raise ValueError(f"must have no key that starts with aws:, like {reserved[0]!r}; AWS reserves that prefix")
     return tags
 
 

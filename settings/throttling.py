@@ -10,11 +10,11 @@ from pydantic import Discriminator, Field, Tag
 
 from settings.base import LARGEST_INTEGER, Settings
 
-# The AWS provider writes a stage's and a method's rate with "%f", which is six decimals: 0.0000001 becomes 0, and
-# 0.0166667 becomes 0.016667, which every later plan then wants to change back. A usage plan's it writes in full;
-# a plan has the lowest rate too, so that nothing is lower than blocked.
-# github.com/hashicorp/terraform-provider-aws, internal/service/apigateway, method_settings.go and usage_plan.go,
-# read 2026-11; seen by deploying both to an emulator.
+# The AWS provider writes the rate of a stage and a method with "%f", which is six decimals: 0.0000001 becomes 0, and
+# 0.0166667 becomes 0.016667, which every later plan would change back. It writes the rate of a usage plan in full. A
+# plan has the same lowest rate, so that nothing is lower than blocked. github.com/hashicorp/terraform-provider-aws,
+# internal/service/apigateway, method_settings.go and usage_plan.go, read 2026-11; seen by deploying both to an
+# emulator.
 DECIMALS = 6
 LOWEST_RATE = 10**-DECIMALS
 
@@ -32,9 +32,9 @@ class Throttle(Settings):
     """The size of the bucket, in requests."""
 
 
-# What `blocked` becomes: one token in eleven days. It would be 0, but the AWS provider sends no 0 when it creates
-# something, so that a new route would stand open until the next deploy: it asks for what differs from 0, and AWS's Go
-# SDK leaves a 0 out. The same files of the provider; seen with tests/deploy/test_rate_limit_response.py.
+# What `blocked` becomes: one token in eleven days. 0 is not possible. The AWS provider does not send 0 when it creates
+# a resource, because it sends what differs from 0 and AWS's Go SDK omits 0. A new route would be open until the next
+# deploy. The same files of the provider; seen with tests/deploy/test_rate_limit_response.py.
 BLOCKED = Throttle(rate_limit=LOWEST_RATE, burst_limit=1)
 
 

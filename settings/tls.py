@@ -9,7 +9,7 @@ from typing import Literal
 
 from settings.problem import Problem
 
-# Without the two `_Ext2_` policies, which AWS added last: a provider that has `endpoint_access_mode` may not know them.
+# Without the two `_Ext2_` policies, which AWS added last. A provider that has `endpoint_access_mode` may not know them.
 SecurityPolicy = Literal[
     "TLS_1_0",
     "TLS_1_2",
@@ -41,7 +41,7 @@ def refused(
         if mode is not None:
             yield Problem(
                 (table, "endpoint_access_mode"),
-                "AWS takes it with a security_policy that starts with SecurityPolicy_ only",
+                "AWS accepts it only with a security_policy that starts with SecurityPolicy_",
             )
         return
     if mode is None:

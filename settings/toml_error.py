@@ -13,7 +13,7 @@ from settings.units import unit_of
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _KEY = re.compile(r"""\s*(?P<key>[A-Za-z0-9_.\-]+|"[^"=]*"|'[^'=]*')\s*=\s*(?P<value>.*)""")
 
-# What word processors and web pages put in the place of a quote, or of a space.
+# Characters that word processors and web pages use instead of a quote or a space.
 _QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4\u0060"
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
 _WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}

@@ -16,12 +16,12 @@ from settings.terraform_name import distinct_names
 from settings.throttling import Throttle, word_or_table
 from settings.token_limits.limits import LIMITS, Limits
 
-# As AWS makes them, for keys and for plans.
+# The format of AWS's ids, for keys and for plans.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]{6,32}$")]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
-# The provider's own check of aws_api_gateway_usage_plan: a day takes no offset, a week 0 to 6, a month 0 to 27.
+# The provider's check of aws_api_gateway_usage_plan: no offset for a day, 0 to 6 for a week, 0 to 27 for a month.
 HIGHEST_OFFSET = {"DAY": 0, "WEEK": 6, "MONTH": 27}
 
 
@@ -44,7 +44,7 @@ class Quota(Settings):
         if self.offset > highest:
             message = f"must be at most {highest} for {self.period}"
         elif self.offset >= self.limit:
-            message = "takes away the whole limit of the first period"
+            message = "leaves nothing of the limit in the first period"
         if message:
             refuse(self, Problem(("offset",), message))
         return self
@@ -66,7 +66,7 @@ class ApiKey(Settings):
     @model_validator(mode="after")
     def _is_made_or_there(self) -> Self:
         if self.id is not None and self.value != "generated":
-            raise ValueError("must have no value beside id: the key is there already, and has one")
+            raise ValueError("must have no value together with id: the key exists and has one")
         return self
 
 
@@ -114,12 +114,12 @@ class UsagePlan(Limits):
         if self.id is not None:
             unfit = sorted(self.model_fields_set & {"description", "throttle", "quota", "routes", *LIMITS})
             if unfit:
-                raise ValueError(f"must have no {', '.join(unfit)}: the plan is there already, and is not changed here")
+                raise ValueError(f"must have no {', '.join(unfit)}: the plan exists, and Spillway does not change it")
             return self
         if self.throttle is None and self.quota is None and not self.routes and not self.token_limits:
-            raise ValueError("limits nothing; give it a throttle, a quota or both")
+            raise ValueError("limits nothing; add a throttle, a quota or both")
         if self.throttle is None and self.routes:
-            message = "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+            message = "AWS accepts limits for single routes only if the whole plan has a throttle; add throttle"
             refuse(self, Problem(("routes",), message))
         return self
 

@@ -18,7 +18,7 @@ _KINDS = {
     "bool_type": "must be true or false, without quotes",
     "string_type": "must be text, in quotes",
 }
-# What a field takes that takes a word or a table, beside its words.
+# What a field accepts in addition to its words, if it accepts a word or a table.
 _OR_A_TABLE = {
     "custom_keys": ', or a table such as { header = { name = "x-user-id" } }',
 }
@@ -98,7 +98,7 @@ def _an_array(got: object, where: Where) -> str:
 
 def _a_table(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, table: object) -> str:
     if isinstance(error["input"], list):
-        # A table whose keys the author chooses has one more part in its header.
+        # The header of a table whose keys the author chooses has one more part.
         named = ".<name>" if error["type"] == "dict_type" else ""
         return f"must be a table: write [{_header(where)}{named}], in single brackets"
     known = listing(schema, where, table) if schema else ""

@@ -39,7 +39,7 @@ class WrittenOut:
             case ("routes", int(index), "integration", str(key), *more) if "defaults" in self._file:
                 own = self._file["routes"][index].get("integration", {})
                 default = self._file["defaults"]["integration"]
-                # A key that both have is merged if it is a table, so that a key below it decides.
+                # A key that both have is merged if it is a table. The keys below it then decide.
                 for part in (key, *more):
                     if not isinstance(own, dict) or not isinstance(default, dict) or part not in default:
                         break
@@ -53,7 +53,7 @@ def written_out(file: Table) -> WrittenOut:
     """The expanded table of a file. It is the file itself if it has neither of the short forms."""
     routes = file.get("routes")
     if not isinstance(routes, list) or not all(isinstance(route, dict) for route in routes):
-        # Not for us to say what is wrong with them.
+        # Their mistakes are reported elsewhere.
         return WrittenOut(table={key: value for key, value in file.items() if key != "defaults"})
     if "defaults" not in file and not any(_is_any(route) for route in routes):
         return WrittenOut(table=file)
@@ -73,21 +73,21 @@ def _refused(defaults: Any, routes: list[dict[str, Any]]) -> Iterator[tuple[Wher
         yield ("defaults",), "must be a table: write [defaults.integration]"
         return
     for key in defaults.keys() - {"integration"}:
-        yield ("defaults", key), "unknown key; there is integration"
+        yield ("defaults", key), "unknown key; the only one is integration"
     where: Where = ("defaults", "integration")
     default = defaults.get("integration")
     if not isinstance(default, dict):
-        yield where, "must be a table with the keys that routes have in common, type among them"
+        yield where, "must be a table with the keys that routes have in common, including type"
         return
     if not isinstance(default.get("type"), str):
-        yield (*where, "type"), "missing, and required: the defaults are for routes of one kind"
+        yield (*where, "type"), "missing, and required: the defaults are for routes of one type"
         return
     own = [route.get("integration", {}) for route in routes if _takes(route, default)]
     if not own:
-        yield where, "no route takes it: each has an integration of another type"
+        yield where, "no route uses it: each has an integration of another type"
     for key in default.keys() - {"type"}:
         if own and all(key in each and not isinstance(each[key], dict) for each in own):
-            yield (*where, key), "no route takes it: each has its own; leave it out"
+            yield (*where, key), "no route uses it: each has its own; remove it"
 
 
 def _takes(route: dict[str, Any], default: Table) -> bool:
@@ -132,7 +132,7 @@ def _without_any(file: Table, table: dict[str, Any], routes: list[dict[str, Any]
             ]
             stand_for[f"{ANY} {path}"] = [f"{method} {path}" for method in methods]
             if not methods:
-                refused.append((("routes", index, "method"), "stands for no method: the file has each by itself"))
+                refused.append((("routes", index, "method"), "stands for no method: the file lists each of them"))
         for method in methods:
             sources["routes", len(plain)] = ("routes", index)
             plain.append({**route, "method": method} if _is_any(route) else route)

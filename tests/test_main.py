@@ -136,7 +136,7 @@ def test_one_stack_for_each_file_of_the_folder_and_a_line_for_each_warning(
     status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out")
     assert (status, out) == (0, "")
     assert err.splitlines() == [
-        f"warning: {name}: waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""
+        f"warning: {name}: waf.mode = 'count': all rules only count; set it to \"block\" to enforce them"
         for name in ("blue", "green")
     ]
     assert sorted(stacks(tmp_path / "out")) == ["blue", "green"]

@@ -31,12 +31,12 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     used = {route.authorization for route in environment.routes}
     for name in environment.authorizers:
         if name not in used:
-            yield Problem(("authorizers", name), "no route names it")
+            yield Problem(("authorizers", name), "no route uses it")
     domain = environment.domain
     if domain and domain.mutual_tls and not environment.api.disable_execute_api_endpoint:
         yield Problem(
             ("api", "disable_execute_api_endpoint"),
-            "callers get around mutual TLS by the execute-api address; set it to true",
+            "callers can bypass mutual TLS through the execute-api address; set it to true",
         )
 
 
@@ -45,7 +45,7 @@ def _beyond_quotas(environment: EnvironmentFields) -> Iterator[Problem]:
     if len(environment.authorizers) > USUAL_AUTHORIZERS:
         yield Problem(
             ("authorizers",),
-            f"{len(environment.authorizers)} authorizers, and AWS takes {USUAL_AUTHORIZERS} in an API until it "
+            f"{len(environment.authorizers)} authorizers; AWS allows {USUAL_AUTHORIZERS} in an API until it "
             "raises the quota",
         )
     policy = environment.resource_policy
@@ -53,12 +53,12 @@ def _beyond_quotas(environment: EnvironmentFields) -> Iterator[Problem]:
         return
     lists = (policy.source_ips, policy.source_vpc_endpoints, policy.source_vpcs, policy.accounts)
     entries = [entry for entries in lists for entry in entries]
-    # Each entry with its quotes, comma and blank; an account is part of an ARN.
+    # Each entry with its quotes, comma and space. An account is part of an ARN.
     length = sum(len(entry) + 4 for entry in entries) + len(policy.accounts) * len("arn:aws:iam:::root")
     if length > USUAL_POLICY:
         yield Problem(
             ("resource_policy",),
-            f"its lists alone are {length} characters long, and AWS takes a policy of {USUAL_POLICY} until it raises "
+            f"its lists alone have {length} characters; AWS allows a policy of {USUAL_POLICY} until it raises "
             "the account's quota; write fewer and wider ranges",
         )
 
@@ -73,7 +73,7 @@ def _open_to_all(environment: EnvironmentFields) -> Iterator[Problem]:
     domain = environment.domain
     if domain and domain.mutual_tls and environment.api.disable_execute_api_endpoint:
         return
-    who = "whoever the resource policy lets in" if environment.resource_policy else "whoever finds the URL"
+    who = "everyone whom the resource policy allows" if environment.resource_policy else "anyone who finds the URL"
     for index, route in enumerate(environment.routes):
         open_to_all = route.authorization == "NONE" and not route.api_key_required
         if open_to_all and route.integration.type != "mock" and route.method != "OPTIONS":
@@ -90,7 +90,7 @@ def _paths_of_aws_own(environment: EnvironmentFields) -> Iterator[Problem]:
         if route.path in _HEALTH_CHECKS:
             yield Problem(
                 ("routes", index, "path"),
-                "AWS answers it itself under a custom domain: it is a health check of its own; rename it",
+                "under a custom domain AWS answers this path itself, as its own health check; rename it",
             )
 
 
@@ -106,7 +106,7 @@ def _authorization(environment: EnvironmentFields) -> Iterator[Problem]:
         authorizer = environment.authorizers.get(route.authorization)
         if route.authorization_scopes and not isinstance(authorizer, CognitoAuthorizer):
             yield Problem(
-                ("routes", index, "authorization_scopes"), "only a COGNITO_USER_POOLS authorizer looks at scopes"
+                ("routes", index, "authorization_scopes"), "only a COGNITO_USER_POOLS authorizer checks scopes"
             )
 
 
@@ -125,7 +125,7 @@ def _authorizers(environment: EnvironmentFields) -> Iterator[Problem]:
         ):
             yield Problem(
                 ("authorizers", name, "authorizer_result_ttl_in_seconds"),
-                "must be 0 without identity_sources, which are the key of what AWS remembers",
+                "must be 0 without identity_sources, which are AWS's cache key",
             )
 
 
@@ -138,13 +138,13 @@ def _endpoint(environment: EnvironmentFields) -> Iterator[Problem]:
     if api.endpoint_type == "PRIVATE" and environment.resource_policy is None:
         yield Problem(
             ("api", "endpoint_type"),
-            "a PRIVATE API needs a [resource_policy]: AWS deploys none without, and lets nobody in",
+            "a PRIVATE API needs a [resource_policy]: AWS does not deploy it without one",
         )
     if api.disable_execute_api_endpoint and environment.domain is None:
-        yield Problem(("api", "disable_execute_api_endpoint"), "needs a [domain], or the API has no address at all")
+        yield Problem(("api", "disable_execute_api_endpoint"), "needs a [domain]; without one the API has no address")
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html, read 2026-11.
     if api.ip_address_type == "ipv4" and api.endpoint_type == "PRIVATE":
-        yield Problem(("api", "ip_address_type"), "must be dualstack for a PRIVATE API, which AWS has no other way")
+        yield Problem(("api", "ip_address_type"), "must be dualstack for a PRIVATE API; AWS supports nothing else")
     yield from tls.refused("api", api.security_policy, api.endpoint_access_mode, endpoint_type=api.endpoint_type)
 
 
@@ -159,14 +159,14 @@ def _resource_policy(environment: EnvironmentFields) -> Iterator[Problem]:
         if given and environment.api.endpoint_type != "PRIVATE":
             yield Problem(
                 ("resource_policy", field),
-                "only calls to a PRIVATE API come through VPC endpoints; with this nobody gets in",
+                "only calls to a PRIVATE API come through VPC endpoints; with this, every call is refused",
             )
     if policy.accounts:
         for index, route in enumerate(environment.routes):
             if route.authorization != "AWS_IAM":
                 yield Problem(
                     ("routes", index, "authorization"),
-                    'must be "AWS_IAM": resource_policy.accounts lets in signed calls only',
+                    'must be "AWS_IAM": resource_policy.accounts allows signed calls only',
                 )
 
 
@@ -178,7 +178,7 @@ def _domain(environment: EnvironmentFields) -> Iterator[Problem]:
     if endpoint_type == "PRIVATE":
         yield Problem(
             ("domain", "domain_name"),
-            "a PRIVATE API's domain also needs an access association for each VPC endpoint, which is not built",
+            "a PRIVATE API's domain also needs an access association for each VPC endpoint; Spillway makes none",
         )
         return
     region = _EDGE_CERTIFICATE_REGION if endpoint_type == "EDGE" else environment.aws.region
@@ -188,6 +188,6 @@ def _domain(environment: EnvironmentFields) -> Iterator[Problem]:
     if domain.mutual_tls is None:
         return
     if endpoint_type == "EDGE":
-        yield Problem(("domain", "mutual_tls"), "AWS has mutual TLS for REGIONAL APIs only")
+        yield Problem(("domain", "mutual_tls"), "AWS supports mutual TLS for REGIONAL APIs only")
     if domain.security_policy != "TLS_1_2":
         yield Problem(("domain", "security_policy"), "must be TLS_1_2 with mutual TLS")

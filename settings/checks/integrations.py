@@ -65,7 +65,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             yield Problem(
                 (*where, "response_transfer_mode"),
                 f"an EDGE API ends a stream that is silent for {_IDLE_SECONDS_AT_EDGE} s, "
-                "which a model may be before its first token; REGIONAL waits 5 minutes",
+                "and a model may need longer for its first token; REGIONAL waits 5 minutes",
             )
         yield from _function_stops_first(route, where)
         yield from _of_another_geography(environment, route, where)
@@ -91,7 +91,7 @@ def _unknown_variables(route: Route, where: Where) -> Iterator[Problem]:
     for name in variables_of(text):
         if name not in route.path_variables:
             has = ", ".join(f"{{{known}}}" for known in route.path_variables) or "none"
-            yield Problem((*where, field), f"{{{name}}} is no variable of {route.path}, which has {has}")
+            yield Problem((*where, field), f"{{{name}}} is not a variable of {route.path}, which has {has}")
 
 
 def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
@@ -101,7 +101,7 @@ def _cannot_stream(route: Route, where: Where) -> Iterator[Problem]:
     where = (*where, "response_transfer_mode")
     if not isinstance(integration, _STREAMING):
         yield Problem(
-            where, f"a {integration.type} integration cannot stream: AWS streams HTTP_PROXY and Lambda proxy only"
+            where, f"a {integration.type} integration cannot stream: AWS streams only HTTP_PROXY and Lambda proxy"
         )
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html, read 2026-11.
     elif isinstance(integration, LambdaIntegration) and (integration.runtime or "").startswith(_NOT_STREAMING_RUNTIMES):
@@ -118,12 +118,12 @@ def _too_long(environment: EnvironmentFields, route: Route, where: Where) -> Ite
     if timeout > LONGEST_BUFFERED:
         yield Problem(
             (*where, "timeout_milliseconds"),
-            f'at most {LONGEST_BUFFERED}; more is for response_transfer_mode = "STREAM"',
+            f'must be at most {LONGEST_BUFFERED}; only response_transfer_mode = "STREAM" allows more',
         )
     elif environment.api.endpoint_type == "EDGE" and timeout > USUAL_TIMEOUT:
         yield Problem(
             (*where, "timeout_milliseconds"),
-            f"at most {USUAL_TIMEOUT} on an EDGE API; AWS raises it for REGIONAL and PRIVATE only",
+            f"must be at most {USUAL_TIMEOUT} on an EDGE API; AWS raises the limit for REGIONAL and PRIVATE only",
         )
 
 
@@ -144,7 +144,7 @@ def _out_of_reach(environment: EnvironmentFields, route: Route, where: Where) ->
     if isinstance(integration, HttpIntegration) and not environment.aws.endpoint_url and is_private(integration.host):
         yield Problem(
             (*where, "url"),
-            "API Gateway calls it from AWS over the internet, and does not reach a private address or name; use a "
+            "API Gateway calls it from AWS over the internet, and cannot reach a private address or name; use a "
             'public one, or type = "private" with a load balancer of your VPC',
         )
 
@@ -152,11 +152,11 @@ def _out_of_reach(environment: EnvironmentFields, route: Route, where: Where) ->
 def _runtime(route: Route, where: Where, *, ended: bool) -> Iterator[Problem]:
     runtime = getattr(route.integration, "runtime", None)
     if ended and runtime in ENDED:
-        yield Problem((*where, "runtime"), f"AWS creates no function with this runtime any more; use {INSTEAD}, ...")
+        yield Problem((*where, "runtime"), f"AWS no longer creates functions with this runtime; use {INSTEAD}, ...")
     if not ended and runtime is not None and runtime in DEPRECATED:
         yield Problem(
             (*where, "runtime"),
-            f"AWS deprecated it on {DEPRECATED[runtime]}: it has no security updates; use {INSTEAD}, ...",
+            f"AWS deprecated it on {DEPRECATED[runtime]}: it gets no security updates; use {INSTEAD}, ...",
         )
 
 
@@ -165,7 +165,7 @@ def _certificate_for_nobody(environment: EnvironmentFields) -> Iterator[Problem]
     if environment.stage.client_certificate and not any(url.startswith("https://") for url in urls):
         yield Problem(
             ("stage", "client_certificate"),
-            "API Gateway shows it to http and private backends at an https URL, and no route has one",
+            "API Gateway presents it to http and private backends with an https URL, but no route has one",
         )
 
 
@@ -186,9 +186,11 @@ def _cannot_be_told_apart(route: Route, where: Where) -> Iterator[Problem]:
         return
     ends = tuple(end for api in integration.api for end in PATHS[api])
     if not route.path.endswith((*ends, "+}")):
-        yield Problem((*where, "path"), f"must end in {', '.join(ends)} or {{proxy+}}: which of them a request wants")
+        yield Problem(
+            (*where, "path"), f"must end in {', '.join(ends)} or {{proxy+}}: the end of the path selects the operation"
+        )
     if route.method != "POST":
-        yield Problem((*where, "method"), "must be POST: the operations of these APIs are called with it")
+        yield Problem((*where, "method"), "must be POST, like every operation of these APIs")
 
 
 def _models_of_others(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
@@ -202,7 +204,7 @@ def _models_of_others(environment: EnvironmentFields, route: Route, where: Where
             )
         elif model.account_id and accounts and model.account_id not in accounts:
             yield Problem(
-                (*where, *field), f"is in account {model.account_id}, and this file deploys to {', '.join(accounts)}"
+                (*where, *field), f"is in account {model.account_id}, but this file deploys to {', '.join(accounts)}"
             )
 
 
@@ -213,8 +215,8 @@ def _of_another_geography(environment: EnvironmentFields, route: Route, where: W
         if model.is_elsewhere(region):
             yield Problem(
                 (*where, *field),
-                f"an inference profile is called from Regions of its own geography, {model.geography}, and this API "
-                f"is in {region}, where Bedrock may not know it",
+                f"an inference profile is called from Regions of its own geography, {model.geography}, but this API "
+                f"is in {region}, where Bedrock may not have it",
             )
 
 
@@ -231,7 +233,7 @@ def _binary_json(environment: EnvironmentFields) -> Iterator[Problem]:
         if isinstance(integration, MockIntegration) or getattr(integration, "request_template", None):
             yield Problem(
                 ("api", "binary_media_types"),
-                f"makes binary of what the mapping template of {route.key} reads as JSON, and it would answer 500",
+                f"turns the JSON that the mapping template of {route.key} reads into binary; it would answer 500",
             )
             return
 
@@ -252,7 +254,7 @@ def _one_link_each(environment: EnvironmentFields) -> Iterator[Problem]:
             if set(getattr(integration, field)) != set(getattr(other, field)):
                 yield Problem(
                     ("routes", index, "integration", field),
-                    f"must be as in {first}: routes to one load balancer share one VPC link",
+                    f"must be the same as in {first}: routes to one load balancer share one VPC link",
                 )
 
 
@@ -263,6 +265,6 @@ def _function_stops_first(route: Route, where: Where) -> Iterator[Problem]:
     if integration.timeout * 1000 > integration.timeout_milliseconds:
         yield Problem(
             (*where, "timeout"),
-            f"seconds, and the caller gets a 504 after {integration.timeout_milliseconds} ms: "
-            "the function goes on, is paid for, and nobody reads its answer",
+            f"seconds, but the caller gets a 504 after {integration.timeout_milliseconds} ms: "
+            "the function keeps running, costs money, and no one reads its response",
         )

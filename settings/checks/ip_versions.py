@@ -18,9 +18,9 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     for where, ranges in _lists(environment):
         of_ipv6 = [address for address in ranges if version_of(address) == "IPV6"]
         if of_ipv6:
-            never = f"{_listed(of_ipv6)} matches nobody: callers reach the API over IPv4 only"
+            never = f"{_listed(of_ipv6)} matches no caller: callers reach the API over IPv4 only"
             if where == ("resource_policy", "source_ips") and len(of_ipv6) == len(ranges):
-                never = f"{_listed(of_ipv6)} lets nobody in: callers reach the API over IPv4 only"
+                never = f"{_listed(of_ipv6)} allows no caller: callers reach the API over IPv4 only"
             yield Problem(where, f"{never}; {_MEND}")
 
 

@@ -15,11 +15,11 @@ from settings.watched import (
 )
 
 # Read 2026-11. Alarms and metrics: AlarmName in API_PutMetricAlarm, metricNamespace in API_MetricTransformation; saved
-# queries: name in API_PutQueryDefinition; topics: Name in API_CreateTopic. The dashboard's is the AWS provider's own
-# check (internal/service/cloudwatch/validate.go).
+# queries: name in API_PutQueryDefinition; topics: Name in API_CreateTopic. The limit for dashboards is a check of the
+# AWS provider (internal/service/cloudwatch/validate.go).
 LONGEST = {"alarm": 255, "metric namespace": 255, "saved query": 255, "SNS topic": 256, "dashboard": 255}
 
-# The longest of constructs/observability/queries.py.
+# The longest name in constructs/observability/queries.py.
 LONGEST_QUERY = "which-routes-are-limited-since-when"
 
 
@@ -30,7 +30,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         if len(name) > LONGEST[kind]:
             yield Problem(
                 ("api", "name"),
-                f"with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS takes "
+                f"together with the stage's name it makes the {kind} {name!r} {len(name)} characters long; AWS allows "
                 f"{LONGEST[kind]}",
             )
 

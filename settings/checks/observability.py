@@ -11,8 +11,8 @@ from settings.secrecy import Where
 from settings.watched import has_limit_metrics, has_own_web_acl, routes_with_own_limit
 
 _ROLE = (
-    'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
-    'where it has one, "create" where this stack is to set it'
+    "API Gateway cannot write logs until the account has a CloudWatch role; set observability.account_role = "
+    '"existing" if it has one, or "create" to let this stack set it'
 )
 
 
@@ -33,8 +33,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     if settings.account_role == "create":
         yield Problem(
             ("observability", "account_role"),
-            "one role for the whole account and Region: this stack replaces what others have set, and its destroy "
-            "takes the role from every API there",
+            "there is one role for the whole account and Region: this stack replaces an existing one, and a destroy "
+            "removes it for every API there",
         )
     if settings.execution_log and settings.execution_log.data_trace:
         yield Problem(
@@ -63,7 +63,7 @@ def _logs_without_role(environment: EnvironmentFields) -> Iterator[Problem]:
 def _waf_log_without_web_acl(environment: EnvironmentFields) -> Iterator[Problem]:
     log = environment.observability.waf_log
     if log is not None and log != "off" and not has_own_web_acl(environment):
-        yield Problem(("observability", "waf_log"), f"{NO_OWN_WEB_ACL} to log; an existing one is logged by its owner")
+        yield Problem(("observability", "waf_log"), f"{NO_OWN_WEB_ACL} to log; the owner of an existing one logs it")
 
 
 def _alarms_on_nothing(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -79,7 +79,7 @@ def _other_regions(environment: EnvironmentFields) -> Iterator[Problem]:
     region = environment.aws.region
     for where, arn in _arns(environment):
         if region_of(arn) != region:
-            yield Problem(where, f"must be in {region}, where the stack is")
+            yield Problem(where, f"must be in {region}, the stack's Region")
 
 
 def _too_many_lines(environment: EnvironmentFields) -> Iterator[Problem]:
@@ -87,14 +87,14 @@ def _too_many_lines(environment: EnvironmentFields) -> Iterator[Problem]:
     if settings.dashboard and settings.detailed_metrics and routes * _LINES_OF_A_ROUTE > MOST_LINES:
         yield Problem(
             ("observability", "dashboard"),
-            f"a widget of CloudWatch's draws at most {MOST_LINES} metrics, and {routes} routes with detailed_metrics "
-            "want two each; switch one of the two off",
+            f"a CloudWatch widget draws at most {MOST_LINES} metrics, but {routes} routes with detailed_metrics "
+            "need two each; turn one of the two off",
         )
 
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, "Dashboards", read 2026-11.
 MOST_LINES = 500
-# Its requests, and from them requests per second.
+# The route's requests, and the requests per second computed from them.
 _LINES_OF_A_ROUTE = 2
 
 
@@ -117,13 +117,13 @@ def _unheard(environment: EnvironmentFields, settings: Alarms) -> Iterator[Probl
         if rings and not (getattr(settings, f"{prefix}topic_arns") or getattr(settings, f"{prefix}emails")):
             yield Problem(
                 ("observability", "alarms", f"{prefix}topic_arns"),
-                f"nobody is told of {', '.join(rings)}; give {prefix}topic_arns or {prefix}emails",
+                f"no one is notified of {', '.join(rings)}; set {prefix}topic_arns or {prefix}emails",
             )
-    # What is limited and yet has no alarm; a web ACL that is not there has nothing to ring for.
+    # Limits that exist but have no alarm. Without a web ACL there is nothing to watch.
     limited = {"throttled_percent": True, "near_limit_percent": any(routes_with_own_limit(environment))}
     for field, is_there in limited.items():
         if is_there and field in missing and getattr(settings, field) != "off":
-            yield Problem(("observability", "alarms", field), f"no alarm is made of it: {missing[field]}")
+            yield Problem(("observability", "alarms", field), f"this alarm is not created: {missing[field]}")
 
 
 def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Problem]:
@@ -147,6 +147,6 @@ def _long_streams(environment: EnvironmentFields, alarms: Alarms) -> Iterator[Pr
     if low:
         yield Problem(
             ("observability", "alarms", low[0]),
-            f"a stream's latency runs to its last byte, and that of {longest} may last {streams[longest]} ms; raise "
-            f'{" and ".join(low)}, or say "off": the access log has timeToFirstContent',
+            f"the latency of a stream includes its last byte, and {longest} may take {streams[longest]} ms; raise "
+            f'{" and ".join(low)} or set "off": the access log has timeToFirstContent',
         )

@@ -16,7 +16,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for where, own in _tables(response):
         for name in own:
             if name.lower() in of_cors:
-                allowed = "cors brings that header; AWS takes it once"
+                allowed = "cors also sets this header; AWS allows it once"
                 yield Problem((*where, name), allowed)
     for layer in Layer:
         sent = response.response_headers(layer, cors)
@@ -26,7 +26,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
             where = (
                 ("rate_limit_response", "headers") if response.headers else ("rate_limit_response", layer, "headers")
             )
-            allowed = f"with {with_ours} {len(sent)} headers from the layer {layer}; AWS takes {MOST_HEADERS}"
+            allowed = f"with {with_ours}, the layer {layer} has {len(sent)} headers; AWS allows {MOST_HEADERS}"
             yield Problem(where, allowed)
             break
     for name, value in cors.items():

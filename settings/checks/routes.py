@@ -27,7 +27,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     if len(parts) > USUAL_RESOURCES:
         yield Problem(
             ("routes",),
-            f"{len(parts)} path parts, and AWS takes {USUAL_RESOURCES} resources in an API until it "
+            f"{len(parts)} path parts; AWS allows {USUAL_RESOURCES} resources in an API until it "
             "raises the account's quota",
         )
 
@@ -43,5 +43,5 @@ def _variables_of_one_place(environment: EnvironmentFields) -> Iterator[Problem]
             if part.startswith("{") and variables.setdefault(parent, part) != part:
                 yield Problem(
                     ("routes", index, "path"),
-                    f"{parent or '/'} already has the variable {variables[parent]}; AWS takes one a place",
+                    f"{parent or '/'} already has the variable {variables[parent]}; AWS allows one in each place",
                 )

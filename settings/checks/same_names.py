@@ -26,8 +26,8 @@ def warned(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str,
                     here,
                     Problem(
                         ("api", "name"),
-                        f"{there} has it too, as far as the files say in the same account and Region, and AWS "
-                        f"knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both",
+                        f"{there} has the same name, probably in the same account and Region, and AWS "
+                        f"identifies {shared} by name; rename one of the two, or set aws.allowed_account_ids in both",
                     ),
                 )
 

@@ -9,11 +9,11 @@ from settings.problem import Problem
 from settings.secrecy import Where, looks_like_a_secret
 from settings.waf.condition import HeaderIs, leaves
 
-# Headers and variables that hold nothing else. In request_parameters they stand behind `header.` or `querystring.`.
+# Headers and variables that contain only secrets. In request_parameters they follow `header.` or `querystring.`.
 _HOLDS_A_SECRET = re.compile(
     r"(.*[._-])?(authorization|cookie|api[_-]?key|key|token|secret|passw(or)?d|credentials?)", re.IGNORECASE
 )
-# A number, the name or address of a secret that is kept elsewhere, and what comes with the request.
+# A number, the name or address of a secret that is stored elsewhere, or a value from the request.
 _REFERENCE = re.compile(r"[0-9.]*|arn:.*|/.*|\$?(method|context|stageVariables|integration)\..*", re.DOTALL)
 
 
@@ -23,8 +23,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         if looks_like_a_secret(text) or _is_kept_by_name(where, text):
             yield Problem(
                 where,
-                "looks like a secret, and would be in clear in Terraform's state and at AWS: keep it in Secrets "
-                "Manager, let the backend read it there, and replace the one in this file",
+                "looks like a secret, and would be in clear text in Terraform's state and AWS: move it to Secrets "
+                "Manager, let the backend read it there, and replace the secret itself",
             )
     yield from _secrets_of_conditions(environment)
 
@@ -44,6 +44,6 @@ def _secrets_of_conditions(environment: EnvironmentFields) -> Iterator[Problem]:
             if isinstance(leaf, HeaderIs) and _HOLDS_A_SECRET.fullmatch(leaf.name):
                 yield Problem(
                     ("waf", "rate_rules", index, "scope_down"),
-                    f"the value of {leaf.name} is in clear in Terraform's state and in the web ACL: let few people "
-                    "read either, and change the value from time to time",
+                    f"the value of {leaf.name} is in clear text in Terraform's state and in the web ACL: let few "
+                    "people read them, and rotate the value",
                 )

@@ -18,13 +18,11 @@ def refused(environments: Mapping[str, EnvironmentFields]) -> Iterator[tuple[str
             case CloudBackend(workspace=str(key)) as cloud:
                 field, place = "workspace", (cloud.hostname, cloud.organization, key)
             case _:
-                # A local file is named after its environment; among tags, TF_WORKSPACE chooses.
+                # A local file is named after its environment. With tags, TF_WORKSPACE selects the workspace.
                 continue
         other = taken.setdefault(place, file)
         if other != file:
             yield (
                 file,
-                Problem(
-                    ("backend", field), f"{other} keeps its state in {key} too; each stack needs a place of its own"
-                ),
+                Problem(("backend", field), f"{other} also stores its state in {key}; each stack needs its own place"),
             )

@@ -15,14 +15,14 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         if aws.profile is not None:
             yield Problem(
                 ("aws", "profile"),
-                "a remote run has no profiles; give the workspace dynamic credentials, or let it execute locally",
+                "a remote run has no profiles; give the workspace dynamic credentials, or set it to local execution",
             )
         if aws.endpoint_url is not None:
             yield Problem(
-                ("aws", "endpoint_url"), "a remote run may not reach this address; let the workspace execute locally"
+                ("aws", "endpoint_url"), "a remote run may not reach this address; set the workspace to local execution"
             )
     if aws.provider_version is not None and admits_next_major(aws.provider_version):
         yield Problem(
             ("aws", "provider_version"),
-            'admits version 7 and later, where arguments may be gone; end it with "< 7.0.0"',
+            'allows version 7 and later, which may lack arguments; end it with "< 7.0.0"',
         )

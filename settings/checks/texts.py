@@ -9,7 +9,7 @@ from settings.problem import Problem
 from settings.secrecy import Where
 
 # `${TfToken[`, `#{TfToken[` and `&{TfToken[` in a string, in a list and in a map: cdktf 0.21, lib/tokens/private/
-# encoding.js, read 2026-11. CDKTF puts the value of that number in, or ends with a traceback where it has none.
+# encoding.js, read 2026-11. CDKTF replaces it with the value of that number, or ends with a traceback if there is none.
 _TOKEN = "{TfToken["  # noqa: S105  # no password
 
 
@@ -19,7 +19,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for where, text in texts_of(environment):
         if _TOKEN in text and where not in told:
             told.add(where)
-            yield Problem(where, f"must not hold {_TOKEN}, by which CDKTF marks values of its own")
+            yield Problem(where, f"must not contain {_TOKEN}, which CDKTF uses for its own values")
 
 
 def texts_of(value: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:

@@ -9,7 +9,7 @@ from settings.problem import Problem
 from settings.secrecy import Where
 from settings.throttling import DECIMALS, Throttle
 
-# What a browser opens to one host at once over HTTP/1.1, each a preflight and a request of its own:
+# A browser opens this many connections to one host over HTTP/1.1. Each may carry a preflight and a request:
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Connection_management_in_HTTP_1.x, "Domain sharding".
 PAGE_LOAD = 6 * 2
 
@@ -40,7 +40,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             if own > shared:
                 stage_has = f"above the stage's {decimal(shared)}"
                 yield Problem(
-                    (*where, field), f"{stage_has}; the route's own bucket replaces the stage's, it is not capped"
+                    (*where, field), f"{stage_has}; the route's own bucket replaces the stage's and is not capped by it"
                 )
     if environment.cors is not None:
         yield from _below_page_load(("throttling",), stage)
@@ -63,7 +63,7 @@ def _below_page_load(where: Where, throttle: Throttle) -> Iterator[Problem]:
     if throttle.burst_limit < PAGE_LOAD:
         yield Problem(
             (*where, "burst_limit"),
-            f"one page of a browser may send {PAGE_LOAD} requests at once, 6 and their preflights, and would be "
+            f"one browser page may send {PAGE_LOAD} requests at once, 6 and their preflights, and would be "
             "answered 429",
         )
 
@@ -76,11 +76,11 @@ def above_account(environment: EnvironmentFields, where: Where, throttle: Thrott
         yield Problem(
             (*where, "rate_limit"),
             f"above the account's quota in {region} of {decimal(account.rate_limit)} requests per second; "
-            "where AWS raised it, say so in aws.account_rate_limit",
+            "if AWS raised it, set aws.account_rate_limit",
         )
     if throttle.burst_limit > account.burst_limit:
         yield Problem(
             (*where, "burst_limit"),
             f"above the account's quota in {region} of {account.burst_limit} requests at once; "
-            "where AWS raised it, say so in aws.account_burst_limit",
+            "if AWS raised it, set aws.account_burst_limit",
         )

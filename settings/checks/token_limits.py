@@ -26,10 +26,11 @@ from settings.token_limits.token_metering import TokenMetering
 from settings.token_limits.token_store import TokenStore
 from settings.usage_plan import UsagePlan
 
-# What stands in a function's variables beside the limits: the 429 and headers, the backend, names; its size is not
-# known before it is rendered.
+# The size of a function's other variables: the 429 and headers, the backend, names. It is only known once they are
+# rendered.
 _OTHER_BYTES = 1200
-# An API key's id: https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html gives no length; AWS's have ten.
+# An API key's id: https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html gives no length. Those of AWS have
+# ten characters.
 _KEY_ID = "0123456789"
 
 
@@ -66,9 +67,9 @@ def _outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterato
             if reach > limit.shards * requests_of_one_item(slots / limit.shards):
                 shards = shards_for(reach, slots)
                 room = (
-                    f"shards = {shards} makes room, at the cost that docs/token-limits.md names"
+                    f"shards = {shards} is enough, at the cost that docs/token-limits.md describes"
                     if shards
-                    else f"not even shards = {MOST_SHARDS} makes room: tighten the throttles"
+                    else f"not even shards = {MOST_SHARDS} is enough: lower the throttles"
                 )
                 yield Problem(("token_limits", index, "shards"), f"{_takes(slots / limit.shards, reach)}; {room}")
     for name, plan in environment.usage_plans.items():
@@ -79,8 +80,8 @@ def _outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> Iterato
 
 def _takes(slots: float, reach: float) -> str:
     return (
-        f"DynamoDB takes about {requests_of_one_item(slots)} requests per second of one item{_larger(slots)}, and the "
-        f"throttles let through {decimal(reach)}"
+        f"DynamoDB supports about {requests_of_one_item(slots)} requests per second for one item{_larger(slots)}, but "
+        f"the throttles allow {decimal(reach)}"
     )
 
 
@@ -100,8 +101,8 @@ def _key_outruns(
         rate = _reach(environment, [route for route in metered if route.api_key_required])
     if rate > takes:
         allowed = (
-            f"a key of this plan may send more than the {takes} requests per second that DynamoDB takes of one "
-            f"item{_larger(slots)}; above, its limits count as unavailable"
+            f"a key of this plan may send more than the {takes} requests per second that DynamoDB supports for one "
+            f"item{_larger(slots)}; above that, its limits are unavailable"
         )
         where = ("usage_plans", name, "throttle")
         yield Problem((*where, "rate_limit") if plan.throttle else where, allowed)
@@ -117,8 +118,8 @@ def _table_outrun(environment: EnvironmentFields, metered: Sequence[Route]) -> I
     reach = min(reach, environment.account_throttle.rate_limit * max(units.values()))
     if reach > cap:
         allowed = (
-            f"is below the {decimal(reach)} writes per second of the requests that the throttles let through; DynamoDB "
-            "refuses what is above, and the limits then count as unavailable"
+            f"is below the {decimal(reach)} writes per second of the requests that the throttles allow; DynamoDB "
+            "refuses the rest, and the limits are then unavailable"
         )
         yield Problem(("token_store", "max_write_request_units"), allowed)
 
@@ -133,8 +134,8 @@ def _reaches_otherwise(environment: EnvironmentFields, route: Route, where: Wher
     certificate, url = environment.stage.client_certificate, getattr(route.integration, "url", "")
     if certificate and url.startswith("https://"):
         allowed = (
-            f"the function in front of {route.key} calls the server itself, and has no certificate to show: a server "
-            "that asks for one refuses it"
+            f"the function in front of {route.key} calls the server itself and has no client certificate: a server "
+            "that requires one refuses the call"
         )
         yield Problem(("stage", "client_certificate"), allowed)
     if isinstance(route.integration, PrivateIntegration):
@@ -153,14 +154,14 @@ def _of_no_use(environment: EnvironmentFields) -> Iterator[Problem]:
     }
     for table, is_given in given.items():
         if is_given:
-            allowed = "does nothing: no usage plan and no [[token_limits]] limits tokens, money or concurrent requests"
+            allowed = "has no effect: no usage plan and no [[token_limits]] limits tokens, money or concurrent requests"
             yield Problem((table,), allowed)
 
 
 def _of_another_region(environment: EnvironmentFields) -> Iterator[Problem]:
     key = environment.token_store.kms_key_arn
     if key and region_of(key) != environment.aws.region:
-        allowed = f"must be in {environment.aws.region}, where the table is"
+        allowed = f"must be in {environment.aws.region}, the table's Region"
         yield Problem(("token_store", "kms_key_arn"), allowed)
 
 
@@ -191,12 +192,12 @@ def _of_table(environment: EnvironmentFields) -> Iterator[Problem]:
                 yield Problem((*where, "routes"), _cannot_meter(routes[key]))
         covered = [route for route in environment.routes if covers(limit, route)]
         if not covered and not limit.routes:
-            allowed = "covers nothing: no route is bedrock, http or private, and only those have a function in front"
+            allowed = "covers no route: only bedrock, http and private routes can have limits in tokens"
             yield Problem((*where, "name"), allowed)
         for route in covered:
             for identity in limit.by:
                 if missing := _not_established(environment, route, identity):
-                    allowed = f"{route.key} {missing}; name in routes those that do"
+                    allowed = f"{route.key} {missing}; limit routes to those that do"
                     yield Problem((*where, "by"), allowed)
         yield from _below_one_request(environment, where, limit)
         yield from _without_prices(environment, where, limit, covered)
@@ -209,12 +210,12 @@ def _of_plans(environment: EnvironmentFields) -> Iterator[Problem]:
             continue
         where = ("usage_plans", name)
         if not plan.api_keys:
-            allowed = "needs keys of this file: the function learns from it which key is in which plan"
+            allowed = "needs keys in this file: from it the function knows which key is in which plan"
             yield Problem((*where, "api_keys"), allowed)
         for route in with_key:
             if not isinstance(route.integration, METERED) and plan.routes.get(route.key) != "blocked":
                 first = next(iter(plan.token_limits))
-                allowed = f"{_cannot_meter(route)}; or block the route in this plan, or give it no api_key_required"
+                allowed = f"{_cannot_meter(route)}; or block the route in this plan, or remove its api_key_required"
                 yield Problem((*where, first), allowed)
         yield from _below_one_request(environment, where, plan)
         yield from _without_prices(environment, where, plan, with_key)
@@ -223,7 +224,7 @@ def _of_plans(environment: EnvironmentFields) -> Iterator[Problem]:
 def _cannot_meter(route: Route) -> str:
     if isinstance(route.integration, LambdaIntegration):
         return (
-            f"{route.key} is your own function, and Spillway cannot stand between it and API Gateway; "
+            f"{route.key} is your own function, and Spillway cannot put another one in front of it; "
             "put the model behind an http or bedrock route"
         )
     return (
@@ -233,13 +234,13 @@ def _cannot_meter(route: Route) -> str:
 
 def _not_established(environment: EnvironmentFields, route: Route, identity: str) -> str | None:
     if identity == "api_key":
-        return None if route.api_key_required else "asks for no API key"
+        return None if route.api_key_required else "does not require an API key"
     if identity == "principal":
-        return None if route.authorization != "NONE" else "asks nobody who he is (authorization is NONE)"
+        return None if route.authorization != "NONE" else "does not authenticate callers (authorization is NONE)"
     if identity.startswith("claim:"):
         authorizer = environment.authorizers.get(route.authorization)
         if authorizer is None:
-            return f"has no authorizer that could say {identity}"
+            return f"has no authorizer that could provide {identity}"
         if isinstance(authorizer, CognitoAuthorizer) or authorizer.type in {"TOKEN", "REQUEST"}:
             return None
     return None
@@ -271,7 +272,7 @@ def _without_prices(
         called = integration.model_ids if isinstance(integration, BedrockIntegration) else ()
         for model_id in called:
             if model_id not in environment.token_prices:
-                allowed = f'needs a price of {route.key}: a table [token_prices."{model_id}"]'
+                allowed = f'needs a price for {route.key}: a table [token_prices."{model_id}"]'
                 yield Problem(where, allowed)
     cheapest = min(price.input + price.output for price in environment.token_prices.values()) / 1_000_000
     if limits.usd_per_month < cheapest:
@@ -299,7 +300,7 @@ def _too_many_variables(environment: EnvironmentFields, route: Route, where: Whe
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items()) + named + _OTHER_BYTES
     if size > MOST_BYTES_OF_VARIABLES:
         allowed = (
-            f"its limits and keys take about {size} bytes of the {MOST_BYTES_OF_VARIABLES} that Lambda has for a "
+            f"its limits and keys need about {size} bytes of the {MOST_BYTES_OF_VARIABLES} that Lambda allows for a "
             "function's variables; name routes in [[token_limits]], or split keys over more environments"
         )
         yield Problem((*where, "path"), allowed)

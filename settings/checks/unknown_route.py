@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-# More than a line can list.
+# More would not fit into a line.
 _MOST_LISTED = 12
 _CLOSE = 0.8
-# Ours: each unknown one is compared with each.
+# Our own limit: each unknown route is compared with each of these.
 _MOST_COMPARED = 200
 
 

@@ -21,7 +21,8 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         where = ("usage_plans", name)
         if not with_key:
             yield Problem(
-                where, "limits nothing: no route has api_key_required = true, and AWS holds only those to a plan"
+                where,
+                "limits nothing: AWS applies plans only to routes with api_key_required = true, and there are none",
             )
         yield from _routes(environment, name, plan)
         if plan.throttle:
@@ -38,24 +39,24 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         if not plan.api_keys:
             yield Problem(
                 ("usage_plans", name, "api_keys"),
-                "no key is in the plan, so that it limits nobody until one made elsewhere joins",
+                "the plan has no key, so it limits no one until a key created elsewhere joins it",
             )
     if len(environment.usage_plans) > USUAL_PLANS:
         yield Problem(
             ("usage_plans",),
-            f"{len(environment.usage_plans)} plans, and AWS takes {USUAL_PLANS} in an account and Region "
+            f"{len(environment.usage_plans)} plans; AWS allows {USUAL_PLANS} in an account and Region "
             "until it raises the quota",
         )
     with_key = any(route.api_key_required for route in environment.routes)
     if environment.api.key_source == "BEARER" and not with_key:
-        allowed = "no route has api_key_required = true, so that no key is looked at"
+        allowed = "no route has api_key_required = true, so no key is read"
         yield Problem(("api", "key_source"), allowed)
     if not environment.usage_plans:
         for index, route in enumerate(environment.routes):
             if route.api_key_required:
                 yield Problem(
                     ("routes", index, "api_key_required"),
-                    f"no usage plan gives out keys; without one made elsewhere {route.key} answers only 403",
+                    f"no usage plan has keys; without one created elsewhere {route.key} answers only 403",
                 )
 
 
@@ -71,8 +72,8 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
         if isinstance(own, Throttle) and whole is not None and _within(whole, own):
             yield Problem(
                 ("usage_plans", name, "routes", key),
-                f"{_numbers(own)} is assumed to do nothing: the plan's own throttle counts beside it, "
-                f"and lets no more through, "
+                f"{_numbers(own)} is assumed to have no effect: the plan's own throttle also applies, "
+                f"and does not let more through, "
                 f"{_numbers(whole)}",
             )
 
@@ -87,7 +88,7 @@ def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) ->
             continue
         if not isinstance(of_route, Throttle):
             continue
-        message = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key will ever get it"
+        message = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key can ever reach it"
         for field, throttle in _above(plan.throttle, of_route, bucket, route.key):
             if field not in told:
                 told.add(field)
@@ -122,7 +123,7 @@ def _routes(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Itera
         if key not in routes:
             yield Problem(where, no_such_route(key, routes))
         elif not routes[key].api_key_required:
-            yield Problem(where, "AWS holds only routes with api_key_required = true to a plan")
+            yield Problem(where, "AWS applies plans only to routes with api_key_required = true")
         if isinstance(throttle, Throttle):
             yield from above_account(environment, where, throttle)
 
@@ -131,7 +132,7 @@ def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
     """If the key should come from an authorizer that cannot return one, AWS answers 403 to every caller."""
     api = environment.api
     if api.authorizer_result_ttl_in_seconds and api.key_source != "BEARER":
-        allowed = f"must be 0 with api.key_source = {api.key_source}: it is of the authorizer that BEARER makes"
+        allowed = f"must be 0 with api.key_source = {api.key_source}: it belongs to the authorizer that BEARER creates"
         where = ("api", "authorizer_result_ttl_in_seconds")
         yield Problem(where, allowed)
     if api.key_source == "BEARER":
@@ -143,7 +144,7 @@ def _key_source(environment: EnvironmentFields) -> Iterator[Problem]:
         if route.api_key_required and not isinstance(authorizer, TokenAuthorizer | RequestAuthorizer):
             yield Problem(
                 ("routes", index, "authorization"),
-                "api.key_source = AUTHORIZER takes the key from a Lambda authorizer, TOKEN or REQUEST; name one",
+                "api.key_source = AUTHORIZER reads the key from a Lambda authorizer, TOKEN or REQUEST; set one",
             )
 
 
@@ -152,22 +153,22 @@ def _bearer(environment: EnvironmentFields) -> Iterator[Problem]:
     for index, route in enumerate(environment.routes):
         if route.api_key_required and route.authorization != "NONE":
             allowed = (
-                'must be "NONE": with api.key_source = BEARER the Authorization header holds the API key; for both '
-                "take AUTHORIZER, and an authorizer that answers usageIdentifierKey"
+                'must be "NONE": with api.key_source = BEARER the Authorization header contains the API key; for both '
+                "use AUTHORIZER, and an authorizer that returns usageIdentifierKey"
             )
             yield Problem(("routes", index, "authorization"), allowed)
     if BEARER_KEY in environment.authorizers:
-        allowed = "is the name of the authorizer that api.key_source = BEARER makes; rename it"
+        allowed = "is the name of the authorizer that api.key_source = BEARER creates; rename it"
         yield Problem(("authorizers", BEARER_KEY), allowed)
     log = environment.observability.execution_log
     # Seen in such a log: "Endpoint request body after transformations" with authorizationToken, and "Authorizer result
-    # body before parsing". AWS promises to redact headers and API keys, and says nothing of these two.
+    # body before parsing". AWS promises to redact headers and API keys, but does not mention these two.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html, read 2026-11.
     for field, got in (("level", log.level), ("data_trace", log.data_trace)) if log else ():
         if got in ("INFO", True):
             allowed = (
-                "may write API keys into the log with api.key_source = BEARER: API Gateway logs what it asks an "
-                "authorizer and what that answers"
+                "may write API keys into the log with api.key_source = BEARER: API Gateway logs the input and output "
+                "of its authorizer"
             )
             yield Problem(("observability", "execution_log", field), allowed)
 
@@ -182,12 +183,12 @@ def _names(environment: EnvironmentFields) -> Iterator[Problem]:
             if key.name in keys:
                 yield Problem(
                     where,
-                    f"usage_plans.{keys[key.name]} has the key {key.name}; AWS takes a key in one plan of a stage",
+                    f"usage_plans.{keys[key.name]} has the key {key.name}; AWS allows a key in one plan of a stage",
                 )
             else:
                 keys[key.name] = name
             if key.id is not None and ids.setdefault(key.id, key.name) != key.name:
-                allowed = f"{ids[key.id]} is the same key; AWS takes a key in one plan of a stage"
+                allowed = f"{ids[key.id]} is the same key; AWS allows a key in one plan of a stage"
                 yield Problem((*where, "id"), allowed)
         if usage_plan_id := plan.id:
             same = ids.setdefault(f"plan {usage_plan_id}", name)

@@ -43,16 +43,15 @@ MOST_RATE_RULES = 10
 MOST_REFERENCES = 50
 LONGEST_NAME = 128
 
-# Labels of countries and of tokens, which AWS puts on by itself. All others come from managed groups, since no rule of
-# ours has a label of its own. Read 2026-11:
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html
+# Labels of countries and of tokens, which AWS adds itself. All others come from managed groups, since Spillway's own
+# rules add no labels. Read 2026-11: https://docs.aws.amazon.com/waf/latest/APIReference/API_GeoMatchStatement.html
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_LabelMatchStatement.html
 _ALWAYS_LABELLED = ("awswaf:clientip:", "awswaf:forwardedip:", "awswaf:managed:token:", "awswaf:managed:captcha:")
 _BY_GROUPS = "awswaf:managed:"
 
 _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, without scope_down"
 
-# A rule that stops one client after less than this part of what the bucket admits at once.
+# A rule that limits one client to less than this share of what the bucket allows at once.
 _FAR_BELOW = 1 / 10
 
 
@@ -63,11 +62,11 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
         return
     if waf.web_acl_arn is not None:
         if waf.existing_region != environment.aws.region:
-            yield Problem(("waf", "web_acl_arn"), f"must be in {environment.aws.region}, where the stage is")
+            yield Problem(("waf", "web_acl_arn"), f"must be in {environment.aws.region}, the stage's Region")
         return
     if environment.api.name in RESERVED_METRICS:
         yield Problem(
-            ("api", "name"), "AWS keeps that name for a metric of its own, and the web ACL is named after the API"
+            ("api", "name"), "AWS reserves this name for its own metric, and the web ACL is named after the API"
         )
     for index, address in enumerate(waf.block):
         if address in waf.allow:
@@ -87,7 +86,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     if waf is None or waf.web_acl_arn is not None:
         return
     if waf.mode == "count":
-        yield Problem(("waf", "mode"), 'every rule only counts; nobody is stopped until it says "block"')
+        yield Problem(("waf", "mode"), 'all rules only count; set it to "block" to enforce them')
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
         yield from _forgeable(waf, rule, where)
@@ -99,7 +98,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         if rule.action in {"captcha", "challenge"}:
             yield Problem(
                 (*where, "action"),
-                "for browsers: an API client cannot solve it, and gets no 429 that it could wait out",
+                "only browsers can solve this; an API client gets no 429 and cannot retry",
             )
     yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
@@ -121,19 +120,19 @@ def _names(waf: Waf) -> Iterator[Problem]:
             if len(name) > LONGEST_NAME:
                 yield Problem(
                     ("waf", "rate_rules", index, "name"),
-                    f"too long for its counting tier, {name}; AWS takes {LONGEST_NAME} characters",
+                    f"its count_limit rule would be {name}, which is too long; AWS allows {LONGEST_NAME} characters",
                 )
     rules = sum(len(rule.names) for rule in waf.rate_rules)
     if rules > MOST_RATE_RULES:
         yield Problem(
             ("waf", "rate_rules"),
-            f"{rules} rate rules, and AWS takes {MOST_RATE_RULES} in a web ACL; a count_limit is one more",
+            f"{rules} rate rules; AWS allows {MOST_RATE_RULES} in a web ACL, and each count_limit adds one",
         )
 
 
 def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterator[Problem]:
     if name in taken:
-        yield Problem(where, f"{taken[name]} has the name {name}; a rule's name is its metric's too")
+        yield Problem(where, f"{taken[name]} already has the name {name}; a rule's name is also its metric's name")
     taken.setdefault(name, owner)
 
 
@@ -146,13 +145,13 @@ def _routes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
             if key == PREFLIGHTS:
                 if len(rule.routes) > 1:
                     yield Problem(
-                        where, "counts every OPTIONS request, and stands in routes alone; make a rule of its own of it"
+                        where, "counts every OPTIONS request and must be alone in routes; move it to a separate rule"
                     )
                 elif not environment.has_preflights and all(route.method != "OPTIONS" for route in environment.routes):
                     yield Problem(where, "nothing answers OPTIONS: there is no [cors], and no route has that method")
             elif key not in keys and key in preflights:
                 yield Problem(
-                    where, f'is a preflight, which routes = ["{PREFLIGHTS}"] counts, with those of the other paths'
+                    where, f'is a preflight; routes = ["{PREFLIGHTS}"] counts it together with those of other paths'
                 )
             elif key not in keys:
                 yield Problem(where, no_such_route(key, keys))
@@ -171,7 +170,7 @@ def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
         if not can_match(counted_requests(waf, rule, environment.routes, environment.path_prefixes)):
             yield Problem(
                 (*where, field),
-                "no request can meet it: its methods and those of routes; without routes OPTIONS is left out",
+                "no request can match: its methods and those of routes exclude each other; no routes excludes OPTIONS",
             )
             continue
         try:
@@ -179,15 +178,15 @@ def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
         except TooDeepError:
             yield Problem(
                 (*where, field),
-                "cannot be written in the two levels of and / or / not that Terraform's schema has under a rate rule; "
-                "leave out a not inside an or, or make two rules of it",
+                "does not fit into the two levels of and / or / not that Terraform's schema has under a rate rule; "
+                "remove a not inside an or, or split it into two rules",
             )
             continue
         for leaf in leaves(scope):
             if isinstance(leaf, PathIs) and len(leaf.pattern) > LONGEST_PATTERN:
                 yield Problem(
                     (*where, field),
-                    f"the path's pattern has {len(leaf.pattern)} characters, and AWS takes {LONGEST_PATTERN}",
+                    f"the path's pattern has {len(leaf.pattern)} characters; AWS allows {LONGEST_PATTERN}",
                 )
         for ip_set in ip_sets_of(leaves(scope)):
             if names.setdefault(ip_set.name, ip_set.addresses) != ip_set.addresses:
@@ -200,7 +199,7 @@ def _scopes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
 def _labels(waf: Waf) -> Iterator[Problem]:
     """AWS accepts a label that no earlier rule adds. The condition then never holds."""
     known = (*_ALWAYS_LABELLED, _BY_GROUPS) if waf.managed_rule_groups else _ALWAYS_LABELLED
-    message = "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+    message = "labels come from managed_rule_groups, and are written in full: awswaf:managed:..."
     for index, rule in enumerate(waf.rate_rules):
         used = [("scope_down", leaf.key) for leaf in _scoped(rule) if isinstance(leaf, HasLabel)]
         used += [
@@ -210,7 +209,7 @@ def _labels(waf: Waf) -> Iterator[Problem]:
         ]
         for field, label in used:
             if not label.startswith(known):
-                yield Problem(("waf", "rate_rules", index, field), f"nothing puts the label {label} on; {message}")
+                yield Problem(("waf", "rate_rules", index, field), f"no rule adds the label {label}; {message}")
 
 
 def _scoped(rule: RateRule) -> Iterator[Leaf]:
@@ -226,7 +225,7 @@ def _escapes(waf: Waf) -> Iterator[Problem]:
         if ways and rule.action != "count" and not _backstop(waf, rule):
             yield Problem(
                 ("waf", "rate_rules", index, "custom_keys"),
-                f"a caller escapes it by leaving out {ways[0]}; {_BACKSTOP}, that stops whoever does",
+                f"callers can avoid this rule by omitting {ways[0]}; {_BACKSTOP}",
             )
 
 
@@ -251,12 +250,12 @@ def _too_large(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     rules = web_acl_rules(waf, environment.routes, environment.path_prefixes)
     wcu = capacity.capacity(rules)
     if wcu.estimate > capacity.MOST:
-        yield Problem(("waf",), f"about {wcu.estimate} web ACL capacity units, and AWS takes {capacity.MOST}")
+        yield Problem(("waf",), f"about {wcu.estimate} web ACL capacity units; AWS allows {capacity.MOST}")
     references = sum(isinstance(leaf, AddressIn) for rule in rules for leaf in leaves_of(rule))
     references += len(waf.managed_rule_groups)
     if references > MOST_REFERENCES:
         yield Problem(
-            ("waf",), f"references {references} IP sets and rule groups, and AWS takes {MOST_REFERENCES} in a web ACL"
+            ("waf",), f"references {references} IP sets and rule groups; AWS allows {MOST_REFERENCES} in a web ACL"
         )
 
 
@@ -264,13 +263,13 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     if rule.forwarded_ip is None:
         return
     header = rule.forwarded_ip.header_name
-    message = f"a caller may write {header} itself, and WAF reads its first address: only behind a proxy that resets it"
+    message = f"callers can set {header}, and WAF reads its first address: only use it behind a proxy that resets it"
     if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(waf, rule):
-        message += f"; without {header} nobody is limited, so add a rule of aggregate_key_type IP as a backstop"
+        message += f"; requests without {header} are not limited, so add a rule of aggregate_key_type IP as a backstop"
     yield Problem((*where, "forwarded_ip"), message)
     if waf.allow or waf.block:
         yield Problem(
-            (*where, "forwarded_ip"), "the allow and block lists look at the connection's address, the proxy's"
+            (*where, "forwarded_ip"), "the allow and block lists compare the connection's address, which is the proxy's"
         )
 
 
@@ -289,7 +288,7 @@ def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule,
     if header:
         yield Problem(
             (*where, "scope_down"),
-            f"a caller leaves this rule by what it writes into {header}; {_BACKSTOP}, as a backstop",
+            f"callers can avoid this rule by changing {header}; {_BACKSTOP}, as a backstop",
         )
 
 
@@ -297,7 +296,7 @@ def _without_fingerprints(rule: RateRule, where: Where) -> Iterator[Problem]:
     """AWS documents where it computes fingerprints. A stage is not on the list."""
     for index, key in enumerate(rule.custom_keys):
         if isinstance(key, CustomKey) and isinstance(key.part, FingerprintKey):
-            everybody = "stop everybody" if key.part.fallback_behavior == "MATCH" else "limit nobody"
+            everybody = "block every caller" if key.part.fallback_behavior == "MATCH" else "limit no caller"
             yield Problem(
                 (*where, "custom_keys", index),
                 "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one "
@@ -314,8 +313,8 @@ def _signed_anew(environment: EnvironmentFields, rule: RateRule, where: Where) -
         if identity(key) == "header authorization":
             yield Problem(
                 (*where, "custom_keys", index),
-                "holds another signature in each request where authorization is AWS_IAM, so that it stops no "
-                "caller who signs each request; take a header that stays the same for a caller, or "
+                "has a different signature in each request if authorization is AWS_IAM, so the rule limits no "
+                "caller who signs each request; use a header that stays the same for a caller, or "
                 "aggregate_key_type IP",
             )
 
@@ -328,8 +327,8 @@ def _other_key_header(environment: EnvironmentFields, rule: RateRule, where: Whe
     for index, key in enumerate(rule.custom_keys):
         if identity(key) == "header x-api-key":
             allowed = (
-                "counts only who sends x-api-key: with api.key_source = BEARER the SDKs send their keys in "
-                "authorization; count by that in this rule or in a further one"
+                "counts only requests with x-api-key: with api.key_source = BEARER, SDKs send their keys in "
+                "authorization; count by that header in this rule or in another one"
             )
             yield Problem((*where, "custom_keys", index), allowed)
 
@@ -347,7 +346,7 @@ def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
                 doubt = f"; did you mean {close[0]}?" if close else ""
                 yield Problem(
                     ("waf", "managed_rule_groups", index, "overrides", name),
-                    f"we know no rule of that name in the group, and AWS ignores a name that it does not know{doubt}",
+                    f"Spillway knows no rule of that name in the group, and AWS ignores unknown names{doubt}",
                 )
 
 
@@ -361,7 +360,7 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
         if lower is not None:
             yield Problem(
                 ("waf", "rate_rules", index, "limit"),
-                f"never reached: waf.rate_rules[{lower}] counts the same and stops at {waf.rate_rules[lower].limit}",
+                f"never reached: waf.rate_rules[{lower}] counts the same requests up to {waf.rate_rules[lower].limit}",
             )
 
 
@@ -372,7 +371,7 @@ def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[
         if route.method == "OPTIONS" and waf.rate_rules and route.key not in named:
             yield Problem(
                 ("routes", index, "method"),
-                "no rate rule counts it: those for the whole API leave preflights out; name it in the routes of one",
+                "no rate rule counts it: those for the whole API exclude OPTIONS; add it to the routes of a rule",
             )
 
 
@@ -382,8 +381,8 @@ def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Itera
     if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
         yield Problem(
             ("waf", "rate_rules"),
-            "none counts preflights: one address can use up what the OPTIONS of a path lets through, and every web "
-            f'page is then refused before it calls; add an IP rule with routes = ["{PREFLIGHTS}"]',
+            "none counts preflights: one address can use up the limit of a path's OPTIONS, and browsers then refuse "
+            f'all calls; add an IP rule with routes = ["{PREFLIGHTS}"]',
         )
 
 
@@ -394,7 +393,7 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
     if shared and rule.action != "count":
         yield Problem(
             (*where, "aggregate_key_type"),
-            "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit",
+            "all callers share one counter, so one of them can lock out the rest; add an IP rule with a lower limit",
         )
 
 
@@ -413,7 +412,7 @@ def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Probl
         ]
         if not rules or not isinstance(bucket, Throttle):
             continue
-        # Only the tightest: the others stand behind it for another reason.
+        # Only the rule with the lowest limit. The others are behind it for another reason.
         _, index, rule = min(rules, key=lambda entry: entry[:2])
         for topic, message in _beside_bucket(rule, bucket, route.key):
             if (index, topic) not in told:
@@ -440,8 +439,8 @@ def _below_plans(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
         granted = ", ".join(f"{name} {decimal(throttle.rate_limit)}" for name, throttle in above.items())
         needed = max(throttle.rate_limit * window + throttle.burst_limit for throttle in above.values())
         allowed = (
-            f"lets one IP send {decimal(rule.limit / window, 3)} requests per second, and usage plans grant each key "
-            f"more ({granted}): a server with one address never gets that; raise it to {math.ceil(needed)}, or list "
+            f"lets one IP send {decimal(rule.limit / window, 3)} requests per second, but usage plans grant each key "
+            f"more ({granted}): a server with one address can never use that; raise it to {math.ceil(needed)}, or list "
             "such callers' addresses in waf.allow"
         )
         yield Problem(("waf", "rate_rules", index, "limit"), allowed)
@@ -449,19 +448,19 @@ def _below_plans(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
 
 def _beside_bucket(rule: RateRule, bucket: Throttle, route: str) -> Iterator[tuple[str, str]]:
     window = rule.evaluation_window_sec
-    all_callers = f"what all callers of {route} share, {decimal(bucket.rate_limit)} requests per second"
+    all_callers = f"all callers of {route} share {decimal(bucket.rate_limit)} requests per second"
     if rule.limit > bucket.rate_limit * window + bucket.burst_limit:
         yield (
             "unreachable",
-            f"out of reach: {all_callers} and {bucket.burst_limit} at once, ends first, within any {window} s",
+            f"never reached: {all_callers} and {bucket.burst_limit} at once, which is less in any {window} s",
         )
     elif rule.limit >= bucket.rate_limit * window:
         own = decimal(rule.limit / window, 6)
-        yield "whole", f"one IP may take the whole of {all_callers}: {own} per second are left to it"
+        yield "whole", f"one IP may use all that the route has: {all_callers}, and this limit allows it {own}"
     if rule.limit < bucket.burst_limit * _FAR_BELOW:
         yield (
             "burst",
-            f"far below the {bucket.burst_limit} requests at once that {route} admits: no caller can use that burst",
+            f"far below the {bucket.burst_limit} requests at once that {route} allows: no caller can use that burst",
         )
 
 
@@ -473,16 +472,17 @@ def _dear(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
             doubt = f"did you mean {close[0]}? If not, " if close else ""
             yield Problem(
                 ("waf", "managed_rule_groups", index, "capacity"),
-                f"{doubt}the capacity of {group.name} is unknown; say it, or the web ACL may turn out too large in the "
+                f"{doubt}the capacity of {group.name} is unknown; set it, or the web ACL may be too large for the "
                 "deploy",
             )
     if wcu.upper_bound > capacity.MOST:
         yield Problem(
-            ("waf",), f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS takes {capacity.MOST}"
+            ("waf",),
+            f"up to {wcu.upper_bound} web ACL capacity units, about {wcu.estimate}; AWS allows {capacity.MOST}",
         )
     elif wcu.estimate > capacity.INCLUDED:
         yield Problem(
             ("waf",),
-            f"about {wcu.estimate} web ACL capacity units, over the {capacity.INCLUDED} that are included; "
-            "every request costs more",
+            f"about {wcu.estimate} web ACL capacity units, more than the {capacity.INCLUDED} that are included; "
+            "every request then costs more",
         )

@@ -24,8 +24,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             if missing := list(_missing(environment, route, other)):
                 yield Problem(
                     ("routes", index, "path"),
-                    f"{other.key} takes another spelling of it, such as {route.path.rstrip('/')};x=1, that its server "
-                    f"may read as this path: without {', '.join(missing)}; give {other.key} the same, or no such route",
+                    f"{other.key} matches other spellings of it, such as {route.path.rstrip('/')};x=1, which its "
+                    f"server may read as it: without {', '.join(missing)}; give {other.key} the same, or remove it",
                 )
                 break
 

@@ -18,7 +18,7 @@ PATHS: dict[Api, tuple[str, ...]] = {
 }
 """How the path of a request ends. constructs/gateway/metered_function/bedrock_api.mjs has the same list."""
 
-# A role's inline policies hold 10,240 characters, of which an inference profile takes about 300:
+# A role's inline policies may have 10,240 characters. An inference profile needs about 300 of them:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, read 2026-11.
 MOST_MODELS = 25
 
@@ -29,13 +29,13 @@ def _in_a_list(value: object) -> object:
 
 def _once_each(words: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(words)) < len(words):
-        raise ValueError("must name each once")
+        raise ValueError("must contain each only once")
     return words
 
 
 def _not_too_many(models: tuple[str, ...]) -> tuple[str, ...]:
     if len(models) > MOST_MODELS:
-        raise ValueError(f"must hold at most {MOST_MODELS}, as the role's policy does, and holds {len(models)}")
+        raise ValueError(f"must hold at most {MOST_MODELS}, as many as fit into the role's policy, not {len(models)}")
     return models
 
 
@@ -111,25 +111,27 @@ class BedrockIntegration(Transfer):
     def _says_what_is_called(self) -> Self:
         if self.api is None:
             if self.models:
-                raise ValueError('must have an api to have models: api = "openai", "anthropic" or both in a list')
+                raise ValueError('needs api to have models: api = "openai", "anthropic" or both in a list')
             if self.model_id is None:
                 raise ValueError('must have a model_id, or an api ("openai", "anthropic") and models')
             return self
         if self.model_id or self.model_source:
-            raise ValueError("must have models in place of model_id and model_source: with api, the request names one")
+            raise ValueError("must have models instead of model_id and model_source: with api, the request selects one")
         if not self.models:
-            raise ValueError("must have models: the ids that a request may name")
+            raise ValueError("must have models: the ids that a request may use")
         if self.api == ("anthropic",):
             for model in self.called:
                 if not (model.foundation_model or "").startswith("anthropic."):
-                    raise ValueError(f"must have Claude models only: Anthropic's messages do not reach {model.name}")
+                    raise ValueError(
+                        f"must have Claude models only: Anthropic's messages API does not support {model.name}"
+                    )
         return self
 
     @model_validator(mode="after")
     def _says_what_a_profile_was_made_from(self) -> Self:
         by_profile = any(model.kind == "application-inference-profile" for model in self.called)
         if self.source and not by_profile:
-            raise ValueError("must have no model_source: model_id is no application inference profile's ARN")
+            raise ValueError("must not have model_source: model_id is not the ARN of an application inference profile")
         if self.source and self.source.foundation_model is None:
             raise ValueError("must have a foundation model or a cross-Region inference profile as model_source")
         return self

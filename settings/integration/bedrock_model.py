@@ -22,9 +22,10 @@ Kind = Literal[
 _ID = r"[a-z0-9-]+(\.[a-z0-9-]+){1,2}[A-Za-z0-9.:-]*"
 _ARN = rf"arn:(aws[a-z-]*):bedrock:([a-z0-9-]+):(\d{{12}})?:({'|'.join(get_args(Kind))})/([A-Za-z0-9.:-]+)"
 
-# As in the AWS CDK: @aws-cdk/aws-bedrock-alpha, CrossRegionInferenceProfileRegion, read 2026-11; and Canada. With each,
-# how the names of Regions begin that are surely not of that geography: AWS says for each model and profile by itself
-# from which Regions it may be called, and some are neighbours (ca-central-1 calls `us.`, me-central-1 `apac.`).
+# From the AWS CDK: @aws-cdk/aws-bedrock-alpha, CrossRegionInferenceProfileRegion, read 2026-11; Canada is added. With
+# each geography, the beginnings of the names of Regions that are certainly outside it. AWS documents for each model and
+# profile from which Regions it can be called, and some of these are neighbors (ca-central-1 calls `us.`, me-central-1
+# `apac.`).
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "us": ("ap-", "eu-", "us-gov-", "cn-"),
     "us-gov": ("af-", "ap-", "ca-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-east-", "us-west-"),
@@ -60,7 +61,7 @@ class BedrockModel:
         match = re.fullmatch(_ARN, text)
         kinds: tuple[Kind, ...] = get_args(Kind)
         kind = next((kind for kind in kinds if match and kind == match[4]), None)
-        # A foundation model is in no account; everything else is in one, and only ids of models have dots.
+        # The ARN of a foundation model has no account. All others have one, and only ids of models have dots.
         if match and kind and (kind == "foundation-model") is (match[3] is None) and _fits(kind, match[5]):
             partition, region, account_id, _, name = match.groups()
             return cls(kind=kind, name=name, arn=text, partition=partition, region=region, account_id=account_id)
@@ -119,7 +120,7 @@ def _is_an_id(text: str) -> str:
     return text
 
 
-# AWS's samples found no application inference profile to work with OpenAI's formats:
+# AWS's samples report that application inference profiles do not work with OpenAI's formats:
 # https://github.com/aws-samples/sample-per-model-bedrock, 00-foundations/01, read 2026-11.
 NamedModel = Annotated[str, AfterValidator(_is_an_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})]
 """What a request may send as its `model` if the route uses OpenAI's or Anthropic's format."""

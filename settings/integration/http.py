@@ -11,7 +11,7 @@ from settings.integration.transfer import Transfer
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,128}$")]
 
-# A static value stands between single quotes in API Gateway's mapping expressions.
+# In API Gateway's mapping expressions a static value is in single quotes.
 HeaderValue = Annotated[str, Field(pattern=r"^[ -&(-~]*$", max_length=4096)]
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html, read 2026-11.
@@ -23,7 +23,7 @@ def _is_on_a_port_that_is_called(url: str) -> str:
         raise ValueError("must have a host name or an IPv4 address")
     _, _, port = url.split("/")[2].rpartition("@")[2].partition(":")
     if port and not (port.isdigit() and any(int(port) in ports for ports in _PORTS)):
-        raise ValueError("API Gateway calls ports 80, 443 and 1024 to 65535, and no other")
+        raise ValueError("API Gateway only calls ports 80, 443 and 1024 to 65535")
     return url
 
 
@@ -79,5 +79,5 @@ def refuse_twice(headers: Iterable[str], drop_headers: Iterable[str]) -> None:
     seen = set[str]()
     for name in (*headers, *drop_headers):
         if name.lower() in seen:
-            raise ValueError(f"must name {name} once in headers and drop_headers together")
+            raise ValueError(f"must name {name} only once in headers and drop_headers together")
         seen.add(name.lower())

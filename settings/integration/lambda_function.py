@@ -36,12 +36,10 @@ MOST_BYTES_OF_VARIABLES = 4096
 
 def _is_taken(variables: dict[str, str]) -> dict[str, str]:
     for name in sorted(RESERVED_VARIABLES & variables.keys()):
-        raise ValueError(f"must not hold {name}, which Lambda sets itself")
+        raise ValueError(f"must not contain {name}, which Lambda sets itself")
     size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
     if size > MOST_BYTES_OF_VARIABLES:
-        raise ValueError(
-            f"must hold at most {MOST_BYTES_OF_VARIABLES} bytes, names and values together, and holds {size}"
-        )
+        raise ValueError(f"must contain at most {MOST_BYTES_OF_VARIABLES} bytes, names and values together, not {size}")
     return variables
 
 
@@ -98,7 +96,7 @@ class LambdaIntegration(Transfer):
         if self.code is None:
             unfit = sorted(_OF_CODE & self.model_fields_set)
             if unfit:
-                raise ValueError(f"must have no {', '.join(unfit)}: they belong to code, and function_arn is there")
+                raise ValueError(f"must have no {', '.join(unfit)}: they belong to code, and function_arn is set")
         elif self.runtime is None or self.handler is None:
-            raise ValueError("must have runtime and handler beside code")
+            raise ValueError("must have runtime and handler together with code")
         return self

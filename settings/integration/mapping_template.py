@@ -13,7 +13,7 @@ def _fits(text: str) -> str:
     kilobytes = -(-len(text.encode()) // 1024)
     if kilobytes > _MOST_KILOBYTES:
         raise ValueError(
-            f"must be at most {_MOST_KILOBYTES} KB, as much as AWS takes in a mapping template: {kilobytes} KB"
+            f"must be at most {_MOST_KILOBYTES} KB, AWS's limit for a mapping template, not {kilobytes} KB"
         )
     return text
 

@@ -55,7 +55,7 @@ class PrivateIntegration(Transfer):
         if self.vpc_link_id is None and self.load_balancer_arn is None:
             raise ValueError("must have vpc_link_id or load_balancer_arn")
         if self.vpc_link_id and (self.subnet_ids or self.security_group_ids):
-            raise ValueError("must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own")
+            raise ValueError("must not have subnet_ids or security_group_ids: the link of vpc_link_id has its own")
         if bool(self.subnet_ids) != bool(self.security_group_ids):
             raise ValueError("must have subnet_ids and security_group_ids together")
         alone = self.vpc_link_id is None and not self.subnet_ids

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from settings.base import Settings
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, read 2026-11: 50 ms to 29 s unless AWS
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, read 2026-11: 50 ms to 29 s unless AWS has
 # raised the account's quota, which it does for Regional and private APIs only.
 USUAL_TIMEOUT = 29_000
 
-# The most that any version of the Terraform provider takes for a buffered answer, and versions before 6.26.0 for a
-# stream too (hashicorp/terraform-provider-aws issue 45472, pull request 45482).
+# The maximum that every version of the Terraform provider accepts for a buffered response. Versions before 6.26.0 also
+# apply it to streams (hashicorp/terraform-provider-aws issue 45472, pull request 45482).
 LONGEST_BUFFERED = 300_000
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, read 2026-11: 15 minutes.

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from settings.layer import Layer
 from settings.observability.log_group import LogGroup
 
-# Field of a line -> what API Gateway puts there. A variable without a value gives "-"; therefore every value is in
-# quotes, the numbers too, or a line with one would be no JSON.
+# Each field of a line, and the variable that fills it. A variable without a value gives "-". Every value is therefore
+# in quotes, even numbers: otherwise a line with "-" would not be JSON.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -37,10 +37,10 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# The value of a variable that has none.
+# What a variable without a value gives.
 ABSENT = "-"
 
-# Which field says, with which value, that a layer limited the request.
+# For each layer, the field and the value that show that it limited the request.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 LIMITED_BY: Mapping[Layer, tuple[str, str]] = MappingProxyType(
     {

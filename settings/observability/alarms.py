@@ -27,11 +27,11 @@ def _is_a_topic(arn: str) -> str:
 
 TopicArn = Annotated[str, AfterValidator(_is_a_topic)]
 
-# Without backslashes, so that Terraform takes the same text.
+# Without backslashes, so that Terraform reads the same text.
 EMAIL_PATTERN = "^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$"
 Email = Annotated[str, Field(pattern=EMAIL_PATTERN)]
 
-# A threshold -> whether it pages. What only informs says that a limit does its work, which is no outage.
+# Whether each threshold pages. An alarm that only informs shows that a limit works, which is not an outage.
 PAGES: Mapping[str, bool] = MappingProxyType(
     {
         "server_error_percent": True,
@@ -140,10 +140,10 @@ class Alarms(Settings):
         if self.datapoints_to_alarm > self.evaluation_periods:
             raise ValueError(
                 f"datapoints_to_alarm {self.datapoints_to_alarm} is more than the {self.evaluation_periods} "
-                "evaluation_periods; it could never ring"
+                "evaluation_periods; the alarm could never go off"
             )
         if self.kms_key_arn is not None and not (self.emails or self.informational_emails):
-            raise ValueError("kms_key_arn encrypts a topic of our own, and without emails there is none")
+            raise ValueError("kms_key_arn encrypts the topic of emails, and there are no emails")
         return self
 
     @model_validator(mode="after")
@@ -153,7 +153,7 @@ class Alarms(Settings):
             for email in () if emails == "variable" else emails:
                 other = taken.setdefault(terraform_name(email), email)
                 if other is not email:
-                    raise ValueError(f"{field} {other} and {email} would have one name in Terraform; leave one out")
+                    raise ValueError(f"{field} {other} and {email} would have the same name in Terraform; remove one")
         return self
 
     def subscriptions(self, *, pages: bool) -> tuple[tuple[str, str | None], ...]:

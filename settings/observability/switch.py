@@ -11,7 +11,7 @@ def _word_or_value(given: object) -> str:
     return "word" if isinstance(given, str) else "value"
 
 
-# Told apart first, so that a wrong value is reported once and not once for each side of the union.
+# The two are distinguished first, so that a wrong value is reported once and not once for each side of the union.
 OrOff = Annotated[
     Annotated[Value, Tag("value")] | Annotated[Literal["off"], Tag("word")],
     Discriminator(_word_or_value),

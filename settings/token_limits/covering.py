@@ -70,7 +70,8 @@ def _of_plans(environment: EnvironmentFields) -> Iterator[Covering]:
     plans = {name: plan.token_limits for name, plan in environment.usage_plans.items() if plan.token_limits}
     if not plans:
         return
-    # A key made elsewhere may be in any of the plans, and the function cannot ask: it has what all of them allow.
+    # A key created elsewhere may be in any of the plans, and the function cannot find out which. It gets the lowest
+    # limits.
     lowest = {
         limit: min(of_plan[limit] for of_plan in plans.values() if limit in of_plan)
         for limit in LIMITS

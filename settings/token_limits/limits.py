@@ -6,7 +6,7 @@ from pydantic import Field
 
 from settings.base import Settings
 
-# One request of that many tokens is a million books; the function's numbers are exact up to here.
+# A request of that many tokens is a million books. The function computes exactly up to this number.
 MOST = 10**9
 
 Count = Annotated[int, Field(ge=1, le=MOST)]

@@ -16,8 +16,8 @@ WRITES_OF_A_REQUEST = 2
 
 MOST_SHARDS = 100
 
-# By the names and values that the function writes: the key (32), four levels (70), sixteen marks of writes (180), when
-# it expires (7); and for each request that runs a lease, its name and its end.
+# The sizes of the names and values that the function writes: the key (32), four levels (70), sixteen marks of writes
+# (180), the expiry (7); and for each running request a lease with its name and its end.
 _BYTES, _BYTES_OF_A_LEASE = 300, 25
 _BYTES_OF_A_UNIT = 1024
 

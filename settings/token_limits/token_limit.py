@@ -16,7 +16,7 @@ _IDENTITY = re.compile(r"api_key|ip|principal|all|claim:[A-Za-z0-9_.:/-]{1,128}"
 
 def _is_an_identity(word: str) -> str:
     if word.startswith(("header", "query", "cookie")):
-        raise ValueError("is written by the caller, who would give each request another one; take what AWS establishes")
+        raise ValueError("is set by the caller, who could change it in each request; use an identity that AWS verifies")
     if not _IDENTITY.fullmatch(word):
         raise ValueError('must be "api_key", "ip", "principal", "claim:<name>" or "all"')
     return word
@@ -28,15 +28,15 @@ def _in_a_list(value: object) -> object:
 
 def _go_together(identities: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(identities)) < len(identities):
-        raise ValueError("must name each identity once")
+        raise ValueError("must contain each identity only once")
     if "all" in identities and len(identities) > 1:
-        raise ValueError('"all" is one budget for everybody, and stands alone')
+        raise ValueError('"all" is one budget for all callers, and must be alone')
     return identities
 
 
 def _is_not_taken(name: str) -> str:
     if name == "plan":
-        raise ValueError("is what the limits of usage plans are called; take another name")
+        raise ValueError("is the name of the limits of usage plans; use another name")
     return name
 
 
@@ -75,9 +75,9 @@ class TokenLimit(Limits):
     def _limits_something(self) -> Self:
         if not self.token_limits:
             raise ValueError(
-                "limits nothing; give it requests_per_minute, tokens_per_minute, tokens_per_day, usd_per_month or "
+                "limits nothing; add requests_per_minute, tokens_per_minute, tokens_per_day, usd_per_month or "
                 "concurrent_requests"
             )
         if self.shards > 1 and self.by != ("all",):
-            raise ValueError('must have shards only with by = "all": other callers have an item each')
+            raise ValueError('must have shards only with by = "all": otherwise each caller has its own item')
         return self

@@ -29,7 +29,7 @@ class Weights(Settings):
 
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html, read 2026-11: for Claude 3.7 and
-# later an output token takes five tokens of the quota; what is read from the cache takes none.
+# later, an output token uses five tokens of the quota. Tokens read from the cache use none.
 BEDROCK = Weights(cached_input=0.0, output=5.0)
 
 Count = Annotated[

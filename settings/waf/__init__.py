@@ -16,7 +16,7 @@ _ARN = re.compile(
     r"/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}"
 )
 
-# What AWS inspects of a body where nobody says otherwise, in KB; above it costs more.
+# How much of a body AWS inspects by default, in KB. More costs extra.
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
 USUAL_BODY_SIZE: Literal[16] = 16
 
@@ -50,7 +50,9 @@ class Waf(Settings):
     @classmethod
     def _regional(cls, scope: str) -> str:
         if scope != "REGIONAL":
-            raise ValueError("must be REGIONAL: a stage takes no other; a CLOUDFRONT web ACL belongs to a distribution")
+            raise ValueError(
+                "must be REGIONAL: a stage accepts nothing else; a CLOUDFRONT web ACL belongs to a distribution"
+            )
         return scope
 
     @field_validator("web_acl_arn")
@@ -63,7 +65,7 @@ class Waf(Settings):
             shape = "arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>"
             raise ValueError(f"must be the ARN of a WAFv2 web ACL, {shape}")
         if parts["scope"] != "regional":
-            raise ValueError("must be REGIONAL: a stage takes no other; this one is for CloudFront")
+            raise ValueError("must be REGIONAL: a stage accepts nothing else; this one is for CloudFront")
         return arn
 
     @model_validator(mode="after")
@@ -72,12 +74,12 @@ class Waf(Settings):
         others = sorted(self.model_fields_set - {"web_acl_arn", "scope"})
         if self.web_acl_arn is not None:
             if others:
-                message = f"names an existing web ACL; {', '.join(others)} would need one of our own"
+                message = f"refers to an existing web ACL; {', '.join(others)} need one that Spillway creates"
                 refuse(self, Problem(("web_acl_arn",), message))
         elif not own:
-            raise ValueError("holds no rule; give it rate_rules, managed_rule_groups or block, or leave the table out")
+            raise ValueError("contains no rule; add rate_rules, managed_rule_groups or block, or remove the table")
         elif self.body_size_kb is not None and not self.reads_bodies:
-            refuse(self, Problem(("body_size_kb",), "no rule reads bodies, so that it would change nothing"))
+            refuse(self, Problem(("body_size_kb",), "no rule reads bodies, so it has no effect"))
         return self
 
     @property

@@ -15,13 +15,13 @@ from settings.route import Method
 from settings.waf.ip_list import IpSet
 from settings.waf.text_transformation import NONE, TextTransformation
 
-# What API Gateway answers at all; to anything else it says 403, whatever WAF counts.
+# The methods that API Gateway supports. It answers all others with 403, whatever WAF counts.
 METHODS: frozenset[Method] = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
-# Rewriting multiplies; a condition that has not fitted by then is no longer one that its author can check either.
+# Rewriting multiplies the clauses. An author could not check a condition that is larger than this.
 _MOST_CLAUSES = 64
 
-# Parts of a condition that are tried in every combination.
+# The most parts of a condition for which every combination is tried.
 _MOST_PARTS_TRIED = 8
 _DEEPEST = 2
 

@@ -80,7 +80,7 @@ class CustomKey(Settings):
     def _exactly_one(self) -> Self:
         if sum(value is not None for value in dict(self).values()) != 1:
             raise ValueError(
-                "must hold exactly one of header, cookie, query_argument, query_string, uri_path, label_namespace, "
+                "must contain exactly one of header, cookie, query_argument, query_string, uri_path, label_namespace, "
                 'ja3_fingerprint, ja4_fingerprint; or be one of the words "ip", "forwarded_ip", "http_method", "asn"'
             )
         return self

@@ -22,9 +22,9 @@ def _is_a_range(text: str) -> str:
     except ValueError as error:
         raise ValueError(f"must be an address or a CIDR range: {error}") from None
     if "%" in text:
-        raise ValueError("must have no scope behind a %, which means nothing to AWS")
+        raise ValueError("must have no scope after a %, which AWS does not support")
     if network.prefixlen == 0:
-        raise ValueError("AWS takes no /0; it would be everybody")
+        raise ValueError("AWS does not accept /0, which is every address")
     return str(network)
 
 
@@ -34,7 +34,7 @@ def _fit_a_set(ranges: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError(f"{twice} twice")
     for version in ("IPV4", "IPV6"):
         if sum(version_of(address) == version for address in ranges) > MOST_ADDRESSES:
-            raise ValueError(f"AWS takes at most {MOST_ADDRESSES} {version} ranges in one IP set")
+            raise ValueError(f"AWS allows at most {MOST_ADDRESSES} {version} ranges in one IP set")
     return ranges
 
 

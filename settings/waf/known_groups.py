@@ -29,7 +29,7 @@ BOT_CONTROL = "AWSManagedRulesBotControlRuleSet"
 ANTI_DDOS = "AWSManagedRulesAntiDDoSRuleSet"
 """The group whose challenges must be turned off, since only a browser can answer them."""
 
-# They ask for the paths of a site's login or sign-up pages, which an API has not:
+# These need the paths of a site's login or sign-up pages, which an API does not have:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html, read 2026-11.
 FOR_SITES = frozenset({"AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet"})
 
@@ -190,7 +190,7 @@ _GROUPS = (
         reads_bodies=False,
         preset=(
             PresetRule(name="CategoryHttpLibrary", why="client SDKs are HTTP libraries", source=_BOT_CONTROL),
-            PresetRule(name="SignalNonBrowserUserAgent", why="client SDKs are no browsers", source=_BOT_CONTROL),
+            PresetRule(name="SignalNonBrowserUserAgent", why="client SDKs are not browsers", source=_BOT_CONTROL),
             PresetRule(
                 name="SignalKnownBotDataCenter", why="callers of an API run in data centers", source=_BOT_CONTROL
             ),
@@ -215,7 +215,7 @@ _GROUPS = (
         name=ANTI_DDOS,
         capacity=50,
         reads_bodies=False,
-        # Without its challenges: settings/waf/managed_rule_group.py.
+        # Without its challenge rules: settings/waf/managed_rule_group.py.
         rules=frozenset({"DDoSRequests"}),
     ),
     KnownGroup(

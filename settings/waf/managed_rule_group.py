@@ -9,7 +9,7 @@ from settings.problem import Problem, refuse
 from settings.waf.known_groups import ANTI_DDOS, BOT_CONTROL, FOR_SITES, KNOWN_GROUPS, KnownGroup
 from settings.waf.rate_rule import RuleName
 
-# Rules that the group leaves out then:
+# The rules that the group then leaves out:
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_ClientSideAction.html, read 2026-11.
 _CHALLENGES = ("ChallengeAllDuringEvent", "ChallengeDDoSRequests")
 
@@ -62,7 +62,7 @@ class ManagedRuleGroup(Settings):
     @model_validator(mode="after")
     def _is_for_an_api(self) -> Self:
         if self.vendor_name == "AWS" and self.name in FOR_SITES:
-            message = "AWS takes that group only with pages of a site: login, sign-up; that is not built"
+            message = "this group needs the login or sign-up pages of a site, which Spillway does not support"
             refuse(self, Problem(("name",), message))
         if self.sensitivity_to_block and not self.is_anti_ddos:
             refuse(self, Problem(("sensitivity_to_block",), f"only {ANTI_DDOS} has it"))
@@ -70,8 +70,8 @@ class ManagedRuleGroup(Settings):
             problems = (
                 Problem(
                     ("overrides", name),
-                    "Spillway switches the group's challenges off, which an API client cannot answer: "
-                    "the rule is not run",
+                    "Spillway turns off the group's challenges, which an API client cannot answer, "
+                    "so this rule does not run",
                 )
                 for name in _CHALLENGES
                 if name in self.overrides
@@ -83,7 +83,7 @@ class ManagedRuleGroup(Settings):
     def _not_too_many(self) -> Self:
         if len(self.rule_actions) > MOST_OVERRIDES:
             count = len(self.rule_actions)
-            message = f"{count} overrides, the preset's included; AWS takes at most {MOST_OVERRIDES} in a group"
+            message = f"{count} overrides, including the preset's; AWS allows at most {MOST_OVERRIDES} in a group"
             refuse(self, Problem(("overrides",), message))
         return self
 

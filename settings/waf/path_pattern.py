@@ -17,11 +17,11 @@ LONGEST_PATTERN = 200
 ODD_PATH = r"/(?:/|\.\.?(?:/|$))"
 """An empty part, `.` or `..` in a decoded path. Honest clients do not send it."""
 
-# Any character, a line break too, which `.` is not: `%0A` in a variable must not take a request out of the budget.
+# Any character, including a line break, which `.` does not match: `%0A` in a variable must not avoid the budget.
 _ANY_DEPTH = r"[\s\S]+"
-# One part of a path that is not written with `%` and is more than dots.
+# One part of a path that has no `%` and is not only dots.
 _ONE_PART = "[^/%]*[^/%.][^/%]*"
-# Stands for a path variable's value: in no literal part of a path, so that only a variable of the pattern takes it.
+# Stands for the value of a path variable. No literal part of a path contains it, so only a variable can match it.
 _ANYTHING = "~"
 
 

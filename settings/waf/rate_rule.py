@@ -13,14 +13,14 @@ from settings.waf.scope_down import ScopeDown
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html, read 2026-11.
 LOWEST_LIMIT, HIGHEST_LIMIT = 10, 2_000_000_000
 
-# A rule's metric has the rule's name, and AWS keeps two for itself.
+# A rule's metric has the rule's name, and AWS reserves two names.
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
 RESERVED_METRICS = frozenset({"All", "Default_Action"})
 
 
 def _not_reserved(name: str) -> str:
     if name in RESERVED_METRICS:
-        raise ValueError("AWS keeps that name for a metric of its own")
+        raise ValueError("AWS reserves this name for its own metric")
     return name
 
 
@@ -86,31 +86,27 @@ class RateRule(Settings):
         kinds = [kind_of(key) for key in self.custom_keys]
         if self.aggregate_key_type != "CUSTOM_KEYS":
             if kinds:
-                yield Problem(
-                    ("custom_keys",), f"go with aggregate_key_type CUSTOM_KEYS only, not {self.aggregate_key_type}"
-                )
+                yield Problem(("custom_keys",), f"need aggregate_key_type CUSTOM_KEYS, not {self.aggregate_key_type}")
             return
         if not 1 <= len(kinds) <= MOST_KEYS:
             yield Problem(("custom_keys",), f"aggregate_key_type CUSTOM_KEYS needs 1 to {MOST_KEYS}")
         elif set(kinds) <= {"ip", "forwarded_ip"}:
             yield Problem(
                 ("custom_keys",),
-                "must hold a key besides ip and forwarded_ip; for those alone say aggregate_key_type IP or "
+                "must contain a key besides ip and forwarded_ip; for these alone use aggregate_key_type IP or "
                 "FORWARDED_IP",
             )
         identities = [identity(key) for key in self.custom_keys]
         twice = next((index for index, key in enumerate(identities) if key in identities[:index]), None)
         if twice is not None:
-            yield Problem(("custom_keys", twice), f"AWS takes {identities[twice]} once")
+            yield Problem(("custom_keys", twice), f"AWS allows {identities[twice]} once")
 
     def _wrong_addresses(self) -> Iterator[Problem]:
         forwards = self.aggregate_key_type == "FORWARDED_IP" or "forwarded_ip" in self.custom_keys
         if forwards and self.forwarded_ip is None:
             yield Problem(("forwarded_ip",), "must be { header_name = ..., fallback_behavior = ... }")
         if self.forwarded_ip and not forwards:
-            yield Problem(
-                ("forwarded_ip",), "goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only"
-            )
+            yield Problem(("forwarded_ip",), "needs aggregate_key_type FORWARDED_IP, or forwarded_ip in custom_keys")
         if self.aggregate_key_type == "CONSTANT" and not (self.routes or self.scope_down):
             yield Problem(("aggregate_key_type",), "counts all callers together and needs routes or scope_down")
 
@@ -119,7 +115,7 @@ class RateRule(Settings):
         if self.count_limit is None:
             return
         if self.action == "count":
-            yield Problem(where, "counts below a limit that stops; this rule's own action is count already")
+            yield Problem(where, "is only for rules that limit; the action of this rule is already count")
         if self.count_limit >= self.limit:
             yield Problem(where, f"must be below limit, {self.limit}")
 

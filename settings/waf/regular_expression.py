@@ -7,7 +7,7 @@ complete list, so a deploy may still refuse a pattern that passes here.
 import re
 import warnings
 
-# Escapes and character classes, in which the signs below mean nothing.
+# Escapes and character classes, in which the characters below have no special meaning.
 _LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ATOMIC = re.compile(r"\(\?>|(?:[*+?]|\{\d+,?\d*\})\+")
 
@@ -16,13 +16,13 @@ def find_fault(pattern: str) -> str | None:
     """What is wrong with the pattern. None if no fault is known."""
     try:
         with warnings.catch_warnings():
-            # Python warns of `[[:alpha:]]`, which is a class in PCRE.
+            # Python warns about `[[:alpha:]]`, which is a class in PCRE.
             warnings.simplefilter("ignore", FutureWarning)
             groups = re.compile(pattern).groups
     except (re.error, OverflowError) as error:
-        return f"is no regular expression: {error}"
+        return f"is not a regular expression: {error}"
     if groups:
-        return "has a capturing group, which AWS does not take; write (?:...) instead of (...)"
+        return "has a capturing group, which AWS does not support; write (?:...) instead of (...)"
     if _ATOMIC.search(_LITERAL.sub("x", pattern)):
-        return "has an atomic group or a possessive quantifier, which AWS does not take"
+        return "has an atomic group or a possessive quantifier, which AWS does not support"
     return None

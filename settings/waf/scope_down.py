@@ -28,7 +28,7 @@ from settings.waf.path_pattern import LONGEST_PATTERN, ODD_PATH, canonical_patte
 from settings.waf.regular_expression import find_fault
 from settings.waf.text_transformation import CANONICAL_PATH, NONE, TextTransformations
 
-# Far beyond what fits into a web ACL; where it ends, so that no reader of a condition runs out of stack.
+# Far more than fits into a web ACL. It ends the recursion, so that no code that reads a condition overflows the stack.
 _DEEPEST = 16
 
 Label = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-:]{1,1024}$")]
@@ -57,7 +57,7 @@ Asn = Annotated[int, Field(ge=0, le=4_294_967_295)]
 
 def _at_most_a_hundred(asns: tuple[int, ...]) -> tuple[int, ...]:
     if len(asns) > MOST_ASNS:
-        raise ValueError(f"AWS takes at most {MOST_ASNS}, and these are {len(asns)}")
+        raise ValueError(f"AWS allows at most {MOST_ASNS}, not {len(asns)}")
     return asns
 
 
@@ -83,7 +83,7 @@ class Header(Settings):
         if self.positional_constraint == "REGEX":
             wrong = find_fault(self.value)
         elif "LOWERCASE" in self.text_transformations and self.value != self.value.lower():
-            wrong = "has capitals, which LOWERCASE takes away before it is compared; it can never match"
+            wrong = "has capital letters, but LOWERCASE removes those from the request; it can never match"
         if wrong:
             refuse(self, Problem(("value",), wrong))
         return self
@@ -126,9 +126,9 @@ class ScopeDown(Settings):
     def _exactly_one(self) -> Self:
         if sum(value is not None for value in dict(self).values()) != 1:
             known = "and, or, not, path, method, header, ip_set, country, asn, label"
-            raise ValueError(f"must hold exactly one of {known}")
+            raise ValueError(f"must contain exactly one of {known}")
         if self.ip_set == ():
-            raise ValueError("ip_set must hold at least one range")
+            raise ValueError("ip_set must contain at least one range")
         if self._depth > _DEEPEST:
             raise ValueError(f"must be nested at most {_DEEPEST} deep")
         return self

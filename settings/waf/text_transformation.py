@@ -6,10 +6,10 @@ from pydantic import AfterValidator
 
 from settings.base import Item, SomeItems
 
-# https://docs.aws.amazon.com/waf/latest/APIReference/API_TextTransformation.html, read 2026-11. A test holds it
-# against the wafv2 model of botocore. Left out are ten that AWS added later: REMOVE_WHITESPACE, TRIM, TRIM_LEFT,
-# TRIM_RIGHT, REMOVE_COMMENTS_CHAR, UPPERCASE, CMD_LINE_WIN, CMD_LINE_UNIX, JS_DECODE_EXT, SHA256. The provider refuses
-# what the enumeration of its own SDK lacks, and nobody has checked that of version 6.25.0 for them.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_TextTransformation.html, read 2026-11. A test compares it with
+# the wafv2 model of botocore. Ten that AWS added later are left out: REMOVE_WHITESPACE, TRIM, TRIM_LEFT, TRIM_RIGHT,
+# REMOVE_COMMENTS_CHAR, UPPERCASE, CMD_LINE_WIN, CMD_LINE_UNIX, JS_DECODE_EXT, SHA256. The provider refuses what the
+# enumeration of its SDK does not have, and we have not checked version 6.25.0 for them.
 TextTransformation = Literal[
     "NONE",
     "BASE64_DECODE",
@@ -40,7 +40,7 @@ MOST_TRANSFORMATIONS = 10
 
 def _at_most_ten(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if len(items) > MOST_TRANSFORMATIONS:
-        raise ValueError(f"AWS takes at most {MOST_TRANSFORMATIONS}")
+        raise ValueError(f"AWS allows at most {MOST_TRANSFORMATIONS}")
     if len(set(items)) < len(items):
         raise ValueError("the same transformation twice")
     return items
@@ -51,5 +51,5 @@ TextTransformations = Annotated[SomeItems[TextTransformation], AfterValidator(_a
 
 NONE: tuple[TextTransformation, ...] = ("NONE",)
 
-# Undone before a path is compared: `%63hat`, `//chat`, `/x/../chat`, `/CHAT`.
+# What WAF normalizes before it compares a path: `%63hat`, `//chat`, `/x/../chat`, `/CHAT`.
 CANONICAL_PATH: tuple[TextTransformation, ...] = ("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE")

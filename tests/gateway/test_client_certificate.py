@@ -49,8 +49,8 @@ def test_none_by_default(tmp_path: Path) -> None:
 )
 def test_a_certificate_that_nobody_is_shown(tmp_path: Path, integration: str, *, warned: bool) -> None:
     line = (
-        "stage.client_certificate = 'create': API Gateway shows it to http and private backends at an https URL, "
-        "and no route has one"
+        "stage.client_certificate = 'create': API Gateway presents it to http and private backends with an https "
+        "URL, but no route has one"
     )
     assert warnings(tmp_path, with_certificate("create", integration)) == ([line] if warned else [])
 

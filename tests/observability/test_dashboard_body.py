@@ -139,8 +139,8 @@ def test_more_routes_than_one_widget_draws_are_refused(tmp_path: Path) -> None:
     assert [error.message for error in Draft202012Validator(STRUCTURE).iter_errors(body)] == []
     assert refusals(tmp_path, many(251, detailed)) == [
         (
-            "observability.dashboard = true: a widget of CloudWatch's draws at most 500 metrics, and 251 routes with "
-            "detailed_metrics want two each; switch one of the two off"
+            "observability.dashboard = true: a CloudWatch widget draws at most 500 metrics, but 251 routes with "
+            "detailed_metrics need two each; turn one of the two off"
         )
     ]
     assert environment(tmp_path, many(251))

@@ -15,10 +15,10 @@ from tests.refusals import refusals, warnings
 
 O = "\n[observability]\n"  # noqa: E741  # the table's head, in front of nearly every line below
 ROLE = (
-    'API Gateway writes no log before the account has a CloudWatch role; say observability.account_role = "existing" '
-    'where it has one, "create" where this stack is to set it'
+    "API Gateway cannot write logs until the account has a CloudWatch role; set observability.account_role = "
+    '"existing" if it has one, or "create" to let this stack set it'
 )
-NO_WEB_ACL = "there is no web ACL of our own to log; an existing one is logged by its owner"
+NO_WEB_ACL = "this stack has no web ACL to log; the owner of an existing one logs it"
 EXISTING_ACL = (
     '\n[waf]\nweb_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/'
     '01234567-89ab-cdef-0123-456789abcdef"\n'
@@ -111,14 +111,14 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         ),
         pytest.param(
             WAF + O + f'[observability.waf_log]\nkms_key_arn = "{KEY.replace("us-east-1", "eu-west-1")}"',
-            f"observability.waf_log.kms_key_arn = {KEY.replace('us-east-1', 'eu-west-1')!r}: "
-            "must be in us-east-1, where the stack is",
+            f"observability.waf_log.kms_key_arn = {KEY.replace('us-east-1', 'eu-west-1')!r}: must be in us-east-1, "
+            "the stack's Region",
             id="key elsewhere",
         ),
         pytest.param(
             O + f'[observability.alarms]\ntopic_arns = ["{TOPIC.replace("us-east-1", "eu-west-1")}"]',
-            f"observability.alarms.topic_arns[0] = {TOPIC.replace('us-east-1', 'eu-west-1')!r}: "
-            "must be in us-east-1, where the stack is",
+            f"observability.alarms.topic_arns[0] = {TOPIC.replace('us-east-1', 'eu-west-1')!r}: must be in us-east-1, "
+            "the stack's Region",
             id="topic elsewhere",
         ),
         pytest.param(
@@ -139,25 +139,25 @@ def test_header_names_are_compared_in_lower_case(tmp_path: Path) -> None:
         ),
         pytest.param(
             O + "[observability.alarms]\nthrottled_percent = 10",
-            "observability.alarms.throttled_percent = 10: API Gateway has no metric of its own for throttled requests; "
-            "it needs the access log and its metrics, and "
-            'they need account_role = "existing" or "create" in [observability]',
+            "observability.alarms.throttled_percent = 10: API Gateway has no metric for throttled requests; this needs "
+            "the access log and its metrics, which need "
+            'account_role = "existing" or "create" in [observability]',
             id="throttled, no access log",
         ),
         pytest.param(
             O + "[observability.alarms]\nwaf_blocked_requests = 10",
-            "observability.alarms.waf_blocked_requests = 10: there is no web ACL of our own",
+            "observability.alarms.waf_blocked_requests = 10: this stack has no web ACL",
             id="blocks, no web ACL",
         ),
         pytest.param(
             OWN_LIMIT + O + "[observability.alarms]\nnear_limit_percent = 50",
-            "observability.alarms.near_limit_percent = 50: needs observability.detailed_metrics = true, "
-            "requests counted for each route",
+            "observability.alarms.near_limit_percent = 50: needs observability.detailed_metrics = true, which counts "
+            "requests for each route",
             id="near limit, no metrics",
         ),
         pytest.param(
             O + "detailed_metrics = true\n[observability.alarms]\nnear_limit_percent = 50",
-            "observability.alarms.near_limit_percent = 50: no route has a rate_limit of its own in throttling.routes",
+            "observability.alarms.near_limit_percent = 50: no route has its own rate_limit in throttling.routes",
             id="near limit, no limit",
         ),
         pytest.param(
@@ -179,11 +179,14 @@ def test_refused(tmp_path: Path, table: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("datapoints_to_alarm = 6", "datapoints_to_alarm 6 is more than the 5 evaluation_periods; it could never ring"),
-        (f'kms_key_arn = "{KEY}"', "kms_key_arn encrypts a topic of our own, and without emails there is none"),
+        (
+            "datapoints_to_alarm = 6",
+            ("datapoints_to_alarm 6 is more than the 5 evaluation_periods; the alarm could never go off"),
+        ),
+        (f'kms_key_arn = "{KEY}"', "kms_key_arn encrypts the topic of emails, and there are no emails"),
         (
             'emails = ["a.b@example.com", "a-b@example.com"]',
-            "emails a.b@example.com and a-b@example.com would have one name in Terraform; leave one out",
+            "emails a.b@example.com and a-b@example.com would have the same name in Terraform; remove one",
         ),
     ],
 )
@@ -202,8 +205,8 @@ def test_an_alarm_that_is_off_needs_nothing(tmp_path: Path) -> None:
 def test_warned_of_the_role_that_everybody_shares(tmp_path: Path) -> None:
     assert warnings(tmp_path, MINIMAL + O + 'account_role = "create"') == [
         (
-            "observability.account_role = 'create': one role for the whole account and Region: this stack replaces "
-            "what others have set, and its destroy takes the role from every API there"
+            "observability.account_role = 'create': there is one role for the whole account and Region: this stack "
+            "replaces an existing one, and a destroy removes it for every API there"
         )
     ]
 
@@ -220,13 +223,13 @@ def test_warned_of_prompts_in_the_log(tmp_path: Path) -> None:
 def test_warned_of_alarms_that_nobody_hears(tmp_path: Path) -> None:
     assert warnings(tmp_path, MINIMAL + O + "[observability.alarms]") == [
         (
-            "observability.alarms.topic_arns = []: nobody is told of server_error_percent, latency_p99_ms, "
-            "integration_latency_p99_ms; give topic_arns or emails"
+            "observability.alarms.topic_arns = []: no one is notified of server_error_percent, latency_p99_ms, "
+            "integration_latency_p99_ms; set topic_arns or emails"
         ),
         (
-            "observability.alarms.throttled_percent = 5: no alarm is made of it: API Gateway has no metric of its own "
-            "for throttled requests; it needs the access log and its metrics, and "
-            'they need account_role = "existing" or "create" in [observability]'
+            "observability.alarms.throttled_percent = 5: this alarm is not created: API Gateway has no metric for "
+            "throttled requests; this needs the access log and its metrics, which need "
+            'account_role = "existing" or "create" in [observability]'
         ),
     ]
 
@@ -235,8 +238,8 @@ def test_warned_of_what_informs_nobody(tmp_path: Path) -> None:
     paged = LOGGED + f'[observability.alarms]\ntopic_arns = ["{TOPIC}"]\n'
     assert warnings(tmp_path, paged) == [
         (
-            "observability.alarms.informational_topic_arns = []: nobody is told of throttled_percent; "
-            "give informational_topic_arns or informational_emails"
+            "observability.alarms.informational_topic_arns = []: no one is notified of throttled_percent; set "
+            "informational_topic_arns or informational_emails"
         )
     ]
     assert warnings(tmp_path, paged + 'informational_emails = ["ops@example.com"]') == []
@@ -257,8 +260,8 @@ integration = { type = "http", url = "https://h.eu", response_transfer_mode = "S
 def test_warned_of_a_latency_that_every_long_stream_has(tmp_path: Path) -> None:
     heard = O + f'account_role = "existing"\n[observability.alarms]\n{HEARD}'
     said = (
-        "a stream's latency runs to its last byte, and that of POST /stream may last 60000 ms; raise latency_p99_ms "
-        'and integration_latency_p99_ms, or say "off": the access log has timeToFirstContent'
+        "the latency of a stream includes its last byte, and POST /stream may take 60000 ms; raise latency_p99_ms "
+        'and integration_latency_p99_ms or set "off": the access log has timeToFirstContent'
     )
     assert warnings(tmp_path, MINIMAL + STREAM + heard) == [
         f"observability.alarms.latency_p99_ms = 25000: {said}",
@@ -273,8 +276,8 @@ def test_warned_of_a_limit_that_no_alarm_looks_at(tmp_path: Path) -> None:
     assert warnings(tmp_path, MINIMAL + heard) == []
     assert warnings(tmp_path, MINIMAL + OWN_LIMIT + heard) == [
         (
-            "observability.alarms.near_limit_percent = 80: no alarm is made of it: needs "
-            "observability.detailed_metrics = true, requests counted for each route"
+            "observability.alarms.near_limit_percent = 80: this alarm is not created: needs "
+            "observability.detailed_metrics = true, which counts requests for each route"
         )
     ]
     assert warnings(tmp_path, MINIMAL + OWN_LIMIT + heard + 'near_limit_percent = "off"') == []
@@ -284,9 +287,9 @@ def test_warned_of_a_dashboard_that_cannot_tell_the_layers(tmp_path: Path) -> No
     assert warnings(tmp_path, LOGGED + "dashboard = true") == []
     assert warnings(tmp_path, MINIMAL + O + "dashboard = true") == [
         (
-            "observability.dashboard = true: shows refused requests as 4XX, not by layer: API Gateway has no metric of "
-            "its own for throttled requests; it needs the access log and its metrics, and "
-            'they need account_role = "existing" or "create" in [observability]'
+            "observability.dashboard = true: shows refused requests as 4XX, not by layer: API Gateway has no metric "
+            "for throttled requests; this needs the access log and its metrics, which need "
+            'account_role = "existing" or "create" in [observability]'
         )
     ]
 

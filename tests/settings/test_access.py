@@ -28,14 +28,14 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             changed(path='path = "/chat"\nauthorization = "AWS_IAM"\nauthorization_scopes = ["a"]'),
-            "POST /chat: authorization_scopes = ['a']: only a COGNITO_USER_POOLS authorizer looks at scopes",
+            "POST /chat: authorization_scopes = ['a']: only a COGNITO_USER_POOLS authorizer checks scopes",
             id="scopes without Cognito",
         ),
         pytest.param(
             changed(path='path = "/chat"\nauthorization = "a"')
             + f'\n[authorizers.a]\ntype = "REQUEST"\nfunction_arn = "{FUNCTION}"',
-            "authorizers.a.authorizer_result_ttl_in_seconds = 300: must be 0 without identity_sources, "
-            "which are the key of what AWS remembers",
+            "authorizers.a.authorizer_result_ttl_in_seconds = 300: must be 0 without identity_sources, which are "
+            "AWS's cache key",
             id="cache without a key",
         ),
         pytest.param(
@@ -59,13 +59,13 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             api('endpoint_type = "PRIVATE"'),
-            "api.endpoint_type = 'PRIVATE': a PRIVATE API needs a [resource_policy]: AWS deploys none without, "
-            "and lets nobody in",
+            "api.endpoint_type = 'PRIVATE': a PRIVATE API needs a [resource_policy]: AWS does not deploy it without "
+            "one",
             id="private without policy",
         ),
         pytest.param(
             api("disable_execute_api_endpoint = true"),
-            "api.disable_execute_api_endpoint = true: needs a [domain], or the API has no address at all",
+            "api.disable_execute_api_endpoint = true: needs a [domain]; without one the API has no address",
             id="no address",
         ),
         pytest.param(
@@ -75,14 +75,14 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             MINIMAL + '[resource_policy]\nsource_vpcs = ["vpc-0a"]',
-            "resource_policy.source_vpcs = ['vpc-0a']: only calls to a PRIVATE API come through VPC endpoints; "
-            "with this nobody gets in",
+            "resource_policy.source_vpcs = ['vpc-0a']: only calls to a PRIVATE API come through VPC endpoints; with "
+            "this, every call is refused",
             id="VPC of a public API",
         ),
         pytest.param(
             MINIMAL + '[resource_policy]\naccounts = ["111122223333"]',
-            "POST /chat: authorization = 'NONE': must be \"AWS_IAM\": resource_policy.accounts lets in signed calls "
-            "only",
+            "POST /chat: authorization = 'NONE': "
+            'must be "AWS_IAM": resource_policy.accounts allows signed calls only',
             id="accounts without signatures",
         ),
         pytest.param(
@@ -93,8 +93,8 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             api('endpoint_type = "PRIVATE"', '[resource_policy]\nsource_vpcs = ["vpc-0a"]\n' + DOMAIN),
-            "domain.domain_name = 'api.example.com': a PRIVATE API's domain also needs an access association "
-            "for each VPC endpoint, which is not built",
+            "domain.domain_name = 'api.example.com': a PRIVATE API's domain also needs an access association for "
+            "each VPC endpoint; Spillway makes none",
             id="private domain",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             api('endpoint_type = "EDGE"', DOMAIN + 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'),
-            "domain.mutual_tls: AWS has mutual TLS for REGIONAL APIs only",
+            "domain.mutual_tls: AWS supports mutual TLS for REGIONAL APIs only",
             id="mutual TLS at the edge",
         ),
         pytest.param(
@@ -115,7 +115,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             MINIMAL + '[tags]\n"aws:x" = "1"',
-            "tags: must have no key that starts with aws:, as 'aws:x' does; AWS keeps it for itself",
+            "tags: must have no key that starts with aws:, like 'aws:x'; AWS reserves that prefix",
             id="tag of AWS's own",
         ),
         pytest.param(
@@ -126,7 +126,7 @@ def api(line: str, rest: str = "") -> str:
         ),
         pytest.param(
             changed(path='path = "/chat"\nrequest = { body_schema = "nowhere.json" }'),
-            "POST /chat: request.body_schema = 'nowhere.json': no such file beside the environment file",
+            "POST /chat: request.body_schema = 'nowhere.json': no such file next to the environment file",
             id="schema that is not there",
         ),
         pytest.param(
@@ -147,13 +147,13 @@ def test_refused(tmp_path: Path, text: str, line: str) -> None:
         pytest.param(
             MINIMAL + "[tags]\n" + "\n".join(f'k{index} = "v"' for index in range(51)),
             "tags",
-            "must be at most 50 tags, and are 51",
+            "must be at most 50 tags, not 51",
             id="too many tags",
         ),
         pytest.param(
             MINIMAL + '[cors]\nallow_origins = ["*", "https://a.example"]',
             "cors",
-            "must have * in allow_origins alone or not at all",
+            "must have * as the only entry of allow_origins, or not at all",
             id="star among origins",
         ),
         pytest.param(
@@ -176,8 +176,8 @@ def test_refused(tmp_path: Path, text: str, line: str) -> None:
         pytest.param(
             changed(path='path = "/chat"\nrequest = { body_schema = { properties = { n = { const = 1 } } } }'),
             "POST /chat: request.body_schema",
-            "must be JSON Schema draft 4: properties.n.const: is of a later draft, and draft 4 would let everything "
-            "through",
+            "must be JSON Schema draft 4: properties.n.const: is from a later draft; draft 4 ignores it and would "
+            "let everything through",
             id="keyword of another draft",
         ),
     ],
@@ -197,7 +197,7 @@ HTTP = 'integration = { type = "http", url = "https://h.eu" }'
 def test_an_open_route_that_costs_money_is_warned_of(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, route(HTTP))
     assert line == (
-        "POST /chat: authorization = 'NONE': whoever finds the URL can run up the cost of the http backend; "
+        "POST /chat: authorization = 'NONE': anyone who finds the URL can run up the cost of the http backend; "
         "give it AWS_IAM or an authorizer"
     )
 
@@ -219,7 +219,7 @@ MUTUAL_TLS = 'mutual_tls = { truststore_uri = "s3://bucket/ca.pem" }'
 
 def test_behind_a_resource_policy_fewer_can(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, route(HTTP) + '\n[resource_policy]\nsource_ips = ["203.0.113.0/24"]')
-    assert "NONE': whoever the resource policy lets in can run up the cost of the http backend; " in line
+    assert "NONE': everyone whom the resource policy allows can run up the cost of the http backend; " in line
 
 
 def test_callers_with_a_certificate_are_known(tmp_path: Path) -> None:
@@ -232,22 +232,22 @@ def test_paths_that_aws_answers_itself_are_warned_of(tmp_path: Path) -> None:
     assert warnings(tmp_path, text) == []
     assert warnings(tmp_path, text + DOMAIN) == [
         (
-            "POST /ping: path = '/ping': AWS answers it itself under a custom domain: it is a health check of its "
-            "own; rename it"
+            "POST /ping: path = '/ping': under a custom domain AWS answers this path itself, as its own health "
+            "check; rename it"
         )
     ]
 
 
 def test_an_authorizer_without_a_route_is_warned_of(tmp_path: Path) -> None:
     text = MINIMAL + f'[authorizers.a]\ntype = "TOKEN"\nfunction_arn = "{FUNCTION}"'
-    assert warnings(tmp_path, text) == ["authorizers.a: no route names it"]
+    assert warnings(tmp_path, text) == ["authorizers.a: no route uses it"]
 
 
 def test_a_way_around_mutual_tls_is_warned_of(tmp_path: Path) -> None:
     text = MINIMAL + DOMAIN + MUTUAL_TLS
     (line,) = warnings(tmp_path, text)
     assert line == (
-        "api.disable_execute_api_endpoint = false: callers get around mutual TLS by the execute-api address; "
+        "api.disable_execute_api_endpoint = false: callers can bypass mutual TLS through the execute-api address; "
         "set it to true"
     )
 
@@ -285,8 +285,8 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
 
     assert about(ranges(300), "resource_policy") == []
     (line,) = about(ranges(500), "resource_policy")
-    assert line.startswith("resource_policy: its lists alone are ")
-    assert "AWS takes a policy of 8192 until it raises the account's quota" in line
+    assert line.startswith("resource_policy: its lists alone have ")
+    assert "AWS allows a policy of 8192 until it raises the account's quota" in line
 
     def authorizers(count: int) -> str:
         function = "arn:aws:lambda:us-east-1:111122223333:function:auth"
@@ -295,7 +295,7 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
 
     assert about(authorizers(10), "authorizers") == []
     assert about(authorizers(11), "authorizers") == [
-        "authorizers: 11 authorizers, and AWS takes 10 in an API until it raises the quota"
+        "authorizers: 11 authorizers; AWS allows 10 in an API until it raises the quota"
     ]
 
     def plans(count: int) -> str:
@@ -306,5 +306,5 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
     keyed = 'path = "/chat"\napi_key_required = true'
     assert about(plans(300).replace('path = "/chat"', keyed), "usage_plans") == []
     assert about(plans(301).replace('path = "/chat"', keyed), "usage_plans") == [
-        "usage_plans: 301 plans, and AWS takes 300 in an account and Region until it raises the quota"
+        "usage_plans: 301 plans; AWS allows 300 in an account and Region until it raises the quota"
     ]

@@ -9,7 +9,7 @@ from tests.environment_files import MINIMAL, changed
 from tests.refusals import refusals, warnings
 
 ROLE = "arn:aws:iam::111122223333:role/deploy"
-EMULATED = "endpoint_url is an emulator, which gets made-up credentials; leave one of the two out"
+EMULATED = "endpoint_url is for an emulator, which gets placeholder credentials; remove one of the two"
 
 
 def aws(lines: str) -> str:
@@ -28,13 +28,13 @@ def aws(lines: str) -> str:
         ),
         pytest.param(
             'provider_version = "~> 6.0"',
-            "aws.provider_version = '~> 6.0': must not admit versions before 6.25.0, "
-            "which lack arguments that are written here",
+            "aws.provider_version = '~> 6.0': must not allow versions before 6.25.0, which lack arguments that "
+            "Spillway uses",
             id="older than the bindings",
         ),
         pytest.param(
             'provider_version = ">= 6.40, < 6.30"',
-            "aws.provider_version = '>= 6.40, < 6.30': no version fits all of it",
+            "aws.provider_version = '>= 6.40, < 6.30': no version matches all of it",
             id="nothing fits",
         ),
         pytest.param(
@@ -49,7 +49,7 @@ def aws(lines: str) -> str:
         ),
         pytest.param(
             f'allowed_account_ids = ["444455556666"]\nassume_role = {{ role_arn = "{ROLE}" }}',
-            f"aws.assume_role.role_arn = '{ROLE}': is in account 111122223333, which allowed_account_ids does not name",
+            f"aws.assume_role.role_arn = '{ROLE}': is in account 111122223333, which is not in allowed_account_ids",
             id="a role that the accounts leave out",
         ),
         pytest.param(
@@ -124,8 +124,8 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\nworkspace = "ai"\n'
             aws('provider_version = ">= 6.25.0"'),
             [
                 (
-                    "aws.provider_version = '>= 6.25.0': admits version 7 and later, where arguments may be gone; "
-                    'end it with "< 7.0.0"'
+                    "aws.provider_version = '>= 6.25.0': allows version 7 and later, which may lack arguments; end "
+                    'it with "< 7.0.0"'
                 )
             ],
             id="no end",
@@ -134,8 +134,8 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\nworkspace = "ai"\n'
             aws('profile = "prod"') + CLOUD,
             [
                 (
-                    "aws.profile = 'prod': a remote run has no profiles; give the workspace dynamic credentials, "
-                    "or let it execute locally"
+                    "aws.profile = 'prod': a remote run has no profiles; give the workspace dynamic credentials, or "
+                    "set it to local execution"
                 )
             ],
             id="a profile in a remote run",
@@ -144,8 +144,8 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\nworkspace = "ai"\n'
             aws('endpoint_url = "http://127.0.0.1:4566"') + CLOUD,
             [
                 (
-                    "aws.endpoint_url = 'http://127.0.0.1:4566': a remote run may not reach this address; "
-                    "let the workspace execute locally"
+                    "aws.endpoint_url = 'http://127.0.0.1:4566': a remote run may not reach this address; set the "
+                    "workspace to local execution"
                 )
             ],
             id="an emulator in a remote run",

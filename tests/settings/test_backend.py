@@ -46,10 +46,10 @@ CLOUD = '[backend]\ntype = "cloud"\norganization = "acme"\n'
         ),
         pytest.param(
             CLOUD,
-            "backend: must have a workspace or tags, one of the two",
+            "backend: must have either workspace or tags",
             id="no workspace",
         ),
-        pytest.param(CLOUD + "tags = []", "backend.tags = []: must hold at least one", id="no tag"),
+        pytest.param(CLOUD + "tags = []", "backend.tags = []: must contain at least one", id="no tag"),
         pytest.param(
             CLOUD + 'tags = ["a b"]',
             "backend.tags[0] = 'a b': must be letters, digits, :, _ and -, with a letter or digit at both ends, "
@@ -64,7 +64,7 @@ def test_refused(tmp_path: Path, table: str, line: str) -> None:
 
 def test_a_workspace_and_tags(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, MINIMAL + CLOUD + 'workspace = "a"\ntags = ["b"]')
-    assert line.endswith(": must have a workspace or tags, one of the two")
+    assert line.endswith(": must have either workspace or tags")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_two_environments_with_one_state(tmp_path: Path, table: str, line: str, 
     with pytest.raises(EnvironmentFileError) as caught:
         read_environments(tmp_path)
     assert caught.value.lines == (
-        f"{second}: {line}: {first} keeps its state in {place} too; each stack needs a place of its own",
+        f"{second}: {line}: {first} also stores its state in {place}; each stack needs its own place",
     )
 
 

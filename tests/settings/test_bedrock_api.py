@@ -48,31 +48,31 @@ def test_accepted(tmp_path: Path, name: object, path: str) -> None:
         ),
         pytest.param(
             f'model_id = "{GPT}"\nmodels = ["{GPT}"]',
-            f'{WHERE}: must have an api to have models: api = "openai", "anthropic" or both in a list',
+            f'{WHERE}: needs api to have models: api = "openai", "anthropic" or both in a list',
             id="models without an api",
         ),
         pytest.param(
             f'{api("openai", GPT)}\nmodel_id = "{GPT}"',
-            f"{WHERE}: must have models in place of model_id and model_source: with api, the request names one",
+            f"{WHERE}: must have models instead of model_id and model_source: with api, the request selects one",
             id="a model_id with an api",
         ),
         pytest.param(
-            'api = "openai"', f"{WHERE}: must have models: the ids that a request may name", id="an api without models"
+            'api = "openai"', f"{WHERE}: must have models: the ids that a request may use", id="an api without models"
         ),
         pytest.param(
             api("anthropic", CLAUDE, GPT),
-            f"{WHERE}: must have Claude models only: Anthropic's messages do not reach {GPT}",
+            f"{WHERE}: must have Claude models only: Anthropic's messages API does not support {GPT}",
             id="messages of another model",
         ),
-        pytest.param(api("google", GPT), f"{WHERE}.api = 'google': must be 'openai' or 'anthropic'", id="unknown api"),
-        pytest.param(api([], GPT), f"{WHERE}.api = []: must hold at least one", id="no api"),
+        pytest.param(api("google", GPT), f"{WHERE}.api = 'google': must be 'openai' or 'anthropic', or an array", id="unknown api"),
+        pytest.param(api([], GPT), f"{WHERE}.api = []: must contain at least one", id="no api"),
         pytest.param(
             api(["openai", "openai"], GPT),
-            f"{WHERE}.api = ['openai', 'openai']: must name each once",
+            f"{WHERE}.api = ['openai', 'openai']: must contain each only once",
             id="an api twice",
         ),
         pytest.param(
-            api("openai", GPT, GPT), f"{WHERE}.models = {[GPT, GPT]}: must name each once", id="a model twice"
+            api("openai", GPT, GPT), f"{WHERE}.models = {[GPT, GPT]}: must contain each only once", id="a model twice"
         ),
         pytest.param(
             api("openai", "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcd1234efgh"),
@@ -88,8 +88,8 @@ def test_accepted(tmp_path: Path, name: object, path: str) -> None:
         ),
         pytest.param(
             api("openai", *(f"openai.gpt-{number}" for number in range(26))),
-            f"{WHERE}.models = ['openai.gpt-0', 'openai.gpt-1', 'openai.gpt-2', 'openai.gpt-3', 'openai.gpt-...: "
-            "must hold at most 25, as the role's policy does, and holds 26",
+            f"{WHERE}.models = ['openai.gpt-0', 'openai.gpt-1', 'openai.gpt-2', 'openai.gpt-3', 'openai.gpt-...: must "
+            "hold at most 25, as many as fit into the role's policy, not 26",
             id="more models than a policy has room for",
         ),
     ],
@@ -101,8 +101,8 @@ def test_refused(tmp_path: Path, lines: str, line: str) -> None:
 def test_a_path_that_does_not_say_which_operation(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, bedrock(api("openai", GPT), path="/v1/chat"))
     assert line == (
-        "POST /v1/chat: path = '/v1/chat': must end in /chat/completions, /responses, /embeddings or {proxy+}: "
-        "which of them a request wants"
+        "POST /v1/chat: path = '/v1/chat': must end in /chat/completions, /responses, /embeddings or {proxy+}: the "
+        "end of the path selects the operation"
     )
     (line,) = refusals(tmp_path, bedrock(api("anthropic", CLAUDE), path="/v1/responses"))
     assert line.startswith("POST /v1/responses: path = '/v1/responses': must end in /messages or {proxy+}")
@@ -110,7 +110,7 @@ def test_a_path_that_does_not_say_which_operation(tmp_path: Path) -> None:
 
 def test_another_method(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, bedrock(api("openai", GPT), method="GET"))
-    assert line == "GET /v1/{proxy+}: method = 'GET': must be POST: the operations of these APIs are called with it"
+    assert line == "GET /v1/{proxy+}: method = 'GET': must be POST, like every operation of these APIs"
 
 
 def test_a_profile_of_another_geography(tmp_path: Path) -> None:
@@ -123,4 +123,4 @@ def test_money_needs_a_price_of_every_model(tmp_path: Path) -> None:
         f'[[token_limits]]\nname = "a"\nby = "ip"\nusd_per_month = 10\n[token_prices."{GPT}"]\ninput = 1\noutput = 2\n'
     )
     (line,) = refusals(tmp_path, bedrock(api(["openai", "anthropic"], GPT, CLAUDE), tables=tables))
-    assert line.endswith(f'needs a price of POST /v1/{{proxy+}}: a table [token_prices."{CLAUDE}"]')
+    assert line.endswith(f'needs a price for POST /v1/{{proxy+}}: a table [token_prices."{CLAUDE}"]')

@@ -73,7 +73,7 @@ def test_nothing_else(tmp_path: Path, text: str) -> None:
         pytest.param(
             NOVA,
             f'model_source = "{NOVA}"',
-            "must have no model_source: model_id is no application inference profile's ARN",
+            "must not have model_source: model_id is not the ARN of an application inference profile",
             id="a source without a profile",
         ),
         pytest.param(
@@ -120,7 +120,7 @@ def test_of_another_region(tmp_path: Path, arn: str) -> None:
 def test_of_another_account(tmp_path: Path, aws: str) -> None:
     arn = f"{HERE}imported-model/a"
     (line,) = refusals(tmp_path, bedrock(arn, aws=aws))
-    assert line == f"{WHERE}.model_id = {arn!r}: is in account 111122223333, and this file deploys to 444455556666"
+    assert line == f"{WHERE}.model_id = {arn!r}: is in account 111122223333, but this file deploys to 444455556666"
 
 
 def test_of_this_account(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_profile_of_another_geography_is_warned_of(
     lines = warnings(tmp_path, bedrock(model_id, aws=f'region = "{region}"'))
     said = (
         f"{WHERE}.model_id = {model_id!r}: an inference profile is called from Regions of its own geography, "
-        f"{geography}, and this API is in {region}, where Bedrock may not know it"
+        f"{geography}, but this API is in {region}, where Bedrock may not have it"
     )
     assert lines == ([said] if warned else [])
 

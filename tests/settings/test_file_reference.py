@@ -16,8 +16,8 @@ from tests.refusals import refusals
 
 CODE = 'integration = {{ type = "lambda", code = "{}", runtime = "python3.13", handler = "a.b" }}'
 SCHEMA = 'request = {{ body_schema = "{}" }}'
-ALONE = "must not lead out of the environment file's folder, nor into a hidden folder beside it"
-REPOSITORY = "must not lead out of the repository, nor into a hidden folder beside it"
+ALONE = "must not lead out of the environment file's folder, or into a hidden folder next to it"
+REPOSITORY = "must not lead out of the repository, or into a hidden folder next to it"
 
 
 def code(name: str) -> str:
@@ -77,7 +77,7 @@ def test_a_link_among_the_code(folder: Path, to: str) -> None:
 @pytest.mark.parametrize("to", ["/proc/self", "../fn", "nowhere", "data.bin", "/dev/zero"])
 def test_a_link_that_no_zip_holds(folder: Path, to: str) -> None:
     (folder / "fn/data.bin").symlink_to(to)
-    assert told(folder, code("fn")) == "data.bin is a link, and leads to no file"
+    assert told(folder, code("fn")) == "data.bin is a link that leads to no file"
 
 
 def test_a_link_inside_is_the_file(folder: Path) -> None:
@@ -94,15 +94,15 @@ def test_a_repository_is_one_place(folder: Path) -> None:
     for name in ("../../elsewhere", "../../../../proc/self/net", "../.git"):
         assert told(folder, code(name)) == REPOSITORY
     assert told(folder, schema("../.git/config.json")) == REPOSITORY
-    assert told(folder, code("..")) == "must not hold the environment file's own folder"
+    assert told(folder, code("..")) == "must not contain the environment file's own folder"
 
 
 def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "schema.fifo")
-    assert told(folder, schema("schema.fifo")) == "is no file"
-    assert told(folder, schema("fn")) == "is no file"
+    assert told(folder, schema("schema.fifo")) == "is not a file"
+    assert told(folder, schema("fn")) == "is not a file"
     os.mkfifo(folder / "fn/app.fifo")
-    assert told(folder, code("fn")) == "app.fifo is no file"
+    assert told(folder, code("fn")) == "app.fifo is not a file"
     (folder / "fn/app.fifo").unlink()
     with socket.socket(socket.AF_UNIX) as bound:
         here = Path.cwd()
@@ -111,7 +111,7 @@ def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
             bound.bind("s")
         finally:
             os.chdir(here)
-        assert told(folder, code("fn")) == "s is no file"
+        assert told(folder, code("fn")) == "s is not a file"
 
 
 def test_a_huge_schema(folder: Path) -> None:
@@ -148,7 +148,7 @@ def test_the_environment_file_itself(folder: Path) -> None:
             read_environment(folder / f"{name}.toml")
         (line,) = caught.value.lines
         said[name] = line.rpartition(": ")[2]
-    assert said == {"fifo": "is no file", "zero": "is no file", "huge": "is larger than 10 MB"}
+    assert said == {"fifo": "is not a file", "zero": "is not a file", "huge": "is larger than 10 MB"}
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,13 @@ def test_a_warning_and_a_refusal_have_no_exponent(tmp_path: Path) -> None:
     routes = '[throttling.routes]\n"POST /chat" = { rate_limit = 0.00005, burst_limit = 1 }'
     assert warnings(tmp_path, changed(rate_limit="rate_limit = 0.00002") + f"\n{routes}\n") == [
         (
-            'throttling.routes."POST /chat".rate_limit = 0.00005: above the stage\'s 0.00002; '
-            "the route's own bucket replaces the stage's, it is not capped"
+            "throttling.routes.\"POST /chat\".rate_limit = 0.00005: above the stage's 0.00002; the route's own bucket "
+            "replaces the stage's and is not capped by it"
         )
     ]
     assert refusals(tmp_path, changed(rate_limit="rate_limit = 1234567.5")) == [
         (
             "throttling.rate_limit = 1234567.5: above the account's quota in us-east-1 of 10000 requests per second; "
-            "where AWS raised it, say so in aws.account_rate_limit"
+            "if AWS raised it, set aws.account_rate_limit"
         )
     ]

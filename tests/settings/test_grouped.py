@@ -8,7 +8,7 @@ from tests.environment_files import MINIMAL
 from tests.refusals import warnings
 
 COSTS = (
-    "authorization = 'NONE': whoever finds the URL can run up the cost of the http backend; give it AWS_IAM or an "
+    "authorization = 'NONE': anyone who finds the URL can run up the cost of the http backend; give it AWS_IAM or an "
     "authorizer"
 )
 
@@ -31,7 +31,7 @@ def test_a_message_that_names_its_route(tmp_path: Path) -> None:
     keyed = MINIMAL + 'api_key_required = true\n[[routes]]\nmethod = "GET"\npath = "/b"\napi_key_required = true\n'
     (line,) = warnings(tmp_path, keyed)
     assert line == (
-        "2 routes (POST /chat, GET /b): api_key_required = true: no usage plan gives out keys; without one made "
+        "2 routes (POST /chat, GET /b): api_key_required = true: no usage plan has keys; without one created "
         "elsewhere the route answers only 403"
     )
 
@@ -43,7 +43,7 @@ def test_limits_of_routes(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, MINIMAL + '\n[[routes]]\nmethod = "POST"\npath = "/b"\n' + limits)
     assert line == (
         "throttling.routes.\"POST /chat, POST /b\".rate_limit = 20: above the stage's 10; the route's own bucket "
-        "replaces the stage's, it is not capped"
+        "replaces the stage's and is not capped by it"
     )
 
 

@@ -14,7 +14,7 @@ ALB = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:chat"
 ROLE = "arn:aws:iam::111122223333:role/r"
 WHERE = "POST /chat: integration"
-PORTS = "API Gateway calls ports 80, 443 and 1024 to 65535, and no other"
+PORTS = "API Gateway only calls ports 80, 443 and 1024 to 65535"
 HTTP = 'type = "http"\nurl = "http://h.eu"\n'
 
 
@@ -36,7 +36,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         pytest.param('type = "http"', f"{WHERE}.url: missing, and required", id="http without url"),
         pytest.param(
             'type = "http"\nurl = "http://h.eu/{id}"',
-            f"{WHERE}.url = 'http://h.eu/...': {{id}} is no variable of /chat, which has none",
+            f"{WHERE}.url = 'http://h.eu/...': {{id}} is not a variable of /chat, which has none",
             id="url with a variable that the path has not",
         ),
         *(
@@ -49,7 +49,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             f'type = "private"\nurl = "https://h.eu:444/v1"\nvpc_link_id = "abc123"\nload_balancer_arn = "{NLB}"',
-            f"{WHERE}.url = 'https://h.eu:444/...': API Gateway calls ports 80, 443 and 1024 to 65535, and no other",
+            f"{WHERE}.url = 'https://h.eu:444/...': {PORTS}",
             id="port of a private server",
         ),
         pytest.param(
@@ -70,31 +70,31 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "http"\nurl = "http://h.eu"\nheaders = { X-A = "1" }\ndrop_headers = ["x-a"]',
-            "must name x-a once in headers and drop_headers together",
+            "must name x-a only once in headers and drop_headers together",
             id="header added and dropped",
         ),
         pytest.param(
             'type = "mock"\nresponse_transfer_mode = "STREAM"',
-            f"{WHERE}.response_transfer_mode = 'STREAM': a mock integration cannot stream: "
-            "AWS streams HTTP_PROXY and Lambda proxy only",
+            f"{WHERE}.response_transfer_mode = 'STREAM': a mock integration cannot stream: AWS streams only "
+            "HTTP_PROXY and Lambda proxy",
             id="stream of a mock",
         ),
         pytest.param(
             'type = "sagemaker"\nendpoint_name = "e"\nresponse_transfer_mode = "STREAM"',
-            f"{WHERE}.response_transfer_mode = 'STREAM': a sagemaker integration cannot stream: "
-            "AWS streams HTTP_PROXY and Lambda proxy only",
+            f"{WHERE}.response_transfer_mode = 'STREAM': a sagemaker integration cannot stream: AWS streams only "
+            "HTTP_PROXY and Lambda proxy",
             id="stream of SageMaker",
         ),
         pytest.param('type = "lambda"', "must have either function_arn or code", id="lambda without a function"),
         pytest.param(
             f'type = "lambda"\nfunction_arn = "{FUNCTION}"\nmemory_size = 512\nruntime = "python3.13"',
-            "must have no memory_size, runtime: they belong to code, and function_arn is there",
+            "must have no memory_size, runtime: they belong to code, and function_arn is set",
             id="memory of a function that is there already",
         ),
         pytest.param(
             f'type = "lambda"\nfunction_arn = "{FUNCTION}"\n'
             '[[routes.integration.allow]]\nactions = ["sqs:SendMessage"]\nresources = ["arn:aws:sqs:us-east-1:1:q"]',
-            "must have no allow: they belong to code, and function_arn is there",
+            "must have no allow: they belong to code, and function_arn is set",
             id="role of a function that is there already",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "lambda"\ncode = "nowhere"\nruntime = "python3.13"\nhandler = "a.b"',
-            f"{WHERE}.code = 'nowhere': no such folder beside the environment file",
+            f"{WHERE}.code = 'nowhere': no such folder next to the environment file",
             id="code that is not there",
         ),
         pytest.param(
@@ -125,7 +125,7 @@ def route(integration: str, path: str = "/chat", more: str = 'authorization = "A
         ),
         pytest.param(
             'type = "private"\nurl = "http://h.eu"\nvpc_link_id = "abc123"\nsubnet_ids = ["subnet-0a"]',
-            "must have no subnet_ids or security_group_ids: the link of vpc_link_id has its own",
+            "must not have subnet_ids or security_group_ids: the link of vpc_link_id has its own",
             id="subnets of a link that is there already",
         ),
         pytest.param(
@@ -171,7 +171,7 @@ def code(folder: Path) -> Path:
 def test_a_folder_without_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "code" / "__pycache__").mkdir(parents=True)
     (tmp_path / "code" / "__pycache__" / "a.txt").write_text("not packaged", encoding="utf-8")
-    assert refusals(tmp_path, route(CODE)) == [f"{WHERE}.code = 'code': must hold a file; a function is made of them"]
+    assert refusals(tmp_path, route(CODE)) == [f"{WHERE}.code = 'code': must contain at least one file of the function"]
 
 
 def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> None:
@@ -189,9 +189,9 @@ def test_a_folder_that_lambda_takes_no_upload_of_is_refused(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("variables", "allowed"),
     [
-        ('AWS_REGION = "x"', "must not hold AWS_REGION, which Lambda sets itself"),
-        ('LAMBDA_TASK_ROOT = "x"', "must not hold LAMBDA_TASK_ROOT, which Lambda sets itself"),
-        (f'PROMPT = "{"x" * 4096}"', "must hold at most 4096 bytes, names and values together, and holds 4102"),
+        ('AWS_REGION = "x"', "must not contain AWS_REGION, which Lambda sets itself"),
+        ('LAMBDA_TASK_ROOT = "x"', "must not contain LAMBDA_TASK_ROOT, which Lambda sets itself"),
+        (f'PROMPT = "{"x" * 4096}"', "must contain at most 4096 bytes, names and values together, not 4102"),
     ],
 )
 def test_variables_that_lambda_does_not_take_are_refused(tmp_path: Path, variables: str, allowed: str) -> None:
@@ -216,8 +216,8 @@ def test_binary_json_is_refused_where_a_template_reads_it(tmp_path: Path, integr
     text = route(integration).replace("[api]", '[api]\nbinary_media_types = ["application/json"]')
     assert refusals(tmp_path, text) == [
         (
-            "api.binary_media_types = ['application/json']: makes binary of what the mapping template of POST /chat "
-            "reads as JSON, and it would answer 500"
+            "api.binary_media_types = ['application/json']: turns the JSON that the mapping template of POST /chat "
+            "reads into binary; it would answer 500"
         )
     ]
 
@@ -252,8 +252,8 @@ def test_routes_to_one_load_balancer_share_its_link(tmp_path: Path) -> None:
     )
     (line,) = refusals(tmp_path, first + second)
     assert line == (
-        "GET /chat: integration.subnet_ids = ['subnet-0b']: must be as in POST /chat: routes to one load balancer "
-        "share one VPC link"
+        "GET /chat: integration.subnet_ids = ['subnet-0b']: must be the same as in POST /chat: routes to one load "
+        "balancer share one VPC link"
     )
 
 
@@ -279,8 +279,8 @@ def edge(text: str) -> str:
 def test_an_edge_api_has_no_buffered_timeout_above_29_s(tmp_path: Path) -> None:
     (line,) = refusals(tmp_path, edge(route(HTTP + "timeout_milliseconds = 29_001")))
     assert line == (
-        f"{WHERE}.timeout_milliseconds = 29001: at most 29000 on an EDGE API; "
-        "AWS raises it for REGIONAL and PRIVATE only"
+        f"{WHERE}.timeout_milliseconds = 29001: must be at most 29000 on an EDGE API; AWS raises the limit for "
+        "REGIONAL and PRIVATE only"
     )
 
 
@@ -288,7 +288,7 @@ def test_a_stream_through_an_edge_api_is_warned_of(tmp_path: Path) -> None:
     (line,) = warnings(tmp_path, edge(route(HTTP + 'response_transfer_mode = "STREAM"')))
     assert line == (
         f"{WHERE}.response_transfer_mode = 'STREAM': an EDGE API ends a stream that is silent for 30 s, "
-        "which a model may be before its first token; REGIONAL waits 5 minutes"
+        "and a model may need longer for its first token; REGIONAL waits 5 minutes"
     )
 
 
@@ -296,8 +296,8 @@ def test_a_function_that_outlives_its_caller_is_warned_of(tmp_path: Path) -> Non
     text = CODE + "\ntimeout = 60"
     (line,) = warnings(code(tmp_path), route(text))
     assert line == (
-        f"{WHERE}.timeout = 60: seconds, and the caller gets a 504 after 29000 ms: "
-        "the function goes on, is paid for, and nobody reads its answer"
+        f"{WHERE}.timeout = 60: seconds, but the caller gets a 504 after 29000 ms: "
+        "the function keeps running, costs money, and no one reads its response"
     )
 
 
@@ -320,5 +320,5 @@ def test_more_path_parts_than_aws_takes_at_first_are_warned_of(tmp_path: Path) -
 
     assert warnings(tmp_path, routes(299)) == []
     assert warnings(tmp_path, routes(300)) == [
-        "routes: 301 path parts, and AWS takes 300 resources in an API until it raises the account's quota"
+        "routes: 301 path parts; AWS allows 300 resources in an API until it raises the account's quota"
     ]

@@ -36,8 +36,8 @@ evaluation_window_sec = 60
 """
 
 SAID = (
-    "waf.rate_rules[0].limit = 300: lets one IP send 5 requests per second, and usage plans grant each key more "
-    "(enterprise 50): a server with one address never gets that; raise it to 3100, or list such callers' "
+    "waf.rate_rules[0].limit = 300: lets one IP send 5 requests per second, but usage plans grant each key more "
+    "(enterprise 50): a server with one address can never use that; raise it to 3100, or list such callers' "
     "addresses in waf.allow"
 )
 

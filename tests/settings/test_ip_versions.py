@@ -14,7 +14,7 @@ domain_name = "api.example.com"
 certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0a1b"
 """
 MEND = 'give [api] ip_address_type = "dualstack" or leave IPv6 out'
-NEVER = f"matches nobody: callers reach the API over IPv4 only; {MEND}"
+NEVER = f"matches no caller: callers reach the API over IPv4 only; {MEND}"
 
 
 def with_api(lines: str, text: str) -> str:
@@ -35,8 +35,8 @@ def of_ip_versions(folder: Path, text: str) -> list[str]:
         ),
         pytest.param(
             '[resource_policy]\nsource_ips = ["2001:db8::/32"]\n',
-            "resource_policy.source_ips = ['2001:db8::/32']: 2001:db8::/32 "
-            f"lets nobody in: callers reach the API over IPv4 only; {MEND}",
+            "resource_policy.source_ips = ['2001:db8::/32']: 2001:db8::/32 allows no caller: callers reach the API "
+            f"over IPv4 only; {MEND}",
             id="nothing but IPv6",
         ),
         pytest.param(
@@ -76,7 +76,7 @@ def test_a_private_api_is_dualstack(tmp_path: Path) -> None:
     private = 'endpoint_type = "PRIVATE"'
     assert of_ip_versions(tmp_path, with_api(private, POLICY)) == []
     assert refusals(tmp_path, with_api(private + '\nip_address_type = "ipv4"', POLICY)) == [
-        "api.ip_address_type = 'ipv4': must be dualstack for a PRIVATE API, which AWS has no other way"
+        "api.ip_address_type = 'ipv4': must be dualstack for a PRIVATE API; AWS supports nothing else"
     ]
 
 

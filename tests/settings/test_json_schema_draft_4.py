@@ -17,7 +17,7 @@ TYPES = "must be of array, boolean, integer, null, number, object, string"
     [
         ({"properties": {"if": {"type": "string"}, "const": {"type": ["null", "integer"]}}}, []),
         ({"minimum": 0, "exclusiveMinimum": True}, []),
-        ({"exclusiveMinimum": 0}, ["exclusiveMinimum: must be true or false in draft 4, beside minimum"]),
+        ({"exclusiveMinimum": 0}, ["exclusiveMinimum: must be true or false in draft 4, together with minimum"]),
         ({"type": "text"}, [f"type: {TYPES}"]),
         ({"type": ["string", None]}, [f"type: {TYPES}"]),
         ({"required": True}, ["required: must be a list with at least one name"]),
@@ -25,7 +25,7 @@ TYPES = "must be of array, boolean, integer, null, number, object, string"
         ({"items": {"$ref": "#/definitions/a"}, "definitions": {"a": {}}}, []),
         (
             {"items": [{}, {"$ref": "message.json"}]},
-            ["items[1].$ref: must lead to a place in this schema, like #/definitions/message"],
+            ["items[1].$ref: must refer to a place in this schema, like #/definitions/message"],
         ),
         (
             {"anyOf": [{"not": {"type": "date"}}], "additionalProperties": False},
@@ -34,8 +34,8 @@ TYPES = "must be of array, boolean, integer, null, number, object, string"
         (
             {"if": {}, "then": {}},
             [
-                "if: is of a later draft, and draft 4 would let everything through",
-                "then: is of a later draft, and draft 4 would let everything through",
+                "if: is from a later draft; draft 4 ignores it and would let everything through",
+                "then: is from a later draft; draft 4 ignores it and would let everything through",
             ],
         ),
     ],

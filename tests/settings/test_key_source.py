@@ -21,8 +21,8 @@ ARN = "arn:aws:lambda:us-east-1:111122223333:function:check"
 TOKENS = f'[authorizers.tokens]\ntype = "TOKEN"\nfunction_arn = "{ARN}"\n'
 LOG = '[observability]\naccount_role = "existing"\n[observability.execution_log]\n'
 LOGGED = (
-    "may write API keys into the log with api.key_source = BEARER: API Gateway logs what it asks an authorizer and "
-    "what that answers"
+    "may write API keys into the log with api.key_source = BEARER: API Gateway logs the input and output of its "
+    "authorizer"
 )
 
 
@@ -35,8 +35,8 @@ LOGGED = (
             text("HEADER", more="authorizer_result_ttl_in_seconds = 300"),
             [
                 (
-                    "api.authorizer_result_ttl_in_seconds = 300: must be 0 with api.key_source = HEADER: it is of the "
-                    "authorizer that BEARER makes"
+                    "api.authorizer_result_ttl_in_seconds = 300: must be 0 with api.key_source = HEADER: it belongs "
+                    "to the authorizer that BEARER creates"
                 )
             ],
             id="remembered by nobody",
@@ -46,15 +46,15 @@ LOGGED = (
             [
                 (
                     "POST /chat: authorization = 'AWS_IAM': must be \"NONE\": with api.key_source = BEARER the "
-                    "Authorization header holds the API key; for both take AUTHORIZER, and an authorizer that answers "
-                    "usageIdentifierKey"
+                    "Authorization header contains the API key; for both use AUTHORIZER, and an authorizer that "
+                    "returns usageIdentifierKey"
                 )
             ],
             id="two uses of one header",
         ),
         pytest.param(
             text(tables=PLAN + TOKENS.replace("tokens", "bearer_key")),
-            [("authorizers.bearer_key: is the name of the authorizer that api.key_source = BEARER makes; rename it")],
+            [("authorizers.bearer_key: is the name of the authorizer that api.key_source = BEARER creates; rename it")],
             id="the name is taken",
         ),
         pytest.param(
@@ -77,7 +77,7 @@ def test_bearer(tmp_path: Path, file: str, lines: list[str]) -> None:
 
 def test_without_a_route_that_asks_for_a_key_it_does_nothing(tmp_path: Path) -> None:
     found = warnings(tmp_path, text(route='path = "/chat"', tables=""))
-    assert "api.key_source = 'BEARER': no route has api_key_required = true, so that no key is looked at" in found
+    assert "api.key_source = 'BEARER': no route has api_key_required = true, so no key is read" in found
 
 
 BY_HEADER = """
@@ -95,10 +95,10 @@ limit = 100000
 
 def test_a_rule_by_x_api_key_does_not_count_who_sends_the_key_as_sdks_do(tmp_path: Path) -> None:
     found = warnings(tmp_path, text(tables=PLAN + BY_HEADER.format(header="x-api-key")))
-    assert [line for line in found if "counts only who sends x-api-key" in line] == [
+    assert [line for line in found if "counts only requests with x-api-key" in line] == [
         (
-            "waf.rate_rules[0].custom_keys[0]: counts only who sends x-api-key: with api.key_source = "
-            "BEARER the SDKs send their keys in authorization; count by that in this rule or in a further one"
+            "waf.rate_rules[0].custom_keys[0]: counts only requests with x-api-key: with api.key_source = BEARER, "
+            "SDKs send their keys in authorization; count by that header in this rule or in another one"
         )
     ]
     assert "x-api-key" not in str(warnings(tmp_path, text(tables=PLAN + BY_HEADER.format(header="Authorization"))))
@@ -131,12 +131,12 @@ def test_the_review_knows_which_header_is_the_key(
     [
         pytest.param(
             '[{ name = "a", id = "k1x2y3z4a5", value = "variable" }]',
-            ("usage_plans.free.api_keys[0]: must have no value beside id: the key is there already, and has one"),
+            ("usage_plans.free.api_keys[0]: must have no value together with id: the key exists and has one"),
             id="a value for it",
         ),
         pytest.param(
             '[{ name = "a", id = "k1x2y3z4a5" }, { name = "b", id = "k1x2y3z4a5" }]',
-            "usage_plans.free.api_keys[1].id: a is the same key; AWS takes a key in one plan of a stage",
+            "usage_plans.free.api_keys[1].id: a is the same key; AWS allows a key in one plan of a stage",
             id="twice",
         ),
     ],
@@ -149,7 +149,7 @@ def test_a_plan_that_is_there_already_has_no_limits_here(tmp_path: Path) -> None
     shared = '[usage_plans.shared]\nid = "p1x2y3"\n'
     quota = 'quota = { limit = 9, period = "DAY" }\n'
     assert refusals(tmp_path, text("HEADER", tables=shared + quota)) == [
-        ("usage_plans.shared: must have no quota: the plan is there already, and is not changed here")
+        ("usage_plans.shared: must have no quota: the plan exists, and Spillway does not change it")
     ]
     twice = shared + shared.replace("plans.shared", "plans.again")
     assert refusals(tmp_path, text("HEADER", tables=twice)) == [

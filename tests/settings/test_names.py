@@ -43,7 +43,7 @@ def test_what_is_accepted_has_no_name_that_aws_refuses_and_one_character_more_is
     assert max(map(len, found["saved query"])) == LONGEST["saved query"]
     (refusal,) = refusals(tmp_path, watched(longest + 1))
     assert refusal.startswith("api.name = ")
-    assert "with the stage's name it makes the saved query" in refusal
+    assert "together with the stage's name it makes the saved query" in refusal
 
 
 def test_each_kind_is_refused(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_warned_of_one_name_in_one_account(tmp_path: Path, one: str, other: str,
     assert side_by_side(tmp_path, one, other) == {
         name: [
             (
-                f"api.name = 'api': {there} has it too, as far as the files say in the same account and Region, and "
-                f"AWS knows {shared} by name; give one of the two another name, or aws.allowed_account_ids to both"
+                f"api.name = 'api': {there} has the same name, probably in the same account and Region, and AWS "
+                f"identifies {shared} by name; rename one of the two, or set aws.allowed_account_ids in both"
             )
         ]
         for name, there in (("one", "other"), ("other", "one"))

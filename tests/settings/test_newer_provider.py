@@ -58,7 +58,7 @@ def test_nor_does_every_version_that_may_run(
     (line,) = refusals(tmp_path, with_provider(text, constraint))
     assert line == (
         f"{said}: needs version {version}.0 of the AWS provider or later, "
-        f'and aws.provider_version {constraint!r} admits older ones; write "~> {version}"'
+        f'and aws.provider_version {constraint!r} allows older ones; write "~> {version}"'
     )
 
 
@@ -87,8 +87,8 @@ def test_a_buffered_answer_has_300_s_at_most_with_any_provider(tmp_path: Path) -
     text = with_provider(MINIMAL + STREAM.replace('"STREAM"', '"BUFFERED"'), "~> 6.26")
     (line,) = refusals(tmp_path, text)
     assert line == (
-        "POST /chat: integration.timeout_milliseconds = 300001: at most 300000; "
-        'more is for response_transfer_mode = "STREAM"'
+        "POST /chat: integration.timeout_milliseconds = 300001: must be at most 300000; only response_transfer_mode "
+        '= "STREAM" allows more'
     )
 
 

@@ -9,7 +9,7 @@ from tests.environment_files import MINIMAL, changed
 from tests.refusals import refusals, warnings
 
 MESSAGE = (
-    "API Gateway calls it from AWS over the internet, and does not reach a private address or name; use a public one, "
+    "API Gateway calls it from AWS over the internet, and cannot reach a private address or name; use a public one, "
     'or type = "private" with a load balancer of your VPC'
 )
 
@@ -71,7 +71,7 @@ def function(folder: Path, runtime: str) -> str:
 def test_a_runtime_that_lambda_does_not_create_is_refused(tmp_path: Path, runtime: str) -> None:
     assert refusals(tmp_path, function(tmp_path, runtime)) == [
         (
-            f"POST /chat: integration.runtime = '{runtime}': AWS creates no function with this runtime any more; use "
+            f"POST /chat: integration.runtime = '{runtime}': AWS no longer creates functions with this runtime; use "
             "python3.13, nodejs22.x, ..."
         )
     ]
@@ -80,7 +80,7 @@ def test_a_runtime_that_lambda_does_not_create_is_refused(tmp_path: Path, runtim
 def test_a_deprecated_runtime_is_warned_of(tmp_path: Path) -> None:
     assert warnings(tmp_path, function(tmp_path, "python3.8")) == [
         (
-            "POST /chat: integration.runtime = 'python3.8': AWS deprecated it on 2024-10-14: it has no security "
+            "POST /chat: integration.runtime = 'python3.8': AWS deprecated it on 2024-10-14: it gets no security "
             "updates; use python3.13, nodejs22.x, ..."
         )
     ]

@@ -120,14 +120,14 @@ def test_text_is_refused_in_words(tmp_path: Path, field: str, shown: str) -> Non
     assert refusals(tmp_path, CONTRACT + f"{field} = 'https://a$'") == [
         (
             f"rate_limit_response.{field}{shown}: must be printable ASCII without quotes, apostrophes, \\, $ "
-            "and %{, which API Gateway or Terraform reads"
+            "and %{, which AWS or Terraform interpret"
         )
     ]
 
 
 def test_a_link_is_a_link(tmp_path: Path) -> None:
     assert refusals(tmp_path, CONTRACT + "docs_url = 'docs.example.com'") == [
-        ("rate_limit_response.docs_url: must be a web address that starts with https:// or http://, without blanks")
+        ("rate_limit_response.docs_url: must be a web address that starts with https:// or http://, without spaces")
     ]
 
 
@@ -136,37 +136,32 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
     [
         pytest.param(
             CONTRACT + 'headers = { Content-Type = "text/plain" }',
-            [
-                (
-                    "rate_limit_response.headers: "
-                    "must not hold Content-Type: it is application/json, and AWS takes no other here"
-                )
-            ],
+            [("rate_limit_response.headers: must not contain Content-Type: it is always application/json")],
             id="9 content type",
         ),
         pytest.param(
             CONTRACT + 'headers = { retry-after = "5" }',
             [
-                "rate_limit_response.headers: must not hold retry-after: retry_after says it",
+                "rate_limit_response.headers: must not contain retry-after: set retry_after instead",
             ],
             id="9 the contract's own",
         ),
         pytest.param(
             CONTRACT + 'headers = { X-A = "1", x-a = "2" }',
-            [("rate_limit_response.headers: holds x-a twice; headers are the same in capitals and small letters")],
+            [("rate_limit_response.headers: contains x-a twice; header names ignore case")],
             id="9 twice",
         ),
         pytest.param(
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(10)) + "}",
-            ["rate_limit_response.headers: AWS takes 10 headers, and Retry-After is one"],
+            ["rate_limit_response.headers: AWS allows 10 headers, including Retry-After"],
             id="9 eleven",
         ),
         pytest.param(
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(8)) + "}\n" + CORS,
             [
                 (
-                    "rate_limit_response.headers: with Retry-After and those of cors 11 headers from the layer "
-                    "throttle; AWS takes 10"
+                    "rate_limit_response.headers: with Retry-After and those of cors, the layer throttle "
+                    "has 11 headers; AWS allows 10"
                 )
             ],
             id="9 eleven with those of CORS",
@@ -175,8 +170,8 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             CONTRACT + "headers = {" + ", ".join(f'X{n} = "1"' for n in range(9)) + "}",
             [
                 (
-                    "rate_limit_response.headers: with Retry-After and x-should-retry 11 headers from the layer "
-                    "quota; AWS takes 10"
+                    "rate_limit_response.headers: with Retry-After and x-should-retry, the layer quota has "
+                    "11 headers; AWS allows 10"
                 )
             ],
             id="9 eleven where it is not to be retried",
@@ -185,15 +180,15 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             CONTRACT + "[rate_limit_response.waf.headers]\n" + "".join(f'X{n} = "1"\n' for n in range(9)),
             [
                 (
-                    "rate_limit_response.waf.headers: with Retry-After and x-should-retry 11 headers from the "
-                    "layer waf; AWS takes 10"
+                    "rate_limit_response.waf.headers: with Retry-After and x-should-retry, the layer waf has "
+                    "11 headers; AWS allows 10"
                 )
             ],
             id="9 eleven of one layer",
         ),
         pytest.param(
             CONTRACT + 'waf = { headers = { X-Should-Retry = "true" } }',
-            [("rate_limit_response.waf.headers: must not hold X-Should-Retry: should_retry says it")],
+            [("rate_limit_response.waf.headers: must not contain X-Should-Retry: set should_retry instead")],
             id="9 another header of the contract's own",
         ),
         pytest.param(
@@ -201,14 +196,19 @@ def test_a_link_is_a_link(tmp_path: Path) -> None:
             [
                 (
                     "rate_limit_response.quota.headers.Access-Control-Allow-Origin: "
-                    "cors brings that header; AWS takes it once"
+                    "cors also sets this header; AWS allows it once"
                 )
             ],
             id="9 one of CORS in one layer",
         ),
         pytest.param(
             CONTRACT + 'headers = { access-control-allow-origin = "*" }\n' + CORS,
-            [("rate_limit_response.headers.access-control-allow-origin: cors brings that header; AWS takes it once")],
+            [
+                (
+                    "rate_limit_response.headers.access-control-allow-origin: "
+                    "cors also sets this header; AWS allows it once"
+                )
+            ],
             id="9 one of CORS",
         ),
         pytest.param(

@@ -93,24 +93,24 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + ROUTE + '"/u/{id}"\n' + ROUTE + '"/u/{name}/x"',
-            "POST /u/{name}/x: path = '/u/{name}/x': /u already has the variable {id}; AWS takes one a place",
+            "POST /u/{name}/x: path = '/u/{name}/x': /u already has the variable {id}; AWS allows one in each place",
             id="two variables in one place",
         ),
         pytest.param(changed(path='path = "chat"'), "routes[0].path = 'chat': must start with a slash", id="no slash"),
         pytest.param(
             changed(path='path = "/chat/"'),
-            "POST /chat/: path = '/chat/': must have no empty part and no slash at the end",
+            "POST /chat/: path = '/chat/': must not have an empty part or a slash at the end",
             id="slash at the end",
         ),
         pytest.param(
             changed(path='path = "/{proxy+}/chat"'),
-            "POST /{proxy+}/chat: path = '/{proxy+}/chat': '{proxy+}' is no path part: letters, digits, _ . - : or "
-            "{name}; {name+} only at the end",
+            "POST /{proxy+}/chat: path = '/{proxy+}/chat': '{proxy+}' is not a path part: letters, digits, _ . - : "
+            "or {name}; {name+} only at the end",
             id="greedy variable in the middle",
         ),
         pytest.param(
             changed(path='path = "/a b"'),
-            "routes[0].path = '/a b': 'a b' is no path part: letters, digits, _ . - : or {name}, {name+}",
+            "routes[0].path = '/a b': 'a b' is not a path part: letters, digits, _ . - : or {name}, {name+}",
             id="blank in a path",
         ),
         pytest.param(
@@ -251,13 +251,13 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         pytest.param(
             MINIMAL + '[throttling.routes."POST /chat"]\nrate_limit = 20000\nburst_limit = 1',
             'throttling.routes."POST /chat".rate_limit = 20000: above the account\'s quota in us-east-1 of 10000 '
-            "requests per second; where AWS raised it, say so in aws.account_rate_limit",
+            "requests per second; if AWS raised it, set aws.account_rate_limit",
             id="override above the quota",
         ),
         pytest.param(
             changed(region='region = "eu-south-1"', burst_limit="burst_limit = 1251"),
             "throttling.burst_limit = 1251: above the account's quota in eu-south-1 of 1250 requests at once; "
-            "where AWS raised it, say so in aws.account_burst_limit",
+            "if AWS raised it, set aws.account_burst_limit",
             id="burst above the smaller quota of that Region",
         ),
         pytest.param(
@@ -290,7 +290,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             "name = 'x'\n" + MINIMAL,
-            "name = 'x': unknown key; the file's own name names the environment",
+            "name = 'x': unknown key; the name of the file is the name of the environment",
             id="a name in the file",
         ),
         pytest.param(
@@ -372,12 +372,12 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFileError, match=r"absent: no such folder; it holds one \.toml file for each"):
+    with pytest.raises(EnvironmentFileError, match=r"absent: no such folder; it must contain one \.toml file for each"):
         read_environments(tmp_path / "absent")
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFileError, match=r"no \.toml file in it; each one is an environment$"):
+    with pytest.raises(EnvironmentFileError, match=r"contains no \.toml file; each environment is one file$"):
         read_environments(tmp_path)
 
 

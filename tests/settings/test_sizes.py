@@ -32,7 +32,7 @@ def test_every_number_of_the_schema_has_an_end() -> None:
 
 
 BODY = "POST /chat: integration.body: "
-LONG = "must be at most 300 KB, as much as AWS takes in a mapping template: 301 KB"
+LONG = "must be at most 300 KB, AWS's limit for a mapping template, not 301 KB"
 
 
 def test_a_mapping_template(tmp_path: Path) -> None:
@@ -59,14 +59,14 @@ def test_a_schema_is_json(tmp_path: Path, value: str, shown: str, place: str) ->
     field = "maximum" if "maximum" in place else "properties.n.enum[1]"
     text = changed(path=f'path = "/chat"\nrequest = {{ body_schema = {place.replace("VALUE", value)} }}')
     (line,) = refusals(tmp_path, text)
-    assert line.endswith(f": must be JSON: {field} = {shown} has no place in it")
+    assert line.endswith(f": must be JSON: {field} = {shown} is not possible in it")
 
 
 def test_a_schema_file_with_numbers_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "schema.json").write_text('{"maximum": Infinity}', encoding="utf-8")
     text = changed(path='path = "/chat"\nrequest = { body_schema = "schema.json" }')
     assert refusals(tmp_path, text) == [
-        "POST /chat: request.body_schema = 'schema.json': must be JSON: maximum = inf has no place in it"
+        "POST /chat: request.body_schema = 'schema.json': must be JSON: maximum = inf is not possible in it"
     ]
 
 
@@ -74,7 +74,7 @@ def test_a_schema_file_with_numbers_that_are_none(tmp_path: Path) -> None:
 def test_a_path_is_as_long_as_aws_takes_it(tmp_path: Path, path: str) -> None:
     started = time.process_time()
     (line,) = refusals(tmp_path, changed(path=f'path = "{path}"'))
-    assert line.endswith("must have at most 10240 characters and 300 parts; AWS takes no more")
+    assert line.endswith("must have at most 10240 characters and 300 parts; AWS allows no more")
     assert len(line) < 300
     assert time.process_time() - started < 60  # minutes, by the square of its parts
 

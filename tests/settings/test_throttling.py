@@ -23,7 +23,7 @@ def plan(text: str) -> str:
         pytest.param(
             plan('api_keys = ["alice"]'),
             [
-                ("usage_plans.free: limits nothing; give it a throttle, a quota or both"),
+                ("usage_plans.free: limits nothing; add a throttle, a quota or both"),
             ],
             id="a plan without limits",
         ),
@@ -31,8 +31,8 @@ def plan(text: str) -> str:
             MINIMAL + "[usage_plans.free]\n" + THROTTLE,
             [
                 (
-                    "usage_plans.free: limits nothing: no route has api_key_required = true, "
-                    "and AWS holds only those to a plan"
+                    "usage_plans.free: limits nothing: AWS applies plans only to routes with api_key_required = "
+                    "true, and there are none"
                 )
             ],
             id="no route with a key",
@@ -42,7 +42,7 @@ def plan(text: str) -> str:
             [
                 (
                     "usage_plans.free.routes: "
-                    "AWS takes limits of single routes only beside a throttle of the whole plan; add throttle"
+                    "AWS accepts limits for single routes only if the whole plan has a throttle; add throttle"
                 )
             ],
             id="a route without a throttle of the plan",
@@ -57,7 +57,7 @@ def plan(text: str) -> str:
             [
                 (
                     "usage_plans.free.routes.\"GET /open\" = 'blocked': "
-                    "AWS holds only routes with api_key_required = true to a plan"
+                    "AWS applies plans only to routes with api_key_required = true"
                 )
             ],
             id="a route without a key",
@@ -86,12 +86,12 @@ def plan(text: str) -> str:
                 (
                     "usage_plans.free.throttle.rate_limit = 20000: above the account's quota in "
                     "us-east-1 of 10000 requests "
-                    "per second; where AWS raised it, say so in aws.account_rate_limit"
+                    "per second; if AWS raised it, set aws.account_rate_limit"
                 ),
                 (
                     "usage_plans.free.throttle.burst_limit = 6000: above the account's quota in "
                     "us-east-1 of 5000 requests "
-                    "at once; where AWS raised it, say so in aws.account_burst_limit"
+                    "at once; if AWS raised it, set aws.account_burst_limit"
                 ),
             ],
             id="above the account",
@@ -102,7 +102,7 @@ def plan(text: str) -> str:
                 (
                     'usage_plans.free.routes."POST /chat".rate_limit = 20000: above the account\'s '
                     "quota in us-east-1 of "
-                    "10000 requests per second; where AWS raised it, say so in aws.account_rate_limit"
+                    "10000 requests per second; if AWS raised it, set aws.account_rate_limit"
                 )
             ],
             id="a route above the account",
@@ -129,7 +129,7 @@ def plan(text: str) -> str:
         ),
         pytest.param(
             plan('quota = { limit = 5, period = "MONTH", offset = 5 }'),
-            ["usage_plans.free.quota.offset = 5: takes away the whole limit of the first period"],
+            ["usage_plans.free.quota.offset = 5: leaves nothing of the limit in the first period"],
             id="an offset that leaves nothing",
         ),
         pytest.param(
@@ -151,8 +151,8 @@ def plan(text: str) -> str:
             plan(THROTTLE + 'api_keys = ["al_ice"]\n[usage_plans.gold]\n' + THROTTLE + 'api_keys = ["bob", "al_ice"]'),
             [
                 (
-                    "usage_plans.gold.api_keys[1] = 'al_ice': usage_plans.free has the key al_ice; "
-                    "AWS takes a key in one plan of a stage"
+                    "usage_plans.gold.api_keys[1] = 'al_ice': usage_plans.free has the key al_ice; AWS allows a key "
+                    "in one plan of a stage"
                 )
             ],
             id="a key in two plans",
@@ -161,8 +161,8 @@ def plan(text: str) -> str:
             WITH_KEY.replace("[api]", '[api]\nkey_source = "AUTHORIZER"'),
             [
                 (
-                    "POST /chat: authorization = 'NONE': api.key_source = AUTHORIZER takes the key from a Lambda "
-                    "authorizer, TOKEN or REQUEST; name one"
+                    "POST /chat: authorization = 'NONE': api.key_source = AUTHORIZER reads the key from a Lambda "
+                    "authorizer, TOKEN or REQUEST; set one"
                 )
             ],
             id="a key from an authorizer that is not there",
@@ -249,8 +249,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             MINIMAL + '[throttling.routes]\n"POST /chat" = { rate_limit = 20, burst_limit = 5 }',
             [
                 (
-                    'throttling.routes."POST /chat".rate_limit = 20: above the stage\'s 10; '
-                    "the route's own bucket replaces the stage's, it is not capped"
+                    "throttling.routes.\"POST /chat\".rate_limit = 20: above the stage's 10; the route's own bucket "
+                    "replaces the stage's and is not capped by it"
                 )
             ],
             id="a route above the stage",
@@ -259,7 +259,7 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             MINIMAL + '[cors]\nallow_origins = ["https://example.com"]',
             [
                 (
-                    "throttling.burst_limit = 5: one page of a browser may send 12 requests at once, 6 and their "
+                    "throttling.burst_limit = 5: one browser page may send 12 requests at once, 6 and their "
                     "preflights, and would be answered 429"
                 )
             ],
@@ -270,8 +270,7 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             [
                 (
                     "usage_plans.free.throttle: 11 requests per second and 5 at once is above what all callers of "
-                    "POST /chat share, 10 requests per second "
-                    "and 5 at once; no key will ever get it"
+                    "POST /chat share, 10 requests per second and 5 at once; no key can ever reach it"
                 )
             ],
             id="a plan above its stage",
@@ -284,9 +283,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             ),
             [
                 (
-                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is above what '
-                    "all callers of POST /chat share, "
-                    "10 requests per second and 5 at once; no key will ever get it"
+                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is above what all '
+                    "callers of POST /chat share, 10 requests per second and 5 at once; no key can ever reach it"
                 )
             ],
             id="a plan's route above the stage",
@@ -300,13 +298,13 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
             [
                 (
-                    'usage_plans.free.routes."POST /chat": 100 requests per second and 100 at once is '
-                    "assumed to do nothing: the plan's own "
-                    "throttle counts beside it, and lets no more through, 50 requests per second and 50 at once"
+                    'usage_plans.free.routes."POST /chat": 100 requests per second and 100 at once is assumed to '
+                    "have no effect: the plan's own throttle also applies, and does not let more through, 50 "
+                    "requests per second and 50 at once"
                 ),
                 (
-                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what "
-                    "all callers of POST /chat share, 10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what all callers of "
+                    "POST /chat share, 10 requests per second and 5 at once; no key can ever reach it"
                 ),
             ],
             id="a plan above its stage, and a route looser than the plan",
@@ -320,13 +318,12 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             + '[[routes]]\nmethod = "GET"\npath = "/models"\napi_key_required = true',
             [
                 (
-                    'usage_plans.free.routes."POST /chat": 20 requests per second and 5 at once is above what '
-                    "all callers of POST /chat share, "
-                    "10 requests per second and 5 at once; no key will ever get it"
+                    'usage_plans.free.routes."POST /chat": 20 requests per second and 5 at once is above what all '
+                    "callers of POST /chat share, 10 requests per second and 5 at once; no key can ever reach it"
                 ),
                 (
-                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what "
-                    "all callers of GET /models share, 10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 50 requests per second and 50 at once is above what all callers of GET "
+                    "/models share, 10 requests per second and 5 at once; no key can ever reach it"
                 ),
             ],
             id="a plan and its route above the stage",
@@ -339,8 +336,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             ),
             [
                 (
-                    "usage_plans.free.throttle: 11 requests per second and 5 at once is above what "
-                    "all callers of POST /chat share, 10 requests per second and 5 at once; no key will ever get it"
+                    "usage_plans.free.throttle: 11 requests per second and 5 at once is above what all callers of "
+                    "POST /chat share, 10 requests per second and 5 at once; no key can ever reach it"
                 )
             ],
             id="a plan above its stage in what its route leaves to it",
@@ -358,9 +355,9 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             plan(ALICE + THROTTLE + 'routes = { "POST /chat" = { rate_limit = 1, burst_limit = 6 } }'),
             [
                 (
-                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is '
-                    "assumed to do nothing: the plan's own "
-                    "throttle counts beside it, and lets no more through, 1 requests per second and 1 at once"
+                    'usage_plans.free.routes."POST /chat": 1 requests per second and 6 at once is assumed to have no '
+                    "effect: the plan's own throttle also applies, and does not let more through, 1 requests per "
+                    "second and 1 at once"
                 )
             ],
             id="a plan's route looser than the plan",
@@ -380,8 +377,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             WITH_KEY + "[usage_plans.free]\n" + THROTTLE,
             [
                 (
-                    "usage_plans.free.api_keys = []: no key is in the plan, so that it limits nobody "
-                    "until one made elsewhere joins"
+                    "usage_plans.free.api_keys = []: the plan has no key, so it limits no one until a key created "
+                    "elsewhere joins it"
                 )
             ],
             id="a plan without a key",
@@ -390,8 +387,8 @@ def test_the_environment_the_tests_start_from_is_warned_of_nothing(tmp_path: Pat
             WITH_KEY,
             [
                 (
-                    "POST /chat: api_key_required = true: no usage plan gives out keys; "
-                    "without one made elsewhere POST /chat answers only 403"
+                    "POST /chat: api_key_required = true: no usage plan has keys; without one created elsewhere POST "
+                    "/chat answers only 403"
                 )
             ],
             id="a key that nobody has",

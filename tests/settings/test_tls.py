@@ -50,7 +50,7 @@ class TestOfEither:
         (line,) = refusals(tmp_path, with_tls(table, policy + 'endpoint_access_mode = "STRICT"'))
         assert line == (
             f"{table}.endpoint_access_mode = 'STRICT': "
-            "AWS takes it with a security_policy that starts with SecurityPolicy_ only"
+            "AWS accepts it only with a security_policy that starts with SecurityPolicy_"
         )
 
     @pytest.mark.parametrize(

@@ -32,17 +32,17 @@ def refused(folder: Path, integration: str, tables: str, more: str = "") -> str:
     ("lines", "said"),
     [
         ('by = "ip"', "token_limits[0]: limits nothing"),
-        ('by = "header:x-user"\ntokens_per_minute = 9', "is written by the caller"),
+        ('by = "header:x-user"\ntokens_per_minute = 9', "is set by the caller"),
         ('by = "user"\ntokens_per_minute = 9', 'must be "api_key", "ip", "principal", "claim:<name>" or "all"'),
-        ('by = ["ip", "ip"]\ntokens_per_minute = 9', "must name each identity once"),
-        ('by = ["ip", "all"]\ntokens_per_minute = 9', "stands alone"),
-        ("by = []\ntokens_per_minute = 9", "must hold at least one"),
+        ('by = ["ip", "ip"]\ntokens_per_minute = 9', "must contain each identity only once"),
+        ('by = ["ip", "all"]\ntokens_per_minute = 9', "must be alone"),
+        ("by = []\ntokens_per_minute = 9", "must contain at least one"),
         ('by = "ip"\ntokens_per_minute = 0', "greater than or equal to 1"),
         ('by = "ip"\ntokens_per_minute = 1', "is below one request: one token in and one out already count 2"),
         ('by = "ip"\ntokens_per_minute = 9\nshards = 2', 'must have shards only with by = "all"'),
-        ('by = "api_key"\ntokens_per_minute = 9', "POST /chat asks for no API key"),
-        ('by = "principal"\ntokens_per_minute = 9', "POST /chat asks nobody who he is"),
-        ('by = "claim:team"\ntokens_per_minute = 9', "POST /chat has no authorizer that could say claim:team"),
+        ('by = "api_key"\ntokens_per_minute = 9', "POST /chat does not require an API key"),
+        ('by = "principal"\ntokens_per_minute = 9', "POST /chat does not authenticate callers"),
+        ('by = "claim:team"\ntokens_per_minute = 9', "POST /chat has no authorizer that could provide claim:team"),
         (
             'by = "ip"\nroutes = ["GET /chat"]\ntokens_per_minute = 9',
             "routes[0] = 'GET /chat': no such route; there are POST /chat",
@@ -57,7 +57,7 @@ def test_a_limit_that_makes_no_sense_is_refused(tmp_path: Path, lines: str, said
 def test_names_are_unique_and_not_that_of_plans(tmp_path: Path) -> None:
     twice = limit('by = "ip"\ntokens_per_minute = 9') + limit('by = "all"\ntokens_per_minute = 9')
     assert "another limit has that name" in refused(tmp_path, HTTP, twice)
-    assert "take another name" in refused(
+    assert "use another name" in refused(
         tmp_path, HTTP, '[[token_limits]]\nname = "plan"\nby = "ip"\ntokens_per_day = 9'
     )
 
@@ -65,7 +65,7 @@ def test_names_are_unique_and_not_that_of_plans(tmp_path: Path) -> None:
 def test_a_price_is_needed_of_every_bedrock_model(tmp_path: Path) -> None:
     money = limit('by = "ip"\nusd_per_month = 5')
     other = '[token_prices."other"]\ninput = 1\noutput = 1\n'
-    assert 'needs a price of POST /chat: a table [token_prices."anthropic' in refused(tmp_path, BEDROCK, money + other)
+    assert 'needs a price for POST /chat: a table [token_prices."anthropic' in refused(tmp_path, BEDROCK, money + other)
     too_little = limit('by = "ip"\nusd_per_month = 0.000017')
     assert "is below one request" in refused(tmp_path, BEDROCK, too_little + PRICE)
     assert warnings(tmp_path, with_route(BEDROCK, more=KEY, tables=limit('by = "ip"\nusd_per_month = 5') + PRICE))
@@ -86,12 +86,12 @@ def test_a_route_that_cannot_be_metered(tmp_path: Path, integration: str, said: 
     assert said in refused(tmp_path, integration, of_table)
     assert said in refused(tmp_path, integration, PLAN, KEY)
     everywhere = limit('by = "ip"\ntokens_per_minute = 9')
-    assert "covers nothing" in refused(tmp_path, integration, everywhere)
+    assert "covers no route" in refused(tmp_path, integration, everywhere)
 
 
 def test_a_plan_with_limits_in_tokens_needs_keys(tmp_path: Path) -> None:
     plan = "[usage_plans.gold]\ntokens_per_minute = 1000\n"
-    assert "needs keys of this file" in refused(tmp_path, HTTP, plan, KEY)
+    assert "needs keys in this file" in refused(tmp_path, HTTP, plan, KEY)
 
 
 def test_a_private_route_needs_subnets(tmp_path: Path) -> None:
@@ -105,13 +105,13 @@ def test_a_private_route_needs_subnets(tmp_path: Path) -> None:
 
 def test_a_plan_that_is_there_already_takes_none(tmp_path: Path) -> None:
     plan = '[usage_plans.gold]\nid = "a1b2c3"\ntokens_per_minute = 1000\napi_keys = ["acme"]\n'
-    assert "must have no tokens_per_minute: the plan is there already" in refused(tmp_path, HTTP, plan, KEY)
+    assert "must have no tokens_per_minute: the plan exists" in refused(tmp_path, HTTP, plan, KEY)
 
 
 def test_a_key_of_another_region_cannot_encrypt_the_table(tmp_path: Path) -> None:
     by_ip = limit('by = "ip"\ntokens_per_minute = 9')
     store = '[token_store]\nkms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a"\n'
-    assert "must be in us-east-1, where the table is" in refused(tmp_path, HTTP, by_ip + store)
+    assert "must be in us-east-1, the table's Region" in refused(tmp_path, HTTP, by_ip + store)
 
 
 def test_a_function_has_no_certificate_to_show(tmp_path: Path) -> None:
@@ -119,40 +119,42 @@ def test_a_function_has_no_certificate_to_show(tmp_path: Path) -> None:
     text = with_route(HTTP, more=KEY, tables=by_ip).replace("[stage]", '[stage]\nclient_certificate = "create"')
     said = [line for line in warnings(tmp_path, text) if line.startswith("stage.client_certificate")]
     assert len(said) == 1
-    assert "has no certificate to show" in said[0]
+    assert "has no client certificate" in said[0]
     assert not [line for line in warnings(tmp_path, text.replace(by_ip, "")) if "certificate" in line]
 
 
 def test_more_keys_than_a_functions_variables_hold(tmp_path: Path) -> None:
     keys = ", ".join(f'"key{number}"' for number in range(400))
     plan = f"[usage_plans.gold]\ntokens_per_minute = 1000\napi_keys = [{keys}]\n"
-    assert "of the 4096 that Lambda has for a function's variables" in refused(tmp_path, HTTP, plan, KEY)
+    assert "of the 4096 that Lambda allows for a function's variables" in refused(tmp_path, HTTP, plan, KEY)
 
 
 def test_one_item_is_outrun(tmp_path: Path) -> None:
     text = with_route(HTTP, more=KEY, tables=limit('by = "all"\ntokens_per_minute = 9')).replace(
         "rate_limit = 10", "rate_limit = 1200"
     )
-    assert any("shards = 3 makes room" in line for line in warnings(tmp_path, text))
+    assert any("shards = 3 is enough" in line for line in warnings(tmp_path, text))
     sharded = text.replace("tokens_per_minute = 9", "tokens_per_minute = 9\nshards = 3")
-    assert not any("makes room" in line for line in warnings(tmp_path, sharded))
+    assert not any("is enough" in line for line in warnings(tmp_path, sharded))
 
 
 def test_a_key_outruns_its_item(tmp_path: Path) -> None:
     plan = f"{PLAN}[usage_plans.gold.throttle]\nrate_limit = 900\nburst_limit = 5\n"
     said = warnings(tmp_path, with_route(HTTP, more=KEY, tables=plan))
-    assert any("usage_plans.gold.throttle.rate_limit = 900" in line and "count as unavailable" in line for line in said)
+    assert any(
+        "usage_plans.gold.throttle.rate_limit = 900" in line and "its limits are unavailable" in line for line in said
+    )
 
 
 def test_a_key_without_a_throttle_may_send_what_the_stage_lets_through(tmp_path: Path) -> None:
     text = with_route(HTTP, more=KEY, tables=PLAN).replace("rate_limit = 10", "rate_limit = 900")
-    [said] = [line for line in warnings(tmp_path, text) if "count as unavailable" in line]
+    [said] = [line for line in warnings(tmp_path, text) if "its limits are unavailable" in line]
     assert said == (
         "usage_plans.gold.throttle = nothing: a key of this plan may send more than the 500 requests per second that "
-        "DynamoDB takes of one item; above, its limits count as unavailable"
+        "DynamoDB supports for one item; above that, its limits are unavailable"
     )
     assert not any(
-        "count as unavailable" in line for line in warnings(tmp_path, with_route(HTTP, more=KEY, tables=PLAN))
+        "its limits are unavailable" in line for line in warnings(tmp_path, with_route(HTTP, more=KEY, tables=PLAN))
     )
 
 
@@ -161,13 +163,13 @@ def test_an_item_with_many_running_requests_is_outrun_sooner(tmp_path: Path) -> 
     text = with_route(HTTP, tables=limit('by = "all"\nconcurrent_requests = 1000')).replace(
         "rate_limit = 10", "rate_limit = 100"
     )
-    [said] = [line for line in warnings(tmp_path, text) if "makes room" in line]
+    [said] = [line for line in warnings(tmp_path, text) if "is enough" in line]
     assert said == (
-        "token_limits[0].shards = 1: DynamoDB takes about 20 requests per second of one item, which is larger than "
-        "1 KB with 1000 requests in it, and the throttles let through 100; shards = 3 makes room, at the cost that "
-        "docs/token-limits.md names"
+        "token_limits[0].shards = 1: DynamoDB supports about 20 requests per second for one item, which is larger "
+        "than 1 KB with 1000 requests in it, but the throttles allow 100; shards = 3 is enough, at the cost that "
+        "docs/token-limits.md describes"
     )
-    assert not any("makes room" in line for line in warnings(tmp_path, text.replace("1000", "1000\nshards = 3")))
+    assert not any("is enough" in line for line in warnings(tmp_path, text.replace("1000", "1000\nshards = 3")))
 
 
 def test_a_cap_of_the_table_below_what_the_throttles_let_through(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_a_cap_of_the_table_below_what_the_throttles_let_through(tmp_path: Path)
     [said] = few
     assert said == (
         "token_store.max_write_request_units = 39: is below the 40 writes per second of the requests that the "
-        "throttles let through; DynamoDB refuses what is above, and the limits then count as unavailable"
+        "throttles allow; DynamoDB refuses the rest, and the limits are then unavailable"
     )
     assert enough == []
 
@@ -192,12 +194,12 @@ def test_a_cap_of_the_table_below_what_the_throttles_let_through(tmp_path: Path)
 def test_a_blocked_route_outruns_nothing(tmp_path: Path) -> None:
     blocked = '[throttling.routes]\n"POST /chat" = "blocked"\n' + limit('by = "all"\ntokens_per_minute = 9')
     text = with_route(HTTP, tables=blocked).replace("rate_limit = 10", "rate_limit = 1200")
-    assert not any("makes room" in line for line in warnings(tmp_path, text))
+    assert not any("is enough" in line for line in warnings(tmp_path, text))
 
 
 def test_tables_of_no_use(tmp_path: Path) -> None:
     said = warnings(tmp_path, f"{MINIMAL}[token_store]\ndeletion_protection = true\n{PRICE}")
-    assert [line.split(":")[0] for line in said if "does nothing" in line] == ["token_store", "token_prices"]
+    assert [line.split(":")[0] for line in said if "has no effect" in line] == ["token_store", "token_prices"]
 
 
 def test_what_the_function_is_told(tmp_path: Path) -> None:

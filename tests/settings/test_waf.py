@@ -51,20 +51,20 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + "".join(f'[[waf.rate_rules]]\nname = "r{n}"\nlimit = 20\n' for n in range(11)),
-            ["waf.rate_rules: 11 rate rules, and AWS takes 10 in a web ACL; a count_limit is one more"],
+            ["waf.rate_rules: 11 rate rules; AWS allows 10 in a web ACL, and each count_limit adds one"],
             id="3 eleven rules",
         ),
         pytest.param(
             ROUTES + "".join(f'[[waf.rate_rules]]\nname = "r{n}"\nlimit = 20\ncount_limit = 10\n' for n in range(6)),
-            ["waf.rate_rules: 12 rate rules, and AWS takes 10 in a web ACL; a count_limit is one more"],
+            ["waf.rate_rules: 12 rate rules; AWS allows 10 in a web ACL, and each count_limit adds one"],
             id="3 six rules of two tiers",
         ),
         pytest.param(
             rule("", IP, IP),
             [
                 (
-                    "waf.rate_rules[2].name = 'per-ip': waf.rate_rules[1] has the name per-ip; "
-                    "a rule's name is its metric's too"
+                    "waf.rate_rules[2].name = 'per-ip': waf.rate_rules[1] already has the name per-ip; a rule's name "
+                    "is also its metric's name"
                 )
             ],
             id="4 one name twice",
@@ -73,8 +73,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule("count_limit = 15", '[[waf.rate_rules]]\nname = "rule-count"\nlimit = 20'),
             [
                 (
-                    "waf.rate_rules[1].name = 'rule-count': waf.rate_rules[0] has the name rule-count; a rule's "
-                    "name is its metric's too"
+                    "waf.rate_rules[1].name = 'rule-count': waf.rate_rules[0] already has the name rule-count; a "
+                    "rule's name is also its metric's name"
                 )
             ],
             id="4 the name of a counting tier",
@@ -83,16 +83,20 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule("", CRS, CRS),
             [
                 (
-                    "waf.managed_rule_groups[1].name = 'AWSManagedRulesCommonRuleSet': "
-                    "waf.managed_rule_groups[0] has the name AWSManagedRulesCommonRuleSet; "
-                    "a rule's name is its metric's too"
+                    "waf.managed_rule_groups[1].name = 'AWSManagedRulesCommonRuleSet': waf.managed_rule_groups[0] "
+                    "already has the name AWSManagedRulesCommonRuleSet; a rule's name is also its metric's name"
                 )
             ],
             id="4 one group twice",
         ),
         pytest.param(
             swapped(name="block-list"),
-            [f"{RULE}.name = 'block-list': waf.block has the name block-list; a rule's name is its metric's too"],
+            [
+                (
+                    f"{RULE}.name = 'block-list': waf.block already has the name block-list; a rule's name is also its "
+                    "metric's name"
+                )
+            ],
             id="4 the name of the block list",
         ),
         pytest.param(
@@ -101,13 +105,13 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             id="4 no name",
         ),
         pytest.param(
-            swapped(name="All"), [f"{RULE}.name = 'All': AWS keeps that name for a metric of its own"], id="4 All"
+            swapped(name="All"), [f"{RULE}.name = 'All': AWS reserves this name for its own metric"], id="4 All"
         ),
         pytest.param(
             changed(**{"[api]": "[api]"}).replace('name = "api"', 'name = "Default_Action"') + "\n" + IP,
             [
                 (
-                    "api.name = 'Default_Action': AWS keeps that name for a metric of its own, "
+                    "api.name = 'Default_Action': AWS reserves this name for its own metric, "
                     "and the web ACL is named after the API"
                 )
             ],
@@ -117,8 +121,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             swapped(name="r" * 128, rest="count_limit = 10"),
             [
                 (
-                    f"{RULE}.name = '{'r' * 76}...: too long for its counting tier, {'r' * 128}-count; "
-                    "AWS takes 128 characters"
+                    f"{RULE}.name = '{'r' * 76}...: its count_limit rule would be {'r' * 128}-count, which is too "
+                    "long; AWS allows 128 characters"
                 )
             ],
             id="4 too long for a tier",
@@ -140,15 +144,15 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip"]'),
             [
                 (
-                    f"{RULE}.custom_keys = ['ip']: must hold a key besides ip and forwarded_ip; "
-                    "for those alone say aggregate_key_type IP or FORWARDED_IP"
+                    f"{RULE}.custom_keys = ['ip']: must contain a key besides ip and forwarded_ip; for these alone "
+                    "use aggregate_key_type IP or FORWARDED_IP"
                 )
             ],
             id="5 the IP alone",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["asn", "asn"]'),
-            [f"{RULE}.custom_keys[1] = 'asn': AWS takes asn once"],
+            [f"{RULE}.custom_keys[1] = 'asn': AWS allows asn once"],
             id="5 a singleton twice",
         ),
         pytest.param(
@@ -156,7 +160,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 'aggregate_key_type = "CUSTOM_KEYS"\n'
                 'custom_keys = [{ header = { name = "X-User" } }, { header = { name = "x-user" } }]'
             ),
-            [f"{RULE}.custom_keys[1]: AWS takes header x-user once"],
+            [f"{RULE}.custom_keys[1]: AWS allows header x-user once"],
             id="5 a header twice",
         ),
         pytest.param(
@@ -174,10 +178,9 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{}]'),
             [
                 (
-                    f"{RULE}.custom_keys[0]: must hold exactly one of header, cookie, "
-                    "query_argument, query_string, "
-                    'uri_path, label_namespace, ja3_fingerprint, ja4_fingerprint; or be one of the words "ip", '
-                    '"forwarded_ip", "http_method", "asn"'
+                    f"{RULE}.custom_keys[0]: must contain exactly one of header, cookie, query_argument, "
+                    "query_string, uri_path, label_namespace, ja3_fingerprint, ja4_fingerprint; or be one of the "
+                    'words "ip", "forwarded_ip", "http_method", "asn"'
                 )
             ],
             id="5 an empty key",
@@ -217,7 +220,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule(FORWARDED),
-            [(f"{RULE}.forwarded_ip: goes with aggregate_key_type FORWARDED_IP or forwarded_ip in custom_keys only")],
+            [(f"{RULE}.forwarded_ip: needs aggregate_key_type FORWARDED_IP, or forwarded_ip in custom_keys")],
             id="6 a header for another type",
         ),
         pytest.param(
@@ -232,15 +235,15 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('custom_keys = ["asn"]'),
-            [f"{RULE}.custom_keys = ['asn']: go with aggregate_key_type CUSTOM_KEYS only, not IP"],
+            [f"{RULE}.custom_keys = ['asn']: need aggregate_key_type CUSTOM_KEYS, not IP"],
             id="8 keys for another type",
         ),
         pytest.param(
             rule('scope_down = { header = { name = "a", value = "(a", positional_constraint = "REGEX" } }'),
             [
                 (
-                    f"{RULE}.scope_down.header.value: "
-                    "is no regular expression: missing ), unterminated subpattern at position 0"
+                    f"{RULE}.scope_down.header.value: is not a regular expression: missing ), unterminated subpattern "
+                    "at position 0"
                 )
             ],
             id="10 a regex that does not compile",
@@ -250,7 +253,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [
                 (
                     f"{RULE}.scope_down.header.value: "
-                    "has a capturing group, which AWS does not take; write (?:...) instead of (...)"
+                    "has a capturing group, which AWS does not support; write (?:...) instead of (...)"
                 )
             ],
             id="10 a capturing group",
@@ -262,8 +265,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 ),
                 [
                     (
-                        f"{RULE}.scope_down.header.value: has an atomic group or a possessive quantifier, "
-                        "which AWS does not take"
+                        f"{RULE}.scope_down.header.value: has an atomic group or a possessive quantifier, which AWS "
+                        "does not support"
                     )
                 ],
                 id=f"10 {value}",
@@ -274,7 +277,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(
                 "scope_down = { header = { name = 'a', value = 'a{9999999999999}', positional_constraint = 'REGEX' } }"
             ),
-            [(f"{RULE}.scope_down.header.value: is no regular expression: the repetition number is too large")],
+            [(f"{RULE}.scope_down.header.value: is not a regular expression: the repetition number is too large")],
             id="10 a repetition without end",
         ),
         pytest.param(
@@ -287,7 +290,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             [
                 (
                     f"{RULE}.scope_down.header.value: "
-                    "has capitals, which LOWERCASE takes away before it is compared; it can never match"
+                    "has capital letters, but LOWERCASE removes those from the request; it can never match"
                 )
             ],
             id="10 capitals against LOWERCASE",
@@ -297,7 +300,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             + f'[[routes]]\nmethod = "GET"\npath = "/{"x" * 190}"\n'
             + f'[[waf.rate_rules]]\nname = "rule"\nlimit = 20\nroutes = ["GET /{"x" * 190}"]',
             [
-                f"{RULE}.routes = ['GET /{'x' * 70}...: the path's pattern has 205 characters, and AWS takes 200",
+                f"{RULE}.routes = ['GET /{'x' * 70}...: the path's pattern has 205 characters; AWS allows 200",
             ],
             id="10 a long path",
         ),
@@ -308,14 +311,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + '[waf]\nblock = ["fe80::1%eth0"]\n' + IP,
-            ["waf.block[0] = 'fe80::1%eth0': must have no scope behind a %, which means nothing to AWS"],
+            ["waf.block[0] = 'fe80::1%eth0': must have no scope after a %, which AWS does not support"],
             id="11 a scope",
         ),
         pytest.param(
             ROUTES + '[waf]\nblock = ["0.0.0.0/0", "::/0"]\n' + IP,
             [
-                "waf.block[0] = '0.0.0.0/0': AWS takes no /0; it would be everybody",
-                "waf.block[1] = '::/0': AWS takes no /0; it would be everybody",
+                "waf.block[0] = '0.0.0.0/0': AWS does not accept /0, which is every address",
+                "waf.block[1] = '::/0': AWS does not accept /0, which is every address",
             ],
             id="11 everybody",
         ),
@@ -326,7 +329,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + f"[waf]\nblock = {[f'10.{n >> 8}.{n & 255}.0/24' for n in range(10_001)]}\n" + IP,
-            [None, "AWS takes at most 10000 IPV4 ranges in one IP set"],
+            [None, "AWS allows at most 10000 IPV4 ranges in one IP set"],
             id="11 too many",
         ),
         pytest.param(
@@ -348,9 +351,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(HEADER_KEY),
             [
                 (
-                    f"{RULE}.custom_keys: a caller escapes it by leaving out header x-user; "
-                    "add a rate rule of "
-                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
             id="16 no backstop",
@@ -359,9 +361,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(HEADER_KEY, IP + 'routes = ["POST /chat"]'),
             [
                 (
-                    f"{RULE}.custom_keys: a caller escapes it by leaving out header x-user; "
-                    "add a rate rule of "
-                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
             id="16 a backstop for less",
@@ -370,9 +371,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(HEADER_KEY, IP + 'action = "count"'),
             [
                 (
-                    f"{RULE}.custom_keys: a caller escapes it by leaving out header x-user; "
-                    "add a rate rule of "
-                    "aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
             id="16 a backstop that only counts",
@@ -381,8 +381,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { not = { label = "plan:free" } }', CRS),
             [
                 (
-                    f"{RULE}.scope_down: nothing puts the label plan:free on; "
-                    "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                    f"{RULE}.scope_down: no rule adds the label plan:free; labels come from managed_rule_groups, and "
+                    "are written in full: awswaf:managed:..."
                 )
             ],
             id="a label that is not written in full",
@@ -391,9 +391,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { label = "awswaf:managed:aws:core-rule-set:NoUserAgent_Header" }'),
             [
                 (
-                    f"{RULE}.scope_down: nothing puts the label "
-                    "awswaf:managed:aws:core-rule-set:NoUserAgent_Header on; "
-                    "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                    f"{RULE}.scope_down: no rule adds the label awswaf:managed:aws:core-rule-set:NoUserAgent_Header; "
+                    "labels come from managed_rule_groups, and are written in full: awswaf:managed:..."
                 )
             ],
             id="a label without a managed group",
@@ -404,8 +403,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ),
             [
                 (
-                    f"{RULE}.custom_keys: nothing puts the label plan: on; "
-                    "labels come from managed_rule_groups, and are written in full, awswaf:managed:..."
+                    f"{RULE}.custom_keys: no rule adds the label plan:; labels come from managed_rule_groups, and are "
+                    "written in full: awswaf:managed:..."
                 )
             ],
             id="a namespace that nothing is in",
@@ -415,8 +414,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 ROUTES + f'[[waf.managed_rule_groups]]\nname = "{name}"\n',
                 [
                     (
-                        f"waf.managed_rule_groups[0].name = '{name}': AWS takes that group only with pages of a site: "
-                        "login, sign-up; that is not built"
+                        f"waf.managed_rule_groups[0].name = '{name}': this group needs the login or sign-up pages of "
+                        "a site, which Spillway does not support"
                     )
                 ],
                 id=name,
@@ -432,9 +431,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + ANTI_DDOS + 'overrides = { ChallengeDDoSRequests = "count" }',
             [
                 (
-                    "waf.managed_rule_groups[0].overrides.ChallengeDDoSRequests = 'count': "
-                    "Spillway switches the group's challenges off, which an API client cannot answer: "
-                    "the rule is not run"
+                    "waf.managed_rule_groups[0].overrides.ChallengeDDoSRequests = 'count': Spillway turns off the "
+                    "group's challenges, which an API client cannot answer, so this rule does not run"
                 )
             ],
             id="a challenge of the Anti-DDoS group",
@@ -443,8 +441,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + CRS + "overrides = {" + ", ".join(f'r{n} = "count"' for n in range(100)) + "}",
             [
                 (
-                    "waf.managed_rule_groups[0].overrides: 107 overrides, the preset's included; "
-                    "AWS takes at most 100 in a group"
+                    "waf.managed_rule_groups[0].overrides: 107 overrides, including the preset's; AWS allows at most "
+                    "100 in a group"
                 )
             ],
             id="too many overrides",
@@ -454,7 +452,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             + "".join(
                 f'[[waf.managed_rule_groups]]\nname = "g{n}"\nvendor_name = "V"\ncapacity = 5000\n' for n in range(2)
             ),
-            ["waf: about 10000 web ACL capacity units, and AWS takes 5000"],
+            ["waf: about 10000 web ACL capacity units; AWS allows 5000"],
             id="18 too dear",
         ),
         pytest.param(
@@ -462,15 +460,15 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             + "".join(
                 f'[[waf.managed_rule_groups]]\nname = "g{n}"\nvendor_name = "V"\ncapacity = 1\n' for n in range(51)
             ),
-            ["waf: references 51 IP sets and rule groups, and AWS takes 50 in a web ACL"],
+            ["waf: references 51 IP sets and rule groups; AWS allows 50 in a web ACL"],
             id="18 too many references",
         ),
         pytest.param(
             ROUTES + f'[waf]\nweb_acl_arn = "{ARN.replace("us-east-1", "eu-west-1")}"',
             [
                 (
-                    f"waf.web_acl_arn = '{ARN.replace('us-east-1', 'eu-west-1')[:76]}...: "
-                    "must be in us-east-1, where the stage is"
+                    f"waf.web_acl_arn = '{ARN.replace('us-east-1', 'eu-west-1')[:76]}...: must be in us-east-1, the "
+                    "stage's Region"
                 )
             ],
             id="21 another Region",
@@ -479,8 +477,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + f'[waf]\nweb_acl_arn = "{ARN.replace("regional", "global")}"',
             [
                 (
-                    f"waf.web_acl_arn = '{ARN.replace('regional', 'global')[:76]}...: "
-                    "must be REGIONAL: a stage takes no other; this one is for CloudFront"
+                    f"waf.web_acl_arn = '{ARN.replace('regional', 'global')[:76]}...: must be REGIONAL: a stage "
+                    "accepts nothing else; this one is for CloudFront"
                 )
             ],
             id="21 for CloudFront",
@@ -499,8 +497,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + f'[waf]\nweb_acl_arn = "{ARN}"\nmode = "count"\n' + IP,
             [
                 (
-                    f"waf.web_acl_arn = '{ARN[:76]}...: "
-                    "names an existing web ACL; mode, rate_rules would need one of our own"
+                    f"waf.web_acl_arn = '{ARN[:76]}...: refers to an existing web ACL; mode, rate_rules need one that "
+                    "Spillway creates"
                 )
             ],
             id="an existing and an own web ACL",
@@ -509,8 +507,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + '[waf]\nscope = "CLOUDFRONT"\n' + IP,
             [
                 (
-                    "waf.scope = 'CLOUDFRONT': must be REGIONAL: a stage takes no other; "
-                    "a CLOUDFRONT web ACL belongs to a distribution"
+                    "waf.scope = 'CLOUDFRONT': must be REGIONAL: a stage accepts nothing else; a CLOUDFRONT web ACL "
+                    "belongs to a distribution"
                 )
             ],
             id="22 CLOUDFRONT",
@@ -528,7 +526,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('scope_down = { path = "/a", method = "GET" }'),
-            [None, "must hold exactly one of and, or, not, path, method, header, ip_set, country, asn, label"],
+            [None, "must contain exactly one of and, or, not, path, method, header, ip_set, country, asn, label"],
             id="two conditions in one table",
         ),
         *(
@@ -541,11 +539,11 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule("scope_down = { and = [] }"),
-            [f"{RULE}.scope_down.and = []: must hold at least one"],
+            [f"{RULE}.scope_down.and = []: must contain at least one"],
             id="and of nothing",
         ),
         pytest.param(
-            rule("scope_down = { ip_set = [] }"), [None, "ip_set must hold at least one range"], id="an empty IP set"
+            rule("scope_down = { ip_set = [] }"), [None, "ip_set must contain at least one range"], id="an empty IP set"
         ),
         pytest.param(
             rule('scope_down = { country = ["UK"] }'),
@@ -574,7 +572,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule(f"scope_down = {{ asn = {list(range(101))} }}"),
-            [None, "AWS takes at most 100, and these are 101"],
+            [None, "AWS allows at most 100, not 101"],
             id="too many networks",
         ),
         *(
@@ -582,8 +580,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 rule(text),
                 [
                     (
-                        f"{RULE}.scope_down: no request can meet it: its methods and those of routes; "
-                        "without routes OPTIONS is left out"
+                        f"{RULE}.scope_down: no request can match: its methods and those of routes exclude each "
+                        "other; no routes excludes OPTIONS"
                     )
                 ],
                 id=text,
@@ -606,9 +604,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ),
             [
                 (
-                    f"{RULE}.scope_down: cannot be written in the two levels of and / or / "
-                    "not that Terraform's "
-                    "schema has under a rate rule; leave out a not inside an or, or make two rules of it"
+                    f"{RULE}.scope_down: does not fit into the two levels of and / or / not that Terraform's schema "
+                    "has under a rate rule; remove a not inside an or, or split it into two rules"
                 )
             ],
             id="too deep",
@@ -620,7 +617,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('count_limit = 15\naction = "count"'),
-            [f"{RULE}.count_limit = 15: counts below a limit that stops; this rule's own action is count already"],
+            [f"{RULE}.count_limit = 15: is only for rules that limit; the action of this rule is already count"],
             id="a counting tier of a counting rule",
         ),
         pytest.param(
@@ -637,12 +634,12 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + '[waf]\nallow = ["10.0.0.0/8"]',
-            [("waf: holds no rule; give it rate_rules, managed_rule_groups or block, or leave the table out")],
+            [("waf: contains no rule; add rate_rules, managed_rule_groups or block, or remove the table")],
             id="no rule",
         ),
         pytest.param(
             ROUTES + "[waf]\nbody_size_kb = 32\n" + IP,
-            ["waf.body_size_kb = 32: no rule reads bodies, so that it would change nothing"],
+            ["waf.body_size_kb = 32: no rule reads bodies, so it has no effect"],
             id="a body size that nobody looks at",
         ),
         pytest.param(
@@ -697,7 +694,7 @@ def test_patterns_that_aws_takes_are_taken(tmp_path: Path, value: str) -> None:
 )
 def test_a_key_that_a_caller_may_leave_out_needs_a_backstop(tmp_path: Path, keys: str) -> None:
     text = rule(f'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = {keys}')
-    assert "a caller escapes it by leaving out" in refusals(tmp_path, text)[0]
+    assert "callers can avoid this rule by omitting" in refusals(tmp_path, text)[0]
     assert environment(tmp_path, text + "\n" + IP).waf is not None
 
 
@@ -713,7 +710,7 @@ def test_a_key_that_every_request_has_needs_none(tmp_path: Path, keys: str) -> N
     assert environment(tmp_path, rule(f'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = {keys}')).waf is not None
 
 
-SHARED = "all callers share one counter: one of them can lock out the rest; add an IP rule with a lower limit"
+SHARED = "all callers share one counter, so one of them can lock out the rest; add an IP rule with a lower limit"
 NEW_COUNTER = (
     "a caller who varies {} gets a new counter each time; add a rate rule of aggregate_key_type IP "
     "for the same routes, without scope_down, as a backstop"
@@ -721,8 +718,8 @@ NEW_COUNTER = (
 FREE = '{ header = { name = "x-plan", value = "free" } }'
 OFFICE = '{ ip_set = ["192.0.2.0/24", "198.51.100.0/24"] }'
 LEAVES = (
-    "a caller leaves this rule by what it writes into x-plan; add a rate rule of aggregate_key_type IP for the same "
-    "routes, without scope_down, as a backstop"
+    "callers can avoid this rule by changing x-plan; add a rate rule of aggregate_key_type IP for the same routes, "
+    "without scope_down, as a backstop"
 )
 NO_FINGERPRINT = (
     "AWS documents fingerprints for CloudFront and load balancers, not for a stage; without one fallback_behavior {} "
@@ -732,9 +729,8 @@ SIGNED = changed(path='path = "/chat"\nauthorization = "AWS_IAM"') + "\n"
 OPEN = '[[routes]]\nmethod = "GET"\npath = "/open"\n'
 SIGNED_BELOW = changed(path='path = "/v1/{proxy+}"\nauthorization = "AWS_IAM"') + "\n[[routes]]\n"
 SIGNED_ANEW = (
-    f"{RULE}.custom_keys[0]: holds another signature in each request where authorization is AWS_IAM, "
-    "so that it stops no caller who signs each request; take a header that stays the same for a caller, or "
-    "aggregate_key_type IP"
+    f"{RULE}.custom_keys[0]: has a different signature in each request if authorization is AWS_IAM, so the rule "
+    "limits no caller who signs each request; use a header that stays the same for a caller, or aggregate_key_type IP"
 )
 
 
@@ -774,17 +770,16 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         ),
         pytest.param(
             ROUTES + '[waf]\nmode = "count"\n' + IP,
-            ["waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\""],
+            ["waf.mode = 'count': all rules only count; set it to \"block\" to enforce them"],
             id="count",
         ),
         pytest.param(
             rule('aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
             [
                 (
-                    f"{RULE}.forwarded_ip: a caller may write X-Forwarded-For "
-                    "itself, and WAF reads its "
-                    "first address: only behind a proxy that resets it; without X-Forwarded-For nobody is limited, "
-                    "so add a rule of aggregate_key_type IP as a backstop"
+                    f"{RULE}.forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
+                    "it behind a proxy that resets it; requests without X-Forwarded-For are not limited, so add a "
+                    "rule of aggregate_key_type IP as a backstop"
                 )
             ],
             id="a forgeable address",
@@ -797,13 +792,12 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             + FORWARDED,
             [
                 (
-                    "waf.rate_rules[1].forwarded_ip: a caller may write "
-                    "X-Forwarded-For itself, and WAF "
-                    "reads its first address: only behind a proxy that resets it"
+                    "waf.rate_rules[1].forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first "
+                    "address: only use it behind a proxy that resets it"
                 ),
                 (
                     "waf.rate_rules[1].forwarded_ip: "
-                    "the allow and block lists look at the connection's address, the proxy's"
+                    "the allow and block lists compare the connection's address, which is the proxy's"
                 ),
             ],
             id="a list behind a proxy",
@@ -831,7 +825,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             ),
             [
                 f"{RULE}.custom_keys: {NEW_COUNTER.format('how it opens TLS')}",
-                f"{RULE}.custom_keys[1]: {NO_FINGERPRINT.format('MATCH', 'stop everybody')}",
+                f"{RULE}.custom_keys[1]: {NO_FINGERPRINT.format('MATCH', 'block every caller')}",
             ],
             id="a fingerprint",
         ),
@@ -841,7 +835,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 'custom_keys = [{ ja3_fingerprint = { fallback_behavior = "NO_MATCH" } }]',
                 IP,
             ),
-            [f"{RULE}.custom_keys[0]: {NO_FINGERPRINT.format('NO_MATCH', 'limit nobody')}"],
+            [f"{RULE}.custom_keys[0]: {NO_FINGERPRINT.format('NO_MATCH', 'limit no caller')}"],
             id="a fingerprint that lets by",
         ),
         pytest.param(
@@ -854,8 +848,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 rule(f"scope_down = {{ {text} }}"),
                 [
                     (
-                        f"{RULE}.scope_down: a caller leaves this rule by what it writes into x-plan; add "
-                        "a rate rule of aggregate_key_type IP for the same routes, without scope_down, as a backstop"
+                        f"{RULE}.scope_down: callers can avoid this rule by changing x-plan; add a rate rule of "
+                        "aggregate_key_type IP for the same routes, without scope_down, as a backstop"
                     )
                 ],
                 id=f"16 {text}",
@@ -904,8 +898,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
             [
                 (
-                    "OPTIONS /chat: method = 'OPTIONS': no rate rule counts it: those for the whole API leave "
-                    "preflights out; name it in the routes of one"
+                    "OPTIONS /chat: method = 'OPTIONS': no rate rule counts it: those for the whole API exclude "
+                    "OPTIONS; add it to the routes of a rule"
                 )
             ],
             id="a route that is taken for a preflight",
@@ -926,20 +920,15 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(rule(CONSTANT + '\naction = "count"'), [], id="a constant that only counts"),
         pytest.param(
             rule('action = "captcha"'),
-            [
-                (
-                    f"{RULE}.action = 'captcha': for browsers: an API client cannot solve it, "
-                    "and gets no 429 that it could wait out"
-                )
-            ],
+            [(f"{RULE}.action = 'captcha': only browsers can solve this; an API client gets no 429 and cannot retry")],
             id="a captcha",
         ),
         pytest.param(
             swapped(limit="3005"),
             [
                 (
-                    f"{RULE}.limit = 3005: one IP may take the whole of what all callers of POST /chat share, "
-                    "10 requests per second: 10.0167 per second are left to it"
+                    f"{RULE}.limit = 3005: one IP may use all that the route has: all callers of POST /chat share 10 "
+                    "requests per second, and this limit allows it 10.0167"
                 )
             ],
             id="17 the whole stage",
@@ -948,15 +937,15 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             swapped(limit="3006"),
             [
                 (
-                    f"{RULE}.limit = 3006: out of reach: what all callers of POST /chat share, 10 requests per second "
-                    "and 5 at once, ends first, within any 300 s"
+                    f"{RULE}.limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
+                    "5 at once, which is less in any 300 s"
                 )
             ],
             id="17 out of reach",
         ),
         pytest.param(
             swapped(limit="3006", rest='[[waf.rate_rules]]\nname = "tight"\nlimit = 100'),
-            [f"{RULE}.limit = 3006: never reached: waf.rate_rules[1] counts the same and stops at 100"],
+            [f"{RULE}.limit = 3006: never reached: waf.rate_rules[1] counts the same requests up to 100"],
             id="17 a tighter rule stands before",
         ),
         pytest.param(
@@ -973,25 +962,29 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             changed(burst_limit="burst_limit = 101") + '\n[[waf.rate_rules]]\nname = "rule"\nlimit = 10',
             [
                 (
-                    f"{RULE}.limit = 10: far below the 101 requests at once that POST /chat admits: "
-                    "no caller can use that burst"
+                    f"{RULE}.limit = 10: far below the 101 requests at once that POST /chat allows: no caller can use "
+                    "that burst"
                 )
             ],
             id="17 far below the burst",
         ),
         pytest.param(
             rule("", *(f'[[waf.managed_rule_groups]]\nname = "{n}"\nvendor_name = "V"\ncapacity = 800' for n in "ab")),
-            [("waf: about 1604 web ACL capacity units, over the 1500 that are included; every request costs more")],
+            [
+                (
+                    "waf: about 1604 web ACL capacity units, more than the 1500 that are included; every request then "
+                    "costs more"
+                )
+            ],
             id="18 dear",
         ),
         pytest.param(
             rule("", '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleset"'),
             [
                 (
-                    "waf.managed_rule_groups[0].capacity = nothing: did you mean "
-                    "AWSManagedRulesCommonRuleSet? If not, the capacity of AWSManagedRulesCommonRuleset is "
-                    "unknown; say it, or the web ACL may turn "
-                    "out too large in the deploy"
+                    "waf.managed_rule_groups[0].capacity = nothing: did you mean AWSManagedRulesCommonRuleSet? If "
+                    "not, the capacity of AWSManagedRulesCommonRuleset is unknown; set it, or the web ACL may be too "
+                    "large for the deploy"
                 )
             ],
             id="18 a misspelt group",
@@ -1000,8 +993,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", CRS + 'overrides = { SizeRestriction_Body = "block", NoUserAgent_HEADER = "block" }'),
             [
                 (
-                    "waf.managed_rule_groups[0].overrides.SizeRestriction_Body = 'block': we know no rule of that name "
-                    "in the group, and AWS ignores a name that it does not know; did you mean SizeRestrictions_BODY?"
+                    "waf.managed_rule_groups[0].overrides.SizeRestriction_Body = 'block': Spillway knows no rule of "
+                    "that name in the group, and AWS ignores unknown names; did you mean SizeRestrictions_BODY?"
                 )
             ],
             id="an override that AWS ignores",
@@ -1010,13 +1003,13 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             swapped(limit="3006", rest='aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
             [
                 (
-                    f"{RULE}.forwarded_ip: a caller may write X-Forwarded-For itself, and WAF "
-                    "reads its first address: only behind a proxy that resets it; without X-Forwarded-For nobody is "
-                    "limited, so add a rule of aggregate_key_type IP as a backstop"
+                    f"{RULE}.forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
+                    "it behind a proxy that resets it; requests without X-Forwarded-For are not limited, so add a "
+                    "rule of aggregate_key_type IP as a backstop"
                 ),
                 (
-                    f"{RULE}.limit = 3006: out of reach: what all callers of POST /chat share, 10 requests per second "
-                    "and 5 at once, ends first, within any 300 s"
+                    f"{RULE}.limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
+                    "5 at once, which is less in any 300 s"
                 ),
             ],
             id="17 out of reach by a header",
@@ -1025,15 +1018,15 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[waf.managed_rule_groups]]\nname = "bots"\nvendor_name = "V"'),
             [
                 (
-                    "waf.managed_rule_groups[0].capacity = nothing: the capacity of bots is unknown; say it, "
-                    "or the web ACL may turn out too large in the deploy"
+                    "waf.managed_rule_groups[0].capacity = nothing: the capacity of bots is unknown; set it, or the "
+                    "web ACL may be too large for the deploy"
                 )
             ],
             id="18 unknown",
         ),
         pytest.param(
             rule("", *(f'[[waf.managed_rule_groups]]\nname = "{n}"\nvendor_name = "V"\ncapacity = 2495' for n in "ab")),
-            ["waf: up to 5004 web ACL capacity units, about 4994; AWS takes 5000"],
+            ["waf: up to 5004 web ACL capacity units, about 4994; AWS allows 5000"],
             id="18 perhaps too much",
         ),
     ],

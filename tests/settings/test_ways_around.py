@@ -17,8 +17,8 @@ CORS = MINIMAL.replace("burst_limit = 5", "burst_limit = 50") + '[cors]\nallow_o
 PER_IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 600\n'
 PREFLIGHTS = '[[waf.rate_rules]]\nname = "preflights"\nlimit = 300\nroutes = ["OPTIONS *"]\n'
 UNCOUNTED = (
-    "waf.rate_rules: none counts preflights: one address can use up what the OPTIONS of a path lets "
-    'through, and every web page is then refused before it calls; add an IP rule with routes = ["OPTIONS *"]'
+    "waf.rate_rules: none counts preflights: one address can use up the limit of a path's OPTIONS, "
+    'and browsers then refuse all calls; add an IP rule with routes = ["OPTIONS *"]'
 )
 
 
@@ -56,8 +56,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
         (
             CORS + PREFLIGHTS.replace('"OPTIONS *"', '"POST /chat", "OPTIONS *"'),
             (
-                "waf.rate_rules[0].routes[1] = 'OPTIONS *': counts every OPTIONS request, and stands in routes alone; "
-                "make a rule of its own of it"
+                "waf.rate_rules[0].routes[1] = 'OPTIONS *': counts every OPTIONS request and must be alone in "
+                "routes; move it to a separate rule"
             ),
         ),
         (
@@ -70,8 +70,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
         (
             CORS + PREFLIGHTS.replace("OPTIONS *", "OPTIONS /chat"),
             (
-                "waf.rate_rules[0].routes[0] = 'OPTIONS /chat': is a preflight, which routes = [\"OPTIONS *\"] counts, "
-                "with those of the other paths"
+                "waf.rate_rules[0].routes[0] = 'OPTIONS /chat': is a preflight; routes = [\"OPTIONS *\"] counts it "
+                "together with those of other paths"
             ),
         ),
         (
@@ -80,8 +80,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "waf.rate_rules[1].custom_keys: a caller escapes it by leaving out header x; add a rate "
-                "rule of aggregate_key_type IP for the same routes, without scope_down, that stops whoever does"
+                "waf.rate_rules[1].custom_keys: callers can avoid this rule by omitting header x; add a rate rule of "
+                "aggregate_key_type IP for the same routes, without scope_down"
             ),
         ),
     ],
@@ -131,7 +131,7 @@ SIBLINGS = (
 
 def around(folder: Path, text: str) -> list[str]:
     """What is missing on the way around, one a warning."""
-    found = [line for line in warnings(folder, text) if "another spelling" in line]
+    found = [line for line in warnings(folder, text) if "other spellings" in line]
     return [line.partition(": without ")[2].partition(";")[0] for line in found]
 
 

@@ -125,23 +125,23 @@ HTTP = route("POST", "/a", url("/a"))
         (DEFAULTS, ["routes: missing, and required"]),
         (
             DEFAULTS + route("POST", "/a", 'type = "mock"'),
-            ["defaults.integration: no route takes it: each has an integration of another type"],
+            ["defaults.integration: no route uses it: each has an integration of another type"],
         ),
         (
             DEFAULTS + route("POST", "/a", f"{url('/a')}, timeout_milliseconds = 60"),
-            ["defaults.integration.timeout_milliseconds: no route takes it: each has its own; leave it out"],
+            ["defaults.integration.timeout_milliseconds: no route uses it: each has its own; remove it"],
         ),
         (
             "[defaults.integration]\ntimeout_milliseconds = 60\n" + HTTP,
-            ["defaults.integration.type: missing, and required: the defaults are for routes of one kind"],
+            ["defaults.integration.type: missing, and required: the defaults are for routes of one type"],
         ),
         (
             "[defaults]\n" + HTTP,
-            ["defaults.integration: must be a table with the keys that routes have in common, type among them"],
+            ["defaults.integration: must be a table with the keys that routes have in common, including type"],
         ),
         (
             '[defaults]\nmethod = "GET"\nintegration = { type = "http" }\n' + HTTP,
-            ["defaults.method: unknown key; there is integration"],
+            ["defaults.method: unknown key; the only one is integration"],
         ),
         ("defaults = 1\n" + HTTP, ["defaults: must be a table: write [defaults.integration]"]),
         (
@@ -189,7 +189,7 @@ HTTP = route("POST", "/a", url("/a"))
         ),
         (
             "".join(route(method, "/a") for method in (*METHODS_OF_ANY, ANY)),
-            ["ANY /a: method: stands for no method: the file has each by itself"],
+            ["ANY /a: method: stands for no method: the file lists each of them"],
         ),
         (
             route("ANY", "/a") + route("ANY", "/a"),

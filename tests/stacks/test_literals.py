@@ -186,7 +186,7 @@ def test_settings_without_a_template_stay_the_same_value(folder: Path) -> None:
 def test_a_token_of_cdktf_s_own_is_refused(tmp_path: Path, opening: str) -> None:
     """CDKTF inserts another value, or fails with a traceback if it does not know that number."""
     token = f"a{opening}TfToken[TOKEN.0]}}"
-    told = "must not hold {TfToken[, by which CDKTF marks values of its own"
+    told = "must not contain {TfToken[, which CDKTF uses for its own values"
     text = MINIMAL.replace('name = "api"', f'name = "api"\ndescription = "{token}"')
     (tmp_path / "schema.json").write_text(f'{{"properties": {{"{token}": {{}}}}}}', encoding="utf-8")
     text += "request = { body_schema = 'schema.json' }\n[tags]\n"

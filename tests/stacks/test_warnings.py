@@ -17,10 +17,10 @@ def annotations(folder: Path, text: str) -> list[str]:
 def test_every_warning_is_an_annotation_of_the_stack(tmp_path: Path) -> None:
     text = MINIMAL + '[waf]\nmode = "count"\n[[waf.rate_rules]]\nname = "per-ip"\nlimit = 3006\n'
     assert annotations(tmp_path, text) == [
-        "waf.mode = 'count': every rule only counts; nobody is stopped until it says \"block\"",
+        "waf.mode = 'count': all rules only count; set it to \"block\" to enforce them",
         (
-            "waf.rate_rules[0].limit = 3006: out of reach: what all callers of POST /chat share, "
-            "10 requests per second and 5 at once, ends first, within any 300 s"
+            "waf.rate_rules[0].limit = 3006: never reached: all callers of POST /chat share 10 requests per second "
+            "and 5 at once, which is less in any 300 s"
         ),
     ]
 

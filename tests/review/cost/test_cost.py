@@ -243,7 +243,7 @@ FALLING = "[{ up_to = 3, price = 1 }, { up_to = 2, price = 1 }, { price = 1 }]"
         ("[nosuch]\na = 1", "nosuch: unknown key"),
         (f"[metrics]\n{PRICE}price = -1", "metrics.price = -1: must be greater than or equal to 0"),
         (f"[metrics]\n{PRICE}", "metrics.price: missing, and required"),
-        (f"[api_gateway_requests]\n{PRICE}tiers = []", "api_gateway_requests.tiers = []: must hold at least one"),
+        (f"[api_gateway_requests]\n{PRICE}tiers = []", "api_gateway_requests.tiers = []: must contain at least one"),
         (f"[api_gateway_requests]\n{PRICE}tiers = [{{ up_to = 3, price = 1 }}]", "tiers must each end above the one"),
         (f"[api_gateway_requests]\n{PRICE}tiers = {FALLING}", "tiers must each end above the one"),
     ],

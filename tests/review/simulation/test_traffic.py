@@ -128,7 +128,7 @@ CLIENT = '[[clients]]\nname = "a"\nkind = "steady"\ncount = 1\nrate = 1\n'
     ("text", "lines"),
     [
         ("duration_sec = 60", ["clients: missing, and required"]),
-        ("duration_sec = 60\nclients = []", ["clients = []: must hold at least one"]),
+        ("duration_sec = 60\nclients = []", ["clients = []: must contain at least one"]),
         ("duration_sec = 0\n" + CLIENT, ["duration_sec = 0: must be greater than 0"]),
         ("duration_sec = 700000\n" + CLIENT, ["duration_sec = 700000: must be less than or equal to 604800"]),
         ('duration_sec = "60"\n' + CLIENT, ["duration_sec = '60': must be a number of seconds, without quotes"]),
