@@ -1,4 +1,4 @@
-"""How fast synthesis and replay are."""
+"""Measures how fast synthesis and replay are."""
 
 import interrupted
 

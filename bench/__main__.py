@@ -1,4 +1,4 @@
-"""`make bench`: every speed that is promised, measured in one run, each beside what it is compared with."""
+"""`make bench`: measures everything whose speed the docs promise in one run, next to what it is compared with."""
 
 import typer
 
@@ -6,7 +6,7 @@ from bench import log_formats, replay, synthesis
 
 
 def main() -> None:
-    """Measure synthesis and replay, each beside what it is compared with."""
+    """Measure synthesis and replay, next to what each is compared with."""
     synthesis.main()
     kept = replay.main()
     log_formats.main()

@@ -1,4 +1,4 @@
-"""How fast each log format is read: lines a second, recognized and parsed, without deciding anything.
+"""How fast each log format is read: lines per second, recognized and parsed, without any decisions.
 
 python -m bench.log_formats [lines]
 """
@@ -20,7 +20,7 @@ _PATHS = ("/v1/chat/completions", "/v1/embeddings")
 
 
 def write_lines(file: Path, name: str, lines: int) -> None:
-    """A log of that format, of a thousand addresses."""
+    """Write a log in that format, with a thousand addresses."""
     random = np.random.default_rng(1)
     line = LINES[name]
     with file.open("w") as stream:
@@ -34,7 +34,7 @@ def write_lines(file: Path, name: str, lines: int) -> None:
 
 
 def lines_per_second(file: Path) -> float:
-    """Recognized, unpacked and parsed, in one thread of ours; the better of two."""
+    """Lines per second, recognized, unpacked and parsed, in one thread. The faster of two runs."""
     from review.replay import source  # noqa: PLC0415  # imports are no part of it
     from review.replay.parse import requests  # noqa: PLC0415
     from review.replay.recognize import recognize  # noqa: PLC0415
@@ -52,7 +52,7 @@ def lines_per_second(file: Path) -> float:
 
 
 def main(lines: int = LINES_EACH) -> int:
-    """Print them."""
+    """Print the speed of each format."""
     say = sys.stdout.write
     say(f"\nreading logs, {lines:,} lines each\n")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""A line of each format that replay reads, for one request: as its document has it."""
+"""One line of each format that replay reads, for one request, as the format's documentation shows it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from review.replay.formats.known import FORMATS
 
 Line = Callable[[int, str, str, str], str]
-"""Milliseconds since 1970, address, method, path."""
+"""A function of milliseconds since 1970, address, method and path."""
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {

@@ -1,10 +1,11 @@
-"""Replay against the `limits` package, in one run: the same requests, the same number of clients.
+"""Replay compared with the `limits` package, in one run: the same requests, the same number of clients.
 
-    python -m bench.replay [requests] [clients]
+python -m bench.replay [requests] [clients]
 
-`limits` (MovingWindowRateLimiter, MemoryStorage) is called once a request, for a part of them, since all of them would
-take minutes; what is compared is hits a second. The engine gets requests in memory, as `limits` does, and asks every
-layer of prod. Replay reads and parses the log besides, with a warm cache of compiled code, as every run but the first.
+`limits` (MovingWindowRateLimiter, MemoryStorage) is called once per request, for only a part of the requests, since all
+of them would take minutes. The comparison is in hits per second. Like `limits`, the engine gets requests in memory, and
+it evaluates every layer of prod. Replay also reads and parses the log. The compiled code is in the cache, as in every
+run after the first.
 """
 
 import json
@@ -22,7 +23,7 @@ REQUESTS, CLIENTS = 10_000_000, 100_000
 LIMITS_REQUESTS = 500_000
 ENVIRONMENT = "environments/prod.toml"
 
-# What docs/simulation.md promises.
+# The promises of docs/simulation.md.
 TIMES_AS_FAST, SECONDS, BYTES = 10, 60, 2**30
 
 _ROUTES = (("POST", "/v1/chat/completions"), ("POST", "/v1/embeddings"), ("GET", "/v1/models"))
@@ -31,7 +32,7 @@ _START_MS, _LENGTH_MS = 1_772_440_000_000, 24 * 3_600_000
 
 
 def write_log(file: Path, requests: int, clients: int) -> None:
-    """A day of access-log lines, of clients that differ in how busy they are."""
+    """Write the access log of a day, with clients that differ in how busy they are."""
     random = np.random.default_rng(1)
     with file.open("wb") as stream:
         for first in range(0, requests, _CHUNK):
@@ -50,18 +51,18 @@ def write_log(file: Path, requests: int, clients: int) -> None:
 
 
 def clients_of(random: np.random.Generator, count: int, clients: int) -> NDArray[np.int64]:
-    """Half of the requests are spread evenly, half come from a tenth of the clients."""
+    """The clients of the requests. Half of the requests are spread evenly, half come from a tenth of the clients."""
     busy = random.random(count) < 0.5  # noqa: PLR2004  # half
     return np.where(busy, random.integers(0, max(1, clients // 10), count), random.integers(0, clients, count))
 
 
 def client_name(client: int) -> str:
-    """An address of its own for each."""
+    """A distinct address for each client."""
     return f"10.{client >> 16 & 255}.{client >> 8 & 255}.{client & 255}"
 
 
 def limits_hits_per_second(requests: int, clients: int) -> float:
-    """The package called as a service would call it."""
+    """Call the package as a service would."""
     from limits import RateLimitItemPerMinute  # noqa: PLC0415  # only this process pays for it
     from limits.storage import MemoryStorage  # noqa: PLC0415
     from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
@@ -76,7 +77,7 @@ def limits_hits_per_second(requests: int, clients: int) -> float:
 
 
 def engine_hits_per_second(requests: int, clients: int) -> float:
-    """Every layer of prod, on requests in memory; a first run compiles or loads."""
+    """Evaluate every layer of prod on requests in memory. A first run compiles or loads the code."""
     from review.engine.engine import NONE, Requests, run, state, with_room  # noqa: PLC0415  # as above
     from review.engine.rate_window import WafModel  # noqa: PLC0415
     from review.environment_file import read  # noqa: PLC0415
@@ -100,7 +101,7 @@ def engine_hits_per_second(requests: int, clients: int) -> float:
 
 
 def replay_once(file: Path) -> dict[str, float]:
-    """In a process of its own, so that its peak memory is its own."""
+    """Replay in a separate process, so that its peak memory is measured alone."""
     code = "import sys; from bench.replay import measured; measured(sys.argv[1])"
     done = subprocess.run([sys.executable, "-c", code, str(file)], check=True, stdout=subprocess.PIPE)
     answer: dict[str, float] = json.loads(done.stdout)
@@ -108,7 +109,7 @@ def replay_once(file: Path) -> dict[str, float]:
 
 
 def measured(file: str) -> None:
-    """Replay and print what it took."""
+    """Replay, and print the time and memory that it needed."""
     began = time.perf_counter()
     from review.engine.rate_window import WafModel  # noqa: PLC0415  # imports are part of the time
     from review.environment_file import read  # noqa: PLC0415
@@ -129,7 +130,7 @@ def measured(file: str) -> None:
 
 
 def peak_bytes() -> int:
-    """Of this process alone; getrusage would also count the one that started it, on Linux."""
+    """The peak memory of this process alone. On Linux, getrusage would also count the parent process."""
     status = Path("/proc/self/status")
     if status.is_file():
         (kibibytes,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -138,7 +139,7 @@ def peak_bytes() -> int:
 
 
 def main(requests: int = REQUESTS, clients: int = CLIENTS) -> int:
-    """Print all three, and the ratios; 1 where a promise of docs/simulation.md is broken."""
+    """Print all three and the ratios. Returns 1 if a promise of docs/simulation.md is broken."""
     hits = limits_hits_per_second(min(LIMITS_REQUESTS, requests), clients)
     engine = engine_hits_per_second(requests, clients)
     with tempfile.TemporaryDirectory() as folder:

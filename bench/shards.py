@@ -1,7 +1,7 @@
-"""What it costs in exactness to share one budget among several items: `python -m bench.shards`.
+"""How much accuracy a budget loses if several items share it: `python -m bench.shards`.
 
-Not a measurement of time: the review's own simulation of `by = "all"`, at loads around the limit. docs/token-limits.md
-shows its table, and tests/review/simulation/test_shards.py holds the page to it.
+This does not measure time. It runs the review's own simulation of `by = "all"` at loads around the limit.
+docs/token-limits.md shows the table, and tests/review/simulation/test_shards.py compares the page with it.
 """
 
 from dataclasses import dataclass, replace
@@ -16,33 +16,33 @@ from settings.throttling import Throttle
 
 SHARDS = (1, 2, 4, 10, 100)
 LOADS = (0.9, 0.98, 1.0, 1.5)
-"""What is asked for, as a share of the limit."""
+"""The load, as a share of the limit."""
 
 REQUESTS_A_SECOND = (1000, 10)
-"""At a load of 1: more than one item takes, and few."""
+"""Requests per second at a load of 1: more than one item supports, and few."""
 
 _SECONDS = 600
 _CLIENTS = 100
 _ROUTE = "POST /v1/chat/completions"
 _PLENTY = Throttle(rate_limit=100_000, burst_limit=100_000)
 _CHAT = Tokens(max_tokens=1000)
-"""The sizes that a traffic file has by default, with a cap."""
+"""The default sizes of a traffic file, with a maximum."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One number of shards."""
+    """The results for one number of shards."""
 
     shards: int
     refused: tuple[float, ...]
-    """By load: the share of the requests."""
+    """For each load, the share of the requests that were refused."""
 
     admitted: float
-    """At the highest load: the tokens used of those that a minute allows, after the first minute's burst."""
+    """At the highest load: the tokens used, as a share of what a minute allows, including the first minute's burst."""
 
 
 def rows(requests_a_second: int) -> tuple[Row, ...]:
-    """Each number of shards against every load, the same requests each time."""
+    """Each number of shards at every load, with the same requests each time."""
     tokens_a_minute = round(requests_a_second * 60 * _tokens_of_a_request())
     return tuple(_row(shards, requests_a_second, tokens_a_minute) for shards in SHARDS)
 
@@ -65,7 +65,7 @@ def _row(shards: int, requests_a_second: int, tokens_a_minute: int) -> Row:
         [group] = result.groups
         refused.append(1 - group.served / group.requests)
         used = group.tokens.used if group.tokens else 0
-        # A full bucket at the beginning, and what flows back.
+        # A full bucket at the beginning, and its refill.
         admitted = used / (tokens_a_minute * (1 + _SECONDS / 60))
     return Row(shards=shards, refused=tuple(refused), admitted=admitted)
 
@@ -96,7 +96,7 @@ def _limited(shards: int, tokens_a_minute: int) -> Layers:
 
 
 def table(requests_a_second: int) -> str:
-    """As docs/token-limits.md has it."""
+    """The table as docs/token-limits.md has it."""
     loads = " | ".join(f"at {load:.0%}" for load in LOADS)
     lines = [f"| `shards` | {loads} | used at {LOADS[-1]:.0%} |", "|---|" + "---|" * (len(LOADS) + 1)]
     for row in rows(requests_a_second):

@@ -1,4 +1,4 @@
-"""Synthesis as a whole process: lazy against ordinary loading, against the AWS CDK, and by the number of routes."""
+"""Synthesis as a whole process: lazy and ordinary loading, the AWS CDK, and by the number of routes."""
 
 import os
 import statistics
@@ -18,13 +18,13 @@ AGAINST_CDK = (1, 1000)
 
 # As `make synth` and the CDKTF CLI run it.
 OURS = [sys.executable, "-O", "main.py"]
-# As `cdk init` has it in cdk.json.
+# As `cdk init` writes it to cdk.json.
 CDKS = [str(CDK / ".venv" / "bin" / "python"), str(CDK / "app.py")]
 
 
 def main() -> None:
-    """Print all of it, as it is measured."""
-    # The CDK's app gets the same Node.
+    """Print each result as soon as it is measured."""
+    # The CDK app runs with the same Node.
     prefer_packaged_node()
     dev = (ROOT / "environments" / "dev.toml").read_text()
     with tempfile.TemporaryDirectory() as scratch:
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _compare_with_cdk(folder: Path, count: int) -> None:
-    """The same API: with what the CDK does by default, and without its validation of the finished template."""
+    """The same API with the CDK's defaults, and without its validation of the finished template."""
     ours = _seconds(OURS, **_ours(folder, count))
     app = [*CDKS, str(count)]
     cdk = _seconds(app, CDK_OUTDIR=str(folder / "cdk.out"))
@@ -62,20 +62,21 @@ def _ours(folder: Path, count: int) -> dict[str, str]:
     return {
         "ENVIRONMENTS": str(folder / str(count)),
         "CDKTF_OUTDIR": str(folder / "out"),
-        # As the CDKTF CLI does, which leaves main.py silent: a thousand routes are more than AWS's quota, and it warns.
+        # The CDKTF CLI sets this, and main.py is then silent. A thousand routes exceed AWS's quota, which causes a
+        # warning.
         "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "true",
     }
 
 
 def _seconds(program: list[str], **variables: str) -> float:
-    """The median of some processes, after one that does not count."""
+    """The median of several processes, after a first one that is not counted."""
     environment = {**os.environ, **variables}
-    # Warm: what Python has compiled is kept, as it is on a machine that does not say otherwise.
+    # Python's compiled files are kept, as they are by default.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     taken = []
     for _ in range(RUNS + 1):
         start = time.perf_counter()
-        # The CDK warns of a thousand routes too.
+        # The CDK also warns about a thousand routes.
         subprocess.run(program, cwd=ROOT, env=environment, check=True, capture_output=True)
         taken.append(time.perf_counter() - start)
     return statistics.median(taken[1:])

@@ -1,1 +1,3 @@
-"""The main job, shown: deploy to a local AWS emulator with the real CDKTF CLI and Terraform, and hit the limits."""
+"""Shows Spillway's main task: deploys to a local AWS emulator with the real CDKTF CLI and Terraform, and reaches the
+limits.
+"""

@@ -1,7 +1,7 @@
-"""`make demo`: deploy environments/local.toml to a local AWS emulator, hit its limits, show what came back.
+"""`make demo`: deploy environments/local.toml to a local AWS emulator, reach its limits, and show the responses.
 
-`make demo ENV=prod` does it with another environment, as the emulator can deploy it. If that one has limits in tokens,
-a model of the demo's own answers behind them, and a caller runs into one.
+`make demo ENV=prod` does the same with another environment, as far as the emulator supports it. If it has limits in
+tokens, a model of the demo answers behind them, and a caller reaches one.
 """
 
 import json
@@ -55,15 +55,15 @@ _DONE = re.compile(r"(?P<address>\S+): (?P<what>Creation|Modifications|Destructi
 _WORDS = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 _SUMMARY = re.compile(r"^(Plan:|Apply complete!|Destroy complete!)")
 
-# 80 columns is what rich takes where there is no terminal, and too few for the tables.
+# rich uses 80 columns if there is no terminal, which is too few for the tables.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-# Turns on a terminal while nothing else is printed; a signal's handler may change its text, but may not print.
+# Starts on a terminal while nothing else is printed. A signal handler may change its text, but may not print.
 working = console.status("")
 _WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again: cut it off[/]"
 
 
 def main(stack: str = _LOCAL) -> int:
-    """0 where the limits did what rate and burst allow, or where nothing can be deployed from here; 1 otherwise."""
+    """Returns 0 if the limits allowed what rate and burst allow, or if this machine cannot deploy. Otherwise 1."""
     file = find(stack)
     environment = read_environment(Path(os.path.relpath(file)))
     port = free_port(_USUAL_PORT)
@@ -75,20 +75,20 @@ def main(stack: str = _LOCAL) -> int:
 
 @contextmanager
 def _folder(port: int) -> Iterator[Path]:
-    """A folder of this demo's own, while it runs: each of two at once has a port of its own."""
+    """A folder of this demo while it runs. Two demos at once have different ports."""
     folder = _FOLDER / str(port)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        # The last one out takes what they share.
+        # The last demo removes what they share.
         with suppress(OSError):
             _FOLDER.rmdir()
 
 
 def _demonstrate(file: Path, given: Environment, port: int, folder: Path, model: str | None) -> int:
-    """`model` is the URL of what answers behind the routes with limits in tokens, if it has some."""
+    """`model` is the URL of the model behind the routes with limits in tokens, if there are any."""
     stack = file.stem
     step(f"Synthesize {Path(os.path.relpath(file)).as_posix()}")
     environments = folder / "environments"
@@ -142,7 +142,7 @@ def step(text: str) -> None:
 
 
 def _report(line: str) -> None:
-    """A line for each thing that is made or gone; the plan would be hundreds of lines."""
+    """One line for each resource that is created or destroyed. The plan would have hundreds of lines."""
     if done := _DONE.search(line):
         console.print(f"  [dim]{_WORDS[done['what']]} {escape(done['address'])}[/]", soft_wrap=True)
     elif _SUMMARY.search(line):
@@ -150,7 +150,7 @@ def _report(line: str) -> None:
 
 
 def _packages() -> Path:
-    """What the function in front of a model finds in Lambda."""
+    """The packages that Lambda provides for the function in front of a model."""
     step("Look for the AWS SDK, which Lambda has and the emulator does not")
     working.update("make lambda-client; the first time it installs the packages")
     with working:
@@ -160,9 +160,9 @@ def _packages() -> Path:
 def _environment(
     file: Path, given: Environment, port: int, folder: Path, model: str | None
 ) -> tuple[Environment, dict[str, str]]:
-    """A copy of the file alone in that folder, for the emulator on that port, and the values of its keys.
+    """A copy of the file in that folder, for the emulator on that port, and the values of its keys.
 
-    local.toml is for an emulator already; where the usual port is taken, the copy names another.
+    local.toml is already for an emulator. If its port is in use, the copy has another one.
     """
     url = f"http://127.0.0.1:{port}"
     keys: dict[str, str] = {}
@@ -179,13 +179,13 @@ def _environment(
 
 
 def _synthesize(stack: str, environments: Path, output: Path) -> Path:
-    """The folder of the stack's configuration."""
+    """Synthesize the stack, and return the folder of its configuration."""
     subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,
         env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output)},
         check=True,
-        # A Ctrl-C ends it through us, without a traceback of its own.
+        # This process ends it after a Ctrl-C, so that it prints no traceback.
         start_new_session=True,
     )
     folder = output / "stacks" / stack
@@ -194,7 +194,7 @@ def _synthesize(stack: str, environments: Path, output: Path) -> Path:
 
 
 def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
-    """Send a burst to every route, say whether the answers fit its bucket, and show one whole 429."""
+    """Send a burst to every route, print whether the responses fit its bucket, and show one complete 429."""
     step(f"Send {REQUESTS} requests to each route within two seconds, 8 clients at once")
     table = Table("route", "200", "429", "other", "200s that a full bucket allows", "", box=SIMPLE)
     right, refused = True, None
@@ -223,9 +223,9 @@ def _hit(environment: Environment, outputs: dict[str, str]) -> bool:
 
 
 def _check(environment: Environment, outputs: dict[str, str], keys: dict[str, str]) -> bool:
-    """The same for any environment, as `make verify` asks a stage."""
+    """The same for any environment, with the requests of `make verify`."""
     metered = {route.key for route in metered_routes(environment)}
-    # A burst would run into the limits in tokens, and its answers tell nothing of the throttle.
+    # A burst would reach the limits in tokens, and the responses would not show what the throttle does.
     others = environment.model_copy(
         update={"routes": tuple(route for route in environment.routes if route.key not in metered)}
     )
@@ -245,7 +245,7 @@ def _check(environment: Environment, outputs: dict[str, str], keys: dict[str, st
 
 
 def _reach(environment: Environment, outputs: dict[str, str], keys: dict[str, str]) -> bool:
-    """Run into a limit in tokens, if a chat completion can."""
+    """Reach a limit in tokens, if a chat completion can."""
     limit = reachable(environment, outputs["http_endpoint"], keys)
     if isinstance(limit, str):
         step("The limits in tokens")
@@ -271,7 +271,7 @@ def _show_answer(answer: Answer) -> None:
 
 
 def _show_waf(url: str, environment: Environment) -> None:
-    """What the file asks for, and what AWS's own calls find."""
+    """Show what the file sets, and what AWS's own calls return."""
     if environment.waf is None:
         return
     step("The WAF rule that stands in front")
@@ -304,7 +304,7 @@ def _destroy(cdktf: Cdktf, stack: str) -> None:
 
 
 def run(environment: str) -> int:
-    """`main`, and what it leaves where it is interrupted: nothing."""
+    """Run `main`. If it is interrupted, nothing is left."""
     interruptible()
     try:
         return main(environment)

@@ -18,7 +18,7 @@ _MOST_LINES_OF_AN_ERROR = 40
 
 
 class CommandFailedError(Exception):
-    """A command of the CDKTF CLI ended badly; the message is what it printed from its first error on."""
+    """A command of the CDKTF CLI failed. The message is its output from the first error on."""
 
 
 class Cdktf:
@@ -50,14 +50,14 @@ class Cdktf:
         self._environment = {**(environment or {}), **named}
 
     def deploy(self, stack: str, *, synthesized: bool = False) -> dict[str, Any]:
-        """Deploy, and return the stack's outputs; `synthesized` where its JSON lies in `output` already."""
+        """Deploy, and return the stack's outputs. `synthesized`: its JSON is in `output` already."""
         options = ["--auto-approve", "--skip-provider-lock", "--outputs-file", str(self._outputs)]
         self._run("deploy", stack, *options, *(["--skip-synth"] if synthesized else []), stack=stack)
         outputs: dict[str, Any] = json.loads(self._outputs.read_text())[stack]
         return outputs
 
     def planned_changes(self, stack: str) -> dict[str, dict[str, Any]]:
-        """What `cdktf diff` would change: for each Terraform address the attributes, before and after."""
+        """What `cdktf diff` would change: for each Terraform address, the attributes before and after."""
         return {
             change["address"]: _difference(change["change"])
             for change in self.plan(stack)
@@ -65,17 +65,17 @@ class Cdktf:
         }
 
     def plan(self, stack: str) -> list[dict[str, Any]]:
-        """What `cdktf diff` says of each resource, in Terraform's own words."""
+        """The changes of each resource in `cdktf diff`, in Terraform's own format."""
         self._run("diff", stack, "--skip-provider-lock", stack=stack)
         changes: list[dict[str, Any]] = self._show(stack, "plan").get("resource_changes", [])
         return changes
 
     def destroy(self, stack: str) -> None:
-        """Destroy what the last deploy made, from the JSON that it left."""
+        """Destroy what the last deploy created, using the JSON that it left."""
         self._run("destroy", stack, "--auto-approve", "--skip-provider-lock", "--skip-synth", stack=stack)
 
     def state(self, stack: str) -> dict[str, Any]:
-        """What Terraform holds of the stack."""
+        """The resources in Terraform's state of the stack."""
         return self._show(stack)
 
     def _show(self, stack: str, *plan: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Cdktf:
         return content
 
     def _run(self, *arguments: str, stack: str = "") -> None:
-        """Run to the end, reporting each line as it comes, without colours and the stack's name in front.
+        """Run to the end, and report each line as it comes, without colors and without the stack's name in front.
 
         Raises CommandFailedError.
         """
@@ -119,7 +119,7 @@ class Cdktf:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                # A Ctrl-C in the terminal is ours to handle.
+                # This process handles a Ctrl-C in the terminal.
                 start_new_session=True,
             ) as process,
         ):

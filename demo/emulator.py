@@ -1,4 +1,4 @@
-"""ministack, a local AWS emulator, as a process of our own."""
+"""ministack, a local AWS emulator, in a separate process."""
 
 import os
 import socket
@@ -21,11 +21,11 @@ _STOPS_WITHIN_SECONDS = 10
 
 
 class EmulatorError(Exception):
-    """It did not start; the message is the end of its log."""
+    """The emulator did not start. The message is the end of its log."""
 
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port of 127.0.0.1 where nothing has it, else any free one."""
+    """The preferred port of 127.0.0.1 if it is free, otherwise any free port."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -55,14 +55,14 @@ def emulator(port: int, *, node_modules: Path | None = None, program: str = "min
             **os.environ,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
-            # It would keep these in the machine's own temporary folder, where two emulators meet.
+            # By default it keeps these in the machine's temporary folder, which two emulators would share.
             "TMPDIR": folder,
             "STATE_DIR": f"{folder}/state",
             "S3_DATA_DIR": f"{folder}/s3",
         }
         with undisturbed(), log.open("wb") as output:
             process = subprocess.Popen(
-                # It ends with this process, however that ends: demo/watched.py.
+                # It ends when this process ends, for any reason: demo/watched.py.
                 [sys.executable, _WATCHED, folder, program],
                 cwd=folder,
                 env=environment,

@@ -1,6 +1,6 @@
 """An environment as a local AWS emulator can deploy it: the same limits, with mocks behind them.
 
-A route with limits in tokens has the demo's own model behind it: a function stands in front of a model only.
+A route with limits in tokens has a model of the demo behind it, because a function can only be in front of a model.
 """
 
 import json
@@ -18,27 +18,27 @@ from settings.token_limits.limits import LIMITS
 from settings.usage_plan import key_names
 from settings.written_out import written_out
 
-# What of a file is about limits, and is kept word for word.
+# The parts of a file about limits. They are kept word for word.
 _KEPT = ("stage", "throttling", "rate_limit_response", "cors", "waf")
 _OF_AWS = ("region", "account_rate_limit", "account_burst_limit")
 _OF_API = ("name", "description")
-# Of a limit in tokens, kept word for word too if its routes are.
+# The tables of limits in tokens. They are also kept word for word if their routes are.
 _OF_TOKENS = ("token_metering", "token_prices", "token_store")
-# Whom only an authorizer establishes, and the demo leaves those out.
+# Identities that need an authorizer, which the demo does not have.
 _UNESTABLISHED = ("principal", "claim:")
 _VARIABLE = re.compile(r"\{([^}+]+)\+?\}")
 
-# The provider wants 30 to 128 characters, more than AWS's 20.
+# The provider needs 30 to 128 characters, more than AWS's 20.
 _KEY_LENGTH = 40
 
 
 def for_emulator(
     file: Path, environment: Environment, url: str, model: str | None = None
 ) -> tuple[str, dict[str, str], tuple[str, ...]]:
-    """The file's text, the value of each key by its Terraform name, and what is another way than in the file.
+    """The file's text, the value of each key by its Terraform name, and the differences from the file.
 
-    `model` is the URL of what answers behind the routes with limits in tokens; without one they have mocks, and the
-    limits are left out.
+    `model` is the URL of the model behind the routes with limits in tokens. Without it, they have mocks, and the limits
+    are left out.
     """
     table = written_out(tomllib.loads(file.read_text(encoding="utf-8"))).table
     metered = {route.key for route in metered_routes(environment)} if model else set()
@@ -96,7 +96,7 @@ def _plan(plan: Mapping[str, Any], environment: Environment, name: str, *, meter
     left_out = {"api_keys"} if metered else {"api_keys", *LIMITS}
     left = {field: value for field, value in plan.items() if field not in left_out}
     if not metered and not environment.usage_plans[name].throttle and not environment.usage_plans[name].quota:
-        # A plan must limit something; this is what the account lets through anyway.
+        # A plan must limit something. This is what the account allows anyway.
         account = environment.account_throttle
         left["throttle"] = {"rate_limit": account.rate_limit, "burst_limit": account.burst_limit}
     return {**left, "api_keys": keys}
@@ -131,7 +131,7 @@ def _differences_of_route(route: Route, *, metered: bool) -> Iterator[str]:
 
 
 def _differences_of_tokens(environment: Environment, table: Mapping[str, Any]) -> Iterator[str]:
-    """What the emulator does not do, and demo/ministack_with_api_keys.py adds to it."""
+    """What the emulator does not support, and demo/ministack_with_api_keys.py adds."""
     if environment.usage_plans:
         yield "API keys: the emulator does not tell a function which key called; the demo adds that"
     match environment.api.key_source:
@@ -157,7 +157,7 @@ def _differences_of_plans(environment: Environment, *, metered: bool) -> Iterato
 
 
 def _toml(table: Mapping[str, Any]) -> str:
-    """One key a line, everything else inline: for programs to read."""
+    """One key per line, everything else inline. Only programs read it."""
     return "".join(f"{_key(name)} = {_value(value)}\n" for name, value in table.items())
 
 
@@ -167,7 +167,7 @@ def _value(value: Any) -> str:
             return "{" + ", ".join(f"{_key(name)} = {_value(each)}" for name, each in value.items()) + "}"
         case list():
             return "[" + ", ".join(map(_value, value)) + "]"
-        # A TOML string takes every escape that JSON writes, and JSON's numbers and booleans are TOML's.
+        # TOML strings support every escape of JSON, and JSON's numbers and booleans are valid TOML.
         case _:
             return json.dumps(value)
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, `kill` and a closed terminal, without leaving anything running."""
+"""Ctrl-C, `kill` and a closed terminal leave nothing running."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ def interruptible() -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     for number in _SIGNALS:
-        # Not SIG_IGN, which the programs that clean up would inherit.
+        # Not SIG_IGN, because the programs that clean up would inherit it.
         signal.signal(number, lambda *_: None)
     raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""The AWS SDK, which Lambda's Node.js runtimes bring along and the emulator does not."""
+"""The AWS SDK, which Lambda's Node.js runtimes contain and the emulator does not."""
 
 import os
 import signal
@@ -12,11 +12,11 @@ _INSTALLS_WITHIN_SECONDS = 600
 
 
 class PackagesUnavailableError(Exception):
-    """npm could not install them; the message is the end of what it said."""
+    """npm could not install the packages. The message is the end of its output."""
 
 
 def lambda_packages() -> Path:
-    """The folder that has them, installed by `make lambda-client` if need be."""
+    """The folder with the packages. `make lambda-client` installs them if they are missing."""
     process = subprocess.Popen(
         [os.environ.get("MAKE", "make"), "--no-print-directory", "lambda-client"],
         cwd=ROOT,
@@ -24,7 +24,7 @@ def lambda_packages() -> Path:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # A Ctrl-C in the terminal is ours to handle, and npm has processes of its own.
+        # This process handles a Ctrl-C in the terminal, and npm starts processes of its own.
         start_new_session=True,
     )
     try:

@@ -1,7 +1,7 @@
-"""ministack, and what API Gateway does with an API key that it leaves out: `python demo/watched.py FOLDER` runs it.
+"""ministack with API keys as API Gateway handles them: `python demo/watched.py FOLDER` runs it.
 
-It calls a REST API's authorizer and does not look at the key that this one answers, and it does not tell a function
-which key called. Both are as AWS documents them, read 2026-11:
+It calls a REST API's authorizer but ignores the key that the authorizer returns, and it does not tell a function which
+key the caller used. AWS documents both, read 2026-11:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -16,7 +16,7 @@ _BEARER = "Bearer "
 
 
 def key_of(headers: Mapping[str, Any]) -> str | None:
-    """Where the packaged authorizer looks: x-api-key, else Authorization."""
+    """The key that the packaged authorizer reads: x-api-key, otherwise Authorization."""
     named = {name.lower(): str(value) for name, value in headers.items()}
     authorization = named.get("authorization", "")
     bearer = authorization.removeprefix(_BEARER) if authorization.startswith(_BEARER) else None
@@ -24,7 +24,7 @@ def key_of(headers: Mapping[str, Any]) -> str | None:
 
 
 def add_api_keys(gateway: Any) -> None:
-    """Has the emulator's module of REST APIs find a key as above, and tell a function the key's id."""
+    """Make the emulator's module for REST APIs find a key like that, and tell a function the key's id."""
     event_without = gateway._build_lambda_event_v1  # noqa: SLF001  # it has no other place to add to an event
 
     def event(*arguments: Any, **named: Any) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""A model on loopback: it answers OpenAI's chat completions with few words, and uses every token that it may."""
+"""A model on the local machine. It answers OpenAI's chat completions with a few words, and uses every token that it
+may.
+"""
 
 import json
 import threading
@@ -14,7 +16,7 @@ _WITHOUT_A_CAP = 16
 
 @contextmanager
 def model_server() -> Iterator[str]:
-    """Its URL while the block runs."""
+    """Run the server until the block ends, and return its URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Completion)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -69,7 +71,7 @@ def _about(asked: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _usage(asked: dict[str, Any], size: int) -> dict[str, int]:
-    """As many tokens out as the request allows."""
+    """The usage: as many output tokens as the request allows."""
     cap = asked.get("max_completion_tokens") or asked.get("max_tokens") or _WITHOUT_A_CAP
     prompt = size // _BYTES_OF_A_TOKEN
     return {"prompt_tokens": prompt, "completion_tokens": cap, "total_tokens": prompt + cap}

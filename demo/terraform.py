@@ -1,4 +1,4 @@
-"""Whether Terraform (or OpenTofu) can deploy from this machine."""
+"""Whether Terraform or OpenTofu can deploy from this machine."""
 
 import signal
 import subprocess
@@ -18,7 +18,7 @@ def require_provider(binary: str, configuration: Path) -> None:
     environment = terraform_environment()
     Path(environment["TF_PLUGIN_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        # No state backend: nothing outside this folder and the cache is touched.
+        # Without a state backend, only this folder and the cache change.
         [binary, "init", "-no-color", "-input=false", "-backend=false"],
         cwd=configuration,
         env=environment,
@@ -26,7 +26,7 @@ def require_provider(binary: str, configuration: Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        # A Ctrl-C is ours to pass on.
+        # This process passes a Ctrl-C on.
         start_new_session=True,
     )
     try:
@@ -45,7 +45,7 @@ def require_provider(binary: str, configuration: Path) -> None:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """By Ctrl-C as from a terminal: killed, Terraform may leave half a provider in the cache."""
+    """Stop it with Ctrl-C, as in a terminal. If it were killed, Terraform could leave half a provider in the cache."""
     process.send_signal(signal.SIGINT)
     try:
         process.communicate(timeout=_STOPS_WITHIN_SECONDS)

@@ -1,4 +1,4 @@
-"""A limit in tokens that a caller reaches with OpenAI's own client, its 429, and the caller served when that says."""
+"""Reaches a limit in tokens with OpenAI's own client, shows its 429, and is served after the time in the 429."""
 
 import json
 import time
@@ -15,7 +15,7 @@ from settings.usage_plan import UsagePlan, key_names
 
 _COMPLETIONS = "/chat/completions"
 _MESSAGE = "Hello"
-# Of the limit: one such request fits, and a second one has to wait for a part of a minute.
+# The share of the limit that a request uses: one fits, and a second one has to wait for a part of a minute.
 _SHARE = 0.6
 _LONGEST_WAIT = 90
 
@@ -27,7 +27,7 @@ class Reachable:
     words: str
     base_url: str
     keys: tuple[tuple[str, str], ...]
-    """Name and value of the key that reaches it, and of one that does not; none if the route asks for none."""
+    """Name and value of the key that reaches it, and of another one. Empty if the route requires no key."""
 
     bearer: bool
     model: str
@@ -35,7 +35,7 @@ class Reachable:
 
 
 def reachable(environment: Environment, endpoint: str, values: Mapping[str, str]) -> Reachable | str:
-    """The first `tokens_per_minute` that a chat completion reaches, or why there is none.
+    """The first `tokens_per_minute` that a chat completion can reach, or the reason why there is none.
 
     `values` has the keys' values by their Terraform names.
     """
@@ -61,7 +61,7 @@ def reachable(environment: Environment, endpoint: str, values: Mapping[str, str]
 
 
 def _base_of(path: str) -> str | None:
-    """What OpenAI's client puts /chat/completions after."""
+    """The base URL to which OpenAI's client adds /chat/completions."""
     if path.endswith(_COMPLETIONS):
         return path.removesuffix(_COMPLETIONS)
     before, last = path.rsplit("/", 1)
@@ -81,22 +81,22 @@ def _keys(environment: Environment, plan: UsagePlan | None, values: Mapping[str,
 
 
 def _model(environment: Environment, models: tuple[str, ...]) -> str:
-    """One that the limit counts and that has a price, for there may be limits in money beside it."""
+    """A model that the limit counts and that has a price, because a limit in money may apply too."""
     priced = [name for name in environment.token_prices if not name.endswith("*")]
     counted = [name.removesuffix("*") for name in models]
     return next(iter((*counted, *priced)), "demo")
 
 
 class NotAsSetError(Exception):
-    """The limit did something else; the message is what."""
+    """The limit did not work as set. The message explains how."""
 
 
 def show_token_limit(limit: Reachable, console: Console) -> bool:
-    """Sends the requests and prints what comes back; whether it was this limit that refused, and no other of the file.
+    """Send the requests and print the responses. True if this limit refused, and no other of the file.
 
-    Raises NotAsSetError if the limit does not do what the file says.
+    Raises NotAsSetError if the limit does not do what the file sets.
     """
-    # A second to load, which a demo without such a limit need not spend.
+    # It takes a second to load, which a demo without such a limit does not need.
     import openai  # noqa: PLC0415
 
     first, other = (*limit.keys, None, None)[:2]
@@ -124,7 +124,7 @@ def show_token_limit(limit: Reachable, console: Console) -> bool:
 
 
 def _ask(openai: Any, limit: Reachable, key: tuple[str, str] | None) -> Any:
-    """The HTTP answer to one chat completion."""
+    """The HTTP response to one chat completion."""
     value = key[1] if key else "none"
     headers = {} if limit.bearer or not key else {"x-api-key": value}
     with openai.OpenAI(base_url=limit.base_url, api_key=value, default_headers=headers, max_retries=0) as client:

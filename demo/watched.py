@@ -1,6 +1,6 @@
-"""`python demo/watched.py FOLDER MODULE`: run a module for as long as there is somebody at the other end of stdin.
+"""`python demo/watched.py FOLDER MODULE`: run a module as long as stdin is open at the other end.
 
-A process that is killed (kill -9) cleans nothing up, but the system closes its end of the pipe.
+A process that is killed (kill -9) cannot clean up, but the system closes its end of the pipe.
 """
 
 import os
@@ -15,7 +15,7 @@ def _end_with_the_other_end(folder: str) -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     shutil.rmtree(folder, ignore_errors=True)
-    # Whatever it has started too: the caller gave it a session of its own.
+    # This also stops everything that it has started, because the caller gave it a separate session.
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import, the settings half of one; --help needs none
 
-# Apart from 1, which is for what could not be done.
+# Different from 1, which means that the command failed.
 _FLAGGED = 2
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ app = typer.Typer(
 
 
 def environment_names() -> list[str]:
-    """For the completion of a shell, which keeps those that fit."""
+    """Names of environments for shell completion. The shell filters them."""
     from settings.read import environments_folder
 
     return sorted(file.stem for file in environments_folder().glob("*.toml"))
@@ -60,7 +60,7 @@ Recency = Annotated[
 
 
 class Form(StrEnum):
-    """How `pull-request` prints."""
+    """The output format of `pull-request`."""
 
     MARKDOWN = "markdown"
     JSON = "json"
@@ -76,7 +76,7 @@ def limits(
     ] = False,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """For every route: what each layer lets through, and what stops whom first."""
+    """For every route, show what each layer allows and which limit is reached first."""
     form = _form(form, as_json=as_json)
     from review.environment_file import read
     from review.layers.from_settings import layers_of
@@ -106,7 +106,7 @@ def diff(
         bool, typer.Option("--fail-on-flag", help="End with 2 where anything is marked `!!`, or the base is refused.")
     ] = False,
 ) -> None:
-    """Two files, or two git revisions of one: which limits change, and what a deploy would replace."""
+    """Compare two files, or two git revisions of one file: which limits change, and what a deploy would replace."""
     form = _form(form, as_json=as_json)
     from review.diff.diff import compare_files, compare_revisions
 
@@ -133,7 +133,7 @@ def pull_request(
     form: Annotated[Form, typer.Option("--format", metavar="FORM", help="markdown or json.")] = Form.MARKDOWN,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """What a pull request changes in every environment, as one comment: limits, cost, and what a deploy replaces."""
+    """Print what a pull request changes in every environment: limits, cost, and what a deploy replaces."""
     import json
 
     from review.cost.prices import read_prices
@@ -171,7 +171,7 @@ def cost(
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """What the web ACL takes of its capacity, and what a month costs in dollars, without the backends."""
+    """Show how much capacity the web ACL uses, and what a month costs in dollars, without the backends."""
     form = _form(form, as_json=as_json)
     from review.cost.bill import Traffic
     from review.cost.prices import read_prices
@@ -198,7 +198,7 @@ def simulate(
     waf_recency: Recency = 0.0,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """Send made-up traffic through the limits: who gets through, who is refused by which layer and when."""
+    """Send generated traffic through the limits: who gets through, and who is refused by which layer and when."""
     form = _form(form, as_json=as_json)
     from review.environment_file import read
     from review.layers.from_settings import layers_of
@@ -281,7 +281,7 @@ def replay(
     waf_recency: Recency = 0.0,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """Send recorded traffic through the limits: whom they would have hit, and limits to choose from."""
+    """Send recorded traffic through the limits: who would have been refused, and limits to choose from."""
     form = _form(form, as_json=as_json)
     from review.environment_file import find, read
     from review.layers.from_settings import layers_of
@@ -351,7 +351,9 @@ def size(
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """Limits without a log: from users, requests, seconds, tokens and what the backend takes, with the arithmetic."""
+    """Compute limits without a log, from users, requests, durations, tokens and the backend's capacity. Show the
+    arithmetic.
+    """
     form = _form(form, as_json=as_json)
     from review.signs_of_life import signs_of_life
     from review.sizing.demand import Demand, Tier, tier_of
@@ -395,7 +397,7 @@ def usage(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the reset.")] = False,  # noqa: FBT002
 ) -> None:
-    """Who is where in the limits in tokens. Asks AWS, with your credentials."""
+    """Show what each caller has used of the limits in tokens. Calls AWS with your credentials."""
     form = _form(form, as_json=as_json)
     from review.environment_file import read
     from review.usage.aws import Aws
@@ -457,5 +459,5 @@ def _form(form: Format, *, as_json: bool) -> Format:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
+    """Run one command. Reports invalid input in one line on standard error. The result is then 1."""
     return run_app(app, arguments or ["--help"], program="python -m review")

@@ -14,21 +14,21 @@ from review.visible import escape_markdown, spell_out
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-# Into a pipe or a file goes whatever a line needs; nobody is there to scroll, and `grep` wants lines whole.
+# A pipe or a file gets lines of any length: nobody scrolls there, and `grep` needs whole lines.
 _UNBOUNDED = 10_000
 
-# Between two columns.
+# The space between two columns.
 _GAP = 3
 
-# A column of words narrower than this is hard to read.
+# A column of words that is narrower than this is hard to read.
 _SHORTEST = 8
 
-# Of a table with more columns than this, paths get a third of the terminal, of another one half.
+# In a table with more columns than this, paths get a third of the terminal, otherwise half of it.
 _FEW_COLUMNS = 3
 
 
 class Format(StrEnum):
-    """How a command prints."""
+    """The output format of a command."""
 
     TABLE = "table"
     MARKDOWN = "markdown"
@@ -37,16 +37,17 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """Rows of words. A newline in a cell begins a new line of it."""
+    """Rows of words. A newline in a cell starts a new line in it."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[str] = frozenset()
-    """Columns set flush right."""
+    """Columns that are aligned right."""
 
     paths: frozenset[str] = frozenset({"route", "resource", "field"})
-    """Columns of paths: broken at slashes and dots, and only where they would take half of the terminal, or a third."""
+    """Columns of paths. They are broken at slashes and dots, and only if they would need half of the terminal, or a
+    third."""
 
     grouped: bool = False
     """A row whose first cell is empty belongs to the row above it."""
@@ -57,7 +58,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What a command says: tables, then notes, and the same as data."""
+    """The output of a command: tables, then notes, and the same as data."""
 
     title: str
     tables: tuple[Table, ...]
@@ -65,14 +66,14 @@ class Report:
     """What this result leaves out or needs."""
 
     assumptions: tuple[str, ...] = ()
-    """What holds for every such result: on a terminal only with `--explain`."""
+    """What is true for every such result. On a terminal it is shown only with `--explain`."""
 
     warnings: tuple[str, ...] = ()
     data: dict[str, Any]
 
 
 def show(report: Report, how: Format, *, explain: bool = True) -> None:
-    """Print it. Without `explain` a table only tells how to see what its numbers assume; the other formats have it."""
+    """Print it. Without `explain`, a table only says how to see what its numbers assume. Other formats contain it."""
     match how:
         case Format.JSON:
             sys.stdout.write(json.dumps(report.data, indent=2) + "\n")
@@ -83,7 +84,7 @@ def show(report: Report, how: Format, *, explain: bool = True) -> None:
 
 
 def as_markdown(report: Report) -> str:
-    """For a pull request."""
+    """The report for a pull request."""
     parts = [f"## {escape_markdown(report.title)}"]
     parts += [f"> **Warning:** {escape_markdown(warning)}" for warning in report.warnings]
     for table in report.tables:
@@ -96,7 +97,7 @@ def as_markdown(report: Report) -> str:
 
 
 def markdown_table(table: Table) -> str:
-    """Its rows alone, without title and caption."""
+    """The rows alone, without title and caption."""
     lines = [_markdown_line(table.columns)]
     lines.append(_markdown_line(["---:" if column in table.numbers else "---" for column in table.columns]))
     return "\n".join([*lines, *map(_markdown_line, table.rows)])
@@ -107,7 +108,7 @@ def _markdown_line(cells: Sequence[str]) -> str:
 
 
 def _print_on_terminal(report: Report, *, explain: bool) -> None:
-    # Imported here: the other formats need none of it.
+    # Imported here, because the other formats do not need it.
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -151,7 +152,7 @@ def _rich_table(table: Table, width: int) -> "RichTable":
             overflow="fold",
         )
     groups = [[_broken_paths(table, row, longest) for row in group] for group in _groups(table)]
-    # A blank line between any two, where one is of several lines.
+    # A blank line between groups if one of them has several lines.
     apart = any(len(group) > 1 or any("\n" in cell for cell in group[0]) for group in groups)
     for group in groups:
         rows = _spread(group) if table.grouped else group
@@ -175,13 +176,13 @@ class _Column:
     name: str
     is_path: bool
     words: int
-    """With each word whole."""
+    """The width with each word on one line."""
 
     body: int
-    """With each line of its cells whole, and each word of its heading."""
+    """The width with each line of its cells on one line, and each word of its heading."""
 
     whole: int
-    """With its heading on one line, too."""
+    """The width with its heading on one line, too."""
 
 
 def _columns(table: Table, longest_path: int | None = None) -> list[_Column]:
@@ -207,11 +208,11 @@ def _columns(table: Table, longest_path: int | None = None) -> list[_Column]:
 
 
 def _column_widths(table: Table, width: int, longest_path: int) -> dict[str, int] | None:
-    """Whole words if they fit, then whole lines of cells, then whole headings; None: not even numbers and paths fit."""
+    """Whole words if they fit, then whole lines of cells, then whole headings. None: not even numbers and paths fit."""
     columns = _columns(table, longest_path)
     room = width - _GAP * (len(columns) - 1)
     found = {column.name: column.words for column in columns}
-    # Words are broken before numbers are, the longest first: a model's id, a hash.
+    # Words are broken before numbers are. The longest come first: a model's id, a hash.
     of_words = [column.name for column in columns if not column.is_path and column.name not in table.numbers]
     while sum(found.values()) > room:
         longest = max(of_words, key=lambda name: found[name], default=None)
@@ -219,7 +220,7 @@ def _column_widths(table: Table, width: int, longest_path: int) -> dict[str, int
             return None
         found[longest] -= 1
     for wanted in ({column.name: column.body for column in columns}, {column.name: column.whole for column in columns}):
-        # Who needs least is served first.
+        # The column that needs least comes first.
         for number, name in enumerate(sorted(found, key=lambda name: wanted[name] - found[name])):
             share = (room - sum(found.values())) // (len(found) - number)
             found[name] += min(share, wanted[name] - found[name])
@@ -253,7 +254,7 @@ def _spread(group: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def break_path(path: str, width: int) -> str:
-    """The path on lines of at most that width, each begun at a space, a slash or a dot; a longer part stays whole."""
+    """The path on lines of at most that width. Each begins at a space, slash or dot. Longer parts are not broken."""
     return "\n".join(_break_line(line, width) for line in path.split("\n"))
 
 

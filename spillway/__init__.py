@@ -1,1 +1,1 @@
-"""The command `spillway`: everything that a person types, in one place."""
+"""The command `spillway`: all commands in one place."""

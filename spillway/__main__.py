@@ -7,7 +7,7 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 def run() -> None:
-    """End this process with what the command says."""
+    """End this process with the exit code of the command."""
     if not (CHECKOUT / "main.py").is_file():
         sys.exit("spillway runs from its own checkout, and this is a copy of one folder of it: see docs/projects.md")
     # Neither is there without the checkout.

@@ -1,4 +1,4 @@
-"""Whether environment files are accepted, and what they are warned of."""
+"""Whether environment files are accepted, and their warnings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from settings.read import environments_folder, read_environment, warnings_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """What is said of one environment file."""
+    """The result for one environment file."""
 
     file: str
     refused: tuple[str, ...]
-    """One line for each mistake, led by the file."""
+    """One line for each mistake, beginning with the file's name."""
     warnings: tuple[str, ...]
 
 
@@ -36,7 +36,7 @@ def check(names: Iterable[str]) -> tuple[Checked, ...]:
             refused[file.as_posix()] = list(error.lines)
     for path, problem in state.refused(accepted):
         refused.setdefault(path, []).extend(f"{path}: {each}" for each in with_values(accepted[path], [problem]))
-    # Two files of one name, in two folders, are not side by side.
+    # Two files with the same name in two folders are not compared.
     beside = len({environment.name for environment in accepted.values()}) == len(accepted)
     groups = [tuple(accepted.values())] if beside else [(environment,) for environment in accepted.values()]
     warnings = [warned for group in groups for warned in warnings_of(group).values()]

@@ -18,7 +18,7 @@ from verify.command import verify
 
 # ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, what synthesizes two
 
-# Apart from 1, which is for what is refused.
+# Different from 1, which means that a file is refused.
 _WARNED = 2
 
 _FORWARDED = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -33,7 +33,7 @@ app = typer.Typer(
 
 
 class Template(StrEnum):
-    """What `new` starts from: spillway/new/templates."""
+    """The templates of `new`: spillway/new/templates."""
 
     MINIMAL = "minimal"
     VLLM = "vllm"
@@ -122,7 +122,7 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002  # the same
 ) -> None:
-    """Whether the files are accepted, and what they are warned of. 1 if a file is refused."""
+    """Check whether the files are accepted, and show their warnings. 1 if a file is refused."""
     from dataclasses import asdict
 
     from spillway.check import check as checked_of
@@ -203,7 +203,7 @@ app.command(short_help="Deploy to a local AWS emulator and show the 429s.")(demo
 
 
 def _forward(context: typer.Context, tool: typer.Typer) -> None:
-    """Let a command of tools/, which imports AWS's or CDKTF's packages, read its own arguments."""
+    """Let a command of tools/, which imports AWS's or CDKTF's packages, parse its own arguments."""
     given = context.obj[context.obj.index(context.info_name) + 1 :]
     status = run_app(tool, given, program=f"spillway {context.info_name}")
     if status:
@@ -212,7 +212,7 @@ def _forward(context: typer.Context, tool: typer.Typer) -> None:
 
 @app.command("committed", context_settings=_FORWARDED, short_help="Write the JSON to committed/, for Terraform Cloud.")
 def committed(context: typer.Context) -> None:
-    """Write the JSON to committed/, for a workspace that follows the repository."""
+    """Write the JSON to committed/, for a workspace that is connected to the repository."""
     from tools.committed import app as tool
 
     _forward(context, tool)
@@ -235,5 +235,5 @@ def fetch_log(context: typer.Context) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command. Input that it cannot use is reported in a line on standard error, and the result is 1."""
+    """Run one command. Reports invalid input in one line on standard error. The result is then 1."""
     return run_app(app, arguments or ["--help"], program="spillway")

@@ -1,4 +1,4 @@
-"""The synthesized JSON of every environment, kept to be compared with: a difference is one in someone's production."""
+"""The synthesized JSON of every environment, kept for comparison. A difference changes someone's production."""
 
 import json
 import tempfile
@@ -11,7 +11,9 @@ FOLDER = Path("snapshots")
 
 
 def rendered() -> dict[str, str] | None:
-    """By environment, as text that shows a difference in few lines. None if synthesis fails, which has said why."""
+    """The JSON of each environment, in a form whose differences are short. None if synthesis fails, which has printed
+    why.
+    """
     with tempfile.TemporaryDirectory(prefix="spillway-snapshot-") as folder:
         output = Path(folder)
         if synthesize(output=output):
@@ -29,7 +31,7 @@ def kept() -> dict[str, str]:
 
 
 def differences(now: dict[str, str], before: dict[str, str]) -> list[str]:
-    """Lines of a unified diff; a snapshot that is missing or left over is one line."""
+    """Lines of a unified diff. A missing or superfluous snapshot is one line."""
     lines: list[str] = []
     for name in sorted(now.keys() | before.keys()):
         file = (FOLDER / f"{name}.json").as_posix()
@@ -44,7 +46,7 @@ def differences(now: dict[str, str], before: dict[str, str]) -> list[str]:
 
 
 def update(now: dict[str, str], before: dict[str, str]) -> list[str]:
-    """Write what is new or has changed, delete what is left over; a line for each."""
+    """Write what is new or has changed, and delete what is superfluous. Returns one line for each."""
     FOLDER.mkdir(exist_ok=True)
     lines = []
     for name in sorted(now.keys() | before.keys()):

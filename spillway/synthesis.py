@@ -1,4 +1,4 @@
-"""Running main.py as the CDKTF CLI does, in the folder that the command runs in."""
+"""Runs main.py as the CDKTF CLI does, in the current folder."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from spillway.version import CHECKOUT
 
 
 def output_folder() -> Path:
-    """Where synthesis writes: the folder that CDKTF_OUTDIR names, `cdktf.out` where it names none."""
+    """The folder that synthesis writes to: CDKTF_OUTDIR, or `cdktf.out` if that variable is not set."""
     return Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
 
 
 def synthesize(wanted: Sequence[str] = (), *, output: Path | None = None) -> int:
-    """The exit status of main.py, which reports mistakes itself: those of the wanted environments, or of all.
+    """The exit status of main.py, which reports the mistakes of the given environments itself, or of all.
 
-    -O: without jsii's checks of every argument's type, a fifth of the time; mypy and the tests have made them.
+    -O turns off jsii's type checks of every argument, a fifth of the time. mypy and the tests have made these checks.
     """
     environment = os.environ | ({"CDKTF_OUTDIR": str(output)} if output else {})
     return subprocess.run(
@@ -27,6 +27,6 @@ def synthesize(wanted: Sequence[str] = (), *, output: Path | None = None) -> int
 
 
 def written(output: Path) -> list[Path]:
-    """The configurations of the last synthesis into that folder, by the name of their stack."""
+    """The configurations of the last synthesis in that folder, by the name of their stack."""
     stacks = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["stacks"]
     return [output / stacks[name]["synthesizedStackPath"] for name in sorted(stacks)]

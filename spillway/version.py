@@ -1,4 +1,4 @@
-"""Which version this is, and which one a project names."""
+"""Spillway's version, and the version that a project requires."""
 
 import tomllib
 from pathlib import Path
@@ -7,19 +7,19 @@ from review.refusal import ReviewError
 
 CHECKOUT = Path(__file__).parent.parent
 PROJECT_FILE = Path("spillway.toml")
-"""At the top of a project that is apart from Spillway's own files: docs/projects.md."""
+"""In the root of a project that is separate from Spillway's files: docs/projects.md."""
 
 
 def version() -> str:
-    """`0.1.0`, of pyproject.toml."""
+    """The version in pyproject.toml, such as `0.1.0`."""
     content = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     return str(content["project"]["version"])
 
 
 def require_the_version_of_the_project() -> None:
-    """Refuse to run in a project that names another version: what it would render may be something else.
+    """Refuse to run in a project that requires another version, which could render something else.
 
-    Raises ReviewError. A folder without spillway.toml names none.
+    Raises ReviewError. A folder without spillway.toml requires none.
     """
     try:
         content = tomllib.loads(PROJECT_FILE.read_text(encoding="utf-8-sig"))

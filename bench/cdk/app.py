@@ -1,4 +1,5 @@
-"""The AWS CDK's app of environments/dev.toml with any number of routes: app.py ROUTES; CDK_OUTDIR says where to.
+"""The AWS CDK app for environments/dev.toml with any number of routes: app.py ROUTES. CDK_OUTDIR sets the output
+folder.
 
 Runs in bench/cdk/.venv, which only `make bench` installs.
 """
@@ -11,7 +12,7 @@ from aws_cdk import aws_apigateway as apigateway
 BODY = '{"message": "Hello from Spillway"}'
 REFUSED = '{"error": {"message": "Rate limit reached. Slow down and retry.", "type": "rate_limit_error"}}'
 
-# More than 500 resources in a stack are refused by CloudFormation, and so by the CDK. It only has to write them here.
+# CloudFormation refuses more than 500 resources in a stack, and so does the CDK. Here it only has to write them.
 app = App(context={"@aws-cdk/core:stackResourceLimit": 0})
 stack = Stack(app, "dev")
 api = apigateway.RestApi(

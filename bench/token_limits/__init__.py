@@ -1,1 +1,1 @@
-"""Limits in tokens beside the LiteLLM proxy: the same arrivals, the same model server, the same machine, one run."""
+"""Limits in tokens compared with the LiteLLM proxy: the same arrivals, model server and machine, in one run."""

@@ -1,4 +1,4 @@
-"""Sends a scenario's requests and keeps what came of each."""
+"""Sends the requests of a scenario and records the result of each."""
 
 import json
 import subprocess
@@ -14,11 +14,11 @@ _ENDS_WITHIN_SECONDS = 180
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What came of one scenario."""
+    """The results of one scenario."""
 
     statuses: Counter[int]
     milliseconds: tuple[float, ...]
-    """Of each request, sorted."""
+    """The duration of each request, sorted."""
 
     @property
     def served(self) -> int:
@@ -27,16 +27,16 @@ class Arrivals:
 
     @property
     def failed(self) -> int:
-        """Neither served nor refused."""
+        """Requests that were neither served nor refused."""
         return self.statuses.total() - self.served - self.statuses[HTTPStatus.TOO_MANY_REQUESTS]
 
     def percentile(self, percent: int) -> float:
-        """Milliseconds that so many percent of the requests took at most."""
+        """The milliseconds within which this percentage of the requests ended."""
         return self.milliseconds[max(0, -(-len(self.milliseconds) * percent // 100) - 1)]
 
 
 def arrive(url: str, key: str, scenario: Scenario) -> Arrivals:
-    """To that URL, with that key."""
+    """Send the scenario's requests to the URL with the key."""
     told = {
         "url": url,
         "key": key,

@@ -1,4 +1,4 @@
-"""Both, one after the other, on the same arrivals; medians of a few runs."""
+"""Runs both, one after the other, on the same arrivals. The results are medians of a few runs."""
 
 import statistics
 import sys
@@ -23,18 +23,18 @@ class Measured:
     """One scenario of one run."""
 
     direct: Arrivals | None
-    """To the model itself, for a limit that nobody reaches."""
+    """Requests sent directly to the model, for a limit that is not reached."""
 
     spillway: Arrivals
     litellm: Arrivals
     writes: int
     unavailable: int
     processor_seconds: tuple[float, float]
-    """Of the functions and of the proxy, each without its store."""
+    """Processor time of the functions and of the proxy, each without its store."""
 
 
 class Comparison:
-    """Everything that runs, and what was measured so far."""
+    """Everything that runs, and the measurements so far."""
 
     def __init__(self, model: str, ours: Spillway, theirs: LiteLlm) -> None:
         self._model = model
@@ -44,19 +44,19 @@ class Comparison:
         self.measured: dict[Scenario, list[Measured]] = {}
 
     def warm(self) -> None:
-        """Opens connections and compiles what is run often."""
+        """Open connections, and compile the code that runs often."""
         for url in (self._model, self._ours.url, self._theirs.url):
             arrive(url, self._keys.fresh(_WARM.plan), _WARM)
         if self._theirs.counters == 0:
             raise NotStartedError("LiteLLM does not count in Redis")
 
     def run(self, scenario: Scenario) -> None:
-        """Once, with a key that nothing was used of."""
+        """Run the scenario once, with a new key."""
         key = self._keys.fresh(scenario.plan)
         direct = arrive(self._model, key, scenario) if scenario in UNREACHED else None
         writes, unavailable, used = self._ours.writes, self._ours.unavailable, self._used()
         ours = arrive(self._ours.url, key, scenario)
-        # The last answers end after their settlements, so that all writes are there.
+        # The last settlements come before the last responses end, so all writes are counted.
         writes, unavailable = self._ours.writes - writes, self._ours.unavailable - unavailable
         theirs = arrive(self._theirs.url, key, scenario)
         before, after = used, self._used()
@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare(runs: int) -> dict[Scenario, list[Measured]]:
-    """Start all of it and measure so many times.
+    """Start everything and measure this many times.
 
     Raises NotStartedError if a program does not start.
     """
@@ -98,7 +98,7 @@ def compare(runs: int) -> dict[Scenario, list[Measured]]:
 
 
 def show(measured: dict[Scenario, list[Measured]]) -> None:
-    """As tables of Markdown."""
+    """Print the results as Markdown tables."""
     _table(
         "limit not reached | Spillway p50 | p99 | LiteLLM p50 | p99 | served | processor time | writes per request",
         (_added_row(scenario, measured[scenario]) for scenario in UNREACHED),

@@ -1,7 +1,7 @@
-"""The proxy's own check of a key, run by LiteLLM: the least that gives a key limits of its own.
+"""The check of a key that LiteLLM runs: the smallest one that gives each key its own limits.
 
-Virtual keys would take Postgres besides. https://docs.litellm.ai/docs/proxy/custom_auth, read 2026-11: what this
-returns has the key's rate limits, and the proxy enforces them without a further setting.
+Virtual keys would also need Postgres. https://docs.litellm.ai/docs/proxy/custom_auth, read 2026-11: the returned object
+contains the key's rate limits, and the proxy enforces them without further settings.
 """
 
 import json
@@ -14,5 +14,5 @@ _LIMITS: dict[str, int] = json.loads(os.environ["TOKENS_PER_MINUTE"])
 
 
 async def user_api_key_auth(request: Request, api_key: str) -> UserAPIKeyAuth:  # noqa: ARG001  # LiteLLM's own signature
-    """`small-3` has the limit of `small`."""
+    """`small-3` has the limit of the plan `small`."""
     return UserAPIKeyAuth(api_key=api_key, tpm_limit=_LIMITS[api_key.partition("-")[0]])

@@ -1,4 +1,4 @@
-"""The LiteLLM proxy, two workers for two cores, and a Redis of its own."""
+"""The LiteLLM proxy with two workers for two cores, and its own Redis."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ _READY_WITHIN_SECONDS = 400
 
 
 def missing() -> str | None:
-    """What is not installed, in a line."""
+    """What is not installed, in one line."""
     if not LITELLM.is_file():
         return "LiteLLM is not installed: make bench-tokens installs it"
     if shutil.which(_REDIS) is None:
@@ -36,11 +36,11 @@ class LiteLlm:
     url: str
     redis_port: int
     processes: tuple[int, ...]
-    """The proxy's, which starts its workers, without Redis."""
+    """The process ids of the proxy, which starts its workers. Redis is not included."""
 
     @property
     def counters(self) -> int:
-        """What Redis holds: without any, each worker would count for itself."""
+        """The number of counters in Redis. Without any, each worker would count separately."""
         with socket.create_connection(("127.0.0.1", self.redis_port), timeout=10) as connection:
             connection.sendall(b"DBSIZE\r\n")
             return int(connection.recv(64).strip().removeprefix(b":"))
@@ -48,7 +48,7 @@ class LiteLlm:
 
 @contextmanager
 def litellm_proxy(folder: Path, model: str, models: tuple[str, ...]) -> Iterator[LiteLlm]:
-    """While the block runs."""
+    """Run the proxy until the block ends."""
     redis_port, port = free_port(), free_port()
     shutil.copy(HERE / "litellm_auth.py", folder)
     # JSON is YAML. https://docs.litellm.ai/docs/proxy/redis_requirements, read 2026-11: several workers need Redis.
@@ -69,12 +69,12 @@ def litellm_proxy(folder: Path, model: str, models: tuple[str, ...]) -> Iterator
         "TOKENS_PER_MINUTE": json.dumps(TOKENS_PER_MINUTE),
         "REDIS_HOST": "127.0.0.1",
         "REDIS_PORT": str(redis_port),
-        # Nobody uses it, and the proxy does not start without.
+        # It is not used, but the proxy does not start without it.
         "LITELLM_MASTER_KEY": f"sk-{secrets.token_hex(16)}",
         "LITELLM_TELEMETRY_DISABLED": "true",
-        # Its own list of prices, and not the one on the web.
+        # The list of prices in the package, not the one on the web.
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        # As its documentation has it for production: no debug log, and no .env file is looked for.
+        # The settings that its documentation recommends for production: no debug log, and no search for a .env file.
         "LITELLM_LOG": "ERROR",
         "LITELLM_MODE": "PRODUCTION",
     }

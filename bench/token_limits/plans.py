@@ -1,4 +1,4 @@
-"""The keys that are used, and their limits: the same for both."""
+"""The keys and their limits, the same for both."""
 
 from settings.environment import Environment
 from settings.token_limits.covering import limit_variables, plan_keys
@@ -8,19 +8,19 @@ _KEYS_OF_A_PLAN = 80
 
 
 class Keys:
-    """A fresh key each time, with nothing used yet."""
+    """Returns a new key each time."""
 
     def __init__(self) -> None:
         self._given = dict.fromkeys(TOKENS_PER_MINUTE, 0)
 
     def fresh(self, plan: str) -> str:
-        """`small-3`: LiteLLM's check reads the plan out of it."""
+        """A key such as `small-3`. LiteLLM's check reads the plan from it."""
         self._given[plan] += 1
         return f"{plan}-{self._given[plan]}"
 
 
 def function_variables(model: str) -> dict[str, str]:
-    """What Terraform would give the function of a route with these plans, as the settings render it."""
+    """The variables of the function of a route with these plans, as the settings render them for Terraform."""
     plans = {
         name: {"tokens_per_minute": limit, "api_keys": [f"{name}-{number}" for number in range(1, _KEYS_OF_A_PLAN + 1)]}
         for name, limit in TOKENS_PER_MINUTE.items()

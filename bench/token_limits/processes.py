@@ -1,4 +1,4 @@
-"""Programs that run while something is measured, each ended by its own id."""
+"""Programs that run during a measurement. Each is ended by its own process id."""
 
 import json
 import os
@@ -17,14 +17,14 @@ _STOPS_WITHIN_SECONDS = 10
 
 
 class NotStartedError(Exception):
-    """A program ended, or did not get ready in time."""
+    """A program ended, or was not ready in time."""
 
 
 @contextmanager
 def program(
     arguments: Sequence[str | Path], *, variables: Mapping[str, str], log: IO[bytes] | int, folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs with these variables and PATH only, until the block ends."""
+    """Run a program with these variables and PATH only, until the block ends."""
     process = subprocess.Popen(
         arguments,
         cwd=folder,
@@ -46,7 +46,7 @@ def program(
 
 @contextmanager
 def announced(script: str) -> Iterator[dict[str, Any]]:
-    """What a script of this folder prints first, while it runs."""
+    """The first line that a script of this folder prints. The script runs until the block ends."""
     with subprocess.Popen([NODE, HERE / script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
         assert process.stdout  # noqa: S101  # a pipe
         try:
@@ -61,9 +61,9 @@ def announced(script: str) -> Iterator[dict[str, Any]]:
 def wait_until(
     ready: Callable[[], bool], process: subprocess.Popen[bytes] | None, *, seconds: float, what: str
 ) -> None:
-    """Returns once it is ready.
+    """Return as soon as the program is ready.
 
-    Raises NotStartedError if the process ends before, or time does.
+    Raises NotStartedError if the process ends first, or if it is not ready in time.
     """
     deadline = time.monotonic() + seconds
     while not ready():
@@ -75,12 +75,13 @@ def wait_until(
 
 
 def processor_seconds(roots: Iterable[int]) -> float:
-    """What these processes and those that they started have used so far, as Linux counts it: 0 elsewhere."""
+    """The processor time of these processes and their children so far, as Linux counts it. 0 on other systems."""
     seconds: dict[int, float] = {}
     children: dict[int, list[int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in brackets may hold anything.
+            # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in parentheses may contain any
+            # character.
             fields = file.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:
             continue

@@ -1,25 +1,25 @@
-"""What is sent, and to which limit. The same arrivals for both, at the same times whatever becomes of them."""
+"""What is sent, and to which limit. Both get the same arrivals at the same times, whatever the results are."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 PROMPT_TOKENS = 20
-# About as many tokens as the model counts for it, whoever counts.
+# The model, Spillway and LiteLLM count about this many tokens for it.
 _PROMPT = "word " * 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scenario:
-    """Groups of requests of one key."""
+    """Groups of requests with one key."""
 
     name: str
     plan: str
     size: int
-    """Requests at once."""
+    """Requests of a group, sent at once."""
 
     groups: int
     pause: int
-    """Milliseconds from one group to the next."""
+    """Milliseconds between groups."""
 
     model: str = "answers-80"
     max_tokens: int | None = 80
@@ -27,26 +27,26 @@ class Scenario:
 
     @property
     def sent(self) -> int:
-        """Requests in all."""
+        """The number of requests."""
         return self.size * self.groups
 
     @property
     def tokens(self) -> int:
-        """What a request that is served uses."""
+        """The tokens that a served request uses."""
         written = int(self.model.partition("-")[2])
         return PROMPT_TOKENS + (written if self.max_tokens is None else min(written, self.max_tokens))
 
     @property
     def body(self) -> dict[str, Any]:
-        """Of each request."""
+        """The body of each request."""
         body: dict[str, Any] = {"model": self.model, "messages": [{"role": "user", "content": _PROMPT}]}
         if self.max_tokens is not None:
             body["max_tokens"] = self.max_tokens
         return body | ({"stream": True} if self.stream else {})
 
 
-# A limit that nobody reaches: what is left is the time that it takes. The bucket is never full again between two
-# groups, as with a caller who is about as fast as the limit; except for the one that waits.
+# The limit is not reached, so only the time is measured. The bucket is never full between two groups, as with a caller
+# whose rate is close to the limit, except for the scenario that waits.
 UNREACHED = (
     Scenario(name="1 at a time", plan="large", size=1, groups=60, pause=150),
     Scenario(name="5 at once", plan="large", size=5, groups=40, pause=250),

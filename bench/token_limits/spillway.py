@@ -1,6 +1,7 @@
-"""Spillway's packaged function under AWS's runtime client, and ministack's DynamoDB.
+"""Spillway's packaged function with AWS's runtime client and ministack's DynamoDB.
 
-No API Gateway is in front, and no Lambda service: what is measured is the function, its table and the runtime API.
+There is no API Gateway in front and no Lambda service. The measurement includes the function, its table and the runtime
+API.
 """
 
 import http.client
@@ -27,28 +28,28 @@ _READY_WITHIN_SECONDS = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Spillway:
-    """The function, running so many times."""
+    """Several processes of the function."""
 
     url: str
     counted: Path
     log: Path
     processes: tuple[int, ...]
-    """Of the functions, without the table."""
+    """The process ids of the functions. The table is not included."""
 
     @property
     def writes(self) -> int:
-        """Of the table, so far: an update that fails its condition is one too."""
+        """Writes to the table so far. An update whose condition fails is also a write."""
         return self.counted.stat().st_size
 
     @property
     def unavailable(self) -> int:
-        """Requests that were decided without the table, so far."""
+        """Requests so far that were decided without the table."""
         return self.log.read_bytes().count(b'"LimiterUnavailable":1')
 
 
 @contextmanager
 def spillway(folder: Path, model: str, *, functions: int) -> Iterator[Spillway]:
-    """While the block runs."""
+    """Run the functions until the block ends."""
     code = folder / "function"
     code.mkdir()
     for file in _CODE.rglob("*.mjs"):
@@ -73,7 +74,7 @@ def spillway(folder: Path, model: str, *, functions: int) -> Iterator[Spillway]:
             "AWS_SECRET_ACCESS_KEY": "emulator",
             "AWS_REGION": "us-east-1",
             "AWS_LAMBDA_RUNTIME_API": gateway["runtime"],
-            # Not the compiled half of the client, which needs a compiler to install.
+            # Not the compiled part of the client, which needs a compiler to install.
             "AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1": "true",
             "AWS_LAMBDA_FUNCTION_NAME": "f",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

@@ -1,4 +1,4 @@
-"""What an environment costs a month, and how much of a web ACL's capacity it takes, to print."""
+"""What an environment costs per month, and how much capacity its web ACL uses, as a report."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -30,7 +30,7 @@ ALL_CHARGED = (
 
 
 def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_free: bool = False) -> Report:
-    """All of it, to print."""
+    """The whole report."""
     wcu = web_acl_capacity(environment)
     lines = bill(environment, traffic, prices, with_free=with_free)
     notes = tuple(_notes(environment, wcu, prices))
@@ -110,7 +110,7 @@ def _token_note(environment: Environment) -> Iterator[str]:
 
 
 def _notes(environment: Environment, wcu: Capacity | None, prices: Prices) -> Iterator[str]:
-    """What is not in these numbers."""
+    """What these numbers do not include."""
     yield f"Not in it: {'; '.join(NOT_IN_IT)}."
     if wcu is not None and wcu.unknown:
         yield f"Capacity unknown, left out: {', '.join(wcu.unknown)}."
@@ -123,7 +123,7 @@ def _notes(environment: Environment, wcu: Capacity | None, prices: Prices) -> It
 
 
 def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices, *, with_free: bool) -> Iterator[str]:
-    """What they rest on."""
+    """What these numbers assume."""
     yield ALL_CHARGED
     if wcu is not None:
         yield CAPACITY
@@ -144,7 +144,7 @@ def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices,
 
 
 def prices_words(prices: Prices) -> str:
-    """Where the prices hold, and when they were read."""
+    """Which Region the prices are for, and when they were read."""
     reads = sorted({price.read for price in prices.sources.values()})
     return f"Prices of {prices.general.region}, read {' to '.join(dict.fromkeys((reads[0], reads[-1])))}"
 

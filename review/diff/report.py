@@ -1,4 +1,4 @@
-"""Two environments side by side, and what a deploy of the one over the other does."""
+"""A comparison of two environments, and what a deploy of one over the other does."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,20 +15,22 @@ from settings.environment import Environment
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """One environment, and what it is called beside the other."""
+    """One environment, and its name in the comparison."""
 
     name: str
     environment: Environment
 
 
 def new_environment(side: Side, base: str) -> Report:
-    """For one that the base does not have."""
+    """The report for an environment that the base does not have."""
     note = f"{side.environment.name} is new: {base} has no such file, and a deploy creates everything."
     return _report_one_side(side, base, (note,))
 
 
 def refused_base(side: Side, base: str, refused: tuple[str, ...]) -> Report:
-    """For one whose file at the base is refused: what repairs it must still pass a review."""
+    """The report for an environment whose file at the base is refused. A change that repairs it must still pass a
+    review.
+    """
     note = f"Nothing is compared: the file of {base} is refused, and what a deploy changes is in its plan only."
     return _report_one_side(side, base, (note, *refused), refused)
 
@@ -53,13 +55,13 @@ def _report_one_side(side: Side, base: str, notes: tuple[str, ...], refused: tup
 
 
 def flagged_limits(found: Difference) -> tuple[LimitChange | TokenLimitChange, ...]:
-    """The changes that somebody should look at twice."""
+    """The changes that someone should check carefully."""
     in_requests = (change for change in found.limits if change.flagged)
     return (*in_requests, *(change for change in found.token_limits if change.flagged))
 
 
 def report(before: Side, after: Side) -> Report:
-    """All of it, to print."""
+    """The whole report."""
     found = difference(before.environment, after.environment)
     steps = changes(before.environment, after.environment)
     notes = tuple(change_notes(before, after, found, steps))
@@ -112,7 +114,7 @@ def _common_data(environment: str, before: str, after: str, *, new: bool) -> dic
 
 
 def change_notes(before: Side, after: Side, found: Difference, steps: tuple[Change, ...]) -> Iterator[str]:
-    """What to know before such a change is deployed."""
+    """What to know before you deploy such a change."""
     old, new = before.environment, after.environment
     if not (found.limits or found.token_limits or found.added or found.removed or steps or found.settings):
         yield "Nothing changes."

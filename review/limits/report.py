@@ -1,4 +1,4 @@
-"""For every route, what each layer lets through, and which one stops whom first, to print."""
+"""For every route, what each layer allows and which limit is reached first, as a report."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from review.limits.words import window_words
 from review.numbers import plain
 from review.table import Report, Table
 
-# What of these AWS says: docs/limits.md.
+# What AWS documents about these: docs/limits.md.
 STAGE = (
     "AWS applies a stage's throttle at the method level: assumed to be a bucket of that size for every route without "
     "its own, shared by all its callers. All routes together share the account's only."
@@ -30,7 +30,7 @@ WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and rea
 def report(
     layers: Layers, warnings: tuple[str, ...], *, details: bool = False, budgets: tuple[TokenBudget, ...] = ()
 ) -> Report:
-    """All of it, to print; `details` spells out every layer of every route, `budgets` are those in tokens."""
+    """The whole report. `details` lists every layer of every route. `budgets` are the limits in tokens."""
     first = stops_first(layers)
     tables = [*limit_tables(layers)]
     if budgets:
@@ -57,7 +57,7 @@ def report(
 
 
 def assumed(layers: Layers) -> list[str]:
-    """What holds for limits like these, whatever their numbers are."""
+    """What is assumed for limits like these, whatever their numbers are."""
     notes = [BEST_EFFORT]
     if any(not route.own for route in layers.routes):
         notes.append(STAGE)
@@ -79,7 +79,7 @@ def _detail_table(layers: Layers, route: RouteLimits) -> Table:
 
 def _detail_row(limit: Limit) -> tuple[str, ...]:
     name = f"{limit.name}: {window_words(limit)}" if limit.layer == Layer.WAF else limit.name
-    # A WAF rule limits the rate, and nothing at once.
+    # A WAF rule limits the rate, but not how many requests come at once.
     none = "no limit" if limit.per_second is None else "-"
     words = [none if value is None else plain(value) for value in _numbers(limit)]
     return (limit.layer, name, *words, limit.shared_by)

@@ -1,1 +1,1 @@
-"""What a pull request does to the environments, in one comment."""
+"""What a pull request changes in the environments, as one comment."""

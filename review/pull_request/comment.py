@@ -1,6 +1,6 @@
-"""A review as one comment in Markdown: what changes first, everything else folded away.
+"""A review as one comment in Markdown: changes first, everything else folded away.
 
-No line begins with a value of an environment file: GitLab carries out lines that begin with `/`.
+No line begins with a value from an environment file, because GitLab executes lines that begin with `/`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,18 +37,18 @@ from review.visible import escape_markdown
 
 _NAMES = ("before", "after")
 _FEW_STEPS = 2
-"""So many resources need no table."""
+"""Up to this many resources need no table."""
 
 _LONGEST_REVISION = 12
-"""Characters of a commit's hash."""
+"""Length of a commit's hash."""
 
 
 def comment(reviewed: tuple[Reviewed, ...], base: str, prices: Prices) -> str:
-    """The whole of it."""
+    """The whole comment."""
     changed = in_order(reviewed)
     parts = [f"## {escape_markdown(headline(reviewed))}"]
     for each in changed:
-        # One alone is named in the headline.
+        # If only one environment changes, the headline names it.
         parts += [*([f"### {escape_markdown(each.name)}"] if len(changed) > 1 else []), *_environment(each)]
     parts += _notes(changed)
     if any(each.after for each in changed):
@@ -97,7 +97,7 @@ def _comparison(name: str, compared: Comparison, cost: CostChange) -> Iterator[s
 
 
 def _all_limits(found: Difference) -> Table:
-    """Those in requests, then those in tokens, what is flagged first."""
+    """Limits in requests, then limits in tokens. Flagged changes come first."""
     tables = (limits_table(found, _NAMES), token_limits_table(found, _NAMES))
     rows = [row for table in tables for row in table.rows]
     rows.sort(key=lambda row: not row[-1].startswith(FLAG))
@@ -157,7 +157,7 @@ def _unchanged(compared: Comparison, cost: CostChange) -> Iterator[str]:
 
 
 def _kept_table(compared: Comparison) -> Table:
-    """The limits that are what they were, of the routes that were there, under whatever path."""
+    """The unchanged limits of the routes that existed before, even if their path changed."""
     found = compared.found
     kept = (*found.kept, *(is_now for _, is_now in found.renamed))
     changed = {(route, change.slot) for change in found.limits for route in change.routes}
@@ -177,7 +177,7 @@ def _kept_table(compared: Comparison) -> Table:
 
 
 def _notes(changed: Sequence[Reviewed]) -> Iterator[str]:
-    """Each once, with the environments that it concerns if that is not all that change."""
+    """Each note once, with the environments that it applies to unless these are all that change."""
     concerned: dict[str, list[str]] = {}
     for each in changed:
         for note in each.comparison.notes if each.comparison else ():
@@ -211,5 +211,5 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _details(summary: str, parts: Sequence[str]) -> str:
-    # GitHub and GitLab read Markdown within it after an empty line.
+    # GitHub and GitLab read Markdown inside the element after an empty line.
     return "\n\n".join([f"<details><summary>{escape_markdown(summary)}</summary>", *parts, "</details>"])

@@ -1,4 +1,4 @@
-"""What a month costs before and after, at the same traffic."""
+"""The cost of a month before and after, with the same traffic."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ TRAFFIC = Traffic(requests=1_000_000)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemChange:
-    """One item of the bill, in dollars a month."""
+    """One item of the bill, in dollars per month."""
 
     item: str
     before: float
@@ -20,26 +20,26 @@ class ItemChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CostChange:
-    """A bill beside the one before it."""
+    """A bill compared with the one before."""
 
     before: float | None
-    """Dollars a month. None: there was nothing."""
+    """Dollars per month. None: there was no environment."""
 
     after: float
     items: tuple[ItemChange, ...]
-    """Those that change."""
+    """The items that change."""
 
     kept: tuple[Line, ...]
-    """Those that do not."""
+    """The items that do not change."""
 
     @property
     def difference(self) -> float:
-        """In dollars a month."""
+        """The difference in dollars per month."""
         return round(self.after - (self.before or 0), 2)
 
 
 def cost_change(before: Environment | None, after: Environment, prices: Prices) -> CostChange:
-    """At `TRAFFIC` each, without the backends."""
+    """The change with `TRAFFIC` in both cases, without the backends."""
     old = () if before is None else bill(before, TRAFFIC, prices)
     new = bill(after, TRAFFIC, prices)
     was, is_now = ({line.item: line.dollars for line in lines} for lines in (old, new))

@@ -11,7 +11,7 @@ from review.pull_request.reviewed import NOW, Comparison, Reviewed
 
 
 def data(reviewed: tuple[Reviewed, ...], base: str) -> dict[str, Any]:
-    """`diff` is what `review diff --format json` prints."""
+    """The data of the review. `diff` is the output of `review diff --format json`."""
     return {
         "base": base,
         "headline": headline(reviewed),

@@ -15,10 +15,10 @@ from review.pull_request.cost_change import CostChange
 from review.pull_request.reviewed import Comparison, Reviewed, State
 
 _OF_ROUTE = " on this route"
-"""Of a plan's own throttle of one route."""
+"""Marks a plan's throttle for one route."""
 
 _MOST = 3
-"""Changes of one environment that are told; the others are counted."""
+"""The most changes of one environment that are listed. The others are counted."""
 
 
 def headline(reviewed: tuple[Reviewed, ...]) -> str:
@@ -30,7 +30,7 @@ def headline(reviewed: tuple[Reviewed, ...]) -> str:
 
 
 def in_order(reviewed: tuple[Reviewed, ...]) -> list[Reviewed]:
-    """Those that change: what cannot be deployed first, then what somebody should look at twice."""
+    """The environments that change: first those that cannot be deployed, then those with flagged changes."""
     changed = [each for each in reviewed if each.state != State.UNCHANGED]
     return sorted(changed, key=lambda each: (each.state != State.REFUSED, not each.is_flagged))
 
@@ -63,7 +63,7 @@ def dollars_more(dollars: float) -> str:
 
 
 def _changes(comparison: Comparison) -> Iterator[str]:
-    """What callers notice most comes first."""
+    """The changes, beginning with those that callers notice most."""
     found = comparison.found
     limits: list[LimitChange | TokenLimitChange] = [*found.limits, *found.token_limits]
     for change in sorted(limits, key=lambda each: not each.flagged):
@@ -83,7 +83,7 @@ def _changes(comparison: Comparison) -> Iterator[str]:
 
 
 def _is_told(change: Change) -> bool:
-    # A deployment is replaced by every change of a route, and nobody notices.
+    # Every change of a route replaces a deployment, and callers do not notice it.
     return change.step == "replaced" and not change.address.startswith("aws_api_gateway_deployment.")
 
 

@@ -1,4 +1,4 @@
-"""Which limit callers reach first, where that is another one than before."""
+"""Which limit callers reach first, if it is a different one than before."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from settings.environment import Environment
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReachedChange:
-    """One kind of caller of some routes; None where there is no such caller."""
+    """One kind of caller of some routes. None: such a caller does not exist."""
 
     routes: tuple[str, ...]
     caller: str
@@ -20,7 +20,7 @@ class ReachedChange:
 
 
 def reached_changes(before: Environment, after: Environment, found: Difference) -> tuple[ReachedChange, ...]:
-    """Of the routes that both have, renamed ones too. Routes whose callers meet the same change are one."""
+    """The changes for routes that both have, including renamed ones. Routes with the same change are together."""
     old, new = _by_route(before), _by_route(after)
     pairs = [*((route, route) for route in found.kept), *found.renamed]
     together: dict[tuple[str, ReachedFirst | None, ReachedFirst | None], list[str]] = {}

@@ -27,15 +27,15 @@ class State(StrEnum):
     NEW = "new"
     GONE = "gone"
     REFUSED = "refused"
-    """Its file is refused as it is now."""
+    """The file is refused now."""
 
     REPAIRED = "repaired"
-    """Its file is refused at the base, and not now."""
+    """The file is refused at the base, but not now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """An environment that was there before."""
+    """An environment that existed before."""
 
     before: Environment
     after: Environment
@@ -45,7 +45,7 @@ class Comparison:
     notes: tuple[str, ...]
     new_warnings: tuple[str, ...]
     old_warnings: tuple[str, ...]
-    """Those that stay."""
+    """The warnings that remain."""
 
     gone_warnings: tuple[str, ...]
 
@@ -64,7 +64,7 @@ class Reviewed:
     name: str
     state: State
     refused: tuple[str, ...] = ()
-    """Why a file is refused, where one is."""
+    """Why a file is refused, if it is."""
 
     after: Environment | None = None
     comparison: Comparison | None = None
@@ -72,7 +72,7 @@ class Reviewed:
 
     @property
     def is_flagged(self) -> bool:
-        """Whether anything of it is marked `!!`."""
+        """Whether any of its changes is marked `!!`."""
         compared = self.comparison
         if compared is None:
             return False
@@ -80,9 +80,9 @@ class Reviewed:
 
 
 def review(names: Sequence[str], base: str, prices: Prices) -> tuple[Reviewed, ...]:
-    """Each environment of that name or path; without names, all of the folder, now or at the base.
+    """Each environment of that name or path. Without names, all environments of the folder, now or at the base.
 
-    Raises ReviewError where the base is not a revision or an environment is neither here nor there.
+    Raises ReviewError if the base is not a revision or an environment is in neither of the two.
     """
     folder = environments_folder()
     every = {file.stem for file in folder.glob("*.toml")} | set(names_at(folder, base))

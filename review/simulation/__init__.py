@@ -1,1 +1,1 @@
-"""Made-up traffic against an environment's limits."""
+"""Generated traffic that is sent through an environment's limits."""

@@ -1,4 +1,4 @@
-"""From a traffic file to single requests."""
+"""Turns a traffic file into single requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,23 +23,23 @@ class Caller:
     """One client."""
 
     group: int
-    """An index into the traffic's `clients`."""
+    """An index into `clients` of the traffic."""
 
     ip: str
     headers: dict[str, str]
 
 
 class Callers(Sequence[Caller]):
-    """All clients, one group after the other. Made when asked for: a million of them would take half a gigabyte."""
+    """All clients, one group after the other. They are created on access: a million would need half a gigabyte."""
 
     def __init__(self, groups: Sequence[Clients]) -> None:
         self._groups = groups
         counts = [_count(entry) for entry in groups]
         self.first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        """By group: its first client; then how many there are."""
+        """For each group, its first client. The last number is the number of clients."""
 
         self.group = np.repeat(np.arange(len(groups), dtype=np.int32), counts)
-        """By client."""
+        """For each client, its group."""
 
     def __len__(self) -> int:
         return int(self.first[-1])
@@ -68,7 +68,7 @@ class Callers(Sequence[Caller]):
         return _ip(group, number)
 
     def addresses(self) -> NDArray[np.int64]:
-        """By client: a number for its address."""
+        """For each client, a number for its address."""
         found = np.arange(len(self), dtype=np.int64)
         shared: dict[str, int] = {}
         for group, entry in enumerate(self._groups):
@@ -80,7 +80,7 @@ class Callers(Sequence[Caller]):
 
 @dataclass(frozen=True, kw_only=True)
 class Arrivals:
-    """Who sends what, before anyone is refused."""
+    """Which client sends what, before any request is refused."""
 
     requests: Requests
     client: NDArray[np.int32]
@@ -91,11 +91,13 @@ class Arrivals:
 
     row_count: int
     retries: tuple[Retries | None, ...]
-    """By group."""
+    """For each group."""
 
 
 def arrivals(traffic: Traffic, layers: Layers) -> Arrivals:
-    """Draw every request of the traffic. Raises ReviewError for a route or a plan that the environment lacks."""
+    """Generate every request of the traffic. Raises ReviewError for a route or a plan that the environment does not
+    have.
+    """
     check(traffic, layers)
     route_keys = [route.key for route in layers.routes]
     random = np.random.default_rng(traffic.seed)
@@ -140,13 +142,13 @@ def _count(entry: Clients) -> int:
 
 
 def _ip(group: int, number: int) -> str:
-    """Made up, of the range for benchmarks (198.18.0.0/15, RFC 2544) and what follows it."""
+    """A generated address from the range for benchmarks (198.18.0.0/15, RFC 2544) and what follows it."""
     at = (198 << 24) + (18 << 16) + (group << 20) + number
     return ".".join(str(at >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def _plans(entry: Clients, layers: Layers) -> NDArray[np.int32]:
-    """By client: its plan. Where the traffic names none, the clients hold keys of all plans in turn."""
+    """The plan of each client. If the traffic names none, the clients hold keys of all plans in turn."""
     count = _count(entry)
     if entry.usage_plan == NO_KEY or not layers.plans:
         return np.full(count, NONE, dtype=np.int32)
@@ -159,7 +161,9 @@ def _plans(entry: Clients, layers: Layers) -> NDArray[np.int32]:
 def _moments(
     entry: Clients, count: int, duration: float, random: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Seconds from the start, and whose: independent of the layers, so that two environments meet the same requests."""
+    """The times in seconds from the start, and the clients. They do not depend on the layers, so that two environments
+    get the same requests.
+    """
     if isinstance(entry, Burst):
         when = entry.at_sec + random.uniform(0, entry.spread_sec, count * entry.requests)
         who = np.repeat(np.arange(count), entry.requests)
@@ -182,7 +186,7 @@ def _moments(
 def _rows(
     layers: Layers, callers: Callers, client: NDArray[np.int32], route: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], int]:
-    """For every rule and request the number of the key that counts it, all rules' keys numbered through."""
+    """For every rule and request, the number of the key that counts it. The numbers continue over all rules."""
     rows = np.full((len(layers.windows), len(client)), NONE, dtype=np.int32)
     count = 0
     for rule, window in enumerate(layers.windows):
@@ -202,7 +206,7 @@ def _rows(
 def _by_request(
     layers: Layers, window: RateWindow, callers: Callers, client: NDArray[np.int32], route: NDArray[np.int32]
 ) -> NDArray[np.int64]:
-    """A number for what the rule tells each request apart by; NONE where it does not count it."""
+    """A number for each request's key in the rule. NONE if the rule does not count the request."""
     if not set(window.key) <= _OF_ALL:
         return _by_headers(layers, window, callers, client, route)
     part_of_route = np.full(len(layers.routes), NONE, dtype=np.int64)
@@ -234,7 +238,7 @@ def _by_headers(
 
 
 def _aggregation_key(window: RateWindow, caller: Caller, route: str) -> tuple[str, ...] | None:
-    """What the rule tells this caller apart by; None where the request has no such thing."""
+    """The key of this caller in the rule. None if the request does not have it."""
     method, path = route.split(" ", 1)
     known = {"ip": caller.ip, "forwarded_ip": caller.ip, "method": method, "path": path}
     known |= {f"header:{name.lower()}": value for name, value in caller.headers.items()}

@@ -1,4 +1,4 @@
-"""Made-up requests as the function in front of a model meets them: which budgets cover them, and whose they are."""
+"""Generated requests as the function in front of a model sees them: which budgets cover them, and whose these are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from review.simulation.tokens import usage_of
 from review.simulation.traffic import Traffic
 
 _TOKENS_SEED = 2
-"""Beside the seeds of arrivals and of retries."""
+"""Differs from the seeds of arrivals and of retries."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metered:
-    """What a simulation needs to decide, and what its report needs to tell."""
+    """What a simulation needs to decide, and its report to explain."""
 
     layer: TokenLayer
     meter: Meter
@@ -33,18 +33,18 @@ class Metered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BusyItem:
-    """The item of the table that was written to most."""
+    """The item of the table with the most writes."""
 
     budget: str
     requests: int
-    """In its busiest second, refused ones too."""
+    """Requests in its busiest second, including refused ones."""
 
     writes: int
-    """In its busiest second: one to ask, one to settle."""
+    """Writes in its busiest second: one to reserve, one to settle."""
 
 
 def observed(each: Metered) -> dict[str, int]:
-    """By limit that only counts: how often it would have refused."""
+    """For each limit that only counts, how often it would have refused."""
     counts = each.meter.refused * each.meter.observes[:, None]
     return {
         each.layer.words_of(int(limit)): int(counts.reshape(-1)[limit]) for limit in np.flatnonzero(counts.reshape(-1))
@@ -52,7 +52,7 @@ def observed(each: Metered) -> dict[str, int]:
 
 
 def busiest_item(each: Metered, sent: Sent) -> BusyItem | None:
-    """As if every request asked the table: a function that repeats a refusal for a second does not."""
+    """Assumes that every request reads the table. A function that repeats a refusal for a second does not."""
     asked = np.isin(sent.outcome, (Outcome.ACCEPTED, Outcome.TOKEN_LIMIT))
     asked &= each.needs.profile[sent.request] != UNMETERED
     requests, times = sent.request[asked], sent.time[asked]
@@ -67,7 +67,7 @@ def busiest_item(each: Metered, sent: Sent) -> BusyItem | None:
             np.concatenate([rows[covers], rows[settled & covers]]),
             np.concatenate([times[covers], ends[covers[settled]]]),
         )
-        # Shards are drawn evenly.
+        # Shards are chosen evenly.
         found = BusyItem(budget=budget.words, requests=begun // budget.shards, writes=_busiest(*both) // budget.shards)
         if busiest is None or found.writes > busiest.writes:
             busiest = found
@@ -83,7 +83,7 @@ def _busiest(rows: NDArray[np.int32], times: NDArray[np.int64]) -> int:
 
 
 def metered(layers: Layers, traffic: Traffic, drawn: Arrivals) -> Metered | None:
-    """None if the environment limits no tokens."""
+    """None if the environment has no limits in tokens."""
     layer = layers.tokens
     if layer is None:
         return None
@@ -122,7 +122,7 @@ def _profiles(
 
 
 def _rows(layer: TokenLayer, traffic: Traffic, drawn: Arrivals) -> tuple[NDArray[np.int32], int]:
-    """By budget and client: the row of its levels, all budgets' rows numbered through."""
+    """For each budget and client, the row of its levels. The numbers continue over all budgets."""
     rows = np.zeros((len(layer.budgets), len(drawn.callers)), dtype=np.int32)
     count = 0
     for number, budget in enumerate(layer.budgets):
@@ -133,7 +133,7 @@ def _rows(layer: TokenLayer, traffic: Traffic, drawn: Arrivals) -> tuple[NDArray
 
 
 def _identities(budget: TokenBudget, traffic: Traffic, drawn: Arrivals) -> tuple[NDArray[np.int64], int]:
-    """By client: a number for what the budget tells it apart by. Who lacks a part shares one with all who lack it."""
+    """For each client, a number for its identity in the budget. All clients that lack a part share one."""
     parts = np.stack([_part(each, traffic, drawn) for each in budget.by])
     parts[:, (parts == NONE).any(axis=0)] = NONE
     identities, found = np.unique(parts, axis=1, return_inverse=True)
@@ -141,7 +141,7 @@ def _identities(budget: TokenBudget, traffic: Traffic, drawn: Arrivals) -> tuple
 
 
 def _part(by: str, traffic: Traffic, drawn: Arrivals) -> NDArray[np.int64]:
-    """Each client is a principal, and has a value of every claim that the traffic does not name, of its own."""
+    """Each client is a principal, and has its own value of every claim that the traffic does not set."""
     own = np.arange(len(drawn.callers), dtype=np.int64)
     if by == "all":
         return np.zeros_like(own)
@@ -160,6 +160,6 @@ def _claim(
     for group, entry in enumerate(traffic.clients):
         said = entry.claims.get(claim)
         if said is not None and "{client}" not in said:
-            # Numbers below those of clients.
+            # Negative numbers, so that they differ from those of clients.
             found[first[group] : first[group + 1]] = -2 - names.setdefault(said, len(names))
     return found

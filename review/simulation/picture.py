@@ -1,4 +1,4 @@
-"""Simulations as a picture: SVG or PNG, by the file's ending; the same results give the same bytes."""
+"""Simulations as a picture: SVG or PNG, depending on the file's ending. The same results give the same bytes."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -66,13 +66,13 @@ _MINUTE = 60
 _IN_MINUTES_FROM = 180
 _FAR_ABOVE = 1.6
 _TITLE_WIDTH = 88
-"""Characters, of two pictures side by side."""
+"""The width of two pictures side by side, in characters."""
 
 _LEGEND_WIDTH = 105
-"""Characters of two columns together, below two pictures side by side."""
+"""The width of two columns together below two pictures side by side, in characters."""
 
 _MANY_DOTS = 1000
-"""As vectors these would be slow to show."""
+"""As vectors, more dots than this would be slow to show."""
 
 # For README's column of text, some 830 pixels: 9 points stay 12 pixels high there.
 _INCHES, _DPI = 8.3, 200
@@ -100,13 +100,13 @@ class Limit:
     words: str
     per_second: float
     kind: Outcome
-    """What it refuses with."""
+    """The outcome of what it refuses."""
 
 
 def draw(cases: Sequence[Case], file: Path) -> None:
-    """Titled results side by side: requests over time by outcome, and each client's acceptance.
+    """Draw titled results side by side: requests over time by outcome, and the acceptance of each client.
 
-    Raises ReviewError where the file's ending is no picture's or it cannot be written.
+    Raises ReviewError if the file's ending is not that of a picture, or if it cannot be written.
     """
     check(file)
     results = [result for _, result in cases]
@@ -138,14 +138,14 @@ def draw(cases: Sequence[Case], file: Path) -> None:
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=_DASHES[limit.kind], label=limit.words) for limit in lines),
-            # Not drawn: beside the requests of all callers, the limit of one caller has no meaning, nor one of tokens.
+            # Not drawn, because the limit of one caller, or one in tokens, cannot be compared with all callers' requests.
             *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
         columns = _legend_columns([str(handle.get_label()) for handle in handles], len(cases))
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            # No date: the same simulation is the same file.
+            # No date, so that the same simulation gives the same file.
             unsigned = {"Date": None, "Creator": None} if file.suffix == ".svg" else {"Software": None}
             figure.savefig(file, dpi=_DPI, metadata={**unsigned, "Description": description(cases)})
         except OSError as error:
@@ -155,20 +155,20 @@ def draw(cases: Sequence[Case], file: Path) -> None:
 
 
 def _legend_columns(labels: Sequence[str], cases: int) -> int:
-    """Two if they fit beside each other; the first holds one more if they are odd."""
+    """Two columns if they fit next to each other. If the number is odd, the first has one more."""
     half = -(-len(labels) // 2)
     widths = (max(map(len, column), default=0) for column in (labels[:half], labels[half:]))
     return 2 if sum(widths) <= _LEGEND_WIDTH * max(1, cases / 2) else 1
 
 
 def check(file: Path) -> None:
-    """Raises ReviewError where the file's ending is no picture's."""
+    """Raises ReviewError if the file's ending is not that of a picture."""
     if file.suffix not in FORMATS:
         raise ReviewError(f"{file.as_posix()}: a picture ends in {' or '.join(FORMATS)}")
 
 
 def description(cases: Sequence[Case]) -> str:
-    """What the picture shows, in words, for who cannot see it; the file holds it."""
+    """What the picture shows, in words, for people who cannot see it. The file contains it."""
     said = cases[0][1].traffic.description
     named = f"{cases[0][1].traffic.name}: {said} ".replace(":  ", ". ")
     return named + " ".join(f"{title}: {_described(result)}." for title, result in cases)
@@ -197,7 +197,7 @@ def _legend(outcome: Outcome) -> str:
 
 
 def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArray[np.float64]]]:
-    """The edges of equal spans in seconds, whole ones, and by outcome the requests a second in each."""
+    """The edges of equal spans of whole seconds, and for each outcome the requests per second in each span."""
     duration = max(result.traffic.duration_sec, float(result.seconds.max(initial=0)) + 1e-6)
     width = float(np.ceil(duration / _MOST_BINS))
     edges = np.arange(0, duration + width, width)
@@ -230,7 +230,7 @@ def _over_time(axes: Axes, result: Result, lines: Sequence[Limit]) -> None:
 
 
 def _limits(result: Result) -> list[Limit]:
-    """The limits that this traffic meets; those far above it are left out."""
+    """The limits that this traffic reaches. Those far above it are left out."""
     layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
     _, rates = over_time(result)
@@ -251,8 +251,8 @@ def _limits(result: Result) -> list[Limit]:
 
 
 def _of_each_caller(result: Result) -> Iterator[Limit]:
-    """The limits of one caller alone, of every usage plan and every rule that counts what is sent here, and those of
-    the function in front of a model.
+    """The limits of a single caller: of every usage plan, of every rule that counts the requests, and of the function
+    in front of a model.
     """
     layers = result.layers
     used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
@@ -277,7 +277,7 @@ def _of_budget(budget: TokenBudget) -> Limit:
 
 
 def _of_plan(plan: Plan, routes: Sequence[RouteLimits], held: AbstractSet[str]) -> Iterator[Limit]:
-    """One for all that a plan limits."""
+    """One for all routes that a plan limits."""
     rates: list[tuple[str, float]] = []
     if plan.bucket is not None:
         rates.append((f"{plain(plan.bucket.rate_limit)}/s", plan.bucket.rate_limit))
@@ -307,7 +307,7 @@ def _of_rate(kind: Outcome, words: str, per_second: float) -> Limit:
 
 
 def _title(cases: Sequence[Case]) -> str:
-    """The environments, the traffic's name and what it says of itself, on lines that fit."""
+    """The environments, the traffic's name and its description, on lines that fit."""
     environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     traffic = cases[0][1].traffic
     said = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
@@ -315,7 +315,9 @@ def _title(cases: Sequence[Case]) -> str:
 
 
 def _acceptance(axes: Axes, result: Result) -> None:
-    """A dot for each client, a row for each kind; at the right what got through of all that the kind asked for."""
+    """A dot for each client, a row for each kind. The share of all requests of the kind that got through is on the
+    right.
+    """
     random = np.random.default_rng(0)
     groups = result.groups
     for row, group in enumerate(groups):

@@ -10,11 +10,11 @@ from review.table import Report, Table
 from settings.token_limits.one_item import WRITES_OF_ONE_ITEM
 
 Case = tuple[str, Result]
-"""A result, and what it is called beside others."""
+"""A result, and its name in the comparison."""
 
 
 def report(cases: Sequence[Case]) -> Report:
-    """The same traffic in each case: who got through, who was refused by which layer, and when."""
+    """The same traffic in each case: who got through, and who was refused by which layer and when."""
     traffic = cases[0][1].traffic
     tables = [
         # The columns are explained once.
@@ -65,7 +65,7 @@ def assumed(result: Result) -> tuple[str, ...]:
 
 
 def found(title: str, result: Result) -> Iterator[str]:
-    """What this run showed beside its tables."""
+    """What this run showed that is not in its tables."""
     for name, count in result.counted.items():
         yield f"{title}: WAF rule {name} only counts; to block would have stopped {count:,} requests."
     for limit, count in result.observed.items():
@@ -209,7 +209,7 @@ def _group(group: Group) -> dict[str, object]:
 
 
 def _refused_by(group: Group) -> dict[str, dict[str, object]]:
-    """By layer; of limits in tokens also by limit."""
+    """The refusals by layer, and for limits in tokens also by limit."""
     found: dict[str, dict[str, object]] = {}
     for outcome in Outcome:
         mine = [each for each in group.refusals if each.by == outcome]

@@ -1,4 +1,4 @@
-"""Requests in order, where a refused client may come back."""
+"""Requests in order. A refused client may send its request again."""
 
 import heapq
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _MICROSECONDS = 1_000_000.0
 
 
 class Policies(NamedTuple):
-    """By group of clients."""
+    """What each group of clients does."""
 
     most: NDArray[np.int64]
     first_delay: NDArray[np.float64]
@@ -29,21 +29,21 @@ class Policies(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Everything that was sent, retries included, in order."""
+    """Everything that was sent, in order, including retries."""
 
     time: NDArray[np.int64]
     request: NDArray[np.int64]
-    """Which of the requests it was."""
+    """The number of the request that was sent."""
 
     attempt: NDArray[np.int8]
     outcome: NDArray[np.int8]
     limit: NDArray[np.int16]
-    """Of those that a limit in tokens refused, which one; without such limits, nothing."""
+    """Which limit in tokens refused it. Empty without such limits."""
 
 
 @jit
 def _wait(policies: Policies, group: int, attempt: int, told: float, chance: float) -> float:
-    """Seconds until the next attempt; negative where the client gives up."""
+    """Seconds until the next attempt. Negative if the client gives up."""
     if policies.honour[group] and told > 0:
         return told if told <= policies.longest_retry_after[group] else -1.0
     delay = min(policies.first_delay[group] * 2.0**attempt, policies.longest_delay[group])
@@ -74,7 +74,7 @@ def _run(
             first += 1
         outcome = decide(now, requests, index, time)
         wait_told = told[outcome]
-        # Compiled without it if there is no meter.
+        # Compiled without this code if there is no meter.
         if meter is not None and needs is not None and outcome == _ACCEPTED:
             outcome = admit(meter, needs, index, time, chances[(index * 17 + attempt) % len(chances)])
             sent.limit[count] = meter.said[0]
@@ -84,7 +84,7 @@ def _run(
         sent.attempt[count] = attempt
         sent.outcome[count] = outcome
         count += 1
-        # 400 and 403 are not sent again; everything else that refuses is a 429.
+        # 400 and 403 are not sent again. Every other refusal is a 429.
         if outcome not in (_ACCEPTED, _NO_KEY) and outcome <= _TOKEN_LIMIT and attempt < policies.most[group[index]]:
             chance = chances[(index * 31 + attempt) % len(chances)]
             wait = _wait(policies, group[index], attempt, wait_told, chance)
@@ -103,7 +103,7 @@ def run_with_retries(
     meter: Meter | None = None,
     needs: Needs | None = None,
 ) -> Sent:
-    """Decide every request and every retry of it. `told`: the `Retry-After` of each outcome, in seconds."""
+    """Decide every request and its retries. `told`: the `Retry-After` of each outcome, in seconds."""
     most = int((1 + policies.most[group]).sum())
     sent = Sent(
         time=np.empty(most, dtype=np.int64),

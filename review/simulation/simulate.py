@@ -24,56 +24,56 @@ _NANO = 10**9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusals:
-    """What one layer refused of one kind of client."""
+    """The refusals of one layer for one kind of client."""
 
     by: Outcome
     requests: int
     first_sec: float
-    """From the start."""
+    """Seconds from the start."""
 
     last_sec: float
     limit: str = ""
-    """Which limit in tokens, by its words."""
+    """The limit in tokens, in words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfTokens:
-    """What the requests that got through to a model used, counted when they came."""
+    """The tokens of requests that reached a model, assigned to the time at which they came."""
 
     used: int
-    """As the limits count them."""
+    """Tokens as the limits count them."""
 
     reserved: int
-    """Before the model was asked."""
+    """Tokens that were reserved before the model was called."""
 
     busiest_minute: int
-    """Tokens used in it; minutes from the start."""
+    """Tokens in the busiest minute. Minutes begin at the start."""
 
     usd: float | None
-    """None if no model that they ask has a price."""
+    """None if no requested model has a price."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """What became of one kind of client."""
+    """The results of one kind of client."""
 
     name: str
     kind: str
     clients: int
     requests: int
-    """As the clients meant them; a retry is no new request."""
+    """Requests without retries."""
 
     served: int
     """Requests that got through, at the first attempt or a later one."""
 
     sent: int
-    """Retries included."""
+    """Requests with retries."""
 
     refusals: tuple[Refusals, ...]
-    """In the order in which AWS asks the layers; those that refused nothing are left out."""
+    """In the order in which AWS applies the layers. Layers that refused nothing are left out."""
 
     acceptance: NDArray[np.float64]
-    """By client: the share of its requests that got through; nothing for those who sent none."""
+    """For each client that sent requests, the share of its requests that got through."""
 
     tokens: OfTokens | None = None
     """None if the environment has no limits in tokens."""
@@ -81,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfPlan:
-    """What became of those clients of one kind who hold a key of one usage plan."""
+    """The results of the clients of one kind that hold a key of one usage plan."""
 
     group: str
     plan: str
@@ -101,20 +101,20 @@ class Result:
     sent: Sent
     groups: tuple[Group, ...]
     plans: tuple[OfPlan, ...]
-    """By kind of client and plan, if one kind holds keys of several."""
+    """For each kind of client and plan, if a kind holds keys of several plans."""
 
     counted: dict[str, int]
-    """By WAF rule that only counts: requests it would have stopped."""
+    """For each WAF rule that only counts, the requests that it would have blocked."""
 
     observed: dict[str, int]
-    """By limit in tokens that only counts: requests it would have refused."""
+    """For each limit in tokens that only counts, the requests that it would have refused."""
 
     busiest_item: BusyItem | None
-    """Of the table with the limits in tokens."""
+    """The busiest item of the table with the limits in tokens."""
 
     @property
     def seconds(self) -> NDArray[np.float64]:
-        """When everything was sent, from the start."""
+        """When each request was sent, in seconds from the start."""
         return (self.sent.time - self.traffic.start.timestamp() * _MICROSECONDS) / _MICROSECONDS
 
 
@@ -227,7 +227,7 @@ def _group(  # passed on as they are
 def _refusals(
     outcomes: NDArray[np.int8], times: NDArray[np.int64], limits: NDArray[np.int16] | None, tokens: Metered | None
 ) -> Iterator[Refusals]:
-    """By layer; those of limits in tokens by limit."""
+    """The refusals by layer. Those of limits in tokens are by limit."""
     for outcome in Outcome:
         mine = outcomes == outcome
         if outcome == Outcome.ACCEPTED or not mine.any():

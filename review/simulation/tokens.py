@@ -1,4 +1,6 @@
-"""What made-up requests ask of a model: tokens in, tokens out, a cap or none, and how long the model takes."""
+"""What generated requests send to a model: tokens of input and output, an optional maximum, and how long the model
+takes.
+"""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ from review.engine.need import UNCAPPED, Usage
 from settings.base import Settings
 
 MOST_TOKENS = 10_000_000
-"""Of one request: more is no model's context."""
+"""The most tokens of one request. No model has a larger context."""
 
 _LONGEST_SEC = 3600
 # The 99th percentile of a normal distribution, in standard deviations.
@@ -23,7 +25,7 @@ _Number = Annotated[float, Field(ge=0, le=MOST_TOKENS)]
 
 
 class Spread(Settings):
-    """Many small and few large values (log-normal), by two percentiles."""
+    """Many small and few large values (log-normal), given by two percentiles."""
 
     p50: Annotated[float, Field(gt=0, le=MOST_TOKENS)]
     p99: Annotated[float, Field(gt=0, le=MOST_TOKENS)]
@@ -40,34 +42,34 @@ Size = _Number | Spread
 
 
 class Tokens(Settings):
-    """Of each request. The defaults are assumed, for a chat: docs/simulation.md."""
+    """The tokens of each request. The defaults are assumed, for a chat: docs/simulation.md."""
 
     input: Size = Spread(p50=500, p99=8000)
     output: Size = Spread(p50=200, p99=1500)
-    """What the model would write; a cap cuts it off."""
+    """What the model would write without a maximum, which cuts it off."""
 
     cached_share: Annotated[float, Field(ge=0, le=1)] = 0
-    """Of the input, read from the model's cache."""
+    """The share of the input that is read from the model's cache."""
 
     max_tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS)] | None = None
-    """The cap that the request sets. Default: it sets none."""
+    """The maximum that the request sets. Default: none."""
 
     seconds: Size | None = None
-    """Until the answer ends. Default: half a second, and one for every fifty tokens of output."""
+    """Seconds until the response ends. Default: half a second, and one second for every fifty tokens of output."""
 
     model: str = ""
-    """The model that the request names. Default: the first of `[token_prices]`. A Bedrock route has its own."""
+    """The model that the request names. Default: the first of `[token_prices]`. A Bedrock route has its own model."""
 
 
 _FIRST_TOKEN_SEC, _TOKENS_A_SECOND = 0.5, 50
 
 
 def usage_of(each: Sequence[Tokens], group: NDArray[np.int32], seed: int) -> Usage:
-    """Draws every request, whatever the environment. `group`: by request, an index into `each`."""
+    """Generate the usage of every request, for any environment. `group`: for each request, an index into `each`."""
     columns = [np.zeros(len(group), dtype=np.int64) for _ in range(5)]
     for number, tokens in enumerate(each):
         mine = np.flatnonzero(group == number)
-        # A group's sizes do not depend on which other groups there are.
+        # The sizes of a group do not depend on the other groups.
         random = np.random.default_rng((seed, number))
         for column, drawn in zip(columns, _drawn(tokens, len(mine), random), strict=True):
             column[mine] = drawn

@@ -1,4 +1,4 @@
-"""A traffic file: who calls, how often, from where. TOML, checked like an environment file."""
+"""A traffic file: who calls, how often, and from where. It is TOML, and is checked like an environment file."""
 
 import tomllib
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ NO_KEY = "none"
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(ge=0)]
 MOST_REQUESTS = 20_000_000
-"""What one simulation holds in memory at most, retries included."""
+"""The most requests, including retries, that one simulation holds in memory."""
 
 
 def _is_ip(text: str) -> str:
@@ -37,48 +37,48 @@ IpAddress = Annotated[str, AfterValidator(_is_ip)]
 
 
 class Retries(Settings):
-    """What a client does when it gets a 429. The defaults are those of OpenAI's Python SDK: `_base_client.py`."""
+    """What a client does after a 429. The defaults are those of OpenAI's Python SDK: `_base_client.py`."""
 
     most: Annotated[int, Field(ge=0, le=20)] = 2
     first_delay_sec: Annotated[float, Field(gt=0)] = 0.5
-    """Doubles with each retry; up to a quarter is taken off at random."""
+    """Doubles with each retry. Up to a quarter is subtracted at random."""
 
     longest_delay_sec: Annotated[float, Field(gt=0)] = 8.0
     honour_retry_after: bool = True
-    """Wait as long as the 429's `Retry-After` says instead."""
+    """Waits as long as the `Retry-After` of the 429 instead."""
 
     longest_retry_after_sec: Annotated[float, Field(gt=0)] = 120.0
-    """Told to wait longer than that, the client gives up."""
+    """If it should wait longer than this, the client gives up."""
 
 
 class _Clients(Settings):
     name: Annotated[str, Field(min_length=1, max_length=40)]
     routes: Items[str] = ()
-    """By `METHOD /path`, taken in turn. Default: the environment's first."""
+    """Routes by `METHOD /path`, used in turn. Default: the environment's first route."""
 
     usage_plan: str = ""
-    """Each client holds a key of this plan; `none`: it sends no key. Default: the clients hold keys of all plans in
+    """Each client holds a key of this plan. `none`: it sends no key. Default: the clients hold keys of all plans in
     turn."""
 
     from_sec: Seconds = 0
     to_sec: Seconds | None = None
-    """Default: the end."""
+    """Default: the end of the simulation."""
 
     retries: Retries | None = None
     """Default: a refused request is not sent again."""
 
     headers: dict[str, str] = {}
-    """For WAF rules that count by header. `{client}` becomes the client's number."""
+    """Headers for WAF rules that count by header. `{client}` becomes the client's number."""
 
     claims: dict[str, str] = {}
-    """For limits in tokens by a claim. Default: each client has a value of its own, as with `{client}` in it."""
+    """Claims for limits in tokens that count by a claim. Default: each client has its own value, as with `{client}`."""
 
     tokens: Tokens = Tokens()
-    """What its requests ask of a model, if the environment has limits in tokens."""
+    """What its requests send to a model, if the environment has limits in tokens."""
 
 
 class Steady(_Clients):
-    """People and programs that do not know of each other: requests at random moments, `rate` a second each."""
+    """People and programs that act independently: requests at random moments, `rate` per second each."""
 
     kind: Literal["steady"]
     count: Count
@@ -86,7 +86,7 @@ class Steady(_Clients):
 
 
 class Burst(_Clients):
-    """Everyone at once: each sends `requests` within `spread_sec` after `at_sec`."""
+    """All clients at once: each sends `requests` within `spread_sec` after `at_sec`."""
 
     kind: Literal["burst"]
     count: Count
@@ -96,22 +96,22 @@ class Burst(_Clients):
 
 
 class NatOffice(_Clients):
-    """`count` steady users behind one IP address; WAF sees one client."""
+    """`count` steady users behind one IP address. WAF sees one client."""
 
     kind: Literal["nat_office"]
     count: Count
     rate: Rate
     ip: IpAddress | None = None
-    """Default: made up. Say it where the environment's WAF lists it under `allow`."""
+    """Default: generated. Set it if the environment's WAF lists the address under `allow`."""
 
 
 class Abuser(_Clients):
-    """One machine, one address, evenly spaced requests."""
+    """One machine with one address and evenly spaced requests."""
 
     kind: Literal["abuser"]
     rate: Rate
     ip: IpAddress | None = None
-    """Default: made up."""
+    """Default: generated."""
 
 
 class Botnet(_Clients):
@@ -143,7 +143,7 @@ class Traffic(Settings):
     description: str = ""
     duration_sec: Annotated[float, Field(gt=0, le=7 * 86_400)]
     start: Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC))] = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-    """With its time zone; quotas know the calendar. Default: a Monday at nine, UTC."""
+    """With its time zone, because quotas follow the calendar. Default: a Monday at nine, UTC."""
 
     seed: Annotated[int, Field(ge=0)] = 1
     """The same seed gives the same requests."""
@@ -177,7 +177,7 @@ class Traffic(Settings):
 
 
 def _requests(clients: Clients, duration: float) -> float:
-    """At most, retries included."""
+    """The most requests, including retries."""
     tries = 1 + (clients.retries.most if clients.retries else 0)
     if isinstance(clients, Burst):
         return clients.count * clients.requests * tries
@@ -187,7 +187,7 @@ def _requests(clients: Clients, duration: float) -> float:
 
 
 def check(traffic: Traffic, layers: Layers) -> None:
-    """Raises ReviewError where the traffic names routes or plans that the environment lacks, a line for each."""
+    """Raises ReviewError with one line for each route or plan of the traffic that the environment does not have."""
     routes, plans = [route.key for route in layers.routes], [plan.name for plan in layers.plans]
     problems: list[str] = []
     for index, clients in enumerate(traffic.clients):

@@ -1,4 +1,4 @@
-"""Sized limits in words, numbers and lines for the environment file."""
+"""The computed limits in words, numbers and lines for the environment file."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _TOKENS = "tokens_per_minute"
 
 
 def report(sized: Size, proof: Proof, route: str) -> Report:
-    """The limits, the arithmetic and the simulation that proves them."""
+    """The limits, the arithmetic, and the simulation that verifies them."""
     lines = list(toml_lines(sized, route))
     return Report(
         title=f"Limits for {_described(sized)}",
@@ -46,7 +46,7 @@ def report(sized: Size, proof: Proof, route: str) -> Report:
 
 
 def toml_lines(sized: Size, route: str) -> Iterator[str]:
-    """For the environment file."""
+    """Lines for the environment file."""
     yield f"[throttling.routes.{json.dumps(route)}]"
     yield f"rate_limit = {_number(sized.rate_limit)}"
     yield f"burst_limit = {sized.burst_limit}"

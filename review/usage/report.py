@@ -1,4 +1,4 @@
-"""Who is where in the limits in tokens, to print."""
+"""What each caller has used of the limits in tokens, as a report."""
 
 from review.numbers import plain
 from review.table import Report, Table
@@ -8,7 +8,7 @@ from settings.token_limits.covering import PLAN
 
 
 def report(environment: Environment, found: tuple[Usage, ...]) -> Report:
-    """The fullest first."""
+    """The report. The callers that have used most come first."""
     ordered = sorted(found, key=lambda usage: -(usage.used / usage.limit if usage.limit else 0))
     return Report(
         title=f"Use of the limits of {environment.name}, as of now",

@@ -1,4 +1,4 @@
-"""Writing an environment file: from a template, or with a route for each operation of an OpenAPI document."""
+"""Writes an environment file from a template, or with a route for each operation of an OpenAPI document."""
 
 import ipaddress
 import json
@@ -24,23 +24,23 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backend:
-    """What the routes of a new file are, and what is behind them."""
+    """The routes of a new file, and their backend."""
 
     template: str
     openapi: Path | None
-    """In place of the template."""
+    """An OpenAPI document, instead of the template."""
     url: str
-    """Empty: that of the document, or a placeholder."""
+    """The backend's URL. Empty: the one in the document, or a placeholder."""
     only: tuple[str, ...]
-    """Patterns of the document's paths; empty: all."""
+    """Patterns of the document's paths. Empty: all paths."""
     region: str
 
 
 def write_environment(name: str, backend: Backend, folder: Path | None = None, *, api: str = "") -> list[str]:
-    """Write NAME.toml, and say what there is to know of it. Default of `folder`: the one that ENVIRONMENTS names.
+    """Write NAME.toml, and return notes about it. The default of `folder` is the one that ENVIRONMENTS names.
 
-    `api` is the API's name; default: the environment's. Raises ReviewError for a name that cannot be one, a file that
-    is there, and an unusable document; EnvironmentFileError for a file that would be refused, which is not kept.
+    `api` is the API's name. Default: the environment's name. Raises ReviewError for an invalid name, an existing file
+    and an unusable document, and EnvironmentFileError for a file that would be refused. That file is not kept.
     """
     folder = folder or environments_folder()
     file = folder / f"{name}.toml"
@@ -92,15 +92,17 @@ def _of_placeholder(text: str, url: str) -> list[str]:
 
 
 def _schema_line(folder: Path) -> str:
-    """By which editors check the file: in a project beside the folder, in Spillway's own checkout in docs."""
+    """The line with which editors check the file. The schema is next to the folder in a project, and in docs in
+    Spillway's own checkout.
+    """
     found = next((each for each in (folder.parent / SCHEMA, folder.parent / "docs" / SCHEMA) if each.is_file()), None)
     return f"#:schema {Path(os.path.relpath(found, folder)).as_posix()}\n" if found else ""
 
 
 def _server_url(server: str, given: str) -> str:
-    """The address that API Gateway is to call; empty if nobody names one that it can reach."""
+    """The address that API Gateway is to call. Empty if no given address can be reached by it."""
     if given:
-        # The document's paths begin at its server, which may have a path too.
+        # The document's paths are relative to its server, which may have a path too.
         path = urlsplit(server).path if not urlsplit(given).path.strip("/") else ""
         return given.rstrip("/") + path.rstrip("/")
     parts = urlsplit(server)
@@ -116,7 +118,7 @@ def _is_public(host: str) -> bool:
 
 def _lines(name: str, file: str, document: Operations, url: str, region: str) -> Iterator[str]:
     operations = document.operations
-    # A server that reads the Authorization header itself gets it; the key of the usage plan is then in x-api-key.
+    # If the server reads the Authorization header, the header belongs to it. The usage plan's key is then in x-api-key.
     reads_authorization = any("Authorization" in words for operation in operations for words in operation.security)
     dropped = ["x-api-key"] if reads_authorization else ["Authorization", "x-api-key"]
     yield f"# {_quotable(document.title) or 'The service'}: the routes of {_quotable(file)}."
@@ -171,7 +173,7 @@ def _route(operation: Operation, url: str, dropped: list[str]) -> Iterator[str]:
     yield "[[routes]]"
     yield f"method = {_quoted(operation.method)}"
     yield f"path = {_quoted(operation.path)}"
-    # A browser's preflight has no key.
+    # A browser sends a preflight without a key.
     if operation.method != "OPTIONS":
         yield "api_key_required = true"
     yield 'integration.type = "http"'
@@ -184,10 +186,10 @@ def _route(operation: Operation, url: str, dropped: list[str]) -> Iterator[str]:
 
 
 def _quotable(text: str) -> str:
-    """For a comment, which ends with its line."""
+    """Text for a comment, which ends at the end of its line."""
     return "".join(each if each.isprintable() else " " for each in text).strip()[:100]
 
 
 def _quoted(value: str | list[str]) -> str:
-    """As TOML has it, which is as JSON has it for texts and lists of them."""
+    """The value in TOML, which writes texts and lists of them as JSON does."""
     return json.dumps(value, ensure_ascii=False)

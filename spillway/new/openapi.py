@@ -1,4 +1,4 @@
-"""The operations of an OpenAPI document, as routes that API Gateway can have.
+"""The operations of an OpenAPI document, as routes that API Gateway supports.
 
 Reads OpenAPI 3 and Swagger 2.0 in JSON, which FastAPI, vLLM and LiteLLM serve at /openapi.json.
 """
@@ -18,14 +18,14 @@ from settings.route import Method
 Document = Mapping[str, Any]
 
 _METHODS = get_args(Method)
-# The words that a path item may have besides methods: https://spec.openapis.org/oas/v3.1.1.html#path-item-object, read
-# 2026-11. `query` is a method of 3.2, and API Gateway has neither it nor `trace`.
+# The keys of a path item that are not methods: https://spec.openapis.org/oas/v3.1.1.html#path-item-object, read
+# 2026-11. `query` is a method of 3.2. API Gateway supports neither it nor `trace`.
 _NO_METHODS = frozenset({"$ref", "summary", "description", "servers", "parameters", "additionaloperations"})
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
-_LITERAL = re.compile(r"[A-Za-z0-9_.\-][A-Za-z0-9_.\-:]*")
-# Paths of which OpenAI's, Anthropic's and Ollama's APIs can stream the answer, if the document describes no body.
+_LITERAL = re.compile(r"(?!:[A-Za-z_])[A-Za-z0-9_.\-:]+")
+# Paths of the APIs of OpenAI, Anthropic and Ollama whose response can stream, if the document describes no body.
 _STREAMED = ("/chat/completions", "/completions", "/responses", "/messages", "/api/chat", "/api/generate")
-# References that lead to references; a document may be circular.
+# How many references to references are followed, because a document may be circular.
 _DEEPEST = 20
 
 
@@ -35,13 +35,13 @@ class Operation:
 
     method: str
     path: str
-    """As API Gateway takes it."""
+    """The path as API Gateway accepts it."""
     server_path: str
-    """The same for the URL of the integration: with the path's variables, and the slash at its end if it has one."""
+    """The path for the integration's URL: with the path's variables, and with its slash at the end if it has one."""
     streams: bool
-    """Whether the answer may come in chunks."""
+    """Whether the response may come in chunks."""
     security: tuple[str, ...]
-    """What the server asks for, in words; empty if nothing."""
+    """What the server requires, in words. Empty if nothing."""
 
     @property
     def key(self) -> str:
@@ -49,27 +49,27 @@ class Operation:
         return f"{self.method} {self.path}"
 
     def at(self, path: str) -> Self:
-        """The same at a path whose variables have other names."""
+        """The same operation at a path whose variables have other names."""
         slash = "/" if self.server_path.endswith("/") and path != "/" else ""
         return replace(self, path=path, server_path=path.replace("+}", "}") + slash)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operations:
-    """What a document describes."""
+    """The operations that a document describes."""
 
     title: str
     server: str
-    """The URL of its first server, without a slash at the end; a path alone if it names no host."""
+    """The URL of its first server, without a slash at the end. Only a path if it names no host."""
     operations: tuple[Operation, ...]
     left_out: tuple[str, ...]
-    """What API Gateway cannot have, and what has become part of another route; a line each."""
+    """What API Gateway does not support, and what became part of another route. One line each."""
 
 
 def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
-    """The operations whose path matches one of the patterns, or all.
+    """The operations whose path matches one of the patterns. Without patterns, all operations.
 
-    Raises ReviewError for a file that is not an OpenAPI document, or that describes none.
+    Raises ReviewError for a file that is not an OpenAPI document, or that describes no operation.
     """
     document = _document(file)
     paths = document.get("paths")
@@ -101,7 +101,9 @@ def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
 def _read(
     document: Document, paths: Document, only: tuple[str, ...], left_out: list[str]
 ) -> Iterator[tuple[str, Operation]]:
-    """Each operation as the document names it and as a route by itself; what can be none is left out, and said."""
+    """Each operation in the document's order, with its route. Operations that cannot be a route are left out and
+    listed.
+    """
     for path, item in paths.items():
         if only and not any(fnmatchcase(path, pattern) for pattern in only):
             continue
@@ -143,11 +145,11 @@ def _methods(document: Document, item: object) -> Iterator[tuple[str, Document]]
 
 
 def _operation(document: Document, method: str, path: str, operation: Document) -> Operation:
-    """Raises ValueError for a path that API Gateway cannot have."""
+    """Raises ValueError for a path that API Gateway does not support."""
     return Operation(
         method=method,
         path=gateway_path(path),
-        # The slash at the end, which API Gateway has not, is all that is needed of it: `at`.
+        # Only its slash at the end is needed, which API Gateway does not have: `at`.
         server_path=path,
         streams=_streams(document, method, path, operation),
         security=tuple(_security(document, operation)),
@@ -155,13 +157,13 @@ def _operation(document: Document, method: str, path: str, operation: Document) 
 
 
 def gateway_path(path: str) -> str:
-    """`/models/{name}:predict` is `/models/{name}`: a variable of API Gateway is a whole part of a path.
+    """`/models/{name}:predict` becomes `/models/{name}`: a variable of API Gateway is a whole part of a path.
 
-    Starlette's `{rest:path}` is `{rest+}` at the end, and one part elsewhere. Raises ValueError.
+    Starlette's `{rest:path}` becomes `{rest+}` at the end, and one part elsewhere. Raises ValueError.
     """
     if not path.startswith("/"):
         raise ValueError("the path does not start with a slash")
-    # A slash within braces belongs to a pattern, and not to the path.
+    # A slash in braces belongs to a pattern, not to the path.
     parts = [part for part in re.findall(r"(?:\{[^{}]*\}|[^/{}])+", path) if part]
     names = set[str]()
     routed = []
@@ -190,9 +192,9 @@ def _distinct(name: str, taken: set[str]) -> str:
 
 
 def _with_one_variable_a_place(paths: list[str]) -> Iterator[str]:
-    """The same paths as API Gateway takes them together: a place has one variable, with one name.
+    """The paths in a form that API Gateway supports together: each place has one variable, with one name.
 
-    A name is that of the first path. Where one path has `{rest+}` and another `{name}`, both get `{name}`.
+    The first path decides the name. If one path has `{rest+}` and another `{name}`, both get `{name}`.
     """
     plain = {above for path in paths for above, part in _places(path) if part.startswith("{") and "+" not in part}
     names = dict[str, str]()
@@ -251,7 +253,7 @@ def _answers_in_events(document: Document, operation: Document) -> bool:
 
 
 def _security(document: Document, operation: Document) -> Iterator[str]:
-    """One of these is enough; none if the operation is open."""
+    """What the operation accepts as authentication. One of these is enough. Empty if it needs none."""
     asked = operation.get("security", document.get("security"))
     components = _table(document.get("components"))
     schemes = _table(components.get("securitySchemes")) or _table(document.get("securityDefinitions"))
@@ -293,7 +295,7 @@ def _server(document: Document) -> str:
 
 
 def _resolved(document: Document, value: object) -> Document:
-    """What a reference within the document leads to; an empty table for one that leads out of it or in a circle."""
+    """The target of a reference within the document. An empty table if it leads out of the document or in a circle."""
     for _ in range(_DEEPEST):
         table = _table(value)
         reference = table.get("$ref")

@@ -1,4 +1,4 @@
-"""A project of your own: environment files, functions, accepted failures, snapshots, apart from Spillway's files."""
+"""A project of your own: environment files, functions, accepted failures and snapshots, apart from Spillway's files."""
 
 import json
 import re
@@ -16,16 +16,16 @@ from spillway.version import CHECKOUT, PROJECT_FILE, version
 
 FILES = Path(__file__).parent / "project_files"
 OF_FUNCTIONS = Path(__file__).parent / "suppressions.toml"
-"""What checkov finds in every function that Spillway makes."""
+"""The checkov failures of every function that Spillway creates."""
 
 _HIDDEN = {"gitignore": ".gitignore", "gitlab-ci.yml": ".gitlab-ci.yml", "limits.yml": ".github/workflows/limits.yml"}
 _ENVIRONMENT = "prod"
 
 
 def write_project(folder: Path, name: str | None, backend: Backend) -> list[str]:
-    """Write the project, and say what comes next. Default of `name`, the first environment's: prod.
+    """Write the project, and return the next steps. The default of `name`, the first environment's name, is prod.
 
-    Raises ReviewError for a folder that is not empty, and what `write_environment` raises; then nothing is written.
+    Raises ReviewError for a folder that is not empty, and the errors of `write_environment`. Then nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(each.name != ".git" for each in folder.iterdir())):
         raise ReviewError(f"--project {folder.as_posix()}: must be a new or an empty folder")
@@ -88,7 +88,9 @@ FUNCTIONS = """The code of Lambda functions, a folder for each. An environment f
 
 
 def _suppressions(environment: Environment) -> str:
-    """Spillway's own that are choices and no facts of its files, and what the new environment begins without."""
+    """The suppressions of Spillway that are choices and not facts about its files, and what the new environment starts
+    without.
+    """
     head, *blocks = re.split(r"(?m)^(?=\[\[suppressions\]\])", SUPPRESSIONS.read_text(encoding="utf-8"))
     general = [block for block in blocks if not re.search(r"(?m)^(environments|addresses) = ", block)]
     functions = OF_FUNCTIONS.read_text(encoding="utf-8")

@@ -64,7 +64,11 @@ def test_accepted(tmp_path: Path, name: object, path: str) -> None:
             f"{WHERE}: must have Claude models only: Anthropic's messages API does not support {GPT}",
             id="messages of another model",
         ),
-        pytest.param(api("google", GPT), f"{WHERE}.api = 'google': must be 'openai' or 'anthropic', or an array", id="unknown api"),
+        pytest.param(
+            api("google", GPT),
+            f"{WHERE}.api = 'google': must be 'openai' or 'anthropic', or an array",
+            id="unknown api",
+        ),
         pytest.param(api([], GPT), f"{WHERE}.api = []: must contain at least one", id="no api"),
         pytest.param(
             api(["openai", "openai"], GPT),
