@@ -138,7 +138,7 @@ def draw(cases: Sequence[Case], file: Path) -> None:
                 [], [], marker="o", linestyle="", color=dot, markersize=4, label="a client; in bold all of its kind"
             ),
             *(Line2D([], [], color=_INK, linestyle=_DASHES[limit.kind], label=limit.words) for limit in lines),
-            # Not drawn, because the limit of one caller, or one in tokens, cannot be compared with all callers' requests.
+            # Not drawn: the limit of one caller, or one in tokens, cannot be compared with the requests of all callers.
             *(Line2D([], [], linestyle="", label=f"{limit.words} (not drawn)") for limit in alone),
         ]
         columns = _legend_columns([str(handle.get_label()) for handle in handles], len(cases))
