@@ -59,7 +59,7 @@ _SUMMARY = re.compile(r"^(Plan:|Apply complete!|Destroy complete!)")
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 # Starts on a terminal while nothing else is printed. A signal handler may change its text, but may not print.
 working = console.status("")
-_WAITS = "[yellow]interrupted: Terraform finishes, then all is destroyed; again: cut it off[/]"
+_WAITS = "[yellow]interrupted: Terraform finishes, then everything is destroyed; press again to abort[/]"
 
 
 def main(stack: str = _LOCAL) -> int:
@@ -274,7 +274,7 @@ def _show_waf(url: str, environment: Environment) -> None:
     """Show what the file sets, and what AWS's own calls return."""
     if environment.waf is None:
         return
-    step("The WAF rule that stands in front")
+    step("The WAF rule in front of the API")
     for asked in environment.waf.rate_rules:
         console.print(
             f"  {asked.name}: {asked.action} each {asked.aggregate_key_type} above {asked.limit} requests in "
@@ -282,7 +282,7 @@ def _show_waf(url: str, environment: Environment) -> None:
         )
         if asked.action == "block":
             seconds = environment.rate_limit_response.retry_after.waf
-            console.print(f"  The answer is the 429 above, with Retry-After: {seconds} and a code of its own.")
+            console.print(f"  The answer is the 429 above, with Retry-After: {seconds} and its own code.")
     client = emulator_client(url, "wafv2", region=environment.aws.region)
     for acl in client.list_web_acls(Scope="REGIONAL")["WebACLs"]:
         resources = client.list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")["ResourceArns"]

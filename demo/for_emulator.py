@@ -110,7 +110,7 @@ def _differences(
     if metered:
         yield from _differences_of_tokens(environment, table)
     elif environment.api.key_source != "HEADER":
-        yield f"api.key_source: HEADER in place of {environment.api.key_source}, which the emulator does not act on"
+        yield f"api.key_source: HEADER instead of {environment.api.key_source}, which the emulator does not act on"
     yield from _differences_of_plans(environment, metered=bool(metered))
     for name in sorted(table.keys() - made.keys() - {"usage_plans"}):
         yield f"[{name}]: left out"
@@ -119,11 +119,11 @@ def _differences(
 def _differences_of_route(route: Route, *, metered: bool) -> Iterator[str]:
     kind = route.integration.type
     if metered:
-        yield f"{route.key}: a model of the demo's own in place of its {kind} backend"
+        yield f"{route.key}: a model of the demo instead of its {kind} backend"
         if getattr(route.integration, "response_transfer_mode", None) == "STREAM":
-            yield f"{route.key}: BUFFERED in place of STREAM, which the emulator does not know"
+            yield f"{route.key}: BUFFERED instead of STREAM, which the emulator does not support"
     elif kind != "mock":
-        yield f"{route.key}: a mock in place of its {kind} backend"
+        yield f"{route.key}: a mock instead of its {kind} backend"
     if route.authorization != "NONE":
         yield f"{route.key}: without its authorization, {route.authorization}"
     if route.request.validates:
@@ -138,7 +138,7 @@ def _differences_of_tokens(environment: Environment, table: Mapping[str, Any]) -
         case "BEARER":
             yield "api.key_source: the emulator does not use the key that the authorizer answers; the demo adds that"
         case "AUTHORIZER":
-            yield "api.key_source: HEADER in place of AUTHORIZER, without which no authorizer is there"
+            yield "api.key_source: HEADER instead of AUTHORIZER, because the demo has no authorizer"
         case "HEADER":
             pass
     for limit in table.get("token_limits", ()):
@@ -153,7 +153,7 @@ def _differences_of_plans(environment: Environment, *, metered: bool) -> Iterato
         elif plan.token_limits and not metered:
             yield f"usage_plans.{name}: without {', '.join(plan.token_limits)}, since no function is in front of a mock"
     if environment.usage_plans:
-        yield "API keys: with values of the demo's own"
+        yield "API keys: with the demo's own values"
 
 
 def _toml(table: Mapping[str, Any]) -> str:

@@ -108,13 +108,13 @@ def show_token_limit(limit: Reachable, console: Console) -> bool:
             refusal = error.response
         else:
             raise NotAsSetError("the second request was served too")
-        console.print("  It asks again at once. The whole answer:\n")
+        console.print("  It sends a second request at once. The whole answer:\n")
         _show(refusal, console)
         seconds, code = int(refusal.headers["retry-after"]), refusal.json()["error"]["code"]
         if code != "tokens_exceeded" or seconds > _LONGEST_WAIT:
             return False
         if other:
-            _say_served(_ask(openai, limit, other), other, "has a budget of its own", console)
+            _say_served(_ask(openai, limit, other), other, "has its own budget", console)
         console.print(f"  Waiting {seconds} s, as Retry-After says")
         time.sleep(seconds)
         _say_served(_ask(openai, limit, first), first, "asks again", console)

@@ -51,11 +51,13 @@ Output = Annotated[
     Format, typer.Option("--format", metavar="FORM", help="table, markdown (for a pull request) or json.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Also what the numbers assume; Markdown and JSON have it.")]
-Interval = Annotated[int, typer.Option(help="WAF model: how often AWS looks at the rate, in seconds; divides 60.")]
-Lag = Annotated[int, typer.Option(help="WAF model: how late its counts are, in seconds.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Also show what the numbers assume. Markdown and JSON always have it.")
+]
+Interval = Annotated[int, typer.Option(help="WAF model: how often AWS checks the rate, in seconds. Must divide 60.")]
+Lag = Annotated[int, typer.Option(help="WAF model: the delay of its counts, in seconds.")]
 Recency = Annotated[
-    float, typer.Option(help="WAF model: 0 counts every request of the window alike, 1 weighs the newest double.")
+    float, typer.Option(help="WAF model: 0 counts all requests of the window equally, 1 counts the newest twice.")
 ]
 
 
@@ -72,7 +74,7 @@ def limits(
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     details: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--details", help="Also every layer of every route, one a line.")
+        bool, typer.Option("--details", help="Also show every layer of every route, one per line.")
     ] = False,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
@@ -91,19 +93,19 @@ def limits(
 @app.command()
 def diff(
     environment: Environment,
-    other: Annotated[
-        str | None, typer.Argument(metavar="OTHER", help="The environment that is to take its place.")
-    ] = None,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER", help="The environment that would replace it.")] = None,
     base: Annotated[
-        str | None, typer.Option(metavar="REVISION", help="In place of OTHER: compare with this git revision of it.")
+        str | None,
+        typer.Option(metavar="REVISION", help="Instead of OTHER: compare with this git revision of the file."),
     ] = None,
     head: Annotated[
-        str | None, typer.Option(metavar="REVISION", help="Beside --base: up to this revision, not the working tree.")
+        str | None,
+        typer.Option(metavar="REVISION", help="With --base: compare with this revision instead of the working tree."),
     ] = None,
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     fail_on_flag: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--fail-on-flag", help="End with 2 where anything is marked `!!`, or the base is refused.")
+        bool, typer.Option("--fail-on-flag", help="Exit with 2 if anything is marked `!!`, or if the base is refused.")
     ] = False,
 ) -> None:
     """Compare two files, or two git revisions of one file: which limits change, and what a deploy would replace."""
@@ -115,7 +117,7 @@ def diff(
     elif base is not None and other is None:
         compared = compare_revisions(environment, base, head)
     else:
-        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; --help says what there is")
+        raise ReviewError("diff needs OTHER, or --base REVISION, or --base and --head; see --help")
     show(compared, form)
     if fail_on_flag and (compared.data["flagged"] or compared.data["refused"]):
         raise typer.Exit(_FLAGGED)
@@ -155,17 +157,21 @@ def pull_request(
 def cost(
     environment: Environment,
     requests: Annotated[
-        int, typer.Option(parser=count, metavar="COUNT", help="Requests a month, refused ones too: 10_000_000 or 10M.")
+        int,
+        typer.Option(
+            parser=count, metavar="COUNT", help="Requests per month, including refused ones: 10_000_000 or 10M."
+        ),
     ] = 1_000_000,
     blocked: Annotated[
-        float, typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. The WAF log grows with it.")
+        float,
+        typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. It sets the size of the WAF log."),
     ] = 0.0,
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Other prices: a .toml file with tables of review/cost/prices.toml."),
     ] = None,
     free_tier: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--free-tier", help="Take off what every account has free, as if it had nothing else.")
+        bool, typer.Option("--free-tier", help="Subtract the free tier, as if the account had nothing else.")
     ] = False,
     form: Output = Format.TABLE,
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
@@ -188,10 +194,10 @@ def simulate(
     traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
-    picture: Annotated[Path | None, typer.Option(help="Write the result there, as .svg or .png.")] = None,
-    against: Annotated[str | None, typer.Option(help="The same traffic against that environment too.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the result to this file, .svg or .png.")] = None,
+    against: Annotated[str | None, typer.Option(help="Also send the traffic through this environment.")] = None,
     without_waf: Annotated[  # noqa: FBT002  # a flag is how typer takes it
-        bool, typer.Option("--without-waf", help="And against this one without its WAF.")
+        bool, typer.Option("--without-waf", help="Also send the traffic through this environment without its WAF.")
     ] = False,
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
@@ -262,10 +268,10 @@ def replay(
         list[str] | None, typer.Option(help="KEY_ID=PLAN: an API key's usage plan; may be repeated.")
     ] = None,
     abuser: Annotated[
-        list[str] | None, typer.Option(help="A client by whom no limit is to be measured; may be repeated.")
+        list[str] | None, typer.Option(help="A client to ignore when limits are measured; may be repeated.")
     ] = None,
     customer: Annotated[
-        list[str] | None, typer.Option(help="A client who is not to be set apart; may be repeated.")
+        list[str] | None, typer.Option(help="A client that must not be set apart; may be repeated.")
     ] = None,
     choose: Annotated[
         str, typer.Option(help="p90, p99, p99.9 or busiest, for every limit. Default: the suggested one of each.")
@@ -274,7 +280,7 @@ def replay(
         Path | None, typer.Option(metavar="FILE", help="Write a copy of the environment file with the chosen limits.")
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(min=0, max=86_400, help="Put lines back in order that are late by at most so many seconds.")
+        float, typer.Option(min=0, max=86_400, help="Sort lines that are late by at most this many seconds.")
     ] = 60.0,
     waf_interval: Interval = 10,
     waf_lag: Lag = 20,
@@ -345,7 +351,7 @@ def size(
     ] = None,
     per_address: Annotated[int, typer.Option(min=1, max=1_000_000, help="Users behind one IP address.")] = 1,
     quantile: Annotated[
-        float, typer.Option(min=0.5, max=0.99999, help="How much of the time the limits are to suffice.")
+        float, typer.Option(min=0.5, max=0.99999, help="The share of the time in which the limits should suffice.")
     ] = 0.99,
     route: Annotated[str, typer.Option(help="The route that the bucket is for.")] = "POST /v1/chat/completions",
     form: Output = Format.TABLE,
@@ -362,14 +368,14 @@ def size(
     from review.sizing.size import size as sized_by
 
     if bool(tier) == bool(users and requests_per_hour) or (tier and (users or requests_per_hour)):
-        raise ReviewError("size takes --users and --requests-per-hour, or --tier; --help says what there is")
+        raise ReviewError("size needs --users and --requests-per-hour, or --tier; see --help")
     if tokens_per_minute and not (tokens or any(each.count(":") > 2 for each in tier or ())):  # noqa: PLR2004
         raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
     tiers = tuple(tier_of(each, tokens) for each in tier or ()) or (
         Tier(name="", users=users, requests_per_hour=requests_per_hour, tokens=tokens),
     )
     if len({each.name for each in tiers}) < len(tiers):
-        raise ReviewError("--tier: two of one name")
+        raise ReviewError("--tier: two have the same name")
     sized = sized_by(
         Demand(
             tiers=tiers,
@@ -393,9 +399,9 @@ def usage(
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     reset: Annotated[
-        str | None, typer.Option(metavar="CALLER", help="Give that caller everything back: a key's name, or an id.")
+        str | None, typer.Option(metavar="CALLER", help="Reset the usage of this caller: a key's name, or an id.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the reset.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Reset without asking for confirmation.")] = False,  # noqa: FBT002
 ) -> None:
     """Show what each caller has used of the limits in tokens. Calls AWS with your credentials."""
     form = _form(form, as_json=as_json)
@@ -430,7 +436,7 @@ def _announce_compilation() -> None:
     from review.engine.jit import is_compiled
 
     if sys.stderr.isatty() and not is_compiled():
-        sys.stderr.write("compiling the engine: some ten seconds, this time only\n")
+        sys.stderr.write("compiling the engine: about ten seconds, only this time\n")
 
 
 def _read_key_plans(given: list[str], known: list[str]) -> dict[str, str]:
@@ -454,7 +460,7 @@ def _waf_model(interval: int, lag: int, recency: float) -> "WafModel":
 
 def _form(form: Format, *, as_json: bool) -> Format:
     if as_json and form not in {Format.TABLE, Format.JSON}:
-        raise ReviewError(f"--json and --format {form}: name one of the two")
+        raise ReviewError(f"--json and --format {form}: use only one of the two")
     return Format.JSON if as_json else form
 
 

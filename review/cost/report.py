@@ -21,11 +21,11 @@ NOT_IN_IT = (
 )
 CAPACITY = (
     "WCU are an estimate: AWS may charge the same transformation of the same part of a request once (about), or each "
-    "time (at most). Its own figure takes an account: aws wafv2 check-capacity."
+    "time (at most). Its own figure needs an account: aws wafv2 check-capacity."
 )
 ALL_CHARGED = (
-    "Every request is charged as an API Gateway call. AWS does not document whether one is that WAF blocks or a "
-    "throttle refuses; people report that it is not."
+    "Every request is charged as an API Gateway call. AWS does not document whether it charges for "
+    "those that WAF blocks or a throttle refuses. Users report that it does not."
 )
 
 
@@ -67,7 +67,7 @@ def _capacity_table(wcu: Capacity) -> Table:
         rows=(*rows, ("all rules", _wcu(wcu.estimate), _wcu(wcu.upper_bound))),
         numbers=frozenset({"about", "at most"}),
         caption=f"{capacity.INCLUDED:,} are included, {_share(wcu.estimate, capacity.INCLUDED)} of them used; "
-        f"AWS takes {capacity.MOST:,}, {_share(wcu.estimate, capacity.MOST)} used.",
+        f"AWS allows {capacity.MOST:,}, {_share(wcu.estimate, capacity.MOST)} used.",
     )
 
 
@@ -98,26 +98,26 @@ def _bearer_key_note(environment: Environment) -> Iterator[str]:
     if environment.has_bearer_key:
         seconds = environment.api.authorizer_result_ttl_in_seconds
         often = f"once in {seconds} s for each key of this file" if seconds else "for each request"
-        yield f"The authorizer of api.key_source = BEARER is asked {often}; 5 ms with 128 MB are assumed."
+        yield f"The authorizer of api.key_source = BEARER is called {often}; 5 ms with 128 MB are assumed."
 
 
 def _token_note(environment: Environment) -> Iterator[str]:
     if items := items_of_a_request(environment):
         yield (
             f"Limits in tokens: {WRITES_OF_A_REQUEST:g} writes for each of {items} items, as if every request were of "
-            "a route with such limits; the function's duration, which is the model's, and its log are not in it."
+            "a route with such limits; the function's duration, which is the model's, and its log are not included."
         )
 
 
 def _notes(environment: Environment, wcu: Capacity | None, prices: Prices) -> Iterator[str]:
     """What these numbers do not include."""
-    yield f"Not in it: {'; '.join(NOT_IN_IT)}."
+    yield f"Not included: {'; '.join(NOT_IN_IT)}."
     if wcu is not None and wcu.unknown:
         yield f"Capacity unknown, left out: {', '.join(wcu.unknown)}."
     if wcu is None and environment.waf is not None:
-        yield "The web ACL is an existing one: its monthly price, its rules and its capacity are its owner's."
+        yield "The web ACL is an existing one: its monthly price, its rules and its capacity are not included."
     if environment.waf and any(group.vendor_name != "AWS" for group in environment.waf.managed_rule_groups):
-        yield "A vendor's managed rule group has a price of its own in AWS Marketplace, which is not in it."
+        yield "A vendor's managed rule group has its own price in AWS Marketplace, which is not included."
     if environment.aws.region != prices.general.region:
         yield f"{environment.name} is in {environment.aws.region}, where prices may differ."
 
@@ -131,13 +131,13 @@ def _assumptions(environment: Environment, wcu: Capacity | None, prices: Prices,
     if access_log(environment) is not None:
         yield f"A line of the access log: {access_log_bytes(environment)} bytes, from its format and usual values."
     if waf_log(environment) is not None:
-        yield f"A record of the WAF log: {WAF_RECORD:,} bytes, assumed; only what a rule stops or counts has one."
+        yield f"A record of the WAF log: {WAF_RECORD:,} bytes, assumed; only blocked or counted requests have one."
     yield from _token_note(environment)
     if environment.observability.detailed_metrics or filter_metrics(environment):
         yield "Metrics are counted as if every layer limited every route in every hour."
-    free = "is taken off" if with_free else "is not taken off; --free-tier does"
-    yield f"What every account has free of CloudWatch, Lambda and Bot Control {free}."
-    yield f"{prices_words(prices)}; --prices takes others."
+    free = "is subtracted" if with_free else "is not subtracted; --free-tier subtracts it"
+    yield f"The free tier of CloudWatch, Lambda and Bot Control {free}."
+    yield f"{prices_words(prices)}; --prices reads others."
     second_hand = [name for name, price in prices.sources.items() if price.checked == "second hand"]
     if second_hand:
         yield f"Second hand, since AWS's page shows them in a browser only: {', '.join(second_hand)}."

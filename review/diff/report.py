@@ -31,7 +31,7 @@ def refused_base(side: Side, base: str, refused: tuple[str, ...]) -> Report:
     """The report for an environment whose file at the base is refused. A change that repairs it must still pass a
     review.
     """
-    note = f"Nothing is compared: the file of {base} is refused, and what a deploy changes is in its plan only."
+    note = f"Nothing is compared, because the file of {base} is refused. Only the plan shows what a deploy changes."
     return _report_one_side(side, base, (note, *refused), refused)
 
 
@@ -120,21 +120,21 @@ def change_notes(before: Side, after: Side, found: Difference, steps: tuple[Chan
         yield "Nothing changes."
     if old.name != new.name:
         yield (
-            f"{old.name} and {new.name} are two stacks with a state each. What a deploy does is said as if "
-            f"{after.name} took the place of {before.name}."
+            f"{old.name} and {new.name} are two stacks, each with its own state. The deploy is described as if "
+            f"{after.name} replaced {before.name}."
         )
     if old.backend != new.backend:
-        yield "The state moves: terraform init -migrate-state first, or everything is created a second time."
+        yield "The state moves: run terraform init -migrate-state first, or Terraform creates everything a second time."
     if _account(old) != _account(new):
-        yield "Another account: Terraform finds nothing there, and everything is created anew."
+        yield "Another account: Terraform finds nothing there, and creates everything again."
     if any(change.slot[0] == Layer.WAF for change in found.limits):
-        yield "A changed WAF rate rule counts afresh, and may stop nobody for up to a minute."
+        yield "A changed WAF rate rule starts to count from zero, and may block no one for up to a minute."
     if any(change.before and not change.after for change in found.token_limits):
-        yield "A limit in tokens that comes back finds what its callers had used of it, as long as their items last."
+        yield "If a limit in tokens is added again, its callers keep what they had used of it until their items expire."
     if any(step.needs_second_deployment for step in steps):
         yield (
-            f"{FLAG} One apply is not enough: the stage serves a snapshot, and Terraform cuts it before it destroys "
-            f"what went. make deploy ENV={new.name} does all that it takes, "
+            f"{FLAG} One apply is not enough: the stage serves a snapshot, and Terraform creates it before it "
+            f"destroys what was removed. make deploy ENV={new.name} does everything that is needed, "
             "and fails if the stage still serves something else."
         )
     if any(step.address.startswith("aws_api_gateway_deployment") for step in steps):

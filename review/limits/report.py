@@ -17,12 +17,12 @@ from review.table import Report, Table
 # What AWS documents about these: docs/limits.md.
 STAGE = (
     "AWS applies a stage's throttle at the method level: assumed to be a bucket of that size for every route without "
-    "its own, shared by all its callers. All routes together share the account's only."
+    "its own, shared by all its callers. All routes together share only the account's bucket."
 )
 BEST_EFFORT = "Throttles and quotas are best effort: targets, not ceilings."
 PLAN = (
-    "Each API key is counted alone. Whether a plan's throttle is one bucket for a key, or one for each of its routes, "
-    "AWS does not document; one, which is stricter, is assumed."
+    "Each API key is counted separately. AWS does not document whether a plan's throttle is one bucket for a key, "
+    "or one for each of its routes. Spillway assumes one, which is stricter."
 )
 WINDOW = "A WAF rate rule is an estimate: AWS looks back over the window and reacts late, usually within 30 seconds."
 

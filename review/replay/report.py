@@ -97,7 +97,7 @@ def _notes(replayed: Replayed) -> tuple[str, ...]:
     if replayed.put_back:
         said.append(f"{replayed.put_back:,} lines were out of order within the tolerance, and put back in order.")
     said += [
-        f"WAF rule {name} only counts; to block would have stopped {count:,} requests."
+        f"WAF rule {name} only counts; to block would have refused {count:,} requests."
         for name, count in replayed.counted.items()
     ]
     said += [
@@ -120,7 +120,7 @@ def _assumptions(replayed: Replayed) -> tuple[str, ...]:
             f"WAF is an estimate: here it {replayed.waf}. AWS publishes none of the three; --waf-interval, --waf-lag "
             "and --waf-recency set them."
         )
-    said.append("Clients are taken as they were: one that is refused might slow down, or come back sooner.")
+    said.append("Clients behave as they did: a refused client might slow down, or come back sooner.")
     return tuple(said)
 
 
@@ -295,7 +295,7 @@ def _lines(candidate: Candidate) -> Iterator[str]:
         if name != _WINDOW:
             yield f"{name} = {plain(value).replace(',', '_')}"
     if candidate.is_lowest:
-        yield "(AWS takes no lower one)"
+        yield "(AWS accepts no lower one)"
 
 
 def _replayed_again(chosen: Chosen) -> Table:

@@ -43,7 +43,7 @@ def report(cases: Sequence[Case]) -> Report:
 
 def assumed(result: Result) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    said = ["Token buckets are exact; AWS applies them best effort, so that real numbers scatter around these."]
+    said = ["Token buckets are exact; AWS applies them best effort, so real numbers vary around these."]
     if result.layers.windows:
         said.append(
             f"WAF is an estimate: here it {result.waf}. AWS publishes none of the three; --waf-interval, --waf-lag and "
@@ -54,7 +54,7 @@ def assumed(result: Result) -> tuple[str, ...]:
         said.append(
             "Limits in tokens decide as the function does, which settles when an answer ends; used: tokens as the "
             "limits count them, of requests that got through. Assumed: what requests ask of a model (tokens in the "
-            "traffic file), and that DynamoDB can always be asked."
+            "traffic file), and that DynamoDB can always be reached."
         )
     if any(plan.quota for plan in result.layers.plans):
         said.append(
@@ -67,15 +67,15 @@ def assumed(result: Result) -> tuple[str, ...]:
 def found(title: str, result: Result) -> Iterator[str]:
     """What this run showed that is not in its tables."""
     for name, count in result.counted.items():
-        yield f"{title}: WAF rule {name} only counts; to block would have stopped {count:,} requests."
+        yield f"{title}: WAF rule {name} only counts; to block would have refused {count:,} requests."
     for limit, count in result.observed.items():
         yield f"{title}: {limit} only counts; it would have refused {count:,} requests."
     item = result.busiest_item
     if item and item.writes > WRITES_OF_ONE_ITEM:
         yield (
             f"{title}: one item of the table, of {item.budget}, would get up to {item.writes:,} writes in a second. "
-            f"DynamoDB takes about {WRITES_OF_ONE_ITEM:,}: what is above counts as unavailable, which is not simulated "
-            "(docs/token-limits.md)."
+            f"DynamoDB supports about {WRITES_OF_ONE_ITEM:,}: above that the limits are unavailable, which is not "
+            "simulated (docs/token-limits.md)."
         )
 
 

@@ -160,7 +160,7 @@ class Traffic(Settings):
         for index, clients in enumerate(self.clients):
             where = ("clients", index)
             if clients.name in names:
-                yield Problem((*where, "name"), "each entry needs a name of its own")
+                yield Problem((*where, "name"), "each entry needs its own name")
             names.add(clients.name)
             ends = f"must be before the end, duration_sec = {self.duration_sec:g}"
             if isinstance(clients, Burst) and clients.at_sec >= self.duration_sec:
@@ -233,4 +233,4 @@ def read_traffic(name: str) -> Traffic:
         lines = (f"{shown}: {describe(detail, table, may_hold_secrets=False)}" for detail in error.errors())
         raise ReviewError("\n".join(lines)) from None
     except TypeError:
-        raise ReviewError(f"{shown}: name: unknown key; the file's own name names the traffic") from None
+        raise ReviewError(f"{shown}: name: unknown key; the name of the file is the name of the traffic") from None

@@ -46,7 +46,7 @@ def test_limits_stay_and_nothing_else_is_needed(tmp_path: Path, file: Path) -> N
     }
     assert keys.keys() == set(key_names(after.usage_plans).values())
     replaced = {route.key for route in before.routes if route.integration.type != "mock"}
-    assert {line.partition(": ")[0] for line in differences if ": a mock in place of" in line} == replaced
+    assert {line.partition(": ")[0] for line in differences if ": a mock instead of" in line} == replaced
 
 
 def test_a_web_acl_of_ones_own_stays_and_another_owners_does_not(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     assert "[domain]: left out" in differences
     assert "POST /v1/chat/completions: without its authorization, users" in differences
     _, _, _, differences = converted(ROOT / "docs" / "examples" / "clients.toml", tmp_path)
-    assert "api.key_source: HEADER in place of BEARER, which the emulator does not act on" in differences
-    assert "API keys: with values of the demo's own" in differences
+    assert "api.key_source: HEADER instead of BEARER, which the emulator does not act on" in differences
+    assert "API keys: with the demo's own values" in differences
     _, _, _, differences = converted(ROOT / "docs" / "examples" / "token_limits.toml", tmp_path)
     assert "[token_limits]: left out" in differences
     free = "requests_per_minute, tokens_per_minute, tokens_per_day, concurrent_requests"
@@ -81,22 +81,20 @@ def test_limits_in_tokens_stay_with_a_model_behind_them(tmp_path: Path, file: Pa
             assert covering(after, route) == covering(before, was)
             assert isinstance(route.integration, HttpIntegration)
             assert route.integration.url == f"{MODEL}{route.path.replace('+}', '}')}"
-            assert (
-                f"{route.key}: a model of the demo's own in place of its {was.integration.type} backend" in differences
-            )
+            assert f"{route.key}: a model of the demo instead of its {was.integration.type} backend" in differences
     assert "[token_limits]: left out" not in differences
 
 
 def test_what_the_demo_adds_to_the_emulator_is_said(tmp_path: Path) -> None:
     _, _, _, differences = converted(ROOT / "demo" / "token_limits.toml", tmp_path, MODEL)
     assert differences == (
-        "POST /v1/{proxy+}: a model of the demo's own in place of its http backend",
+        "POST /v1/{proxy+}: a model of the demo instead of its http backend",
         "API keys: the emulator does not tell a function which key called; the demo adds that",
         "api.key_source: the emulator does not use the key that the authorizer answers; the demo adds that",
-        "API keys: with values of the demo's own",
+        "API keys: with the demo's own values",
     )
     _, _, _, differences = converted(ROOT / "docs" / "examples" / "token_limits.toml", tmp_path, MODEL)
-    assert "POST /model: BUFFERED in place of STREAM, which the emulator does not know" in differences
+    assert "POST /model: BUFFERED instead of STREAM, which the emulator does not support" in differences
 
 
 def test_a_limit_by_what_an_authorizer_establishes_is_left_out_with_it(tmp_path: Path) -> None:

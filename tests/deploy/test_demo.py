@@ -110,7 +110,7 @@ def test_it_deploys_hits_the_limits_and_cleans_up() -> None:
 def test_it_does_it_with_any_environment() -> None:
     done = run(ENV="docs/examples/usage_plans.toml")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "API keys: with values of the demo's own" in done.stdout
+    assert "API keys: with the demo's own values" in done.stdout
     assert "POST /v1/chat/completions, plan free" in done.stdout
     assert done.stdout.count("refused as set") == 2
     assert "not as set" not in done.stdout

@@ -189,7 +189,7 @@ def test_json_is_the_json_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert said == [said[0]] * 3
     assert json.loads(said[0])["environment"] == "dev"
     assert main(["limits", file, "--json", "--format", "markdown"]) == 1
-    assert capsys.readouterr() == ("", "--json and --format markdown: name one of the two\n")
+    assert capsys.readouterr() == ("", "--json and --format markdown: use only one of the two\n")
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,8 +58,7 @@ def test_a_row_has_the_meaning_the_type_the_unit_the_default_the_bounds_and_the_
     rate, burst = rows("`[throttling.routes.<name>]`")
     assert rate == (
         "| `rate_limit` | The refill of the bucket, in requests per second. In `throttling` it has at most six "
-        "decimals. | "
-        "number, requests per second |  | at least 0.000001; at most 2,147,483,647 | "
+        "decimals. | number, requests per second |  | at least 0.000001; at most 2,147,483,647 | "
         "`aws_api_gateway_method_settings.settings.throttling_rate_limit`, "
         "`aws_api_gateway_usage_plan.throttle_settings.rate_limit`, "
         "`aws_api_gateway_usage_plan.api_stages.throttle.rate_limit` |"

@@ -165,7 +165,7 @@ def test_capacity_is_told_rule_by_rule(tmp_path: Path) -> None:
         ("per-ip", "4", "14"),  # 2 for a rate rule, 2 for the method; its NONE may cost 10
         ("all rules", "704", "714"),
     )
-    assert table.caption == "1,500 are included, 47% of them used; AWS takes 5,000, 14% used."
+    assert table.caption == "1,500 are included, 47% of them used; AWS allows 5,000, 14% used."
     assert "Capacity unknown, left out: Vendors." in said.notes
 
 
@@ -227,7 +227,7 @@ def test_other_prices_stand_in_for_the_default_ones(tmp_path: Path, capsys: pyte
     assert main(["cost", str(settings), "--requests", "3000000", "--prices", str(file), "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["dollars"] == 21
-    assert "Prices of eu-central-1, read 2026-11 to 2027-01-31; --prices takes others." in data["notes"]
+    assert "Prices of eu-central-1, read 2026-11 to 2027-01-31; --prices reads others." in data["notes"]
     assert "test is in us-east-1, where prices may differ." in data["notes"]
 
 

@@ -322,7 +322,7 @@ def test_it_takes_two_files_or_one_and_a_base(
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert main(["diff", "prod", *arguments]) == 1
-    assert capsys.readouterr().err.startswith("diff takes OTHER, or --base REVISION, or --base and --head")
+    assert capsys.readouterr().err.startswith("diff needs OTHER, or --base REVISION, or --base and --head")
 
 
 HTTP = 'path = "/chat"\nintegration = { type = "http", url = "https://llm.example.com/" }'

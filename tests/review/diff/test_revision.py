@@ -227,7 +227,7 @@ def test_what_repairs_a_refused_base_can_be_reviewed(
     write(file.parent, MINIMAL, "prod")
     assert main(["diff", "prod", "--base", "main", "--format", "markdown"]) == 0
     printed = capsys.readouterr()
-    assert "Nothing is compared: the file of main is refused" in printed.out
+    assert "Nothing is compared, because the file of main is refused" in printed.out
     assert said in printed.out
     assert printed.err == ""
     assert main(["diff", "prod", "--base", "main", "--format", "json", "--fail-on-flag"]) == 2

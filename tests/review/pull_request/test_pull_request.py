@@ -131,7 +131,13 @@ def test_what_the_numbers_assume_is_told_once(repository: Repository, said: Said
         repository.change(name, MINIMAL + WAF.replace("600", "700"))
     lines = said.lines()
     assert [line for line in lines if line.startswith("### ")] == ["### a", "### b", "### c"]
-    for once in ("best effort", "A WAF rate rule is an estimate", "Prices of", "counts afresh", "more than half"):
+    for once in (
+        "best effort",
+        "A WAF rate rule is an estimate",
+        "Prices of",
+        "starts to count from zero",
+        "more than half",
+    ):
         assert sum(once in line for line in lines) == 1, once
 
 
@@ -139,7 +145,7 @@ def test_a_note_names_its_environments_if_not_all_that_change_have_it(repository
     repository.commit(a=MINIMAL + WAF, b=MINIMAL)
     repository.change("a", MINIMAL + WAF.replace("600", "700"))
     repository.change("b", MINIMAL.replace("rate_limit = 10", "rate_limit = 11"))
-    (note,) = [line for line in said.lines() if "counts afresh" in line]
+    (note,) = [line for line in said.lines() if "starts to count from zero" in line]
     assert note.startswith("- a: A changed WAF rate rule")
 
 

@@ -149,7 +149,7 @@ def test_a_client_deaf_to_the_429_doubles_its_wait_up_to_the_longest() -> None:
     sent = one_after_another(limits, sdk(most=6, honour_retry_after=False))
     waits = np.diff([time for time, _ in sent])
     for wait, longest in zip(waits, [0.5, 1, 2, 4, 8, 8], strict=True):
-        assert 0.75 * longest <= wait <= longest, "up to a quarter is taken off"
+        assert 0.75 * longest <= wait <= longest, "up to a quarter is subtracted"
 
 
 def test_a_403_is_not_sent_again() -> None:

@@ -157,7 +157,7 @@ CLIENT = '[[clients]]\nname = "a"\nkind = "steady"\ncount = 1\nrate = 1\n'
             'duration_sec = 60\nclients = [{ name = "b", kind = "burst", count = 1, requests = 1, at_sec = 90 }]',
             ["clients[0].at_sec = 90: must be before the end, duration_sec = 60"],
         ),
-        ("duration_sec = 60\n" + CLIENT * 2, ["clients[1].name = 'a': each entry needs a name of its own"]),
+        ("duration_sec = 60\n" + CLIENT * 2, ["clients[1].name = 'a': each entry needs its own name"]),
         (
             'duration_sec = 60\nclients = [{ name = "o", kind = "nat_office", count = 1, rate = 1, ip = "office" }]',
             ["clients[0].ip = 'office': must be an IP address"],
@@ -198,7 +198,7 @@ def test_routes_and_plans_that_the_environment_lacks_are_said_all_at_once(tmp_pa
     [
         (b"duration_sec = ", "is not TOML: Invalid value (at end of document)"),
         (b"\xff", "is not UTF-8 at byte 0"),
-        (b'name = "x"', "name: unknown key; the file's own name names the traffic"),
+        (b'name = "x"', "name: unknown key; the name of the file is the name of the traffic"),
     ],
 )
 def test_a_file_that_is_no_traffic_file(tmp_path: Path, content: bytes, said: str) -> None:

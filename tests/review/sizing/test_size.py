@@ -171,9 +171,9 @@ def test_a_tier_that_is_none(said: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
-        (["--users", "5"], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
-        (["--tier", "a:1:1", "--tier", "a:1:1"], "--tier: two of one name"),
+        ([], "size needs --users and --requests-per-hour, or --tier; see --help"),
+        (["--users", "5"], "size needs --users and --requests-per-hour, or --tier; see --help"),
+        (["--tier", "a:1:1", "--tier", "a:1:1"], "--tier: two have the same name"),
         (
             ["--users", "5", "--requests-per-hour", "1", "--tokens-per-minute", "5"],
             "--tokens-per-minute needs --tokens, the tokens of a request",
