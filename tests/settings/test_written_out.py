@@ -198,8 +198,10 @@ HTTP = route("POST", "/a", url("/a"))
         (
             route("ANY", "/a") + route("GET", "/b").replace('"GET"', '["GET", "POST"]'),
             [
-                "routes[1].method: must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or "
-                "'PUT'; 'ANY' is all of them"
+                (
+                    "routes[1].method: must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'; "
+                    "'ANY' is all of them"
+                )
             ],
         ),
     ],
