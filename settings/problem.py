@@ -200,7 +200,9 @@ def refusal(
         case "extra_forbidden" | "missing":
             got = NO_VALUE
         case "union_tag_invalid":
-            where, got = (*where, context["discriminator"].strip("'")), context["tag"]
+            # pydantic's own `tag` is a text, in which a table could not be told from a word.
+            discriminator = context["discriminator"].strip("'")
+            where, got = (*where, discriminator), got.get(discriminator) if isinstance(got, dict) else NO_VALUE
         case "union_tag_not_found":
             where, got = (*where, context["discriminator"].strip("'")), NO_VALUE
         case _ if error["loc"][-1:] == ("[key]",):
@@ -232,9 +234,15 @@ def _refused_value(where: Where, value: object, error: str, words: str) -> objec
     of_numbers = error.startswith(_OF_NUMBERS) or _NUMBERS.fullmatch(words) is not None
     if isinstance(value, str) and of_numbers:
         return value if _A_NUMBER_IN_QUOTES.fullmatch(value) else HIDDEN
-    if isinstance(value, int | float) and error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words):
+    if error.startswith(_OF_TEXTS) and not _NUMBERS.fullmatch(words) and _holds_a_number(value):
         return value if may_be_shown(where) else HIDDEN
     return shown_value(where, value)
+
+
+def _holds_a_number(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_a_number, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def line_about(where: Where, value: object, message: str, *, route: str = "") -> str:

@@ -69,7 +69,9 @@ def _other_notation(said: str, line: str) -> str:
     if line.lstrip().startswith("{"):
         return "this is JSON; TOML is written `key = value`, below a [table]"
     if said.startswith("Expected '='") and re.fullmatch(r"\s*[A-Za-z_][\w-]*\s*", line):
-        return f"{line.strip()}: a key needs a value; TOML is written `key = value`"
+        # Keys of ours are written like that. Anything else may be a value that slipped onto a line of its own.
+        key = f"{line.strip()}: " if re.fullmatch(r"\s*[a-z_]+\s*", line) else ""
+        return f"{key}a key needs a value; TOML is written `key = value`"
     return ""
 
 

@@ -118,7 +118,11 @@ def _without_any(file: Table, table: dict[str, Any], routes: list[dict[str, Any]
     """Each `ANY` replaced by the methods that the file does not list for that path."""
     sources: dict[Where, Where] = {}
     refused: list[tuple[Where, str]] = []
-    single = {(route.get("method"), route["path"]) for route in routes if isinstance(route.get("path"), str)}
+    single = {
+        (route["method"], route["path"])
+        for route in routes
+        if isinstance(route.get("method"), str) and isinstance(route.get("path"), str)
+    }
     plain: list[dict[str, Any]] = []
     stand_for: dict[str, list[str]] = {}
     for index, route in enumerate(routes):

@@ -74,7 +74,7 @@ def _text(name: str, backend: Backend) -> tuple[str, list[str]]:
     document = read_operations(backend.openapi, backend.only)
     url = _server_url(document.server, backend.url)
     notes = _of_placeholder("@url@", url)
-    notes += [f"left out: {line}" for line in document.left_out]
+    notes += [f"left out: {_in_one_line(line)}" for line in document.left_out]
     text = "\n".join(_lines(name, backend.openapi.name, document, url or PLACEHOLDER, backend.region))
     return text + "\n", notes
 
@@ -119,7 +119,8 @@ def _is_public(host: str) -> bool:
 def _lines(name: str, file: str, document: Operations, url: str, region: str) -> Iterator[str]:
     operations = document.operations
     # If the server reads the Authorization header, the header belongs to it. The usage plan's key is then in x-api-key.
-    reads_authorization = any("Authorization" in words for operation in operations for words in operation.security)
+    asked = " ".join(words for operation in operations for words in operation.security)
+    reads_authorization = "authorization" in asked.lower()
     dropped = ["x-api-key"] if reads_authorization else ["Authorization", "x-api-key"]
     yield f"# {_quotable(document.title) or 'The service'}: the routes of {_quotable(file)}."
     yield "# Every limit is a first guess: `spillway size` and `spillway replay` find better ones."
@@ -187,7 +188,11 @@ def _route(operation: Operation, url: str, dropped: list[str]) -> Iterator[str]:
 
 def _quotable(text: str) -> str:
     """Text for a comment, which ends at the end of its line."""
-    return "".join(each if each.isprintable() else " " for each in text).strip()[:100]
+    return _in_one_line(text).strip()[:100]
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _quoted(value: str | list[str]) -> str:

@@ -169,7 +169,8 @@ def gateway_path(path: str) -> str:
     routed = []
     for number, part in enumerate(parts, 1):
         if (variable := _VARIABLE.search(part)) is None:
-            if not _LITERAL.fullmatch(part):
+            # A client takes these two as steps in the path.
+            if part in {".", ".."} or not _LITERAL.fullmatch(part):
                 raise ValueError(
                     f"{part!r} is not a path part of API Gateway: letters, digits, _ . - :, and no : first"
                 )

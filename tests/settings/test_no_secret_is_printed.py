@@ -115,7 +115,16 @@ def test_a_number_is_not_printed_where_a_text_belongs_that_may_not_be_shown(tmp_
     ]
     assert hidden
     for where, given in hidden:
-        assert not any(str(NUMBER) in line for line in lines(tmp_path, where, given, NUMBER)), where
+        for value in (NUMBER, [NUMBER], [[NUMBER]]):
+            assert not any(str(NUMBER) in line for line in lines(tmp_path, where, given, value)), where
+
+
+@pytest.mark.parametrize("value", [{"a": WORD}, [WORD], {"a": NUMBER}])
+@pytest.mark.parametrize("where", [("backend", "type"), ("routes", 0, "integration", "type")])
+def test_a_table_in_the_place_of_a_type_is_not_printed(tmp_path: Path, where: Where, value: object) -> None:
+    said = lines(tmp_path, where, (), value)
+    assert said
+    assert not any(WORD in line or str(NUMBER) in line for line in said)
 
 
 @pytest.mark.parametrize("value", [KEY, f"Bearer {KEY}", [KEY], {KEY: 1}, {"a": {KEY: KEY}}])

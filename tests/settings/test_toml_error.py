@@ -92,3 +92,11 @@ def test_a_secret_in_such_a_line_is_not_printed(tmp_path: Path) -> None:
         with pytest.raises(EnvironmentFileError) as caught:
             read_environment(file)
         assert "canary" not in str(caught.value)
+
+
+def test_a_word_on_a_line_of_its_own_may_be_a_secret(tmp_path: Path) -> None:
+    file = tmp_path / "test.toml"
+    file.write_text(MINIMAL + "hunter2-canary\n", encoding="utf-8")
+    with pytest.raises(EnvironmentFileError, match="a key needs a value") as caught:
+        read_environment(file)
+    assert "canary" not in str(caught.value)

@@ -195,6 +195,15 @@ HTTP = route("POST", "/a", url("/a"))
             route("ANY", "/a") + route("ANY", "/a"),
             ["ANY /a: path = '/a': the file has this route twice; leave one out"],
         ),
+        (
+            route("ANY", "/a") + route("GET", "/b").replace('"GET"', '["GET", "POST"]'),
+            [
+                (
+                    "routes[1].method: must be 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST' or 'PUT'; "
+                    "'ANY' is all of them"
+                )
+            ],
+        ),
     ],
 )
 def test_refused_at_its_place_in_the_file(tmp_path: Path, text: str, lines: list[str]) -> None:

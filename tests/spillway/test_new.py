@@ -115,6 +115,24 @@ def test_without_security_the_keys_come_as_sdks_send_them_and_stay_here(tmp_path
     assert {route.integration.drop_headers for route in environment.routes} == {("Authorization", "x-api-key")}  # type: ignore[union-attr]
 
 
+def test_the_server_gets_no_key_of_a_plan_however_it_writes_its_header(tmp_path: Path) -> None:
+    schemes = {"Key": {"type": "apiKey", "in": "header", "name": "authorization"}}
+    document = VLLM | {"security": [{"Key": []}], "components": VLLM["components"] | {"securitySchemes": schemes}}
+    environment = read_environment(written(tmp_path, document, "--url", "https://gpu.acme.dev"))
+    assert environment.api.key_source == "HEADER"
+    assert {route.integration.drop_headers for route in environment.routes} == {("x-api-key",)}  # type: ignore[union-attr]
+
+
+def test_what_is_left_out_is_a_line_of_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = {"/a\n::notice::b": {"get": {}}, "/c": {"x\u001b[31m": {}, "get": {}}, "/../d/.": {"get": {}}}
+    environment = read_environment(written(tmp_path, VLLM | {"paths": odd}, "--url", "https://gpu.acme.dev"))
+    assert [route.path for route in environment.routes] == ["/c"]
+    said = capsys.readouterr().out
+    assert said.count("left out: ") == 3
+    assert "\n::notice" not in said
+    assert "\u001b" not in said
+
+
 def test_a_title_is_no_line_of_the_file(tmp_path: Path) -> None:
     document = VLLM | {"info": {"title": "x\n[aws]\nregion = 'eu-west-1'\u2028"}}
     assert read_environment(written(tmp_path, document)).aws.region == "us-east-1"

@@ -76,6 +76,11 @@ export class Answers {
     return this.#answer(400, { message, type: "invalid_request_error", code: "model_not_priced" });
   }
 
+  noPriceOfTier(tier) {
+    const message = `The service_tier ${JSON.stringify(tier)} has no price here, and this API limits what is spent.`;
+    return this.#answer(400, { message, type: "invalid_request_error", code: "tier_not_priced" });
+  }
+
   badRequest(message) {
     return this.#answer(400, { message, type: "invalid_request_error", code: "invalid_request" });
   }

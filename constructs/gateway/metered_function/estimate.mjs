@@ -4,42 +4,77 @@
 const BYTES_PER_TOKEN = 3;
 
 const CAPS = ["max_tokens", "max_completion_tokens", "max_output_tokens", "max_gen_len", "max_tokens_to_sample", "maxTokens"];
+
+// How a path ends -> the caps that this API reads. Another API's cap in the request may be ignored, and lowers nothing:
+// https://platform.openai.com/docs/api-reference, https://docs.anthropic.com/en/api/messages, read 2026-11.
+const CAPS_OF_PATHS = [
+  ["/completions", ["max_tokens", "max_completion_tokens"]],
+  ["/responses", ["max_output_tokens"]],
+  ["/messages", ["max_tokens"]],
+];
+
 const IMAGES = new Set(["image", "image_url", "input_image", "file", "input_file", "document", "input_audio"]);
 
-// { input, output, capped }: `output` is what the request itself allows, undefined if it does not say.
-export function estimate(body, { images }) {
+// Where such a part has the image or file itself, or its address. The rest of it may be read as text.
+const MEDIA = /(^|_)(url|uri|data|bytes|images?|id)$/i;
+
+// Where a request describes what the model may call or answer: what looks like an image there is read as text.
+const DESCRIBED = ["tools", "toolConfig", "functions", "response_format"];
+
+// { input, output, otherwise, answers }: `output` is what the request itself allows, undefined if it does not say. Then
+// `otherwise` is the highest cap that some other API would read, and `answers` how many the request wants.
+export function estimate(body, { images, path = "" }) {
   if (body === null) return { input: 0, output: 0 };
   const input = Math.ceil(bytesIn(body, images) / BYTES_PER_TOKEN);
-  return { input, output: capOf(body) };
+  const count = answers(body, path);
+  const [, own = CAPS] = CAPS_OF_PATHS.find(([end]) => path.endsWith(end)) ?? [];
+  const all = [...CAPS.map((name) => body[name]), body.inferenceConfig?.maxTokens, body.textGenerationConfig?.maxTokenCount];
+  const output = highest(own === CAPS ? all : own.map((name) => body[name]));
+  return { input, output: output && output * count, otherwise: highest(all) ?? 0, answers: count };
 }
 
 // Bytes of every string and name, except for images and files, which count a flat number of tokens each.
-function bytesIn(value, images) {
+function bytesIn(value, images, name = "") {
   if (typeof value === "string") {
-    return value.startsWith("data:") ? images * BYTES_PER_TOKEN : Buffer.byteLength(value);
+    return images !== undefined && MEDIA.test(name) && value.startsWith("data:") ? images * BYTES_PER_TOKEN : Buffer.byteLength(value);
   }
   if (Array.isArray(value)) {
     // Prompts and embeddings may come as token numbers: each is one.
-    return value.reduce((sum, each) => sum + (typeof each === "number" ? BYTES_PER_TOKEN : bytesIn(each, images)), 0);
+    return value.reduce((sum, each) => sum + (typeof each === "number" ? BYTES_PER_TOKEN : bytesIn(each, images, name)), 0);
   }
   if (value === null || typeof value !== "object") return 0;
-  if (IMAGES.has(value.type) || value.source?.bytes !== undefined) return images * BYTES_PER_TOKEN;
-  return Object.entries(value).reduce((sum, [name, each]) => sum + Buffer.byteLength(name) + bytesIn(each, images), 0);
+  if (images !== undefined && (IMAGES.has(value.type) || value.source?.bytes !== undefined)) {
+    return images * BYTES_PER_TOKEN + textIn(value);
+  }
+  return Object.entries(value).reduce(
+    (sum, [key, each]) => sum + Buffer.byteLength(key) + bytesIn(each, DESCRIBED.includes(key) ? undefined : images, key),
+    0,
+  );
 }
 
-// The highest of the caps that the request names, for as many answers as it wants.
-function capOf(body) {
-  const named = [
-    ...CAPS.map((name) => body[name]),
-    body.inferenceConfig?.maxTokens,
-    body.textGenerationConfig?.maxTokenCount,
-  ].filter((cap) => Number.isSafeInteger(cap) && cap > 0);
-  if (!named.length) return undefined;
-  return Math.max(...named) * answers(body);
+// Bytes of the text in an image or file: a document may be text, and a server may read more of a part than its image.
+function textIn(value, name = "", isText = false) {
+  if (typeof value === "string") return MEDIA.test(name) && !isText ? 0 : Buffer.byteLength(value);
+  if (value === null || typeof value !== "object") return 0;
+  const entries = Array.isArray(value) ? value.map((each) => [name, each]) : Object.entries(value);
+  return entries.reduce((sum, [key, each]) => sum + (SHORT.has(key) ? 0 : textIn(each, key, value.type === "text")), 0);
 }
 
-export function answers({ n, best_of: bestOf }) {
-  return Math.max(1, ...[n, bestOf].filter((count) => Number.isSafeInteger(count) && count > 0));
+// Words for the server, not for the model.
+const SHORT = new Set(["type", "media_type", "format", "detail", "cache_control"]);
+
+function highest(caps) {
+  const named = caps.filter((cap) => Number.isSafeInteger(cap) && cap > 0);
+  return named.length ? Math.max(...named) : undefined;
+}
+
+// A completion is made for each prompt of a list; a prompt may itself be a list of token numbers.
+function answers({ n, best_of: bestOf, prompt }, path) {
+  // Servers in Python read "5" as 5.
+  const numbers = [n, bestOf].map((count) => Number(String(count).replace(/[\s_]/g, "")));
+  const each = Math.max(1, ...numbers.filter((count) => Number.isSafeInteger(count)));
+  const isList = path.endsWith("/completions") && Array.isArray(prompt) && prompt.some((one) => typeof one !== "number");
+  return isList ? each * prompt.length : each;
 }
 
 // Tokens as the limits count them, { input, cached_input, cache_write, output } each with its weight, rounded up.

@@ -7,6 +7,7 @@ import { Events } from "./events.mjs";
 import { hashed, itemOf } from "./identity.mjs";
 import { costOf, placed } from "./limits.mjs";
 import { needed, needOf } from "./need.mjs";
+import { address } from "./proxy.mjs";
 import { jsonIn, requestIn } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
 import { UsageReader } from "./usage/reader.mjs";
@@ -69,14 +70,17 @@ export class Meter {
     const limits = [...sets.values()].flat();
     const price = this.priceOf(model);
     const about = aboutOf(configuration, event, model);
-    if (price === undefined && limits.some((limit) => limit.usd_per_month !== undefined && limit.mode !== "count")) {
-      return { refusal: answers.noPrice(model) };
+    if (limits.some((limit) => limit.usd_per_month !== undefined && limit.mode !== "count")) {
+      if (price === undefined) return { refusal: answers.noPrice(model) };
+      const tier = request.body?.service_tier ?? "default";
+      if (!PRICED_TIERS.has(tier)) return { refusal: answers.noPriceOfTier(tier) };
     }
     const { weights, default_max_tokens: defaultOutput, image_tokens: images } = configuration.counting;
+    const path = pathAtModel(request, configuration.backend);
     const generates = generatesText(request, configuration.backend);
     // Lists of models and the like use no tokens; where one does, it says so.
     const asked = BODILESS.has(request.method) ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
-    const { need, tooLarge } = needed(asked, limits, { weights, price, defaultOutput, images, generates }, started);
+    const { need, tooLarge } = needed(asked, limits, { weights, price, defaultOutput, images, generates, path }, started);
     if (tooLarge) return { refusal: answers.tooLarge(tooLarge) };
 
     const held = [];
@@ -126,7 +130,7 @@ export class Meter {
 
   async #answer(request, admitted, answer, { reader, outcome, deadline }) {
     const { backend, configuration, streams } = this;
-    const { sent, hides } = configuration.limits.length ? withUsage(request) : { sent: request, hides: false };
+    const { sent, hides } = configuration.limits.length ? withUsage(request, configuration.backend) : { sent: request, hides: false };
     let type;
     try {
       const result = await backend(configuration.backend, sent, { signal: deadline.model, streams });
@@ -210,6 +214,10 @@ export class Meter {
 // Whether a value of the path would climb out of its place: a server may take `..` for the folder above.
 const climbs = ({ pathParameters }) =>
   Object.values(pathParameters).some((value) => value.split("/").some((part) => part === "." || part === ".."));
+
+// A price of the file is that of the standard tier. `flex` costs less, `priority` more, in Bedrock's and OpenAI's APIs:
+// https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html, read 2026-11.
+const PRICED_TIERS = new Set(["auto", "default", "flex", "standard_only"]);
 
 const BODILESS = new Set(["DELETE", "GET", "HEAD", "OPTIONS"]);
 
@@ -301,13 +309,25 @@ function generatesText({ path }, backend) {
   return !(path.endsWith("/embeddings") || path.endsWith("/embed") || backend.model_id?.includes("embed"));
 }
 
+// The path by which a server knows what is asked, which may be another than the route's. InvokeModel has none.
+function pathAtModel(request, { url, model_id: model }) {
+  if (model) return "";
+  const path = url ? new URL(address(url, request)).pathname : request.path;
+  return path.replace(/\/+$/, "");
+}
+
 // OpenAI's streams say what they used only if the request asks for it; the event that nobody asked for is taken out.
-function withUsage(request) {
-  const { body, path } = request;
-  const asks = body?.stream === true && /\/(chat\/)?completions$/.test(path) && body.stream_options?.include_usage !== true;
+function withUsage(request, backend) {
+  const { body } = request;
+  const completes = [request.path, pathAtModel(request, backend)].some((path) => /\/(chat\/)?completions$/.test(path));
+  const asks = completes && isTrue(body?.stream) && body.stream_options?.include_usage !== true;
   if (!asks) return { sent: request, hides: false };
   return { sent: { ...request, bytes: Buffer.from(askingForUsage(request)) }, hides: true };
 }
+
+// Servers in Python read words and 1 as true too, vLLM among them:
+// https://docs.pydantic.dev/latest/api/standard_library_types/#booleans, read 2026-11.
+const isTrue = (value) => /^(true|t|yes|y|on|1)$/i.test(String(value));
 
 // Put in front of what the caller wrote, which stays as it is: a number of 64 bits would not survive being read.
 function askingForUsage({ body, bytes }) {

@@ -5,6 +5,8 @@ import { neverFits, placed } from "./limits.mjs";
 import { nanoUsd } from "./prices.mjs";
 
 const BYTES_PER_TOKEN = 3;
+// Above every limit, and small enough to be halved exactly.
+const MOST = 10 ** 12;
 
 // { tokens, nanoUsd } of a usage.
 export function needOf(usage, { weights, price }) {
@@ -13,16 +15,16 @@ export function needOf(usage, { weights, price }) {
 
 // { need } to reserve, or { tooLarge: the limit that would never let it pass }.
 //
-// Without a cap of its own a request is taken to use the settings' default, or as much as an idle caller may: a small
-// limit must not refuse it for ever.
-export function needed(request, limits, { weights, price, defaultOutput, images, generates }, milliseconds) {
-  const { input, output } = estimated(request, images);
+// Without a cap of its own a request is taken to use the settings' default for each answer that it wants, or as much as
+// an idle caller may: a small limit must not refuse it for ever.
+export function needed(request, limits, { weights, price, defaultOutput, images, generates, path }, milliseconds) {
+  const { input, output, otherwise = 0, answers = 1 } = estimated(request, images, path);
   const at = (outputTokens) => needOf({ input, output: outputTokens }, { weights, price });
   const unfit = (outputTokens) =>
     placed(limits, milliseconds, at(outputTokens)).find((limit) => !limit.observes && neverFits(limit));
   if (!generates) return fitting(at(0), unfit(0));
   if (output !== undefined) return fitting(at(output), unfit(output));
-  let [fits, tooMany] = [0, defaultOutput + 1];
+  let [fits, tooMany] = [0, Math.min(Math.max(defaultOutput, otherwise) * answers, MOST) + 1];
   if (unfit(0)) return fitting(at(0), unfit(0));
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);
@@ -34,9 +36,9 @@ export function needed(request, limits, { weights, price, defaultOutput, images,
 
 const fitting = (need, unfit) => (unfit ? { tooLarge: unfit } : { need });
 
-function estimated({ body, bytes }, images) {
+function estimated({ body, bytes }, images, path) {
   try {
-    if (body !== undefined && typeof body === "object") return estimate(body, { images });
+    if (body !== undefined && typeof body === "object") return estimate(body, { images, path });
   } catch (error) {
     // Nested deeper than a function can follow.
     if (!(error instanceof RangeError)) throw error;
