@@ -78,6 +78,11 @@ def test_the_path_is_that_of_the_server(deploy: Deploy) -> None:
     assert deployed.model.asked[-1][2]["stream_options"] == {"include_usage": True}
 
 
+def test_a_path_that_is_no_address_is_answered(deploy: Deploy) -> None:
+    answer = deploy({"tokens_per_day": LIMIT}).ask({"model": "m"}, path="/v1/\ud800")
+    assert (answer.status, answer.json["error"]["code"]) == (502, "model_error")
+
+
 @pytest.mark.parametrize("word", [True, 1, "true", "On"])
 def test_a_stream_is_asked_for_its_usage_in_whatever_word_it_is_wanted(deploy: Deploy, word: object) -> None:
     deployed = deploy({"tokens_per_day": LIMIT})

@@ -318,7 +318,12 @@ function generatesText({ path }, backend) {
 // The path by which a server knows what is asked, which may be another than the route's. InvokeModel has none.
 function pathAtModel(request, { url, model_id: model }) {
   if (model) return "";
-  const path = url ? new URL(address(url, request)).pathname : request.path;
+  let path = request.path;
+  try {
+    if (url) path = new URL(address(url, request)).pathname;
+  } catch {
+    // What cannot be an address is not called either: the call says so.
+  }
   return path.replace(/\/+$/, "");
 }
 
