@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.metering.conftest import Deploy
+from tests.metering.test_ten import slot_is_free_within
 
 CHAT, COMPLETIONS, RESPONSES = "/v1/chat/completions", "/v1/completions", "/v1/responses"
 TEXT = "x" * 30_000
@@ -33,6 +34,9 @@ def reserved(deploy: Deploy, body: dict[str, Any], path: str, **more: Any) -> in
         pytest.param({"messages": [{"type": "image", "content": TEXT}]}, CHAT, 10_000, id="a message called an image"),
         pytest.param({"tools": [{"type": "image", "data": TEXT}]}, CHAT, 10_000, id="a tool called an image"),
         pytest.param({"tools": [{"url": f"data:{TEXT}"}]}, CHAT, 10_000, id="a file in a tool"),
+        pytest.param(
+            {"text": {"format": {"schema": {"type": "file", "url": TEXT}}}}, RESPONSES, 10_000, id="a file in a schema"
+        ),
         pytest.param(
             {"messages": [{"content": [{"type": "document", "source": {"type": "text", "data": TEXT}}]}]},
             "/v1/messages",
@@ -74,6 +78,11 @@ def test_the_path_is_that_of_the_server(deploy: Deploy) -> None:
     assert deployed.model.asked[-1][2]["stream_options"] == {"include_usage": True}
 
 
+def test_a_path_that_is_no_address_is_answered(deploy: Deploy) -> None:
+    answer = deploy({"tokens_per_day": LIMIT}).ask({"model": "m"}, path="/v1/\ud800")
+    assert (answer.status, answer.json["error"]["code"]) == (502, "model_error")
+
+
 @pytest.mark.parametrize("word", [True, 1, "true", "On"])
 def test_a_stream_is_asked_for_its_usage_in_whatever_word_it_is_wanted(deploy: Deploy, word: object) -> None:
     deployed = deploy({"tokens_per_day": LIMIT})
@@ -98,3 +107,21 @@ def test_a_tier_of_another_price_is_refused_where_money_is_limited(deploy: Deplo
     assert (answer.status, answer.json["error"]["code"], deployed.items) == (400, "tier_not_priced", {})
     assert deploy({"usd_per_month": 1, "mode": "count"}).ask(body).status == 200
     assert deploy({"tokens_per_day": LIMIT}).ask(body).status == 200
+
+
+def test_who_hangs_up_before_the_usage_owes_the_text_that_passed(deploy: Deploy) -> None:
+    """A cap holds what may pass, so only a request without one can have more than was reserved."""
+    endless = {"model": "m", "stream": True, "behave": {"endless": True}}
+    for cap, least, most in (({}, 10_000, LIMIT), ({"max_tokens": 40}, 40, 100)):
+        deployed = deploy({"tokens_per_day": LIMIT, "concurrent_requests": 1})
+        deployed.ask(endless | cap, hangs_up_after=50_000)
+        # It is free once all is settled.
+        assert slot_is_free_within(deployed, 20)
+        assert least <= deployed.item()["a:d"] % 10**18 < most
+
+
+@pytest.mark.parametrize("behave", [{"reset": 2}, {"no usage": True}])
+def test_a_short_answer_without_usage_keeps_the_reservation(deploy: Deploy, behave: dict[str, Any]) -> None:
+    deployed = deploy({"tokens_per_day": LIMIT})
+    deployed.ask({"model": "m", "stream": True, "behave": behave | {"dialect": "silent"}})
+    assert 50 <= deployed.item()["a:d"] % 10**18 < 100

@@ -18,8 +18,8 @@ const IMAGES = new Set(["image", "image_url", "input_image", "file", "input_file
 // Where such a part has the image or file itself, or its address. The rest of it may be read as text.
 const MEDIA = /(^|_)(url|uri|data|bytes|images?|id)$/i;
 
-// Where a request describes what the model may call or answer: what looks like an image there is read as text.
-const DESCRIBED = ["tools", "toolConfig", "functions", "response_format"];
+// What is text, and where a request describes what the model may call or answer: what looks like an image there is none.
+const DESCRIBED = ["tools", "toolConfig", "functions", "response_format", "guided_json", "text"];
 
 // { input, output, otherwise, answers }: `output` is what the request itself allows, undefined if it does not say. Then
 // `otherwise` is the highest cap that some other API would read, and `answers` how many the request wants.

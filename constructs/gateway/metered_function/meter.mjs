@@ -6,7 +6,7 @@ import { Deadline, LATE, UNREAD } from "./deadline.mjs";
 import { Events } from "./events.mjs";
 import { hashed, itemOf } from "./identity.mjs";
 import { costOf, placed } from "./limits.mjs";
-import { needed, needOf } from "./need.mjs";
+import { needed, needOf, passedNeed } from "./need.mjs";
 import { address } from "./proxy.mjs";
 import { jsonIn, requestIn } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
@@ -80,11 +80,11 @@ export class Meter {
     const generates = generatesText(request, configuration.backend);
     // Lists of models and the like use no tokens; where one does, it says so.
     const asked = BODILESS.has(request.method) ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
-    const { need, tooLarge } = needed(asked, limits, { weights, price, defaultOutput, images, generates, path }, started);
+    const { need, tooLarge, input } = needed(asked, limits, { weights, price, defaultOutput, images, generates, path }, started);
     if (tooLarge) return { refusal: answers.tooLarge(tooLarge) };
 
     const held = [];
-    const admitted = { held, need, price, model, about, started, headers: {} };
+    const admitted = { held, need, input, price, model, about, started, headers: {} };
     const observed = [];
     for (const [id, ofItem] of sets) {
       const outcome = await this.#reserve(id, ofItem, need);
@@ -185,12 +185,13 @@ export class Meter {
 
   // What was used, or what was reserved if nobody can know. A refused or failed call gives the tokens back.
   async #settle(admitted, reader, { status, ended, free }) {
-    const { need, held, price } = admitted;
-    const used = reader.usage && needOf(reader.usage, { weights: this.configuration.counting.weights, price });
+    const { need, input, held, price } = admitted;
+    const by = { weights: this.configuration.counting.weights, price };
+    const used = reader.usage && needOf(reader.usage, by);
     let final = need;
     if (used && ended && !reader.incomplete) final = used;
-    else if (used) final = { tokens: Math.max(used.tokens, need.tokens), nanoUsd: Math.max(used.nanoUsd, need.nanoUsd) };
-    else if (free) final = { tokens: 0, nanoUsd: 0 };
+    else if (!used && free) final = { tokens: 0, nanoUsd: 0 };
+    else final = highest([need, used, input === undefined ? undefined : passedNeed(input, reader.said, by)]);
     const settled = await Promise.all(
       held.map(({ store, reservation }) => store.settle(reservation, ({ limit, kind }) => costOf(limit, kind, final))),
     );
@@ -230,6 +231,11 @@ const REFUSED = {
 
 const refusesWithoutTable = ({ mode, when_unavailable: wanted, usd_per_month: money }) =>
   mode !== "count" && (wanted ?? (money === undefined ? "allow" : "refuse")) === "refuse";
+
+function highest(needs) {
+  const known = needs.filter(Boolean);
+  return { tokens: Math.max(...known.map(({ tokens }) => tokens)), nanoUsd: Math.max(...known.map(({ nanoUsd }) => nanoUsd)) };
+}
 
 // A quarter of each limit, since many functions may be without the table at once.
 function quartered(limit) {
@@ -312,7 +318,12 @@ function generatesText({ path }, backend) {
 // The path by which a server knows what is asked, which may be another than the route's. InvokeModel has none.
 function pathAtModel(request, { url, model_id: model }) {
   if (model) return "";
-  const path = url ? new URL(address(url, request)).pathname : request.path;
+  let path = request.path;
+  try {
+    if (url) path = new URL(address(url, request)).pathname;
+  } catch {
+    // What cannot be an address is not called either: the call says so.
+  }
   return path.replace(/\/+$/, "");
 }
 

@@ -13,7 +13,8 @@ export function needOf(usage, { weights, price }) {
   return { tokens: weighed(usage, weights), nanoUsd: price ? nanoUsd(usage, price) : 0 };
 }
 
-// { need } to reserve, or { tooLarge: the limit that would never let it pass }.
+// { need } to reserve, or { tooLarge: the limit that would never let it pass }. With `input` if no cap holds the output
+// to what is reserved.
 //
 // Without a cap of its own a request is taken to use the settings' default for each answer that it wants, or as much as
 // an idle caller may: a small limit must not refuse it for ever.
@@ -31,7 +32,12 @@ export function needed(request, limits, { weights, price, defaultOutput, images,
     if (unfit(middle)) tooMany = middle;
     else fits = middle;
   }
-  return { need: at(fits) };
+  return { need: at(fits), input };
+}
+
+// What a request without a cap has used at least, if its answer ended without saying so: the text of it that passed.
+export function passedNeed(input, bytes, { weights, price }) {
+  return needOf({ input, output: Math.ceil(bytes / BYTES_PER_TOKEN) }, { weights, price });
 }
 
 const fitting = (need, unfit) => (unfit ? { tooLarge: unfit } : { need });

@@ -10,15 +10,27 @@ import * as responses from "./openai_responses.mjs";
 // By shape and not by path: a path is the caller's, and many servers speak several dialects.
 const DIALECTS = [invocation, converse, responses, chat, anthropic, ollama];
 
+// Where an event of a stream has what the model has just said.
+const SAID = new Set(
+  ["arguments", "content", "delta", "generation", "outputText", "partial_json", "reasoning", "reasoning_content"].concat(
+    ["refusal", "response", "text", "thinking"],
+  ),
+);
+
 export class UsageReader {
   // { input, cached_input, cache_write, output }, undefined as long as nothing was said.
   usage;
   // Only a part of it is known: a stream that began and did not end.
   incomplete = false;
 
+  // Bytes of the text that passed, for an answer that ends before it says its usage.
+  said = 0;
+
   // Looks at one JSON document: the answer, or the data of one event. Later ones overwrite what they say.
   see(document) {
     if (document === null || typeof document !== "object") return;
+    // Other events repeat the text.
+    if (typeof document.type !== "string" || document.type.includes("delta")) this.said += saidIn(document);
     for (const { usageIn } of DIALECTS) {
       const found = usageIn(document);
       if (found === undefined) continue;
@@ -29,4 +41,11 @@ export class UsageReader {
       return;
     }
   }
+}
+
+function saidIn(value, name = "") {
+  if (typeof value === "string") return SAID.has(name) ? Buffer.byteLength(value) : 0;
+  if (value === null || typeof value !== "object") return 0;
+  const entries = Array.isArray(value) ? value.map((each) => [name, each]) : Object.entries(value);
+  return entries.reduce((sum, [key, each]) => sum + saidIn(each, key), 0);
 }
