@@ -115,7 +115,7 @@ def diff(
     elif base is not None and other is None:
         compared = compare_revisions(environment, base, head)
     else:
-        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; --help says what there is")
+        raise ReviewError("diff takes OTHER, or --base REVISION, or --base and --head; see --help")
     show(compared, form)
     if fail_on_flag and (compared.data["flagged"] or compared.data["refused"]):
         raise typer.Exit(_FLAGGED)
@@ -360,7 +360,7 @@ def size(
     from review.sizing.size import size as sized_by
 
     if bool(tier) == bool(users and requests_per_hour) or (tier and (users or requests_per_hour)):
-        raise ReviewError("size takes --users and --requests-per-hour, or --tier; --help says what there is")
+        raise ReviewError("size takes --users and --requests-per-hour, or --tier; see --help")
     if tokens_per_minute and not (tokens or any(each.count(":") > 2 for each in tier or ())):  # noqa: PLR2004
         raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
     tiers = tuple(tier_of(each, tokens) for each in tier or ()) or (

@@ -171,8 +171,8 @@ def test_a_tier_that_is_none(said: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
-        (["--users", "5"], "size takes --users and --requests-per-hour, or --tier; --help says what there is"),
+        ([], "size takes --users and --requests-per-hour, or --tier; see --help"),
+        (["--users", "5"], "size takes --users and --requests-per-hour, or --tier; see --help"),
         (["--tier", "a:1:1", "--tier", "a:1:1"], "--tier: two of one name"),
         (
             ["--users", "5", "--requests-per-hour", "1", "--tokens-per-minute", "5"],
