@@ -27,6 +27,11 @@ def policy(
         suppressions = read_suppressions(OF_THE_FOLDER if OF_THE_FOLDER.is_file() else SUPPRESSIONS)
         verdicts = scan(output / "stacks", environments)
     except FileNotFoundError:
+        if not output.exists():
+            sys.exit(
+                f"{output}: no such folder; leave it out to check every environment that spillway synth has written to "
+                "cdktf.out"
+            )
         sys.exit(f"{output}: there is no synthesized stack: run spillway synth")
     except (ScanError, SuppressionsError) as error:
         sys.exit(str(error))

@@ -18,7 +18,9 @@ def run_app(app: typer.Typer, arguments: list[str], *, program: str) -> int:
     except _refusals() as error:
         sys.stderr.write(f"{error}\n")
     except typer.TyperException as error:
-        sys.stderr.write(f"{error.format_message().rstrip('.')}; --help says what there is\n")
+        # typer has pydantic check the words of a command line, and shows its prefix.
+        message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
+        sys.stderr.write(f"{message}{' See' if message.endswith('?') else '; see'} --help\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")
     except BrokenPipeError:

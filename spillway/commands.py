@@ -104,7 +104,7 @@ def new(
     if project is not None:
         written = write_project(project, name, backend)
     elif name is None:
-        raise ReviewError("new needs NAME, or --project FOLDER; --help says what there is")
+        raise ReviewError("new needs NAME, or --project FOLDER; see --help")
     else:
         written = write_environment(name, backend)
     for line in written:

@@ -194,8 +194,9 @@ def _hardest(replayed: Replayed, refused: NDArray[np.int64]) -> list[Hit]:
 
 def _worst(replayed: Replayed, refused: NDArray[np.int64]) -> Table:
     columns = ("client", "requests", "refused", "share", "by")
+    clients = int((refused > 0).sum())
     return Table(
-        title=f"Whom it would have hit hardest, of {int((refused > 0).sum()):,} clients",
+        title=f"Whom it would have hit hardest, of {clients:,} {'client' if clients == 1 else 'clients'}",
         columns=columns,
         rows=tuple(
             (
@@ -213,8 +214,9 @@ def _worst(replayed: Replayed, refused: NDArray[np.int64]) -> Table:
 
 def _when(replayed: Replayed) -> Table:
     columns = ("minute (UTC)", "requests", "refused")
+    minutes = replayed.tally.minutes_refused
     return Table(
-        title=f"When: the worst of {replayed.tally.minutes_refused:,} minutes with refusals",
+        title=f"When: the worst of {minutes:,} {'minute' if minutes == 1 else 'minutes'} with refusals",
         columns=columns,
         rows=tuple(
             (_time(minute.start)[:-3], f"{minute.requests:,}", f"{minute.refused:,}")

@@ -109,7 +109,7 @@ def _file(lines: list[str]) -> Table:
 def _notes(sized: Size) -> Iterator[str]:
     yield (
         f"Assumed: users who do not know of each other, in their busiest hour; limits let {sized.demand.quantile:.1%} "
-        "of moments through. A lecture hall or a cron job at nine needs a larger burst: `review simulate` has both."
+        "of moments through. A lecture hall or a cron job at nine needs a larger burst: `spillway simulate` has both."
     )
     yield (
         "A token bucket bounds what begins, not what is in work: an answer that takes longer than the seconds given "

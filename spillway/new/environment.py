@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from review.refusal import ReviewError
+from settings.private_host import is_private
 from settings.problem import EnvironmentFileError
 from settings.read import environments_folder, read_environment
 from spillway.new.openapi import Operation, Operations, read_operations
@@ -47,7 +48,13 @@ def write_environment(name: str, backend: Backend, folder: Path | None = None, *
     if not NAME.fullmatch(name):
         raise ReviewError(f"{name}: must begin with a letter and have only letters, digits, - and _")
     if file.exists():
-        raise ReviewError(f"{file.as_posix()}: is there already; choose another name, or edit it")
+        raise ReviewError(f"{file.as_posix()}: exists already; choose another name, or edit it")
+    host = urlsplit(backend.url).hostname or ""
+    if host and is_private(host):
+        raise ReviewError(
+            f"--url: API Gateway calls it from AWS over the internet, and does not reach {host}; use a public address, "
+            'or edit the file for a server in your VPC: type = "private" in docs/backends.md'
+        )
     text, notes = _text(api or name, backend)
     try:
         folder.mkdir(parents=True, exist_ok=True)

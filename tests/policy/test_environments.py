@@ -59,6 +59,11 @@ def test_nothing_synthesized(tmp_path: Path) -> None:
     assert done.stderr == f"{tmp_path}: there is no synthesized stack: run spillway synth\n"
 
 
+def test_an_environment_is_not_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="prod: no such folder; leave it out to check every environment"):
+        policy(tmp_path / "prod")
+
+
 def test_only_the_checks_of_a_choice_are_off_for_every_environment_and_resource() -> None:
     everywhere = {each.check for each in read_suppressions() if not each.environments and not each.addresses}
     assert everywhere.isdisjoint({"CKV2_AWS_29", "CKV_AWS_59", "CKV_AWS_76", "CKV_AWS_192", "CKV_AWS_276"})

@@ -34,9 +34,10 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
     [
         (["limits", "nosuch"], "no environment 'nosuch': environments has {names}; or name a .toml file"),
         (["limits", "nosuch.toml"], "no such file nosuch.toml, and environments has {names}"),
-        (["limits"], "Missing argument 'ENVIRONMENT'; --help says what there is"),
+        (["limits"], "Missing argument 'ENVIRONMENT'; see --help"),
         (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
-        (["nosuch"], "No such command 'nosuch'"),
+        (["nosuch"], "No such command 'nosuch'; see --help\n"),
+        (["limit"], "No such command 'limit'. Did you mean 'limits'? See --help\n"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(

@@ -29,6 +29,6 @@ def test_the_cost_of_ten_millions(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed[0] == printed[1]
     assert main(["cost", "prod", "--requests", "ten"]) == 1
     assert capsys.readouterr().err == (
-        "Invalid value for '--requests': 'ten' is not a whole number; write 10000000, 10_000_000, 10M or 1e7; --help "
-        "says what there is\n"
+        "Invalid value for '--requests': 'ten' is not a whole number; write 10000000, 10_000_000, 10M or 1e7; "
+        "see --help\n"
     )

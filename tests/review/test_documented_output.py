@@ -8,7 +8,7 @@ import pytest
 from review.commands import main
 from tests.environment_files import ROOT
 
-_SAMPLE = re.compile(r"^```\n\$ python -m review (.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+_SAMPLE = re.compile(r"^```\n\$ spillway (.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 SAMPLES = [
     (page.name, command, shown)
     for page in (ROOT / "docs" / "review.md", ROOT / "docs" / "simulation.md")

@@ -290,14 +290,21 @@ def test_a_document_in_a_circle_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["new"], "new needs NAME, or --project FOLDER; --help says what there is"),
+        (["new"], "new needs NAME, or --project FOLDER; see --help"),
         (["new", "1st"], "1st: must begin with a letter and have only letters, digits, - and _"),
         (["new", "../x"], "../x: must begin with a letter and have only letters, digits, - and _"),
         (["new", "mine", "--template", "vllm", "--from", "x.json"], "--template and --from: name one of the two"),
         (["new", "mine", "--only", "/v1/*"], "--only needs --from, an OpenAPI document"),
         (["new", "mine", "--from", "http://localhost:8000/openapi.json"], "--from: must be a file; download it first"),
         (["new", "mine", "--url", "https://a.example"], "--url: the template minimal has no server; vllm has one"),
-        (["new", "mine", "--template", "tgi"], "Invalid value for '--template'"),
+        (
+            ["new", "mine", "--template", "tgi"],
+            "Invalid value for '--template': 'tgi' is not one of 'minimal', 'vllm', 'bedrock', 'tiers'; see --help\n",
+        ),
+        (
+            ["new", "mine", "--template", "vllm", "--url", "http://localhost:8000"],
+            "--url: API Gateway calls it from AWS over the internet, and does not reach localhost; use a public",
+        ),
         (["new", "mine", "--region", "nowhere"], "environments/mine.toml:3: aws.region = 'nowhere'"),
         (["new", "mine", "--region", 'x"\ny = "z'], "environments/mine.toml:3: aws.region = 'x'"),
     ],
@@ -315,5 +322,5 @@ def test_a_file_that_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "environments" / "mine.toml").write_text("mine", encoding="utf-8")
     capsys.readouterr()
     assert main(["new", "mine"]) == 1
-    assert capsys.readouterr().err == "environments/mine.toml: is there already; choose another name, or edit it\n"
+    assert capsys.readouterr().err == "environments/mine.toml: exists already; choose another name, or edit it\n"
     assert (tmp_path / "environments" / "mine.toml").read_text(encoding="utf-8") == "mine"

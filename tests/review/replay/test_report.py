@@ -37,9 +37,14 @@ def test_it_answers_whom_when_and_with_which_limits(
     assert "warning: 1 left out: not a JSON object" in lines
     flooder = next(each for each in lines if each.startswith("2001:db8"))
     assert re.fullmatch(r"2001:db8:\S+ +5,000 +4,\d{3} +9\d\.\d% +WAF, stage *", flooder)
-    for title in ("What would have become of them", "Whom it would have hit hardest", "When: the worst of 3 minutes"):
+    for title in (
+        "What would have become of them",
+        "Whom it would have hit hardest",
+        "When: the worst of 3 minutes",
+    ):
         assert any(each.startswith(title) for each in lines), title
     assert any(each.startswith("WAF per-ip: to choose from, by the busiest") for each in lines)
+    assert "Whom it would have hit hardest, of 1 client" in lines
     assert "Set apart from the suggestions: 1 of 3 clients" in lines
     assert any("WAF is an estimate" in each for each in lines)
 
