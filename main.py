@@ -60,7 +60,7 @@ def main(wanted: Sequence[str] = ()) -> int:
 
     1 if the file of a wanted environment is refused, or cannot be found. Default: all are wanted. The stacks of the
     other files are written nevertheless, so that a broken file keeps nobody from deploying another environment.
-    Warnings and refusals go to standard error.
+    Warnings of the wanted files and all refusals go to standard error.
     """
     try:
         environments, refused = read_each(environments_folder())
@@ -79,7 +79,7 @@ def main(wanted: Sequence[str] = ()) -> int:
         # It does not tell which stack it is to deploy, and an error would keep it from deploying any.
         return 0
     for name, warnings in found.items():
-        for warning in warnings:
+        for warning in warnings if not wanted or name in wanted else ():
             print(f"warning: {name}: {warning}", file=sys.stderr)
     for refusal in refused.values():
         print(refusal, file=sys.stderr)

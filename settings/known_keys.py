@@ -9,6 +9,8 @@ from typing import Any
 _MOST_LISTED = 24
 _CLOSE = 0.75
 
+_OF_TOKENS = "rate_limit counts requests; this limit belongs to [usage_plans.<name>] or [[token_limits]]"
+
 # The names that other tools or AWS use, and what to write here.
 _MEANT = {
     "stream": 'write response_transfer_mode = "STREAM"',
@@ -20,6 +22,13 @@ _MEANT = {
     "model": "write model_id",
     "rps": "write rate_limit, in requests per second",
     "requests_per_second": "write rate_limit",
+    "rpm": "write rate_limit, in requests per second",
+    "requests_per_minute": "write rate_limit, in requests per second",
+    "tpm": _OF_TOKENS,
+    "tokens_per_minute": _OF_TOKENS,
+    "tokens_per_day": _OF_TOKENS,
+    "usd_per_month": _OF_TOKENS,
+    "concurrent_requests": _OF_TOKENS,
     "burst": "write burst_limit",
     "rate": "write rate_limit, in requests per second",
     "window": "write evaluation_window_sec",

@@ -142,6 +142,16 @@ def test_one_stack_for_each_file_of_the_folder_and_a_line_for_each_warning(
     assert sorted(stacks(tmp_path / "out")) == ["blue", "green"]
 
 
+def test_the_warnings_are_those_of_the_wanted_environments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("blue", "green"):
+        write(tmp_path, WARNED.replace('name = "api"', f'name = "{name}"'), name)
+    status, _, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", "green")
+    assert status == 0
+    assert [line.partition(": waf.mode")[0] for line in err.splitlines()] == ["warning: green"]
+
+
 def test_the_cdktf_cli_is_left_to_say_the_warnings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,17 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="unknown key",
         ),
         pytest.param(
+            changed(rate_limit="rate_limit = 1\nrequests_per_minute = 60"),
+            "throttling.requests_per_minute: unknown key; write rate_limit, in requests per second",
+            id="requests per minute of a throttle",
+        ),
+        pytest.param(
+            changed(rate_limit="rate_limit = 1\ntokens_per_minute = 60"),
+            "throttling.tokens_per_minute: unknown key; rate_limit counts requests; this limit belongs to "
+            "[usage_plans.<name>] or [[token_limits]]",
+            id="tokens of a throttle",
+        ),
+        pytest.param(
             MINIMAL + "[usage_plans.free]\nthrottle = { rate_limit = 1, burst_limit = 1, per_day = 2 }",
             "usage_plans.free.throttle.per_day: unknown key; there are rate_limit, burst_limit",
             id="unknown key below a name",
