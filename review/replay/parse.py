@@ -94,7 +94,7 @@ _NUMBERS = {"input_tokens": 1, "output_tokens": 1, "milliseconds": 1, "seconds":
 
 
 def _whole_number(name: str, factor: int) -> pl.Expr:
-    """Null for what is no number. Seconds become milliseconds."""
+    """Null for anything that is not a number. Seconds become milliseconds."""
     number = pl.col(name).cast(pl.Float64, strict=False) * factor
     return pl.when(number.is_finite()).then(number.round()).cast(pl.Int64, strict=False).alias(name)
 

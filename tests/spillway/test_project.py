@@ -79,7 +79,7 @@ def test_every_command_that_it_names_is_there(project: Path) -> None:
 
 def test_its_workflows_are_right_and_pin_what_ours_pin(project: Path) -> None:
     workflow = project / ".github" / "workflows" / "limits.yml"
-    # shellcheck is no Python package.
+    # shellcheck is not a Python package.
     command = ["jactionlint", "--no-color", "--shellcheck=", str(workflow)]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")

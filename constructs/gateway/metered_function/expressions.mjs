@@ -117,7 +117,7 @@ export function settling(table, id, changes, { token, expires }) {
       update.require(`${name} < ${update.value(limit.floor + limit.length)}`);
     }
     if (limit.kind === "concurrent_requests") {
-      // The lease proves that this was not done yet. Whoever removed it has already counted the request.
+      // The lease proves that this was not done yet. The request that removed it has already counted it.
       update.require(`attribute_exists(${update.name(leaseOf(limit, token))})`);
       update.remove(leaseOf(limit, token));
     }
