@@ -1,25 +1,25 @@
-// How many tokens a request may use, before the real number is known.
+// How many tokens a request may use, before anybody knows.
 
-// A token of English is about four bytes. Dividing by three rather reserves too much, and the difference is given back.
+// A token of English is about four bytes. A third errs on the side of too many, and what was too many is given back.
 const BYTES_PER_TOKEN = 3;
 
 const CAPS = ["max_tokens", "max_completion_tokens", "max_output_tokens", "max_gen_len", "max_tokens_to_sample", "maxTokens"];
 const IMAGES = new Set(["image", "image_url", "input_image", "file", "input_file", "document", "input_audio"]);
 
-// { input, output, capped }: `output` is the maximum that the request itself sets. undefined: it sets none.
+// { input, output, capped }: `output` is what the request itself allows, undefined if it does not say.
 export function estimate(body, { images }) {
   if (body === null) return { input: 0, output: 0 };
   const input = Math.ceil(bytesIn(body, images) / BYTES_PER_TOKEN);
   return { input, output: capOf(body) };
 }
 
-// Bytes of every string and name, except for images and files. Each of those counts a fixed number of tokens.
+// Bytes of every string and name, except for images and files, which count a flat number of tokens each.
 function bytesIn(value, images) {
   if (typeof value === "string") {
     return value.startsWith("data:") ? images * BYTES_PER_TOKEN : Buffer.byteLength(value);
   }
   if (Array.isArray(value)) {
-    // Prompts and embeddings may be token numbers. Each is one token.
+    // Prompts and embeddings may come as token numbers: each is one.
     return value.reduce((sum, each) => sum + (typeof each === "number" ? BYTES_PER_TOKEN : bytesIn(each, images)), 0);
   }
   if (value === null || typeof value !== "object") return 0;
@@ -27,7 +27,7 @@ function bytesIn(value, images) {
   return Object.entries(value).reduce((sum, [name, each]) => sum + Buffer.byteLength(name) + bytesIn(each, images), 0);
 }
 
-// The highest of the maximums that the request sets, times the number of answers that it asks for.
+// The highest of the caps that the request names, for as many answers as it wants.
 function capOf(body) {
   const named = [
     ...CAPS.map((name) => body[name]),
@@ -42,7 +42,7 @@ export function answers({ n, best_of: bestOf }) {
   return Math.max(1, ...[n, bestOf].filter((count) => Number.isSafeInteger(count) && count > 0));
 }
 
-// Tokens as the limits count them: { input, cached_input, cache_write, output }, each with its weight, rounded up.
+// Tokens as the limits count them, { input, cached_input, cache_write, output } each with its weight, rounded up.
 export function weighed(usage, weights) {
   const thousandths = Object.entries(weights).reduce(
     (sum, [kind, weight]) => sum + Math.round(weight * 1000) * (usage[kind] ?? 0),

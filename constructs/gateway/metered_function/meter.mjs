@@ -298,8 +298,7 @@ function generatesText({ path }, backend) {
   return !(path.endsWith("/embeddings") || path.endsWith("/embed") || backend.model_id?.includes("embed"));
 }
 
-// OpenAI's streams contain their usage only if the request asks for it. The event that the caller did not ask for is
-// removed.
+// OpenAI's streams say what they used only if the request asks for it; the event that nobody asked for is taken out.
 function withUsage(request) {
   const { body, path } = request;
   const asks = body?.stream === true && /\/(chat\/)?completions$/.test(path) && body.stream_options?.include_usage !== true;

@@ -1,4 +1,4 @@
-// How much a request is assumed to need before it runs, and how much it has used, in the units of the limits.
+// What a request is taken to need before it runs, and what it turned out to have used, in the units of the limits.
 
 import { estimate, weighed } from "./estimate.mjs";
 import { neverFits, placed } from "./limits.mjs";
@@ -11,10 +11,10 @@ export function needOf(usage, { weights, price }) {
   return { tokens: weighed(usage, weights), nanoUsd: price ? nanoUsd(usage, price) : 0 };
 }
 
-// { need } to reserve, or { tooLarge: the limit that could never let it pass }.
+// { need } to reserve, or { tooLarge: the limit that would never let it pass }.
 //
-// A request without its own maximum is assumed to use the default in the settings, or as much as an idle caller may.
-// Otherwise a small limit would refuse it forever.
+// Without a cap of its own a request is taken to use the settings' default, or as much as an idle caller may: a small
+// limit must not refuse it for ever.
 export function needed(request, limits, { weights, price, defaultOutput, images, generates }, milliseconds) {
   const { input, output } = estimated(request, images);
   const at = (outputTokens) => needOf({ input, output: outputTokens }, { weights, price });
@@ -38,7 +38,7 @@ function estimated({ body, bytes }, images) {
   try {
     if (body !== undefined && typeof body === "object") return estimate(body, { images });
   } catch (error) {
-    // Nested too deeply for this function.
+    // Nested deeper than a function can follow.
     if (!(error instanceof RangeError)) throw error;
   }
   return { input: Math.ceil(bytes.length / BYTES_PER_TOKEN), output: undefined };

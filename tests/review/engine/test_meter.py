@@ -195,7 +195,7 @@ def told_by_engine(
         found: dict[tuple[str, ...], int] = {}
         for at, each in enumerate(requests):
             identity = tuple(str({"all": "all", "api_key": each["key"], "ip": each["ip"]}[part]) for part in budget.by)
-            # A caller who lacks a part of the identity shares a budget with all others that lack it.
+            # Callers without a part of the identity share one budget.
             identity = () if "None" in identity else identity
             if identity not in found:
                 found[identity] = count

@@ -1,4 +1,4 @@
-// What a request used, read from its response as it passes.
+// What a request used, read from its answer as it passes.
 
 import * as anthropic from "./anthropic_messages.mjs";
 import * as converse from "./bedrock_converse.mjs";
@@ -7,16 +7,16 @@ import * as ollama from "./ollama.mjs";
 import * as chat from "./openai_chat.mjs";
 import * as responses from "./openai_responses.mjs";
 
-// By format and not by path: the caller chooses the path, and many servers support several formats.
+// By shape and not by path: a path is the caller's, and many servers speak several dialects.
 const DIALECTS = [invocation, converse, responses, chat, anthropic, ollama];
 
 export class UsageReader {
-  // { input, cached_input, cache_write, output }, undefined until something is reported.
+  // { input, cached_input, cache_write, output }, undefined as long as nothing was said.
   usage;
-  // Only a part is known: a stream began and did not end.
+  // Only a part of it is known: a stream that began and did not end.
   incomplete = false;
 
-  // Reads one JSON document: the response, or the data of one event. Later values overwrite earlier ones.
+  // Looks at one JSON document: the answer, or the data of one event. Later ones overwrite what they say.
   see(document) {
     if (document === null || typeof document !== "object") return;
     for (const { usageIn } of DIALECTS) {
@@ -25,7 +25,7 @@ export class UsageReader {
       const { incomplete = false, ...usage } = found;
       this.usage = { input: 0, cached_input: 0, cache_write: 0, output: 0, ...this.usage, ...usage };
       this.incomplete = incomplete;
-      // Bedrock's own count comes before the model's: the first format that fits is the one that AWS bills.
+      // Bedrock's own count beside the model's: the first dialect that fits is the one that is billed.
       return;
     }
   }
