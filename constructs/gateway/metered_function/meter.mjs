@@ -306,7 +306,7 @@ function withUsage(request) {
   return { sent: { ...request, bytes: Buffer.from(askingForUsage(request)) }, hides: true };
 }
 
-// Inserted in front of the caller's text, which stays unchanged: parsing would lose digits of a 64-bit number.
+// Put in front of what the caller wrote, which stays as it is: a number of 64 bits would not survive being read.
 function askingForUsage({ body, bytes }) {
   const options = { ...body.stream_options, include_usage: true };
   if (body.stream_options !== undefined) return JSON.stringify({ ...body, stream_options: options });
