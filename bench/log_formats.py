@@ -35,7 +35,7 @@ def write_lines(file: Path, name: str, lines: int) -> None:
 
 def lines_per_second(file: Path) -> float:
     """Lines per second, recognized, unpacked and parsed, in one thread. The faster of two runs."""
-    from review.replay import source  # noqa: PLC0415  # imports are no part of it
+    from review.replay import source  # noqa: PLC0415  # imports are not measured
     from review.replay.parse import requests  # noqa: PLC0415
     from review.replay.recognize import recognize  # noqa: PLC0415
 

@@ -175,8 +175,8 @@ def describe(
 ) -> str:
     """`throttling.rate_limit = 0: must be greater than 0`, for an error found in that table.
 
-    With the JSON Schema of the table it also says which keys there are. `may_hold_secrets` is for files that are no
-    environment files: all their values are shown.
+    With the JSON Schema of the table, the message also lists the possible keys. `may_hold_secrets=False` is for files
+    that are not environment files: all their values are shown.
     """
     return refusal(error, table, schema, may_hold_secrets=may_hold_secrets)[1]
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 COUNTRIES = frozenset(
-    (  # noqa: SIM905  # 249 quoted words are no easier to read
+    (  # noqa: SIM905  # 249 quoted words would not be easier to read
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
         "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
         "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "

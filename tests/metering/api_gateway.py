@@ -1,4 +1,6 @@
-"""API Gateway in front of one function, on loopback: a request becomes its proxy event, and its answer a response."""
+"""API Gateway in front of one function, on loopback: it turns a request into a proxy event and the answer into a
+response.
+"""
 
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Bedrock's runtime endpoint on loopback: OpenAI's and Anthropic's formats, and InvokeModel of embedding models.
 
-It takes nothing that is not signed as AWS wants it, which botocore works out anew for every request. What it answers is
-in the form that the pages of each API document; `behave` in the body names what goes wrong.
+It accepts only requests with AWS's signature, which botocore computes again for every request. Its responses follow the
+documentation of each API. `behave` in the body selects what goes wrong.
 """
 
 import json
@@ -146,7 +146,7 @@ def _event(event: dict[str, Any]) -> str:
 
 
 class BedrockDouble(ThreadingHTTPServer):
-    """Keeps what it was asked: path, headers and body."""
+    """Keeps each request: path, headers and body."""
 
     daemon_threads = True
 
@@ -158,13 +158,13 @@ class BedrockDouble(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the double."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
 @contextmanager
 def bedrock_double() -> Iterator[BedrockDouble]:
-    """Answers while the block runs."""
+    """Runs until the block ends."""
     server = BedrockDouble()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -175,7 +175,7 @@ def bedrock_double() -> Iterator[BedrockDouble]:
 
 
 def is_signed(method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
-    """Whether the signature is the one that botocore makes of the same request, for Bedrock in this Region."""
+    """Whether the signature is the one that botocore computes for the same request, for Bedrock in this Region."""
     found = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=(\S+), SignedHeaders=(\S+), Signature=(\S+)", headers.get("authorization", "")
     )
@@ -285,7 +285,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _go_on(self, event: str) -> None:
-        """The same event again and again, until nobody reads."""
+        """The same event again and again, until the caller stops reading."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             self._chunk(event)

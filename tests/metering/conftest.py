@@ -1,4 +1,4 @@
-"""The function under AWS's runtime client, a model behind it, and a table: ministack's and moto's."""
+"""The function with AWS's runtime client, a model behind it, and a table, of ministack and of moto."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ WEIGHTS = {"input": 1, "cached_input": 1, "cache_write": 1, "output": 1}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without the packages of package.json (make test installs them) only the model check runs."""
+    """Without the packages of package.json (make test installs them), only the model check runs."""
     if PACKAGES.is_dir():
         return
     missing = pytest.mark.skip(reason="tests/metering/node_modules is not installed: make install")
@@ -40,17 +40,17 @@ class Deployed:
     table: str
 
     def ask(self, body: Mapping[str, Any] | None = None, *, key: str = "key1", **more: Any) -> Answer:
-        """What a caller with that key gets for that body."""
+        """The response to a caller with that key and that body."""
         invoke = {name: more.pop(name) for name in ("seconds", "hangs_up_after") if name in more}
         return self.function.invoke(event(body if body is not None else {"model": "m"}, key=key, **more), **invoke)
 
     @property
     def items(self) -> dict[str, dict[str, Any]]:
-        """What the table holds."""
+        """The items of the table."""
         return items(self.store_url, self.table)
 
     def item(self) -> dict[str, Any]:
-        """The one item of the table."""
+        """The only item of the table."""
         [only] = self.items.values()
         return only
 
@@ -106,13 +106,13 @@ def ministack_url() -> Iterator[str]:
 
 @pytest.fixture
 def store_url(ministack_url: str) -> str:
-    """Where the function finds its table; test_ten.py asks both."""
+    """The table that the function uses. test_ten.py runs with both."""
     return ministack_url
 
 
 @pytest.fixture
 def deploy(tmp_path: Path, model: ModelServer, store_url: str) -> Iterator[Deploy]:
-    """Starts a function with these limits; everything ends with the test."""
+    """Starts a function with these limits. Everything ends with the test."""
     with ExitStack() as stack:
 
         def start(

@@ -35,12 +35,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body, read."""
+        """The whole body."""
         return json.loads(self.body)
 
     @property
     def events(self) -> list[Any]:
-        """The data of a stream's events: JSON where it is some."""
+        """The data of a stream's events, parsed if it is JSON."""
         texts = [line[5:].strip() for line in self.body.decode().splitlines() if line.startswith("data:")]
         return [json.loads(text) if text.startswith("{") else text for text in texts]
 
@@ -136,7 +136,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class LambdaFunction:
-    """The function, running. One event at a time, as in Lambda."""
+    """The running function. It gets one event at a time, as in Lambda."""
 
     def __init__(self, server: _Server, process: subprocess.Popen[bytes], log: Path, *, streams: bool) -> None:
         self._server = server
@@ -145,7 +145,7 @@ class LambdaFunction:
         self._streams = streams
 
     def invoke(self, event: Mapping[str, Any], *, seconds: float = 29, hangs_up_after: int | None = None) -> Answer:
-        """What comes back for the event. `seconds` are left to the function; a caller may hang up after some bytes."""
+        """The response to the event. The function has `seconds` left. A caller may hang up after some bytes."""
         invocation = _Invocation(
             id=str(uuid.uuid4()),
             event=event,
@@ -173,7 +173,7 @@ class LambdaFunction:
         return Answer(status=said["statusCode"], headers=headers, body=body, complete=invocation.complete)
 
     def start(self, event: Mapping[str, Any], *, seconds: float, stops_reading_after: int) -> None:
-        """Invokes for a caller who is gone after some bytes, of which Lambda tells the function nothing."""
+        """Invokes for a caller who hangs up after some bytes. Lambda does not tell the function."""
         invocation = _Invocation(
             id=str(uuid.uuid4()),
             event=event,

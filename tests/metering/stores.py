@@ -1,4 +1,4 @@
-"""Two DynamoDBs that are not each other's: ministack's and moto's."""
+"""Two independent implementations of DynamoDB: ministack and moto."""
 
 import threading
 import time
@@ -36,7 +36,7 @@ def store(kind: str) -> Iterator[str]:
 
 
 def new_table(url: str) -> str:
-    """An empty table as Terraform makes it."""
+    """An empty table as Terraform creates it."""
     client = emulator_client(url, "dynamodb")
     name = f"t-{uuid.uuid4()}"
     client.create_table(
@@ -53,7 +53,7 @@ def new_table(url: str) -> str:
 
 
 def items(url: str, table: str) -> dict[str, dict[str, Any]]:
-    """Every item, numbers as such, by its id."""
+    """Every item by its id, with numbers as numbers."""
     found = emulator_client(url, "dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
     return {
         item["id"]["S"]: {name: int(value["N"]) if "N" in value else value["S"] for name, value in item.items()}

@@ -45,7 +45,7 @@ def bedrock() -> Iterator[BedrockDouble]:
 
 @pytest.fixture
 def route(deploy: Deploy, bedrock: BedrockDouble) -> Route:
-    """Starts the function of such a route; without limits it has no table."""
+    """Starts the function of such a route. Without limits it has no table."""
 
     def start(
         *limits: dict[str, Any], streams: bool = True, apis: tuple[str, ...] = ("openai", "anthropic")
@@ -109,7 +109,7 @@ def test_what_anthropics_clients_say_of_versions_goes_on(route: Route, bedrock: 
 
 
 def test_a_name_that_is_there_twice_is_what_was_checked(route: Route, bedrock: BedrockDouble) -> None:
-    """And numbers stay as they were written."""
+    """Numbers keep their spelling."""
     deployed = route()
     event = {
         "httpMethod": "POST",

@@ -1,4 +1,6 @@
-"""What the metered function does if the model is late, stalls, breaks off or is limited, or if nobody reads it."""
+"""What the metered function does if the model is late, stalls, breaks off or is limited, or if the caller does not
+read.
+"""
 
 import json
 import time
@@ -76,7 +78,7 @@ def test_lines_that_stall_end_with_a_line(deploy: Deploy) -> None:
 
 
 def test_a_document_that_stalls_in_a_stream_is_seen_to_be_broken(deploy: Deploy) -> None:
-    """Neither ended, as if that were all, nor continued by an event in the middle of it."""
+    """The response must neither end normally nor continue with an event in the middle of another."""
     deployed = deploy(DAY)
     answer = deployed.ask(CAP | {"behave": {"stalls after": 10}}, seconds=2)
     assert (answer.status, len(answer.body), answer.complete) == (200, 10, False)
@@ -84,7 +86,7 @@ def test_a_document_that_stalls_in_a_stream_is_seen_to_be_broken(deploy: Deploy)
 
 
 def test_who_hangs_up_while_the_model_says_nothing_ends_its_call(deploy: Deploy) -> None:
-    """Long before the time is up: the test waits for less of it."""
+    """Long before the time is up, so that the test waits for less of it."""
     deployed = deploy(DAY, variables={"TIMEOUT_MILLISECONDS": "900000"})
     deployed.model.gone.clear()
     body = CAP | {"stream": True, "behave": {"dialect": "chat null", "stalls": True}}
@@ -94,7 +96,7 @@ def test_who_hangs_up_while_the_model_says_nothing_ends_its_call(deploy: Deploy)
 
 
 def test_no_more_is_asked_of_the_model_than_the_caller_reads(deploy: Deploy) -> None:
-    """Buffers of four processes and their sockets are all that fills: far from what the model would send."""
+    """Only the buffers of four processes and their sockets fill up, which is far from what the model would send."""
     deployed = deploy(DAY)
     deployed.model.sent = 0
     body = CAP | {"stream": True, "behave": {"endless": True, "large": True}}
@@ -146,7 +148,7 @@ def test_a_wrong_model_is_not_the_callers_fault(deploy: Deploy, message: str, *,
     deployed = bedrock(deploy, streams=streams)
     answer = deployed.ask(refusal(message))
     assert (answer.status, answer.json) == (502, FAILED)
-    # Whoever operates the API must know it.
+    # The operator of the API must know it.
     assert message in deployed.function.log
     assert used(deployed) == 0
 

@@ -1,4 +1,4 @@
-"""What the metered function does beside counting: forwarding, Bedrock, money, plans, models, and what it reports."""
+"""What the metered function does besides counting: forwarding, Bedrock, money, plans, models, and its reports."""
 
 import json
 from typing import Any
@@ -228,7 +228,7 @@ def test_bedrock_says_in_the_last_chunk_what_was_used(deploy: Deploy) -> None:
 
 @pytest.mark.parametrize("streams", [False, True])
 def test_scripts_may_read_what_bedrock_answers(deploy: Deploy, *, streams: bool) -> None:
-    """A server of the user's own says so itself."""
+    """The user's own server sends this header itself."""
     assert bedrock(deploy, streams=streams).ask(CAP).headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-origin" not in deploy({"tokens_per_day": 10**6}, streams=streams).ask(CAP).headers
 

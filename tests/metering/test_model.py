@@ -18,7 +18,7 @@ from tests.metering.node import CODE, HERE, Lines, copied
 MINUTE = 60_000
 DAY = 86_400_000
 SLACK = 50
-"""As if clocks were so many milliseconds apart: limits.mjs."""
+"""As if clocks differed by this many milliseconds: limits.mjs."""
 LEASE_SECONDS = 60
 SIMULATE = HERE / "model" / "simulate.mjs"
 # Ten seconds before a midnight and a month's end in UTC, so that windows end while requests run.
@@ -102,7 +102,7 @@ def schedules(
 
 
 def check(schedule: Schedule, answer: Any) -> None:
-    """Raises AssertionError where something was admitted that a limit forbids."""
+    """Raises AssertionError if something was admitted that a limit forbids."""
     admitted = sorted(
         (entry for entry in answer["done"] if entry.get("refused") == []), key=lambda each: each["decided"]
     )
@@ -140,7 +140,7 @@ def rate(admitted: list[Any], limit: int, *, tokens: bool) -> None:
 
 
 def refund(entry: Any, within: tuple[int, int]) -> int:
-    """What the request gave back while these steps went on. A write that timed out may be done at any later one."""
+    """What the request gave back during these steps. A write that timed out may still succeed in any later one."""
     settling = entry.get("settling")
     finished = entry.get("finished", within[1]) if entry.get("settled") else within[1]
     if settling is None or finished < within[0] or settling > within[1]:

@@ -14,7 +14,7 @@ CAP = {"model": "m", "max_tokens": 40}
 
 
 def tokens_used(deployed: Deployed, *, limit: str = "a") -> int:
-    """Of the day's limit, which nothing refills."""
+    """A daily limit, which does not refill during the test."""
     return int(deployed.item()[f"{limit}:d"] % 10**18)
 
 
@@ -24,7 +24,7 @@ def day(limit: int = 10**6) -> dict[str, Any]:
 
 @pytest.fixture(params=["ministack", "moto"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """Two implementations of DynamoDB, of which neither is the other's."""
+    """Two independent implementations of DynamoDB."""
     found: str = request.getfixturevalue(f"{request.param}_url")
     return found
 
@@ -260,7 +260,7 @@ def test_9_callers_are_hashed_at_rest_and_told_apart(deploy: Deploy) -> None:
 
 
 def test_9_very_many_identities_are_one_small_item_each_that_ends(deploy: Deploy) -> None:
-    """What a caller with many addresses costs: its writes, and items that delete themselves after the window."""
+    """The cost of a caller with many addresses: its writes, and items that expire after the window."""
     deployed = deploy({"by": ["ip"], "tokens_per_day": 60, "requests_per_minute": 100})
     many = 150
     for number in range(many):

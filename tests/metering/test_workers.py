@@ -63,7 +63,7 @@ def test_1_fifty_workers_on_three_slots(tmp_path: Path, url: str) -> None:
 
 
 def test_writes_of_a_request(tmp_path: Path, url: str) -> None:
-    """One reserves and one settles. Of workers that all start at once, and know nothing, some find another state."""
+    """One write reserves and one settles. If all workers start at once, some find another state than they expect."""
     limits = {"requests_per_minute": 6000, "tokens_per_minute": 10**6, "concurrent_requests": 100}
     seen, _ = work(tmp_path, url, limits, workers=5, each=40)
     assert (seen["admitted"], seen["unavailable"]) == (200, [])

@@ -106,6 +106,6 @@ def test_every_listed_field_is_one_of_the_environment_file() -> None:
 
 
 def test_every_word_that_only_a_list_allows_is_shown() -> None:
-    """Words of ours and AWS's are no secrets; under `value` somebody may paste a key in place of the word."""
+    """Words of ours and of AWS are not secrets. Under `value` someone may paste a key instead of the word."""
     words = {field for field, kinds in fields().items() if "enum" in kinds and "string" not in kinds}
     assert {field for field in words if not may_be_shown(tuple(field.split(".")))} == {"usage_plans.*.api_keys.*.value"}

@@ -70,7 +70,7 @@ def plan(text: str) -> str:
                     "rate_limit, burst_limit"
                 )
             ],
-            id="unlimited is no word of a plan",
+            id="unlimited is not a word of a plan",
         ),
         pytest.param(
             plan("throttle = { rate_limit = 0, burst_limit = 0 }"),
@@ -180,7 +180,7 @@ def plan(text: str) -> str:
         pytest.param(
             MINIMAL + '[throttling.routes]\n"ANY /chat" = "blocked"',
             ["throttling.routes.\"ANY /chat\" = 'blocked': no such route; there are POST /chat"],
-            id="ANY is no method",
+            id="ANY is not a method",
         ),
     ],
 )

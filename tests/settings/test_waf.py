@@ -750,23 +750,23 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(
             SIGNED + by_authorization(""),
             [SIGNED_ANEW],
-            id="a key that is signed anew",
+            id="a key that is signed again",
         ),
         pytest.param(
-            SIGNED + OPEN + by_authorization('routes = ["GET /open"]\n'), [], id="a key that is signed anew elsewhere"
+            SIGNED + OPEN + by_authorization('routes = ["GET /open"]\n'), [], id="a key that is signed again elsewhere"
         ),
-        pytest.param(SIGNED + OPEN + by_authorization(""), [], id="a key that is signed anew on one of two routes"),
+        pytest.param(SIGNED + OPEN + by_authorization(""), [], id="a key that is signed again on one of two routes"),
         pytest.param(
             SIGNED_BELOW
             + 'method = "POST"\npath = "/v1/open"\n'
             + by_authorization('routes = ["POST /v1/{proxy+}"]\n'),
             [],
-            id="a key that is signed anew, and a route that WAF's pattern counts too",
+            id="a key that is signed again, and a route that WAF's pattern counts too",
         ),
         pytest.param(
             SIGNED_BELOW + 'method = "GET"\npath = "/v1/open"\n' + by_authorization('routes = ["POST /v1/{proxy+}"]\n'),
             [SIGNED_ANEW],
-            id="a key that is signed anew, and a route of another method",
+            id="a key that is signed again, and a route of another method",
         ),
         pytest.param(
             ROUTES + '[waf]\nmode = "count"\n' + IP,
@@ -907,7 +907,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(
             rule('routes = ["OPTIONS /chat"]', '[[routes]]\nmethod = "OPTIONS"\npath = "/chat"'),
             [],
-            id="a route that is no preflight",
+            id="a route that is not a preflight",
         ),
         pytest.param(
             rule(

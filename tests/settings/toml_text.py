@@ -29,5 +29,5 @@ def _value(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    """JSON's escapes are TOML's but for DEL, which TOML wants escaped too."""
+    """JSON's escapes are TOML's except for DEL, which TOML also requires to be escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,5 +1,5 @@
-// API Gateway to a Bedrock model: the request's body goes to InvokeModel as it came, and so does the answer come back.
-// A model that is limited answers with the API's own 429, so that callers see one contract.
+// API Gateway to a Bedrock model: the request's body goes to InvokeModel unchanged, and so does the response to the
+// caller. If the model is throttled, the response is the API's own 429, so that callers always see the same format.
 
 import { once } from "node:events";
 
@@ -9,27 +9,27 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from "@aws-sdk/client-bedrock-runtime";
 
-// No retries here: the caller backs off by the 429, and a retry would spend the integration's timeout.
+// No retries here: the caller backs off after the 429, and a retry would use up the integration's timeout.
 const bedrock = new BedrockRuntimeClient({ maxAttempts: 1 });
 
-// API Gateway's clock starts before this function does. What is kept back lets the function's own answer arrive first.
+// API Gateway's clock starts before this function does. The margin lets the function's own response arrive first.
 const MARGIN_MILLISECONDS = 1000;
 
-// Why a call of the model is given up.
+// Why a call of the model is aborted.
 const LATE = new Error("The model did not answer in time.");
 const UNREAD = new Error("The caller is gone.");
 
 // Errors inside a stream have a name and no status: BedrockRuntime's ResponseStream,
-// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html, read 2026-11. The account's
-// own quota is a 400 to Bedrock, a model that is being loaded a 429; both are limits to the caller.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ResponseStream.html, read 2026-11. For Bedrock,
+// the account's own quota is a 400, and a model that is being loaded is a 429. For the caller, both are limits.
 const LIMITED = ["ThrottlingException", "ServiceQuotaExceededException", "ModelNotReadyException"];
 const TIMED_OUT = ["ModelTimeoutException", "TimeoutError", "AbortError"];
 
-// A ValidationException is the caller's fault, unless it speaks of the model that this function was given: a wrong id,
-// one that ended, or one that only an inference profile may call.
+// A ValidationException is the caller's mistake, unless it is about the model that the settings give to this function:
+// a wrong id, a model that AWS has ended, or one that can only be called through an inference profile.
 const OUR_MODEL = /model identifier|model id\b|end of (its )?life|on-demand throughput|inference profile/i;
 
-// "Name: value", one a line.
+// "Name: value", one per line.
 function headersIn(text) {
   const lines = (text ?? "").split("\n").filter(Boolean);
   return Object.fromEntries(lines.map((line) => line.split(/: (.*)/s, 2)));
@@ -54,7 +54,7 @@ function failed(statusCode, type, code, message) {
 
 function failure(error) {
   const status = error.$metadata?.httpStatusCode;
-  // An event of a stream that the SDK does not know is named as it came: `throttlingException`.
+  // The SDK keeps the original name of a stream event that it does not know: `throttlingException`.
   const name = String(error.name).replace(/^./, (first) => first.toUpperCase());
   if (status === 429 || LIMITED.includes(name)) {
     return { ...answer(429, "application/json", RATE_LIMIT_HEADERS), body: process.env.RATE_LIMIT_BODY };
@@ -63,15 +63,15 @@ function failure(error) {
   if (error === LATE || TIMED_OUT.includes(name)) {
     return failed(504, "server_error", "model_timeout", LATE.message);
   }
-  // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
+  // A 403 or 404 is about this function's role or model id. The caller did not cause it.
   if ((status === 400 || name === "ValidationException") && !OUR_MODEL.test(error.message)) {
     return failed(400, "invalid_request_error", "model_refused_request", error.message);
   }
   return failed(502, "server_error", "model_error", "The model could not be reached.");
 }
 
-// What `act` gives. Its controller aborts when the time is up: a margin before API Gateway gives up, or Lambda ends this
-// function. It also aborts when all is done: nothing of the model goes on then.
+// The result of `act`. Its controller aborts when the time is up: a margin before API Gateway gives up, or before
+// Lambda ends this function. It also aborts when everything is done, so that nothing of the model continues.
 async function inTime(context, act) {
   const left = Math.min(Number(process.env.TIMEOUT_MILLISECONDS), context.getRemainingTimeInMillis());
   const margin = Math.min(MARGIN_MILLISECONDS, left / 10);
@@ -85,7 +85,7 @@ async function inTime(context, act) {
   }
 }
 
-// The promise, or as soon as the signal aborts its reason, whether or not the SDK minds the signal.
+// The promise, or the signal's reason as soon as it aborts. The SDK does not need to handle the signal.
 function unlessAborted(signal, promise) {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -120,20 +120,20 @@ async function* events(body, { signal }) {
       if (value.chunk?.bytes) yield `data: ${Buffer.from(value.chunk.bytes).toString("utf8")}\n\n`;
     }
   } catch (error) {
-    // The status is long sent; the error can only be one more event.
+    // The status has already been sent. The error can only be one more event.
     if (error !== UNREAD) yield `event: error\ndata: ${failure(error).body}\n\n`;
   }
 }
 
-// Asks for no more than the caller reads. Not by pipeline(), which AWS recommends: it waits for ever where Lambda's
-// stream, which shows only some of a Writable, closes without an error (tried with Node.js 24).
+// Reads no more than the caller does. Not with pipeline(), which AWS recommends: it waits forever if Lambda's stream,
+// which implements only a part of Writable, closes without an error (tried with Node.js 24).
 async function write(texts, responseStream, { signal }) {
   let wrote = false;
   for await (const text of texts) {
     wrote = true;
     if (!responseStream.write(text)) await unlessAborted(signal, once(responseStream, "drain"));
   }
-  // Lambda's stream sends status and headers with the first write, though there be nothing to write.
+  // Lambda's stream sends status and headers with the first write, even if it is empty.
   if (!wrote) responseStream.write(Buffer.alloc(0));
   responseStream.end();
 }
@@ -157,7 +157,7 @@ export const stream = globalThis.awslambda?.streamifyResponse((event, responseSt
     const reader = new AbortController();
     const leave = () => [reader, controller].forEach((each) => each.abort(UNREAD));
     for (const gone of ["close", "error"]) responseStream.on(gone, leave);
-    // A caller who reads has half of the margin for what is still to be sent, the error among it.
+    // A caller who reads has half of the margin for the rest of the response, including an error.
     let leaving;
     controller.signal.addEventListener("abort", () => {
       if (controller.signal.reason === LATE) leaving = setTimeout(leave, margin / 2);
@@ -165,7 +165,7 @@ export const stream = globalThis.awslambda?.streamifyResponse((event, responseSt
     try {
       await respond(event, responseStream, controller, reader);
     } catch (error) {
-      // Only the caller's side throws here, by leaving or by not reading: the model's errors are answers.
+      // Only the caller's side throws here, by leaving or by not reading. The model's errors are responses.
       console.warn(error.message);
       responseStream.destroy();
     } finally {

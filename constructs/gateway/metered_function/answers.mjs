@@ -1,8 +1,8 @@
-// What the caller sees of the limits: headers on every answer, and refusals in the API's own error shape.
+// What the caller sees of the limits: headers on every response, and refusals in the API's own error format.
 
 import { remaining, secondsUntil } from "./limits.mjs";
 
-// kind -> the body's error.code, and what the limit is called.
+// For each kind of limit, the body's error.code and its name in messages.
 const REFUSALS = {
   requests_per_minute: { code: "requests_exceeded", what: (limit) => `${limit} requests per minute` },
   tokens_per_minute: { code: "tokens_exceeded", what: (limit) => `${limit} tokens per minute` },
@@ -14,8 +14,9 @@ const UNITS = { requests_per_minute: "requests", tokens_per_minute: "tokens", to
 
 export const codeOf = (kind) => REFUSALS[kind].code;
 
-// OpenAI's names: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers. Of several limits the one
-// of which the smallest part is left, as it is after the reservation: a stream's headers leave before its usage is known.
+// OpenAI's names: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers. If there are several
+// limits, the headers are about the one with the smallest share left after the reservation: a stream's headers are sent
+// before its usage is known.
 export function limitHeaders(limits, levelOf, milliseconds) {
   const tightest = {};
   for (const limit of limits) {
@@ -45,7 +46,8 @@ export class Answers {
     this.#responseHeaders = responseHeaders;
   }
 
-  // 429 with the longest of the waits, and up to a tenth more, so that who was refused together does not return together.
+  // 429 with the longest of the waits, plus up to a tenth of it, so that callers refused together do not return
+  // together.
   refused(refusedBy, milliseconds, headers = {}, random = Math.random) {
     const seconds = secondsUntil(refusedBy, milliseconds);
     const longest = refusedBy.find((each) => secondsUntil([each], milliseconds) === seconds) ?? refusedBy[0];
@@ -56,23 +58,23 @@ export class Answers {
       ...this.#rateLimitHeaders,
       ...headers,
       "Retry-After": String(wait),
-      // The OpenAI and Anthropic clients ask this header first. Nobody waits for the end of a day or month.
+      // The OpenAI and Anthropic clients read this header first. No client should wait for the end of a day or month.
       ...(longest.end === undefined ? {} : { "x-should-retry": "false" }),
     });
   }
 
-  // 429 of the model behind the route: today's contract, as it stands in the settings.
+  // The 429 for a limit of the model behind the route, as the settings define it.
   backendRefused() {
     return this.#answer(429, this.#shape.error, this.#rateLimitHeaders);
   }
 
   tooLarge({ name, kind, limit }) {
-    const message = `This request may use more than the whole of limit ${name}: ${REFUSALS[kind].what(limit)}. Send less, or ask for fewer tokens.`;
+    const message = `This request alone may use more than limit ${name} allows: ${REFUSALS[kind].what(limit)}. Send less, or ask for fewer tokens.`;
     return this.#answer(400, { message, type: "invalid_request_error", code: "request_above_limit" });
   }
 
   noPrice(model) {
-    const message = `The model ${JSON.stringify(model)} has no price here, and this API limits what is spent.`;
+    const message = `The model ${JSON.stringify(model)} has no price in this API, which limits spending.`;
     return this.#answer(400, { message, type: "invalid_request_error", code: "model_not_priced" });
   }
 
@@ -85,7 +87,7 @@ export class Answers {
     return this.#answer(400, { message, type: "invalid_request_error", code: "invalid_request" });
   }
 
-  // Each family of clients has its own word for it: https://docs.anthropic.com/en/api/errors.
+  // Each family of clients has its own name for it: https://docs.anthropic.com/en/api/errors.
   notFound(message, { api, code }) {
     const type = api === "anthropic" ? "not_found_error" : "invalid_request_error";
     return this.#answer(404, { message, type, code });
@@ -96,16 +98,16 @@ export class Answers {
     return this.#answer(503, { message, type: "server_error", code: "limiter_unavailable" }, { "Retry-After": "15" });
   }
 
-  // What the model, or its silence, is told as.
+  // The response to an error of the model, or to its silence.
   failed(status, message) {
     if (status === 400) return this.#answer(400, { message, type: "invalid_request_error", code: "model_refused_request" });
     if (status === 504) return this.#answer(504, { message, type: "server_error", code: "model_timeout" });
-    // A 403 or 404 speaks of this function's role or model id, which is no fault of the caller's.
+    // A 403 or 404 is about this function's role or model id. The caller did not cause it.
     return this.#answer(502, { message: "The model could not be reached.", type: "server_error", code: "model_error" });
   }
 
   #answer(status, error, headers = {}) {
-    // The shape is that of the settings' own 429, with whatever stands around the error.
+    // The format of the settings' own 429, including the keys around the error.
     const document = { ...this.#shape, error: { ...this.#shape.error, ...error } };
     return {
       status,

@@ -1,5 +1,5 @@
-// The model could not be asked, or stopped answering. `reached`: it may have worked, and what it did is to be paid.
-// `status`: what the caller is told, 400, 429 or 504; else 502.
+// The model could not be called, or stopped answering. `reached`: it may have worked, and its work must be paid.
+// `status`: the caller gets this status if it is 400, 429 or 504, and otherwise a 502.
 export class BackendFailed extends Error {
   constructor(cause, { reached, status }) {
     super(cause.message, { cause });

@@ -1,4 +1,4 @@
-// A Bedrock model: the request's body goes to InvokeModel as it came, and so does the answer come back.
+// A Bedrock model: the request's body goes to InvokeModel unchanged, and the response to the caller unchanged.
 
 import {
   BedrockRuntimeClient,
@@ -10,7 +10,7 @@ import { failureOf } from "./bedrock_failure.mjs";
 import { unlessAborted, untilAborted } from "./deadline.mjs";
 import { usageInHeaders } from "./usage/bedrock_invocation.mjs";
 
-// No retries here: the caller backs off by the 429, and a retry would spend the integration's timeout.
+// No retries here: the caller backs off after the 429, and a retry would use up the integration's timeout.
 let client;
 const bedrock = () => (client ??= new BedrockRuntimeClient({ maxAttempts: 1 }));
 
@@ -18,7 +18,7 @@ export async function call(backend, request, { signal, streams }) {
   const input = { modelId: backend.model_id, contentType: "application/json", accept: "application/json", body: request.bytes };
   const command = streams ? new InvokeModelWithResponseStreamCommand(input) : new InvokeModelCommand(input);
   const said = {};
-  // The SDK keeps the answer's headers to itself, except for a middleware that reads the answer.
+  // The SDK does not return the response's headers. A middleware can read them.
   command.middlewareStack?.add?.(
     (next) => async (args) => {
       const result = await next(args);

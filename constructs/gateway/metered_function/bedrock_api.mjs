@@ -1,9 +1,10 @@
-// Bedrock in OpenAI's and Anthropic's own formats: the request goes on as it came, signed by this function's role, and
-// so does the answer come back.
+// Bedrock in OpenAI's and Anthropic's own formats: the request is passed on with a signature of this function's role,
+// and the response is passed back unchanged.
 //
 // The paths: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html,
-// .../inference-responses-api.html, .../inference-messages-api.html. That they take a signature of the service
-// `bedrock` beside an API key: the same pages, and the OpenAI SDK's own providers/bedrock. All read 2026-11.
+// .../inference-responses-api.html, .../inference-messages-api.html. These pages, and the OpenAI SDK's own
+// providers/bedrock, document that the paths accept a signature for the service `bedrock` as well as an API key. All
+// read 2026-11.
 
 import { BackendFailed } from "./backend_failed.mjs";
 import { errorOf, failureOf, toldAs } from "./bedrock_failure.mjs";
@@ -12,7 +13,7 @@ import { send } from "./proxy.mjs";
 import { jsonIn } from "./request.mjs";
 import { signed } from "./sign.mjs";
 
-// How a path ends here -> the path at Bedrock, null if Bedrock has none and this function translates.
+// The end of a path here, and the path at Bedrock. null: Bedrock has none, and this function translates.
 const PATHS = {
   openai: {
     "/chat/completions": "/openai/v1/chat/completions",
@@ -22,20 +23,20 @@ const PATHS = {
   anthropic: { "/messages": "/anthropic/v1/messages" },
 };
 
-// The version that the Messages API has had since it exists: https://docs.anthropic.com/en/api/versioning.
+// The first version of the Messages API, and the only one so far: https://docs.anthropic.com/en/api/versioning.
 const ANTHROPIC_VERSION = "2023-06-01";
 
-// Beside the type of the answer, only what tells one request from another.
+// The content type, and the headers that identify a request.
 const PASSED = ["content-type", "request-id", "x-request-id", "x-amzn-requestid"];
 
 const LARGEST_ERROR = 64 * 1024;
 
-// With status 200, if Bedrock does not know the path, for instance in a Region without it:
+// Bedrock sends it with status 200 if it does not know the path, for instance in a Region that does not have it:
 // https://github.com/aws-samples/sample-per-model-bedrock, 00-foundations/01, read 2026-11.
 const UNKNOWN_PATH = "UnknownOperationException";
 const LARGEST_UNKNOWN_PATH = 1024;
 
-// What this route does not have, as the refusal that its caller gets; undefined if there is nothing to refuse.
+// The refusal of a request for something that this route does not have. undefined: there is nothing to refuse.
 export function refusalOf(request, backend, answers) {
   const { api } = operationOf(request, backend) ?? {};
   if (api === undefined) {
@@ -60,7 +61,7 @@ export async function call(backend, request, { signal }) {
   return refused(answer, request);
 }
 
-// The end of a path, of whatever name the stage or the domain has in front of it.
+// The end of a path, whatever the stage or the domain has in front of it.
 function operationOf({ path }, { apis }) {
   for (const api of apis) {
     for (const [end, to] of Object.entries(PATHS[api])) {
@@ -70,8 +71,8 @@ function operationOf({ path }, { apis }) {
   return undefined;
 }
 
-// The body as this function has read it, so that Bedrock reads the same: of a name that is there twice, each might take
-// another. Numbers stay as they were written.
+// The body as this function has parsed it, so that Bedrock reads the same: parsers differ if a name appears twice.
+// Numbers keep their spelling.
 function plain({ bytes }) {
   try {
     const asWritten = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);
@@ -91,12 +92,12 @@ function anthropicHeaders({ headers }) {
   };
 }
 
-// { status, headers, body } of Bedrock. The caller's own headers stay here, and its key with them.
+// { status, headers, body } of Bedrock. The caller's own headers, and its key in them, are not passed on.
 async function posted(path, bytes, more, { signal }) {
   const url = new URL(path, endpoint());
   const headers = { accept: "application/json", "content-type": "application/json", ...more };
   const own = signed({ method: "POST", url, headers, bytes }, { service: "bedrock", region: process.env.AWS_REGION, credentials: credentials() });
-  // The usage is read in the answer, which must not be compressed.
+  // This function reads the usage in the response, so the response must not be compressed.
   const sent = { ...own, "accept-encoding": "identity", "content-length": bytes.length };
   const answer = await send({ method: "POST", url, headers: sent, bytes }, { signal });
   const passed = Object.fromEntries(PASSED.filter((name) => name in answer.headers).map((name) => [name, answer.headers[name]]));
@@ -105,7 +106,7 @@ async function posted(path, bytes, more, { signal }) {
   return knownPath(result);
 }
 
-// The answer, of which the first bytes are looked at.
+// The response, after a look at its first bytes.
 async function knownPath(answer) {
   const first = [];
   let size = 0;
@@ -127,7 +128,8 @@ async function knownPath(answer) {
   return { ...answer, body: body() };
 }
 
-// Of what Bedrock refuses, the caller sees what is about the request, in Bedrock's words and in the API's own shape.
+// The caller sees those of Bedrock's refusals that are about the request, in Bedrock's words and in the API's own
+// format.
 async function refused(answer, request) {
   const chunks = [];
   let size = 0;
@@ -146,16 +148,17 @@ async function refused(answer, request) {
   throw new BackendFailed(error, { reached: false, status: 400 });
 }
 
-// A 404 speaks of the model, which this file names, unless the request names an earlier answer too.
+// A 404 is about the model, which this file names, unless the request also names an earlier response.
 const namesNothing = ({ status }, { body }) => status === 404 && body.previous_response_id !== undefined;
 
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html: how AWS's SDKs are told of another one.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html: how another endpoint is set for AWS's
+// SDKs.
 function endpoint() {
   const { AWS_REGION: region, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: other } = process.env;
   return other || `https://bedrock-runtime.${region}.${region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
 }
 
-// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: those of the function's role.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: the credentials of the function's role.
 const credentials = () => ({
   accessKeyId: process.env.AWS_ACCESS_KEY_ID,
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,

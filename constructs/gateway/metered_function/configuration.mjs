@@ -1,8 +1,9 @@
-// What Terraform tells this function, read once: constructs/gateway/metered_integration.py writes it.
+// The settings that Terraform passes to this function, read once. constructs/gateway/metered_integration.py writes
+// them.
 
 const json = (name, otherwise) => (process.env[name] ? JSON.parse(process.env[name]) : otherwise);
 
-// "Name: value", one a line.
+// "Name: value", one per line.
 function headersIn(text) {
   const lines = (text ?? "").split("\n").filter(Boolean);
   return Object.fromEntries(lines.map((line) => line.split(/: (.*)/s, 2)));

@@ -1,10 +1,10 @@
-// How long one request may take, and why it ends before its answer does.
+// How long one request may take, and why it is ended early.
 
-// API Gateway's clock starts before this function does, and settling takes a moment too. What is kept back lets the
-// function's own answer arrive first, and Lambda stop no function that still has to settle.
+// API Gateway's clock starts before this function does, and settling also takes time. The margin lets the function's
+// own response arrive first, and lets the function settle before Lambda stops it.
 const MARGIN_MILLISECONDS = 1500;
 
-// Why the call of a model is given up.
+// Why the call of a model is aborted.
 export const LATE = new Error("The model did not answer in time.");
 export const UNREAD = new Error("The caller is gone.");
 
@@ -13,22 +13,23 @@ export class Deadline {
   #reader = new AbortController();
   #timers = [];
 
-  // `milliseconds` are left before API Gateway gives up, or Lambda stops this function. Only a stream's reader may leave.
+  // `milliseconds`: the time until API Gateway gives up, or until Lambda stops this function. Only the reader of a
+  // stream can leave.
   constructor(milliseconds, { streams }) {
     const margin = Math.min(MARGIN_MILLISECONDS, milliseconds / 5);
     this.#after(milliseconds - margin, () => {
       this.#model.abort(LATE);
-      // A caller who reads has a third of the margin for what is still to be sent, the error among it.
+      // A caller who reads has a third of the margin for the rest of the response, including an error.
       if (streams) this.#after(margin / 3, () => this.leave());
     });
   }
 
-  // Aborts when the model need not go on.
+  // Aborts when the model can stop.
   get model() {
     return this.#model.signal;
   }
 
-  // Aborts when nothing more is to be sent.
+  // Aborts when nothing more will be sent.
   get reader() {
     return this.#reader.signal;
   }
@@ -37,12 +38,12 @@ export class Deadline {
     return this.#model.signal.reason === LATE;
   }
 
-  // Whatever the model still does is for nobody.
+  // Whatever the model still does is not used.
   stop() {
     this.#model.abort(UNREAD);
   }
 
-  // Nobody reads any more.
+  // The caller no longer reads.
   leave() {
     this.#reader.abort(UNREAD);
     this.stop();
@@ -57,7 +58,7 @@ export class Deadline {
   }
 }
 
-// The promise, or as soon as the signal aborts its reason, whether or not who promised minds the signal.
+// The promise, or the signal's reason as soon as it aborts. The promise's owner does not need to handle the signal.
 export function unlessAborted(signal, promise) {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -67,7 +68,7 @@ export function unlessAborted(signal, promise) {
   });
 }
 
-// What the iterable gives, until the signal aborts.
+// The items of the iterable, until the signal aborts.
 export async function* untilAborted(signal, iterable) {
   const parts = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]();
   for (;;) {

@@ -1,4 +1,4 @@
-// OpenAI's embeddings of a model of Bedrock, which has no such API of its own: InvokeModel in the model's own format.
+// OpenAI's embeddings for a Bedrock model. Bedrock has no such API, so this uses InvokeModel in the model's own format.
 //
 // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
 // .../model-parameters-embed-v3.html, .../model-parameters-embed-v4.html, all read 2026-11.
@@ -7,11 +7,11 @@ import { BackendFailed } from "./backend_failed.mjs";
 import { errorOf, failureOf } from "./bedrock_failure.mjs";
 import { jsonIn } from "./request.mjs";
 
-// As many as OpenAI takes: https://platform.openai.com/docs/api-reference/embeddings/create.
+// OpenAI's own maximum: https://platform.openai.com/docs/api-reference/embeddings/create.
 const MOST_TEXTS = 2048;
 const AT_ONCE = 8;
 
-// How a model's id begins, behind the geography of a profile -> how it is asked, and what it answers.
+// The beginning of a model's id, after the geography of a profile; how the model is called; and what it answers.
 const MODELS = [
   {
     begins: "amazon.titan-embed-text-v2",
@@ -46,7 +46,7 @@ function cohere() {
   };
 }
 
-// { status, headers, body }; `post` sends bytes to a path of Bedrock, signed.
+// { status, headers, body }. `post` sends signed bytes to a path of Bedrock.
 export async function embed({ body }, post) {
   const { model, input, encoding_format: format = "float", dimensions } = body;
   const kind = MODELS.find(({ begins }) => model.replace(/^[a-z-]+\.(?=amazon\.|cohere\.)/, "").startsWith(begins));
@@ -69,13 +69,13 @@ export async function embed({ body }, post) {
     object: "list",
     data: vectors.map((vector, index) => ({ object: "embedding", index, embedding: format === "base64" ? base64(vector) : vector })),
     model,
-    // What nobody has said is not made up: then the reservation stays.
+    // If the number is unknown, none is invented. The reservation then counts.
     usage: Number.isSafeInteger(tokens) ? { prompt_tokens: tokens, total_tokens: tokens } : null,
   };
   return { status: 200, headers: { "content-type": "application/json" }, body: [Buffer.from(JSON.stringify(made))] };
 }
 
-// What `act` gives for each, a few at a time, in their order. Of what succeeded before another failed Bedrock charges.
+// The results of `act` in order, a few at a time. If one fails, Bedrock still charges for those that succeeded before.
 async function all(parts, act) {
   const given = new Array(parts.length);
   let next = 0;
@@ -105,7 +105,7 @@ async function whole(answer) {
   throw failureOf(errorOf(answer, document?.message ?? `Bedrock answered ${answer.status}.`));
 }
 
-// As OpenAI's clients ask for it by default: 32 bits a number, the lowest byte first.
+// The default of OpenAI's clients: 32 bits for each number, the lowest byte first.
 const base64 = (vector) => Buffer.from(new Float32Array(vector).buffer).toString("base64");
 
 const refused = (message) => new BackendFailed(new Error(message), { reached: false, status: 400 });

@@ -1,6 +1,6 @@
-// The events of a stream, cut out of its bytes as they come: server-sent events, or one JSON document a line.
+// The events of a stream, cut out of its bytes as they arrive: server-sent events, or one JSON document per line.
 
-// An event that is larger is passed on unread, so that a stream cannot fill the function's memory.
+// A larger event is passed on without being read, so that a stream cannot fill the function's memory.
 const LARGEST = 4 * 1024 * 1024;
 
 export class Events {
@@ -12,9 +12,9 @@ export class Events {
     this.#lines = lines;
   }
 
-  // [{ bytes, document }] of every event that is complete now; `document` is undefined if its data is no JSON.
+  // [{ bytes, document }] for every event that is complete. `document` is undefined if its data is not JSON.
   push(chunk) {
-    // One character a byte: what is passed on is what came, even if it is no UTF-8 or cut inside a character.
+    // One character per byte: the bytes are passed on unchanged, even if they are not UTF-8 or end inside a character.
     const text = this.#rest + Buffer.from(chunk).toString("latin1");
     if (this.#gaveUp) return [{ bytes: Buffer.from(chunk), document: undefined }];
     const events = [];
@@ -34,7 +34,7 @@ export class Events {
     return events;
   }
 
-  // What is left when the stream ends, without a blank line after it.
+  // The rest when the stream ends, without a blank line after it.
   end() {
     const rest = this.#rest;
     this.#rest = "";

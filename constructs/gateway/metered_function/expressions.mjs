@@ -1,6 +1,6 @@
-// Decisions as the one call that this function makes of the table: UpdateItem.
+// Decisions as the only call that this function makes to the table: UpdateItem.
 
-// DynamoDB's wire form of an item and back: every attribute of ours but the key and the marks is a whole number.
+// DynamoDB's wire format of an item and back: every attribute of ours except for the key and the marks is an integer.
 export function read(attributes) {
   const item = {};
   for (const [name, value] of Object.entries(attributes ?? {})) {
@@ -14,11 +14,12 @@ export const KEY = "id";
 // When DynamoDB may delete the item, in seconds: the table's TTL attribute.
 export const EXPIRES = "e";
 
-// A write that timed out may have been done all the same. Each leaves its mark in one of sixteen places, so that doing
-// it again is refused and seen to have been done; sixteen, so that other writers seldom overwrite it meanwhile.
+// A write that timed out may have succeeded. Each write leaves a mark in one of sixteen places. A repeated write is
+// then refused, and the function sees that the first one succeeded. With sixteen, other writers seldom overwrite a mark
+// in the meantime.
 export const markOf = (token) => `w${token.codePointAt(0) % 16}`;
 
-// Collects an expression's names and values, so that no attribute's name or value stands in the text.
+// Collects the names and values of an expression, so that its text contains none of them.
 class Update {
   #names = new Map();
   #values = new Map();
@@ -68,7 +69,7 @@ function placeholder(known, value, sign) {
   return known.get(value);
 }
 
-// All limits of one item in one conditional write, all or none.
+// All limits of one item in one conditional write: all or none.
 export function reserving(table, id, writes, { token, expires, lease }) {
   const update = new Update();
   for (const { how, limit, seen, level, ended } of writes) {
@@ -104,19 +105,19 @@ export function reserving(table, id, writes, { token, expires, lease }) {
 
 export const leaseOf = ({ attribute }, token) => `${attribute}:${token}`;
 
-// What was not used goes back, what was used above the estimate is owed, and slots are free again, all or none.
+// Gives back what was not used, adds what was used above the estimate, and frees slots: all or none.
 export function settling(table, id, changes, { token, expires }) {
   const update = new Update();
   for (const { limit, delta } of changes) {
     const name = update.name(limit.attribute);
-    // An item that TTL or an operator deleted owes nothing and is owed nothing.
+    // An item that TTL or an operator deleted has no debt and no credit.
     update.require(`attribute_exists(${name})`);
     if (limit.end !== undefined) {
-      // The next window's level is none of ours.
+      // The level of the next window does not belong to this request.
       update.require(`${name} < ${update.value(limit.floor + limit.length)}`);
     }
     if (limit.kind === "concurrent_requests") {
-      // The lease proves that this was not done yet; whoever ended it for us has counted it.
+      // The lease proves that this was not done yet. The request that removed it has already counted it.
       update.require(`attribute_exists(${update.name(leaseOf(limit, token))})`);
       update.remove(leaseOf(limit, token));
     }

@@ -1,8 +1,8 @@
-// Who a request belongs to, only by what API Gateway itself has established: never by a header of the caller's.
+// Whose request it is, judged only by what API Gateway has established, never by a header of the caller.
 
 import { createHash } from "node:crypto";
 
-// What the settings call an identity -> its value in the proxy event, undefined if the request has none.
+// The name of an identity in the settings, and its value in the proxy event. undefined: the request has none.
 function valueOf(by, { requestContext }) {
   const { identity = {}, authorizer } = requestContext ?? {};
   switch (by) {
@@ -13,7 +13,7 @@ function valueOf(by, { requestContext }) {
     case "ip":
       return identity.sourceIp;
     case "principal":
-      // A Lambda authorizer's, Cognito's subject, or with AWS_IAM the role or user who signed.
+      // From a Lambda authorizer, Cognito's subject, or with AWS_IAM the role or user who signed.
       return authorizer?.principalId ?? authorizer?.claims?.sub ?? identity.userArn;
     default: {
       const claim = by.slice("claim:".length);
@@ -22,9 +22,9 @@ function valueOf(by, { requestContext }) {
   }
 }
 
-// `{ by: ["api_key", "ip"], ... }` -> the id of the caller's item, undefined if a part of the identity is missing.
+// `{ by: ["api_key", "ip"], ... }` gives the id of the caller's item. undefined: a part of the identity is missing.
 //
-// Hashed, so that nobody reads callers out of the table at a glance. review/usage/usage.py does the same.
+// It is hashed, so that callers cannot be read directly from the table. review/usage/usage.py does the same.
 export function itemOf(by, event) {
   if (by.length === 1 && by[0] === "all") return "all";
   const values = by.map((each) => valueOf(each, event));

@@ -1,5 +1,5 @@
-// A Lambda between API Gateway and a model: limits in requests, tokens, money and concurrent requests, for one route.
-// Of a Bedrock model it also speaks OpenAI's and Anthropic's formats, with limits or without any.
+// A Lambda function between API Gateway and a model: limits in requests, tokens, money and concurrent requests, for one
+// route. For a Bedrock model it also supports OpenAI's and Anthropic's formats, with or without limits.
 
 import { Answers } from "./answers.mjs";
 import { configuration } from "./configuration.mjs";
@@ -9,12 +9,12 @@ import { record } from "./metrics.mjs";
 import { priceOf } from "./prices.mjs";
 import { Store } from "./store.mjs";
 
-// A store that hangs would hang every route. The first call opens a connection too.
+// A table that does not answer would block every route. The first call also opens a connection.
 const MILLISECONDS = 150;
 const FIRST_MILLISECONDS = 1000;
 
-// Without limits there is no table, and nothing to load for it. The store tries again itself, since it alone knows what
-// a repeated write may do.
+// Without limits there is no table, and its client is not loaded. The SDK does not retry: only the store knows whether
+// a write may be repeated.
 const { DynamoDBClient, UpdateItemCommand } = configuration.table ? await import("@aws-sdk/client-dynamodb") : {};
 const dynamodb = DynamoDBClient && new DynamoDBClient({ maxAttempts: 1 });
 let open = false;
@@ -38,7 +38,7 @@ function backendOf({ model_id: model, apis }) {
 const meter = (streams) =>
   new Meter({
     configuration,
-    // A lease ends when Lambda has surely stopped the function that held it.
+    // A lease ends when Lambda has certainly stopped the function that held it.
     store: new Store({ send, table: configuration.table, leaseSeconds: Math.ceil(configuration.timeoutMilliseconds / 1000) + 5 }),
     spare: new MemoryTable(),
     answers: new Answers(configuration),
@@ -55,7 +55,7 @@ const streamed = meter(true);
 
 const isText = (type) => /^text\/|json|xml|javascript|x-www-form-urlencoded/.test(type);
 
-// Splits what came more than once from what came once, as the proxy's answer wants it.
+// Separates headers that came several times from those that came once, as the proxy response requires.
 function headersOf(headers) {
   const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
   return {
@@ -68,7 +68,7 @@ export async function invoke(event, context) {
   let chunks;
   let begun;
   await buffered.serve(event, context, {
-    // A second time if the model broke off: nothing is sent yet.
+    // Called a second time if the model broke off. Nothing has been sent yet.
     async begin(statusCode, headers) {
       chunks = [];
       begun = { statusCode, ...headersOf(headers) };
@@ -86,20 +86,20 @@ export const stream = globalThis.awslambda?.streamifyResponse?.(async (event, re
   let body = responseStream;
   let wrote = false;
   await streamed.serve(event, context, {
-    // Lambda closes the stream, or says that it broke, if it knows that nobody reads.
+    // Lambda closes the stream, or reports an error, if it knows that the caller no longer reads.
     onLeft: (leave) => ["close", "error"].forEach((gone) => responseStream.on(gone, leave)),
     async begin(statusCode, headers) {
       body = awslambda.HttpResponseStream.from(responseStream, { statusCode, ...headersOf(headers) });
     },
-    // False if nobody reads any more; resolved once there is room for more. Lambda does not always say that a caller
-    // hung up: then nothing makes room, and what is left is to settle before the function is stopped.
+    // False if the caller no longer reads. Resolves once there is room for more. Lambda does not always report that a
+    // caller hung up. Then no room becomes free, and all that remains is to settle before the function is stopped.
     async write(bytes, reader) {
       wrote = true;
       if (!reader.aborted && !body.write(bytes)) await room(body, reader);
       return !reader.aborted;
     },
     async end() {
-      // Lambda's stream sends status and headers with the first write, though there be nothing to write.
+      // Lambda's stream sends status and headers with the first write, even if it is empty.
       if (!wrote) body.write(Buffer.alloc(0));
       body.end();
     },

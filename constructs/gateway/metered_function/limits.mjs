@@ -10,12 +10,12 @@
 
 export const MINUTE = 60_000_000_000n;
 
-// How far a level may lie below its floor and still be added to. Without it, whoever wrote a few milliseconds ago would
-// make the write of the next fail, since its own idea of now is older than that by the time the table sees it. It is as
-// if clocks were that much apart: an interval admits what it would if it were that much longer.
+// How far a level may be below its floor and still be added to. Without it, a write a few milliseconds ago would make
+// the next write fail, because that one's idea of now is older by the time it reaches the table. The effect is as if
+// clocks differed by this much: an interval admits what it would if it were this much longer.
 export const SLACK = 50_000_000n;
 
-// Far above what one window can use: a level never runs from one window into the next. DynamoDB keeps 38 digits.
+// Far more than one window can use, so that a level never reaches into the next window. DynamoDB keeps 38 digits.
 export const WINDOW = 10n ** 18n;
 
 const SECOND = 1_000_000_000n;
@@ -23,7 +23,7 @@ const NANO_USD = 1_000_000_000;
 
 const up = (dividend, divisor) => (dividend + divisor - 1n) / divisor;
 
-// What a request costs of a limit; `need` is { tokens, nanoUsd } as reserved or as used.
+// What a request costs of a limit. `need` is { tokens, nanoUsd } as reserved or as used.
 export function costOf(limit, kind, need) {
   switch (kind) {
     case "requests_per_minute":
@@ -39,7 +39,7 @@ export function costOf(limit, kind, need) {
   }
 }
 
-// Midnight UTC that ends the day or the month of a time in milliseconds, and the window's number.
+// Midnight UTC at which the day or month of a time in milliseconds ends, and the window's number.
 export function windowOf(kind, milliseconds) {
   const time = new Date(milliseconds);
   const [year, month, day] = [time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()];
@@ -47,13 +47,14 @@ export function windowOf(kind, milliseconds) {
   return { number: year * 12 + month, end: Date.UTC(year, month + 1, 1) };
 }
 
-// One limit as a write needs it. `end` is when a window ends, in milliseconds, and `length` how far its levels reach.
+// One limit in the form that a write needs. `end` is when a window ends, in milliseconds. `length` is how far its
+// levels reach.
 function place(name, kind, limit, milliseconds, need) {
   const common = { attribute: `${name}:${SUFFIX[kind]}`, name, kind, limit, cost: costOf(limit, kind, need) };
   const now = BigInt(milliseconds) * 1_000_000n;
   switch (kind) {
     case "requests_per_minute":
-      // As many as the limit says at once, though one request's share is rounded up.
+      // As many at once as the limit allows, even though the share of one request is rounded up.
       return { ...common, floor: now, ceiling: now + common.cost * BigInt(limit), slack: SLACK };
     case "tokens_per_minute":
       return { ...common, floor: now, ceiling: now + MINUTE, slack: SLACK };
@@ -68,7 +69,7 @@ function place(name, kind, limit, milliseconds, need) {
   }
 }
 
-// Names of attributes are part of an item's size, and an item up to 1 KB is one write unit.
+// Names of attributes count towards an item's size, and an item up to 1 KB is one write unit.
 const SUFFIX = {
   requests_per_minute: "r",
   tokens_per_minute: "t",
@@ -78,7 +79,7 @@ const SUFFIX = {
 };
 export const KINDS = Object.keys(SUFFIX);
 
-// Every limit that the settings name, placed at that time: [{ attribute, floor, ceiling, cost, ... }].
+// Every limit of the settings at that time: [{ attribute, floor, ceiling, cost, ... }].
 export function placed(limits, milliseconds, need) {
   return limits.flatMap((limit) =>
     KINDS.filter((kind) => limit[kind] !== undefined).map((kind) => ({
@@ -88,13 +89,13 @@ export function placed(limits, milliseconds, need) {
   );
 }
 
-// `{ attribute of a lease: when it ends, in seconds }`: who holds a slot.
+// `{ attribute of a lease: when it ends, in seconds }`: the requests that hold a slot.
 export function leasesOf(item, { attribute }) {
   const prefix = `${attribute}:`;
   return Object.entries(item).filter(([name]) => name.startsWith(prefix));
 }
 
-// The level as the item has it, with slots of functions that Lambda has long stopped given back.
+// The level in the item, without the slots of functions that Lambda stopped long ago.
 function levelOf(item, limit, milliseconds) {
   const seen = item[limit.attribute] ?? 0n;
   if (limit.kind !== "concurrent_requests" || seen < limit.ceiling) return { level: seen, ended: [] };
@@ -103,13 +104,13 @@ function levelOf(item, limit, milliseconds) {
   return { level: ended.length ? held : seen, ended: ended.map(([name]) => name) };
 }
 
-// What to do with the item as it was last seen: who refuses, and how each limit would be written.
+// What to do with the item as it was last seen: which limits refuse, and how each would be written.
 //     clamp    the level is below the floor: set it to floor + cost, on condition that it still is
 //     add      the level is above the floor, or a little below: add the cost, on condition that it is and stays within
 //     count    a level that is never below its floor, as a count of slots: add the cost, whatever it is
-//     recount  slots of functions that are gone: set the level, on condition that nobody else has touched it
-// Unlike a compare with what was seen, all but the last hold for every writer that sees the same side of the floor, so
-// that many parallel requests of one caller do not make each other's writes fail.
+//     recount  slots of functions that are gone: set the level, on condition that no other request has changed it
+// Unlike a comparison with what was seen, all but the last hold for every writer that sees the same side of the floor.
+// Parallel requests of one caller then do not make each other's writes fail.
 export function decide(item, limits, milliseconds) {
   const refused = [];
   const writes = [];
@@ -118,7 +119,7 @@ export function decide(item, limits, milliseconds) {
     const base = level > limit.floor ? level : limit.floor;
     const excess = base + limit.cost - limit.ceiling;
     if (excess > 0n) refused.push({ ...limit, excess });
-    // A limit that only observes is not charged for what it would have refused.
+    // A limit that only counts is not charged for what it would have refused.
     if (excess > 0n && limit.observes) continue;
     if (ended.length) writes.push({ how: "recount", limit, seen: item[limit.attribute], level: base + limit.cost, ended });
     else if (limit.kind === "concurrent_requests") writes.push({ how: "count", limit });
@@ -131,7 +132,7 @@ export function decide(item, limits, milliseconds) {
   };
 }
 
-// Whole seconds after which the request would pass, if nobody else came; a window's is its end.
+// Seconds, rounded up, after which the request would pass if no other came. For a window, that is its end.
 export function secondsUntil(refused, milliseconds) {
   const seconds = refused.map(({ kind, excess, end }) => {
     if (end !== undefined) return Math.ceil((end - milliseconds) / 1000);
@@ -143,7 +144,7 @@ export function secondsUntil(refused, milliseconds) {
 // True if even an idle caller could not make that request.
 export const neverFits = ({ cost, floor, ceiling }) => cost > ceiling - floor;
 
-// What is left of a limit in its own unit (requests, tokens, nano-USD), and in how many seconds all of it is back.
+// What is left of a limit in its own unit (requests, tokens, nano-USD), and in how many seconds it is full again.
 export function remaining({ kind, limit, floor, ceiling, end }, level, milliseconds) {
   const base = level > floor ? level : floor;
   const left = ceiling > base ? ceiling - base : 0n;
@@ -152,10 +153,10 @@ export function remaining({ kind, limit, floor, ceiling, end }, level, milliseco
   return { left: Number((left * BigInt(limit)) / (ceiling - floor)), seconds };
 }
 
-// How a level changes once it is known that the request cost that much.
+// How a level changes once the cost of the request is known.
 //
-// A refund gives back at most what lies ahead of now: time that has passed has refilled the bucket already, and giving
-// it back once more would forget what somebody else has used since.
+// A refund gives back at most what is ahead of now. The time that has passed has already refilled the bucket. Giving it
+// back again would erase what other requests have used since.
 export function settlement(reserved, cost, levelAfter, milliseconds) {
   if (reserved.kind === "concurrent_requests") return -1n;
   const delta = cost - reserved.cost;

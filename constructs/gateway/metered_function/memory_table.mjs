@@ -1,4 +1,4 @@
-// A table in this function's memory, for when the real one cannot be asked: the same decisions, made at once.
+// A table in this function's memory, for when the real one cannot be reached. It makes the same decisions, immediately.
 
 import { decide, settlement } from "./limits.mjs";
 

@@ -1,4 +1,4 @@
-// One request: reserve of every limit that covers it, have the model answer, settle, and only then end the answer.
+// One request: reserve from every limit that covers it, call the model, settle, and only then end the response.
 
 import { codeOf, limitHeaders } from "./answers.mjs";
 import { BackendFailed } from "./backend_failed.mjs";
@@ -12,7 +12,7 @@ import { jsonIn, requestIn } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
 import { UsageReader } from "./usage/reader.mjs";
 
-// What is kept of a whole answer to read its usage.
+// How much of a whole response is kept to read its usage.
 const LARGEST_DOCUMENT = 8 * 1024 * 1024;
 
 export class Meter {
@@ -21,7 +21,7 @@ export class Meter {
     Object.assign(this, parts);
   }
 
-  // `answer` is begun with status and headers, written to, and ended: index.mjs has one for each kind of function.
+  // `answer` is started with status and headers, written to, and ended. index.mjs has one for each kind of function.
   async serve(event, context, answer) {
     const { configuration, streams } = this;
     const left = Math.min(configuration.timeoutMilliseconds, context.getRemainingTimeInMillis?.() ?? Infinity);
@@ -32,7 +32,7 @@ export class Meter {
     } finally {
       deadline.clear();
     }
-    // Only the caller's side ends like that: there is nobody to send the end to.
+    // Only the caller's side ends like this. There is no one to send the end to.
     return deadline.reader.aborted ? answer.abandon() : answer.end();
   }
 
@@ -41,12 +41,12 @@ export class Meter {
     const { refusal, admitted } = await this.#admit(event, request);
     if (refusal) return this.#say(answer, refusal, deadline);
     const reader = new UsageReader();
-    // `free`: the model did nothing for it, as its answer or its silence proves.
+    // `free`: the model did nothing for it, as its response or its silence proves.
     const outcome = { status: 0, ended: false, free: false };
     try {
       await this.#answer(request, admitted, answer, { reader, outcome, deadline });
     } finally {
-      // All is said, and nothing of the model goes on.
+      // Everything has been sent, and nothing of the model continues.
       deadline.clear();
       if (!outcome.ended) deadline.stop();
       await this.#settle(admitted, reader, outcome);
@@ -78,7 +78,7 @@ export class Meter {
     const { weights, default_max_tokens: defaultOutput, image_tokens: images } = configuration.counting;
     const path = pathAtModel(request, configuration.backend);
     const generates = generatesText(request, configuration.backend);
-    // Lists of models and the like use no tokens; where one does, it says so.
+    // Lists of models and similar requests use no tokens. If one does, its response contains the usage.
     const asked = BODILESS.has(request.method) ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
     const { need, tooLarge, input } = needed(asked, limits, { weights, price, defaultOutput, images, generates, path }, started);
     if (tooLarge) return { refusal: answers.tooLarge(tooLarge) };
@@ -114,7 +114,7 @@ export class Meter {
     return { admitted };
   }
 
-  // Without the table, rates are held by a small bucket in this function's memory, and money by nothing but a refusal.
+  // Without the table, a small bucket in this function's memory enforces the rates. Limits in money can only refuse.
   async #reserve(id, limits, need) {
     const at = (milliseconds) => placed(limits, milliseconds, need);
     try {
@@ -138,7 +138,7 @@ export class Meter {
       outcome.free = result.status >= 400;
       type = result.headers["content-type"] ?? "";
       if (result.usage) Object.assign(reader, { usage: result.usage });
-      // A server says itself whose scripts may read its answers; Bedrock does not.
+      // A server decides itself whose scripts may read its responses. Bedrock does not.
       const ours = configuration.backend.url ? {} : configuration.responseHeaders;
       await answer.begin(result.status, { ...result.headers, ...ours, ...admitted.headers });
       await this.#pass(result.body, result.usage ? passing : reading(type, reader, hides), answer, deadline);
@@ -153,12 +153,12 @@ export class Meter {
         outcome.status = said.status;
         await this.#say(answer, { ...said, headers: { ...said.headers, ...admitted.headers } }, deadline);
       } else if (isEvents(type)) {
-        // The status is long sent; the error can only be one more event.
+        // The status has already been sent. The error can only be one more event.
         await answer.write(Buffer.from(`event: error\ndata: ${said.body}\n\n`), deadline.reader);
       } else if (isLines(type)) {
         await answer.write(Buffer.from(`${said.body}\n`), deadline.reader);
       } else {
-        // What breaks off is seen to be broken; what ends is not.
+        // A broken response must look broken, and a complete one complete.
         deadline.leave();
       }
     }
@@ -170,7 +170,7 @@ export class Meter {
     return this.answers.failed(failed.status, failed.status === 504 ? LATE.message : failed.message);
   }
 
-  // Asks for no more than the caller reads.
+  // Reads no more than the caller does.
   async #pass(body, read, answer, deadline) {
     const pass = async (pieces) => {
       for (const bytes of pieces) {
@@ -183,7 +183,7 @@ export class Meter {
     await pass(read.end());
   }
 
-  // What was used, or what was reserved if nobody can know. A refused or failed call gives the tokens back.
+  // What was used, or what was reserved if it is unknown. A refused or failed call gives the tokens back.
   async #settle(admitted, reader, { status, ended, free }) {
     const { need, input, held, price } = admitted;
     const by = { weights: this.configuration.counting.weights, price };
@@ -212,7 +212,7 @@ export class Meter {
   }
 }
 
-// Whether a value of the path would climb out of its place: a server may take `..` for the folder above.
+// Whether a value of the path would leave its folder: a server may read `..` as the parent folder.
 const climbs = ({ pathParameters }) =>
   Object.values(pathParameters).some((value) => value.split("/").some((part) => part === "." || part === ".."));
 
@@ -246,7 +246,7 @@ function quartered(limit) {
   return scaled;
 }
 
-// In a quarter of a limit a request may not fit that fits the whole of it: then it takes all of the quarter.
+// A request that fits into the whole limit may not fit into a quarter of it. Then it uses the whole quarter.
 function fitted(limits, milliseconds, need) {
   return placed(limits, milliseconds, need).map((limit) => {
     const most = limit.ceiling - limit.floor;
@@ -256,13 +256,13 @@ function fitted(limits, milliseconds, need) {
 
 const leastOf = ({ ceiling, cost, excess }) => excess + ceiling - cost;
 
-// Of a Bedrock route its own model; of a model server the one that the body names.
+// For a Bedrock route its own model, for a model server the one that the body names.
 function modelOf({ body }, backend) {
   if (backend.model_id) return backend.model_id;
   return typeof body?.model === "string" ? body.model : undefined;
 }
 
-// Item -> the limits of this request in it, a caller's own before those that callers share.
+// Each item, and the limits of this request in it: a caller's own items before those that callers share.
 function setsOf(configuration, event, model) {
   const plan = planOf(configuration, event);
   const sets = new Map();
@@ -279,17 +279,18 @@ const shared = ({ by }) => (by.includes("all") ? 1 : 0);
 
 function covers({ plan, models }, model, planOfCaller) {
   if (plan !== undefined && plan !== planOfCaller) return false;
-  // A request that does not say its model is held to the limits of every model.
+  // The limits of every model apply to a request that does not name its model.
   return models === undefined || model === undefined || models.some((pattern) => matches(pattern, model));
 }
 
 const matches = (pattern, model) => (pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern);
 
-// A key that Terraform did not make, or none, is in no plan that this function knows: the settings say what holds then.
+// A key that Terraform did not create, or no key, is in no plan that this function knows. The settings define what
+// applies then.
 const planOf = ({ plans }, { requestContext }) => plans.get(requestContext?.identity?.apiKeyId) ?? "";
 
 function placeOf(limit, event) {
-  // A request without a part of the identity shares one item with all others like it: nobody escapes by leaving it out.
+  // Requests that lack a part of the identity share one item, so that no caller avoids a limit by leaving it out.
   const id = itemOf(limit.by, event) ?? `${limit.by.join("+")}#none`;
   if (!(limit.shards > 1)) return { id, part: limit };
   const part = { ...limit };
@@ -352,7 +353,7 @@ const isLines = (contentType) => contentType.includes("ndjson");
 
 const passing = { push: (chunk) => [chunk], end: () => [] };
 
-// Reads the usage out of what passes, in whatever form the answer has.
+// Reads the usage from the bytes that pass, whatever the format of the response.
 function reading(contentType, reader, hides) {
   if (!isEvents(contentType) && !isLines(contentType)) return wholeDocument(reader);
   const events = new Events({ lines: isLines(contentType) });

@@ -1,4 +1,4 @@
-// A model server at a URL: the request goes on as it came, and so does the answer come back.
+// A model server at a URL: the request is passed on unchanged, and so is the response.
 
 import http from "node:http";
 import https from "node:https";
@@ -6,7 +6,7 @@ import https from "node:https";
 import { BackendFailed } from "./backend_failed.mjs";
 import { unlessAborted, untilAborted } from "./deadline.mjs";
 
-// Of the connection, and not of the message: RFC 9110, section 7.6.1. The length is that of what is sent.
+// Headers of the connection, not of the message: RFC 9110, section 7.6.1. The length is computed from what is sent.
 const HOP_BY_HOP = new Set(
   ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer"].concat(
     ["transfer-encoding", "upgrade", "content-length", "host", "expect", "accept-encoding"],
@@ -14,7 +14,7 @@ const HOP_BY_HOP = new Set(
 );
 const agents = { "http:": kept(new http.Agent({ keepAlive: true })), "https:": kept(new https.Agent({ keepAlive: true })) };
 
-// Lambda stops the function's clock between requests, so that a server may long have closed what looks open here.
+// Lambda freezes the function between requests. A connection that looks open here may have been closed by the server.
 const OPEN_MILLISECONDS = 4000;
 
 function kept(agent) {
@@ -30,12 +30,12 @@ function closeStale(agent) {
 export function call(backend, request, { signal }) {
   const url = new URL(address(backend.url, request));
   const headers = { ...headersFor(backend, request), host: url.host };
-  // A private route's name is that of the certificate; what answers to it is the load balancer in the VPC.
+  // The name of a private route is that of the certificate. The load balancer in the VPC answers for it.
   const at = backend.address ? { hostname: backend.address, servername: url.hostname } : {};
   return send({ method: request.method, url, headers, bytes: request.bytes, at }, { signal });
 }
 
-// { status, headers, body }, `body` being an iterable of bytes.
+// { status, headers, body }, where `body` is an iterable of bytes.
 export function send({ method, url, headers, bytes, at = {} }, { signal }) {
   const options = { method, agent: agents[url.protocol], headers, signal, ...at };
   closeStale(options.agent);
@@ -58,7 +58,7 @@ const BEFORE_CONNECTED = new Set(["connect", "getaddrinfo"]);
 
 const ANSWERED_BY_US = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "trailer", "upgrade"]);
 
-// `https://llm.example.com/v1/{proxy}` with what the path had there, and the caller's query string.
+// `https://llm.example.com/v1/{proxy}` with the value from the path, and the caller's query string.
 export function address(url, request) {
   const path = url.replace(/\{([A-Za-z0-9_.-]+)\}/g, (_, name) => segments(request.pathParameters[name] ?? ""));
   const query = new URLSearchParams(request.query).toString();
@@ -74,6 +74,6 @@ function headersFor({ headers = {}, drop_headers: dropped = [] }, request) {
   for (const [name, values] of Object.entries(request.headers)) {
     if (!HOP_BY_HOP.has(name) && !drop.has(name)) theirs[name] = values.length === 1 ? values[0] : values;
   }
-  // The usage is read in the answer, which must not be compressed.
+  // This function reads the usage in the response, so the response must not be compressed.
   return { ...theirs, ...ours, "accept-encoding": "identity", "content-length": request.bytes.length };
 }

@@ -1,4 +1,4 @@
-// The proxy event of a REST API as the request that it stands for.
+// The request in a proxy event of a REST API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 
 export function requestIn(event) {
@@ -21,7 +21,7 @@ export function requestIn(event) {
 
 const lists = (single) => Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, [value]]));
 
-// The body as JSON, undefined if it is none.
+// The body as JSON. undefined if it is not JSON.
 export function jsonIn(bytes) {
   if (!bytes.length) return undefined;
   try {

@@ -1,8 +1,8 @@
-// A request's headers with its signature, AWS's Signature Version 4:
+// The headers of a request with its signature, AWS's Signature Version 4:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, read 2026-11.
 //
-// By hand, since Lambda's runtime promises the clients of AWS's SDK and not the packages that these are made of:
-// https://github.com/aws/aws-sdk-js-v3/issues/6169, read 2026-11. tests/metering compares it with botocore's.
+// Our own code, because Lambda's runtime guarantees the clients of AWS's SDK but not the packages that they consist of:
+// https://github.com/aws/aws-sdk-js-v3/issues/6169, read 2026-11. tests/metering compares it with that of botocore.
 
 import { createHash, createHmac } from "node:crypto";
 
@@ -32,7 +32,7 @@ export function signed({ method, url, headers, bytes }, { service, region, crede
   return { ...all, authorization };
 }
 
-// Encoded once more than it is sent: every service but S3 wants it so. Nothing here has a query string.
+// Encoded once more than in the request, as every service except for S3 requires. No path here has a query string.
 const canonicalPath = ({ pathname }) => pathname.split("/").map(encoded).join("/");
 
 const encoded = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);

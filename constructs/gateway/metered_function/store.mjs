@@ -5,12 +5,13 @@ import { randomBytes } from "node:crypto";
 import { leaseOf, markOf, read, reserving, settledMark, settling } from "./expressions.mjs";
 import { decide, settlement } from "./limits.mjs";
 
-// Each failed condition says what the item is, so the next attempt fits it unless somebody was faster once more.
+// Each failed condition returns the item, so the next attempt fits it unless another writer was faster again.
 const ATTEMPTS = 8;
-// A refusal that was seen this short a time ago is repeated without asking: it would cost a write unit each time.
+// A refusal this recent is repeated without a call to the table, which would cost a write unit each time.
 const REFUSAL_LASTS = 1000;
 const MOST_REMEMBERED = 5000;
-// DynamoDB deletes expired items within days, and only what nobody needs: levels in the past count as absent anyway.
+// DynamoDB deletes expired items within days, and only those that are no longer needed: levels in the past count as
+// absent.
 const KEPT_SECONDS = 3600;
 
 const randomToken = () => randomBytes(6).toString("base64url");
@@ -19,14 +20,14 @@ export class Unavailable extends Error {
   name = "Unavailable";
 }
 
-// `send` takes UpdateItem's input and answers its output; it throws what the SDK throws, or a time-out.
+// `send` gets the input of UpdateItem and returns its output. It throws what the SDK throws, or a time-out.
 export class Store {
   #send;
   #table;
   #clock;
   #leaseSeconds;
   #token;
-  // Items as they were last seen, in the order in which they were: the first is the one to forget.
+  // Items as they were last seen, oldest first. The first one is forgotten first.
   #seen = new Map();
   writes = 0;
 
@@ -38,7 +39,7 @@ export class Store {
     this.#token = token;
   }
 
-  // Answers { refusedBy, observed } or { observed, reservation }. Throws Unavailable.
+  // Returns { refusedBy, observed } or { observed, reservation }. Throws Unavailable.
   async reserve(id, limitsAt) {
     const token = this.#token();
     const recalled = this.#seen.get(id);
@@ -47,7 +48,7 @@ export class Store {
       const now = this.#clock();
       const limits = limitsAt(now);
       const { refusedBy, observed, writes } = decide(item, limits, now);
-      // What is remembered refuses only for a moment, since others may have given back meanwhile; it never admits.
+      // A remembered item refuses only for a moment, since others may have given back in the meantime. It never admits.
       const known = attempt > 0 || now - (recalled?.refusedAt ?? -Infinity) < REFUSAL_LASTS;
       if (refusedBy.length && known) {
         if (attempt > 0) this.#remember(id, item, now);
@@ -71,15 +72,15 @@ export class Store {
     throw new Unavailable("others were faster each time");
   }
 
-  // A write that had been done when it was tried again: others may have raised the levels since, and a refund is
-  // bounded by the level after our own. The lowest that it can have been is as from an idle bucket.
+  // The write had already succeeded when it was repeated. Others may have raised the levels since, and the level after
+  // our own write bounds a refund. Its lowest possible value is that of an idle bucket.
   #cautiously(item, writes) {
     const lowest = Object.fromEntries(writes.map(({ limit }) => [limit.attribute, limit.floor + limit.cost]));
     return { ...item, ...lowest };
   }
 
-  // Settles once: `costNow` answers what the request costs of a limit, now that it is known what was used.
-  // Answers whether the table has it; what it could not be told stays reserved.
+  // Settles once. `costNow` returns what the request costs of a limit, now that the usage is known. Returns whether the
+  // table has recorded it. What could not be recorded stays reserved.
   async settle(reservation, costNow) {
     const { id, token, writes, expires, item } = reservation;
     let changes = writes
@@ -88,14 +89,14 @@ export class Store {
     try {
       for (let attempt = 0; attempt < 3 && changes.length; attempt++) {
         const leased = changes.filter(({ limit }) => limit.kind === "concurrent_requests");
-        // A refund that came twice would let too much through, and only a lease proves that it did not: without one,
-        // a write that may have been done is not repeated, and in doubt the reservation stays.
+        // A refund that is made twice would let too much through, and only a lease proves that it was not made. Without
+        // one, a write that may have succeeded is not repeated, and in doubt the reservation stays.
         const repeatable = leased.length > 0 || changes.every(({ delta }) => delta > 0n);
         const input = settling(this.#table, id, changes, { token, expires: owedUntil(expires, changes, item) });
         const outcome = await this.#write(input, { repeatable });
         this.#remember(id, outcome.item);
         if (outcome.done || outcome.item[markOf(token)] === settledMark(token)) return true;
-        // Without its lease this was done before, or the lease's end was counted by somebody else.
+        // If its lease is missing, this was done before, or another request has counted the end of the lease.
         if (leased.some(({ limit }) => outcome.item[leaseOf(limit, token)] === undefined)) return outcome.again;
         if (outcome.again && !leased.length) return false;
         changes = changes.filter(({ limit }) => stands(outcome.item, limit));
@@ -107,7 +108,7 @@ export class Store {
     }
   }
 
-  // Gives everything back, the request too: another limit refused it.
+  // Gives everything back, including the request: another limit refused it.
   release(reservation) {
     return this.settle(reservation, () => 0n);
   }
@@ -135,15 +136,15 @@ export class Store {
   }
 }
 
-// What a second try cannot mend.
+// Errors that a second attempt cannot fix.
 const PERMANENT = new Set(
   ["AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException", "ValidationException"],
 );
 
-// No answer, or one that says that DynamoDB failed: the write may be done all the same, or be done later.
+// No response, or an error of DynamoDB: the write may have succeeded, or may still succeed.
 const mayBeDone = ({ $metadata }) => !($metadata?.httpStatusCode < 500);
 
-// Whether a change still has something to be made to: not an item that was deleted, nor a window that has ended.
+// Whether there is still something to change: not an item that was deleted, nor a window that has ended.
 function stands(item, limit) {
   const level = item[limit.attribute];
   return level !== undefined && (limit.end === undefined || level < limit.floor + limit.length);

@@ -1,11 +1,11 @@
-// Anthropic's messages: whole, or in two events of a stream, whose numbers are totals so far and not to be added up.
-// https://docs.anthropic.com/en/api/messages, usage: input_tokens holds neither cache reads nor cache writes.
+// Anthropic's messages: whole, or in two events of a stream, whose numbers are running totals and must not be added.
+// https://docs.anthropic.com/en/api/messages, usage: input_tokens contains neither cache reads nor cache writes.
 
 import { given } from "./count.mjs";
 
 export function usageIn(document) {
   if (document.object === "response") return undefined;
-  // The first event knows the input, and of the output only a placeholder.
+  // The first event has the input, and only a placeholder for the output.
   if (document.type === "message_start") return { ...fields(document.message?.usage), incomplete: true };
   if (document.usage?.prompt_tokens !== undefined) return undefined;
   const found = fields(document.usage);

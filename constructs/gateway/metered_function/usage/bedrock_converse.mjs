@@ -1,5 +1,6 @@
-// Bedrock's Converse: whole, or in the stream's last event.
-// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html: inputTokens without the cache's.
+// Bedrock's Converse: whole, or in the last event of a stream.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html: inputTokens without those of the
+// cache.
 
 import { given } from "./count.mjs";
 

@@ -1,6 +1,6 @@
-// What Bedrock itself says of an InvokeModel: in headers of a whole answer, in the last chunk of a stream.
-// The headers have no document of AWS's that we found; langchain-aws reads them (x-amzn-bedrock-input-token-count), read
-// 2026-11. Where they are missing, the answer's own usage counts, or the reservation stays.
+// The usage that Bedrock itself reports for InvokeModel: in headers of a whole response, or in the last chunk of a
+// stream. We found no AWS document for the headers; langchain-aws reads them (x-amzn-bedrock-input-token-count), read
+// 2026-11. Without them, the response's own usage counts, or the reservation stays.
 
 import { count, given } from "./count.mjs";
 

@@ -1,4 +1,4 @@
-// Ollama's own API: in the answer, or in the last line of a stream.
+// Ollama's own API: in the response, or in the last line of a stream.
 // https://github.com/ollama/ollama/blob/main/docs/api.md: prompt_eval_count is left out for a cached prompt.
 
 import { count } from "./count.mjs";

@@ -1,5 +1,5 @@
-// OpenAI's chat completions, completions and embeddings, and whoever speaks them: vLLM, TGI, Ollama, LiteLLM, Bedrock.
-// https://platform.openai.com/docs/api-reference/chat/object, usage: prompt_tokens holds the cached ones.
+// OpenAI's chat completions, completions and embeddings, also from vLLM, TGI, Ollama, LiteLLM and Bedrock.
+// https://platform.openai.com/docs/api-reference/chat/object, usage: prompt_tokens includes the cached tokens.
 
 import { count } from "./count.mjs";
 

@@ -1,5 +1,5 @@
-// OpenAI's responses: whole, or in the event that ends the stream, which may also say that it failed or was cut short.
-// https://platform.openai.com/docs/api-reference/responses/object, usage: input_tokens holds the cached ones.
+// OpenAI's responses: whole, or in the event that ends the stream, even if that reports a failure or an early end.
+// https://platform.openai.com/docs/api-reference/responses/object, usage: input_tokens includes the cached tokens.
 
 import { count } from "./count.mjs";
 
