@@ -1,4 +1,4 @@
-"""Warnings that are the same but for the route, as one that names the first of the routes and how many there are."""
+"""Warnings that are the same except for the route, as one that names the first of the routes and how many there are."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -109,7 +109,7 @@ def _of_another_router(part: str) -> str:
         return f"{part!r} is a literal colon to API Gateway; a variable is written {{{part[1:]}}}"
     if _FOREIGN_VARIABLE.fullmatch(part):
         name = re.split(r"[:*]", part.strip("<>{}"))[0 if part.startswith("{") else -1] or "id"
-        return f"{part!r} is no variable to API Gateway; write {{{name}}}"
+        return f"{part!r} is not a variable to API Gateway; write {{{name}}}"
     return "has no wildcard *; {proxy+} at the end takes the rest of a path" if "*" in part else ""
 
 

@@ -80,7 +80,7 @@ def _one_of_the_words(error: ErrorDetails, where: Where, message: str) -> str:
 
 
 def _other_kinds(error: ErrorDetails, where: Where, table: object, schema: dict[str, Any] | None) -> str:
-    """`, or a table with ...`, unless the value is a word that the field takes but for its capitals."""
+    """`, or a table with ...`, unless the value is a word of the field in other capitals."""
     words = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
     if not words or str(error["input"]).lower() in {word.lower() for word in words}:
         return ""

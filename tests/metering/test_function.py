@@ -147,7 +147,7 @@ def test_plans(deploy: Deploy) -> None:
 
 
 def test_a_limit_that_only_counts_is_not_what_the_headers_tell_of(deploy: Deploy) -> None:
-    """A caller who paces himself by them would be slowed down by a limit that refuses nobody."""
+    """A limit that refuses no request would slow down a caller who sends at the pace of the headers."""
     counts = {"name": "b", "by": ["ip"], "tokens_per_minute": 100, "mode": "count"}
     answer = deploy({"tokens_per_minute": 1000}, counts).ask({"model": "m", "max_tokens": 40})
     assert (answer.status, answer.headers["x-ratelimit-limit-tokens"]) == (200, "1000")

@@ -159,13 +159,14 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             changed(path='path = "/users/<int:id>/x"'),
-            "POST /users/<int:id>/x: path = '/users/<int:id>/x': '<int:id>' is no variable to API Gateway; write {id}",
+            "POST /users/<int:id>/x: path = '/users/<int:id>/x': '<int:id>' is not a variable to API Gateway; write "
+            "{id}",
             id="a variable of Flask",
         ),
         pytest.param(
             changed(path='path = "/files/{name:path}"'),
-            "POST /files/{name:path}: path = '/files/{name:path}': '{name:path}' is no variable to API Gateway; write "
-            "{name}",
+            "POST /files/{name:path}: path = '/files/{name:path}': '{name:path}' is not a variable to API Gateway; "
+            "write {name}",
             id="a variable of Starlette",
         ),
         pytest.param(

@@ -101,7 +101,7 @@ export class Meter {
     }
     admitted.observed = observed;
     admitted.local = held.some(({ store }) => store !== this.store);
-    // Not of a limit that refuses nobody: a caller who paces himself by the headers would be slowed down by it.
+    // Not of a limit that refuses nobody: it would slow down a caller who sends at the pace of the headers.
     const enforced = held.flatMap(({ reservation, at }) =>
       reservation.writes.filter(({ limit }) => !limit.observes).map(({ limit }) => ({ ...limit, of: reservation, at })),
     );
