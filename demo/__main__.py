@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -96,7 +97,9 @@ def _demonstrate(file: Path, given: Environment, port: int, folder: Path, model:
     configuration = _synthesize(stack, environments, folder / "cdktf.out")
     step("The limits that a deploy sets")
     warnings = tuple(map(str, environment.warnings()))
-    show(report(layers_of(environment), warnings, budgets=token_budgets(environment)), Format.TABLE)
+    limits = report(layers_of(environment), warnings, budgets=token_budgets(environment))
+    # The requests that follow show what the numbers assume.
+    show(replace(limits, assumptions=()), Format.TABLE)
     try:
         step("Look for Terraform and its AWS provider")
         binary = terraform_binary()

@@ -222,7 +222,7 @@ def test_nothing_is_changed_before_somebody_agrees(project: Project) -> None:
         done = project.make_deploy(answer=answer)
         assert done.returncode == 1
         assert "aws_api_gateway_integration.post_chat must be replaced" in done.stdout
-        assert "Terraform forgets them first" in done.stdout
+        assert "Terraform first forgets them" in done.stdout
         assert done.stdout.rstrip().endswith("Not deployed: nothing was changed.")
     assert project.served["POST /chat"].type == "MOCK"
     done = project.make_deploy(answer="yes\n")

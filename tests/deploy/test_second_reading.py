@@ -20,6 +20,7 @@ FILES = ("environments/local", "environments/prod", *(f"docs/examples/{name}" fo
 
 NOT_HELD = {
     "access": "needs a domain, a Cognito pool and functions, and its policy comes back unescaped",
+    "bedrock_api": "is a function like that of token_limits.toml, which tests/metering runs",
     "bedrock_arn": "is bedrock.toml's kinds of resources once more",
     "bedrock_openai": "asks for a newer provider than moto's answers were read with",
     "clients": "makes up keys without a value, and its authorizer is a function more",
