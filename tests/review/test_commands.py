@@ -59,10 +59,10 @@ def test_what_cannot_be_done_is_said_in_a_line(
             ["replay", "dev", "x.log", "--csv", "--log-format", "alb"],
             "--log-format and --csv or --json-lines: name one",
         ),
-        (["size", "--tier", "free:500:4", "--users", "5"], "size takes --users and --requests-per-hour, or --tier"),
+        (["size", "--tier", "free:500:4", "--users", "5"], "size needs --users and --requests-per-hour, or --tier"),
         (["usage", "dev", "--yes"], "--yes needs --reset"),
         (["usage", "dev", "--reset", "alice", "--json"], "--reset prints what it does, and no report"),
-        (["limits", "dev", "--json", "--format", "markdown"], "--json and --format markdown: name one of the two"),
+        (["limits", "dev", "--json", "--format", "markdown"], "--json and --format markdown: use only one of the two"),
     ],
 )
 def test_no_option_is_taken_and_ignored(
@@ -175,7 +175,9 @@ def test_make_review_prints_limits_and_cost_of_the_environment_that_it_is_given(
 
 
 def test_make_takes_no_environment_for_a_target() -> None:
-    done = subprocess.run(["make", "-n", "review", "dev"], cwd=ROOT, capture_output=True, text=True, check=False)
+    # A make that runs these tests would have this one say which folder it enters.
+    command = ["make", "--no-print-directory", "-n", "review", "dev"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert done.stdout == ""
     assert "no target: dev; an environment is a variable, as in `make review ENV=dev`" in done.stderr

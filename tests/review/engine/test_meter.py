@@ -138,7 +138,7 @@ def told_by_function(function: Lines, case: dict[str, Any], requests: list[dict[
 
 def limit_in(message: str) -> str:
     """`plan:tokens_per_minute`, out of what the caller is told."""
-    found = re.search(r"[Ll]imit ([\w-]+): [\d.e+-]+ ([A-Za-z ]+)\.", message)
+    found = re.search(r"[Ll]imit ([\w-]+)(?: allows)?: [\d.e+-]+ ([A-Za-z ]+)\.", message)
     assert found, message
     assert found[2] in WORDS, message
     return f"{found[1]}:{WORDS[found[2]]}"
