@@ -66,7 +66,7 @@ def verdict(checked: Iterable[Checked]) -> str:
     warnings = sum(len(each.warnings) for each in checked)
     found = [f"{refused} refused"] if refused else []
     found += [_counted(warnings, "warning")] if warnings else []
-    return f"{_counted(len(checked), 'environment')}: {', '.join(found) or 'nothing to mend'}"
+    return f"{_counted(len(checked), 'environment')}: {', '.join(found) or 'accepted without warnings'}"
 
 
 def _counted(number: int, what: str) -> str:

@@ -144,7 +144,7 @@ def check(
         raise typer.Exit(_WARNED)
 
 
-app.command(short_help="Limits of every route, and what stops whom first.")(review.limits)
+app.command(short_help="Show the limits, and which one each caller reaches first.")(review.limits)
 app.command(short_help="What a month costs, and the web ACL's capacity.")(review.cost)
 app.command(short_help="Which limits change between two files or revisions.")(review.diff)
 app.command("pull-request", short_help="Write the comment for a pull request.")(review.pull_request)
@@ -198,7 +198,7 @@ def snapshot(
 app.command(short_help="Run checkov on the synthesized JSON.")(policy)
 app.command(short_help="Plan, ask and apply until the stage serves the file.")(deploy)
 app.command(short_help="Check whether a deployed stage does what is set.")(verify)
-app.command(short_help="Show who is where in the limits in tokens.")(review.usage)
+app.command(short_help="Show how much of the limits in tokens callers have used.")(review.usage)
 app.command(short_help="Deploy to a local AWS emulator and show the 429s.")(demo)
 
 

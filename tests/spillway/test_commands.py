@@ -166,7 +166,7 @@ def test_two_files_of_one_name_are_not_side_by_side(tmp_path: Path, capsys: pyte
         (tmp_path / folder).mkdir()
         files.append(str(write(tmp_path / folder, MINIMAL, "prod")))
     assert main(["check", *files]) == 0
-    assert capsys.readouterr().out == "2 environments: nothing to mend\n"
+    assert capsys.readouterr().out == "2 environments: accepted without warnings\n"
 
 
 def test_nothing_to_check_is_said(
