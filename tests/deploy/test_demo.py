@@ -132,7 +132,7 @@ def test_a_limit_in_tokens_is_reached_and_the_caller_served_again() -> None:
     assert 1 <= int(headers["retry-after"]) <= 18
     assert json.loads(body)["error"]["code"] == "tokens_exceeded"
     # Each key's own: the function was told which one called.
-    assert "The key guest has a budget of its own: 200" in after
+    assert "The key guest has its own budget: 200" in after
     assert re.search(r"The key trial asks again: 200.*\n  as set\n", after), after
     assert "Destroy complete!" in after
     assert_nothing_is_left(done.stdout)
