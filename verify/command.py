@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, and `--help` needs none of it
 
 _NOT_REACHED = 2
+_NO_OUTPUTS = "--outputs is not the output of `terraform output -json`"
 
 
 def verify(
@@ -55,7 +55,7 @@ def verify(
 
     console = _console()
     settings = read(environment)
-    known = _read_outputs(outputs.read_bytes if outputs else None) if outputs or url else _outputs_of(settings.name)
+    known = _outputs_in(outputs) if outputs else {} if url else _outputs_of(settings.name)
     stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
     if not stage.startswith(("http://", "https://")):
         raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
@@ -88,26 +88,29 @@ def _console() -> "Console":
     return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
+def _outputs_in(file: Path) -> dict[str, Any]:
+    try:
+        return _values(file.read_bytes())
+    except OSError:
+        raise ReviewError(_NO_OUTPUTS) from None
+
+
 def _outputs_of(environment: str) -> dict[str, Any]:
     """The outputs of the stack that was deployed from this folder; empty without one, or without Terraform."""
     from deploy.terraform import TerraformUnavailableError, stack_folder, terraform_binary, terraform_outputs
 
     try:
-        said = terraform_outputs(stack_folder(environment), binary=terraform_binary())
+        return _values(terraform_outputs(stack_folder(environment), binary=terraform_binary()))
     except TerraformUnavailableError:
         return {}
-    return _read_outputs(lambda: said)
 
 
-def _read_outputs(content: Callable[[], bytes] | None) -> dict[str, Any]:
-    """Read the values by name; an empty dictionary without a file."""
-    if content is None:
-        return {}
+def _values(content: bytes) -> dict[str, Any]:
+    """The values by name; an empty dictionary if nothing is deployed."""
     try:
-        found = json.loads(content() or b"{}")
-        return {name: output["value"] for name, output in found.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise ReviewError("--outputs is not the output of `terraform output -json`") from None
+        return {name: output["value"] for name, output in json.loads(content or b"{}").items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ReviewError(_NO_OUTPUTS) from None
 
 
 def _agree(
