@@ -35,7 +35,12 @@ override API := $(value API)
 override BASE := $(value BASE)
 override SINCE := $(value SINCE)
 override REVIEWED := $(value REVIEWED)
-export ENV API BASE REVIEWED SINCE
+# For these targets only: the tests call make, and its default of ENV is not theirs.
+deploy committed imports fetch-log verify: export ENV := $(value ENV)
+imports: export API := $(value API)
+fetch-log: export SINCE := $(value SINCE)
+review-markdown: export BASE := $(value BASE)
+review-markdown: export REVIEWED := $(value REVIEWED)
 
 # A word of a command for `make -n`: in quotes, unless it is plain.
 define NEWLINE
@@ -190,7 +195,6 @@ review-markdown: .venv/.installed ## for a pull request: what differs from BASE 
 
 # WAF=1 also exceeds a rate rule, PAID=1 calls backends that may cost money, YES=1 does not ask, MOST=n limits the requests.
 .PHONY: verify
-verify: export ENV := $(value ENV)
 verify: export MOST := $(value MOST)
 verify: .venv/.installed ## check with requests whether the deployed stage of ENV=prod does what its file sets; asks first
 	@python -m spillway verify $(if $(YES),--yes) $(if $(WAF),--waf) $(if $(PAID),--paid-backends) \

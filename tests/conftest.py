@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +14,10 @@ from tests.type_hints import remember_type_hints
 
 lazy_provider.install()
 remember_type_hints()
+
+# A make that a test starts is not a part of the make that runs the tests, and has not its variables.
+for name in ("ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
 
 Remembered = Callable[[str, Iterable[bytes], Callable[[], Any]], Any]
 

@@ -176,6 +176,14 @@ def test_what_a_variable_says_is_no_program(tmp_path: Path, made: str, target: s
     assert [*tmp_path.iterdir()] == []
 
 
+def test_the_default_environment_is_not_that_of_the_tests() -> None:
+    """A test that calls `make demo` must not deploy the environment that `make test` has as its default."""
+    done = run("make", "--silent", "--eval", "probe: ; @env", "probe")
+    names = {line.partition("=")[0] for line in done.stdout.splitlines()}
+    assert "PATH" in names
+    assert not names & {"ENV", "API", "BASE", "REVIEWED", "SINCE"}
+
+
 def test_the_name_of_a_file_is_no_program(tmp_path: Path) -> None:
     (tmp_path / "environments").mkdir()
     name = "x$(touch${IFS}PWNED)"
