@@ -278,12 +278,12 @@ def _show_waf(url: str, environment: Environment) -> None:
     if environment.waf is None:
         return
     step("The WAF rule in front of the API")
-    for asked in environment.waf.rate_rules:
+    for rule in environment.waf.rate_rules:
         console.print(
-            f"  {asked.name}: {asked.action} each {asked.aggregate_key_type} above {asked.limit} requests in "
-            f"{asked.evaluation_window_sec} s"
+            f"  {rule.name}: {rule.action} each {rule.aggregate_key_type} above {rule.limit} requests in "
+            f"{rule.evaluation_window_sec} s"
         )
-        if asked.action == "block":
+        if rule.action == "block":
             seconds = environment.rate_limit_response.retry_after.waf
             console.print(f"  The answer is the 429 above, with Retry-After: {seconds} and its own code.")
     client = emulator_client(url, "wafv2", region=environment.aws.region)

@@ -169,8 +169,8 @@ def check(file: Path) -> None:
 
 def description(cases: Sequence[Case]) -> str:
     """What the picture shows, in words, for people who cannot see it. The file contains it."""
-    said = cases[0][1].traffic.description
-    named = f"{cases[0][1].traffic.name}: {said} ".replace(":  ", ". ")
+    about = cases[0][1].traffic.description
+    named = f"{cases[0][1].traffic.name}: {about} ".replace(":  ", ". ")
     return named + " ".join(f"{title}: {_described(result)}." for title, result in cases)
 
 
@@ -288,8 +288,8 @@ def _of_plan(plan: Plan, routes: Sequence[RouteLimits], held: AbstractSet[str]) 
     rates += [(f"{plain(own.rate_limit)}/s on {route}", own.rate_limit) for route, own in of_routes if own]
     if rates:
         nobody = "" if plan.name in held else ", held by nobody here"
-        said = f"usage plan {plan.name}, for each key{nobody}: {', '.join(words for words, _ in rates)}"
-        yield Limit(words=said, per_second=min(rate for _, rate in rates), kind=Outcome.PLAN)
+        words = f"usage plan {plan.name}, for each key{nobody}: {', '.join(each for each, _ in rates)}"
+        yield Limit(words=words, per_second=min(rate for _, rate in rates), kind=Outcome.PLAN)
 
 
 def _of_window(window: RateWindow, whose: str) -> Limit:
@@ -310,8 +310,8 @@ def _title(cases: Sequence[Case]) -> str:
     """The environments, the traffic's name and its description, on lines that fit."""
     environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     traffic = cases[0][1].traffic
-    said = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
-    return textwrap.fill(said, round(_TITLE_WIDTH * max(1, len(cases) / 2)))
+    words = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
+    return textwrap.fill(words, round(_TITLE_WIDTH * max(1, len(cases) / 2)))
 
 
 def _acceptance(axes: Axes, result: Result) -> None:

@@ -399,7 +399,7 @@ def _shared(rule: RateRule, where: Where) -> Iterator[Problem]:
 
 def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """Limits per IP address, compared with the token buckets behind them."""
-    told: set[tuple[int, str]] = set()
+    reported: set[tuple[int, str]] = set()
     by_ip = [
         (index, rule, frozenset(route.key for route in counted_routes(rule, environment.routes)))
         for index, rule in enumerate(waf.rate_rules)
@@ -415,8 +415,8 @@ def _against_buckets(environment: EnvironmentFields, waf: Waf) -> Iterator[Probl
         # Only the rule with the lowest limit. The others are behind it for another reason.
         _, index, rule = min(rules, key=lambda entry: entry[:2])
         for topic, message in _beside_bucket(rule, bucket, route.key):
-            if (index, topic) not in told:
-                told.add((index, topic))
+            if (index, topic) not in reported:
+                reported.add((index, topic))
                 yield Problem(("waf", "rate_rules", index, "limit"), message)
 
 

@@ -22,7 +22,7 @@ class Sample:
     """The first lines of a log, and the user's options for it."""
 
     lines: tuple[bytes, ...]
-    said: Mapping[str, str]
+    columns: Mapping[str, str]
     """`--columns`: the log's name for each of FIELDS."""
 
     tokens: bool = False
