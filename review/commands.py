@@ -293,7 +293,7 @@ def replay(
     from review.layers.from_settings import layers_of
     from review.replay.chosen import choose as chosen_of
     from review.replay.chosen import percentile_of
-    from review.replay.columns import column_names
+    from review.replay.columns import said_columns
     from review.replay.progress import progress
     from review.replay.replay import Log
     from review.replay.replay import replay as run
@@ -311,7 +311,7 @@ def replay(
         log_format = "csv" if csv else "json"
     log = Log(
         files=tuple(logs),
-        columns=column_names(columns),
+        columns=said_columns(columns),
         log_format=log_format,
         tolerance_sec=tolerance,
         plan_of_key=_read_key_plans(key_plan or [], [plan.name for plan in layers.plans]),

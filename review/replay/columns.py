@@ -25,10 +25,10 @@ OF_TOKENS = {
 """What of it limits in tokens need: the function's own log has the tokens, by the request's id."""
 
 
-def column_names(option: str) -> dict[str, str]:
+def said_columns(said: str) -> dict[str, str]:
     """Parse `time=ts,ip=client`. Raises ReviewError."""
     given = {}
-    for part in filter(None, (part.strip() for part in option.split(","))):
+    for part in filter(None, (part.strip() for part in said.split(","))):
         what, equals, name = part.partition("=")
         if not equals or what not in WHAT or not name:
             raise ReviewError(f"--columns {part}: must be one of {', '.join(WHAT)}, then = and the log's own name")

@@ -126,8 +126,8 @@ class Routes:
     def _find(self, name: str) -> int:
         if name in self._exact:
             return self._exact[name]
-        method, _, target = name.partition(" ")
-        method, path = method.upper(), _without_query(target).rstrip("/") or "/"
+        method, _, asked = name.partition(" ")
+        method, path = method.upper(), _without_query(asked).rstrip("/") or "/"
         found = [(of, index) for of, pattern, index in self._patterns if pattern.fullmatch(path)]
         for of, index in found:
             if of == method:
@@ -135,9 +135,9 @@ class Routes:
         return PREFLIGHT if found and method == "OPTIONS" else UNKNOWN
 
 
-def _without_query(target: str) -> str:
+def _without_query(asked: str) -> str:
     """Only the path, without a query and, in a whole URL, without the host."""
-    return _HOST.sub("", target.partition("?")[0])
+    return _HOST.sub("", asked.partition("?")[0])
 
 
 def _pattern(path: str, prefixes: tuple[str, ...]) -> re.Pattern[str]:

@@ -34,8 +34,8 @@ class Recognized:
     def words(self) -> str:
         """In words, with the fields that are used."""
         parts = [self.format.words, self.envelope.words, source.encoding(self.file)]
-        words = ", ".join(part for part in parts if part)
-        return f"{words} ({printable(self.reader.columns)})" if self.reader.columns else words
+        said = ", ".join(part for part in parts if part)
+        return f"{said} ({printable(self.reader.columns)})" if self.reader.columns else said
 
 
 def format_names() -> str:
@@ -43,21 +43,19 @@ def format_names() -> str:
     return ", ".join(each.name for each in FORMATS)
 
 
-def recognize(
-    file: Path, columns: Mapping[str, str], log_format: str = "", *, tokens: bool = False
-) -> Recognized | None:
+def recognize(file: Path, said: Mapping[str, str], log_format: str = "", *, tokens: bool = False) -> Recognized | None:
     """Recognize the file; None if it has no line. `tokens`: read those too.
 
     Raises ReviewError if its format is unknown.
     """
     try:
-        return _recognized(file, columns, log_format, tokens=tokens)
+        return _recognized(file, said, log_format, tokens=tokens)
     except ReviewError as error:
         words = str(error)
         raise ReviewError(words if words.startswith(file.as_posix()) else f"{file.as_posix()}: {words}") from None
 
 
-def _recognized(file: Path, columns: Mapping[str, str], log_format: str, *, tokens: bool) -> Recognized | None:
+def _recognized(file: Path, said: Mapping[str, str], log_format: str, *, tokens: bool) -> Recognized | None:
     formats = tuple(each for each in FORMATS if log_format in ("", each.name))
     if not formats:
         raise ReviewError(f"--log-format {log_format}: must be one of {format_names()}")
@@ -66,14 +64,14 @@ def _recognized(file: Path, columns: Mapping[str, str], log_format: str, *, toke
         return None
     for envelope in ENVELOPES:
         if envelope.recognize(beginning):
-            sample = Sample(lines=first_lines(envelope, beginning), columns=columns, tokens=tokens)
+            sample = Sample(lines=first_lines(envelope, beginning), said=said, tokens=tokens)
             for each in formats:
                 reader = each.recognize(sample)
                 if reader is not None:
-                    if columns and not reader.columns:
+                    if said and not reader.columns:
                         raise ReviewError(f"--columns: the fields of {each.words} have no names")
                     return Recognized(file=file, format=each, envelope=envelope, reader=reader, sample=sample.lines)
-    _refuse(file, Sample(lines=first_lines(BARE, beginning), columns=columns), log_format, formats[0])
+    _refuse(file, Sample(lines=first_lines(BARE, beginning), said=said), log_format, formats[0])
     return None
 
 

@@ -44,11 +44,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 def resolution(log: Recognized) -> float:
     """Seconds. 0.001 for milliseconds, 60 for a log with minutes only."""
     texts = log.reader.texts(b"".join(line + b"\n" for line in log.sample), Counter())
-    given = texts["time"].drop_nulls()
-    times = microseconds(given).drop_nulls().to_numpy()
+    said = texts["time"].drop_nulls()
+    times = microseconds(said).drop_nulls().to_numpy()
     if not len(times):
         return log.reader.written_sec or FINE
-    written = log.reader.written_sec or _written(_as_written(given, log.sample))
+    written = log.reader.written_sec or _written(_as_written(said, log.sample))
     of_bin = _BIN.search(log.reader.columns)
     if of_bin:
         written = max(written, float(of_bin[1]) * _UNITS[of_bin[2]])
@@ -68,12 +68,12 @@ def _more(log: Recognized) -> NDArray[np.int64]:
     return np.concatenate(found)
 
 
-def _as_written(given: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
+def _as_written(said: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
     """The times as text. A JSON number without quotes has lost its exponent, so it is looked up in the lines."""
-    texts = given.to_list()
+    texts = said.to_list()
     lines = "\n".join(line.decode(errors="replace") for line in sample)
     rounded = [
-        match[0] for match in _EXPONENT.finditer(lines) if float(match[0]) in set(given.cast(pl.Float64, strict=False))
+        match[0] for match in _EXPONENT.finditer(lines) if float(match[0]) in set(said.cast(pl.Float64, strict=False))
     ]
     return rounded or texts
 

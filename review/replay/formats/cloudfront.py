@@ -30,7 +30,7 @@ def _recognize(sample: Sample) -> Reader | None:
     if named is None:
         return None
     names = named.removeprefix(_FIELDS).decode(errors="replace").split()
-    chosen = separated.chosen_columns(names, sample.columns, _NAMES)
+    chosen = separated.chosen_columns(names, sample.said, _NAMES)
     if any(what not in chosen for what in REQUIRED):
         return None
     data = next((line for line in sample.lines if not line.startswith(b"#")), b"\t")

@@ -27,14 +27,14 @@ def _recognize(sample: Sample) -> Reader | None:
     # A line of data is unlikely to have fields with these names.
     if any(what not in chosen for what in REQUIRED):
         return None
-    separated.missing_columns(names, sample.columns, chosen)
+    separated.missing_columns(names, sample.said, chosen)
     return separated.reader(names, chosen, sample.lines[0])
 
 
 def is_meant(sample: Sample) -> None:
     """The file is CSV by its name or because the user chose it. Raises ReviewError with what its header lacks."""
     names, chosen = _columns(sample)
-    separated.missing_columns(names, sample.columns, chosen)
+    separated.missing_columns(names, sample.said, chosen)
 
 
 def looks_so(sample: Sample) -> bool:
@@ -45,7 +45,7 @@ def looks_so(sample: Sample) -> bool:
 
 def _columns(sample: Sample) -> tuple[list[str], dict[str, str]]:
     names = separated.header(sample.lines[0]) if sample.lines else []
-    return names, separated.chosen_columns(names, sample.columns, sample.wanted(NAMES))
+    return names, separated.chosen_columns(names, sample.said, sample.wanted(NAMES))
 
 
 CSV = Format(

@@ -22,7 +22,7 @@ class Sample:
     """The first lines of a log, and the user's options for it."""
 
     lines: tuple[bytes, ...]
-    columns: Mapping[str, str]
+    said: Mapping[str, str]
     """`--columns`: the log's name for each of FIELDS."""
 
     tokens: bool = False

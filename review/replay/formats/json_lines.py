@@ -62,14 +62,14 @@ def recognize(sample: Sample, names: Names) -> Reader | None:
     chosen: dict[str, str] = {}
     paths: dict[str, list[tuple[str, ...]]] = {}
     for entry in found:
-        fields = _chosen(entry, sample.columns, sample.wanted(names))
+        fields = _chosen(entry, sample.said, sample.wanted(names))
         # An optional field, such as a key, may first occur in a later line.
         for what in fields if chosen or all(what in fields for what in REQUIRED) else ():
             if what not in chosen:
                 chosen[what], paths[what] = fields[what], _paths(entry, fields[what])
     if not chosen:
         return None
-    lacks = [sample.columns[what] for what in sample.columns if what not in chosen]
+    lacks = [sample.said[what] for what in sample.said if what not in chosen]
     if lacks:
         raise ReviewError(f"no field {', '.join(lacks)}; it has {listed(found[0])}; --columns says which is which")
     if "count" not in chosen:
@@ -81,17 +81,17 @@ def missing(sample: Sample, names: Names) -> None:
     """Raise ReviewError with the fields that the sample's objects lack. Do nothing if it has no object."""
     found = objects(sample.lines)
     if found:
-        chosen = _chosen(found[0], sample.columns, names)
+        chosen = _chosen(found[0], sample.said, names)
         lacks = [what for what in REQUIRED if what not in chosen]
-        wanted = ", ".join(sample.columns.get(what, what) for what in lacks)
+        wanted = ", ".join(sample.said.get(what, what) for what in lacks)
         raise ReviewError(f"no field for {wanted}; it has {listed(found[0])}; --columns says which is which")
 
 
-def _chosen(entry: Mapping[str, Any], columns: Mapping[str, str], names: Names) -> dict[str, str]:
+def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> dict[str, str]:
     """For each of FIELDS that the object has: its name."""
     chosen = {}
-    for what, usual in {**dict.fromkeys(columns, ()), **names}.items():
-        for name in [columns[what]] if what in columns else usual:
+    for what, usual in {**dict.fromkeys(said, ()), **names}.items():
+        for name in [said[what]] if what in said else usual:
             if all(value_at(entry, part) is not None for part in name.split("+")):
                 chosen[what] = name
                 break

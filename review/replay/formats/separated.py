@@ -25,13 +25,11 @@ def header(line: bytes, separator: str = ",") -> list[str]:
     return [name.strip() for name in names]
 
 
-def chosen_columns(
-    names: Sequence[str], columns: Mapping[str, str], usual: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
+def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """For each of FIELDS that the header has: its column, or two columns joined by `+`."""
     chosen = {}
-    for what, candidates in {**dict.fromkeys(columns, ()), **usual}.items():
-        for name in [columns[what]] if what in columns else candidates:
+    for what, candidates in {**dict.fromkeys(said, ()), **usual}.items():
+        for name in [said[what]] if what in said else candidates:
             if name in names or all(part in names for part in name.split("+")):
                 chosen[what] = name
                 break
@@ -85,9 +83,9 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
     )
 
 
-def missing_columns(names: Sequence[str], columns: Mapping[str, str], chosen: Mapping[str, str]) -> None:
+def missing_columns(names: Sequence[str], said: Mapping[str, str], chosen: Mapping[str, str]) -> None:
     """Raise ReviewError if the header lacks a required column, or one in `--columns`."""
-    lacks = [columns.get(what, what) for what in dict.fromkeys((*REQUIRED, *columns)) if what not in chosen]
+    lacks = [said.get(what, what) for what in dict.fromkeys((*REQUIRED, *said)) if what not in chosen]
     if lacks:
         raise ReviewError(f"no column {', '.join(lacks)}; it has {listed(names)}; --columns says which is which")
 

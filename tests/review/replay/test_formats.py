@@ -12,7 +12,7 @@ from review.commands import main
 from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, RouteLimits
 from review.refusal import ReviewError
-from review.replay.columns import column_names
+from review.replay.columns import said_columns
 from review.replay.formats.known import FORMATS
 from review.replay.replay import Log, Replayed, replay
 from tests.environment_files import ROOT
@@ -29,7 +29,7 @@ START_MS = round(START * 1000)
 
 
 def read(file: Path, *, columns: str = "", log_format: str = "", limits: Layers = ANY) -> Replayed:
-    return replay(limits, Log(files=(file,), columns=column_names(columns), log_format=log_format), WafModel())
+    return replay(limits, Log(files=(file,), columns=said_columns(columns), log_format=log_format), WafModel())
 
 
 def requests(found: Replayed) -> list[tuple[int, str, str]]:

@@ -13,7 +13,7 @@ from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, Plan, RateWindow, RouteLimits
 from review.refusal import ReviewError
 from review.replay import source
-from review.replay.columns import column_names
+from review.replay.columns import said_columns
 from review.replay.replay import Log, replay
 from review.replay.suggest import suggestions
 from review.simulation.traffic import read_traffic
@@ -123,7 +123,7 @@ def test_csv_with_a_header(tmp_path: Path, *, packed: bool) -> None:
 def test_columns_may_be_called_otherwise(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(f"ts,client,method,path,token\n{START},192.0.2.1,POST,/chat,abc\n")
-    log = Log(files=(file,), columns=column_names("time=ts, ip=client, key=token"))
+    log = Log(files=(file,), columns=said_columns("time=ts, ip=client, key=token"))
     found = replay(layers(plans=[Plan(name="free", bucket=TWO)], key_required=True), log, WafModel())
     assert outcomes(found.tally.outcomes) == {Outcome.ACCEPTED: 1}
 
@@ -148,7 +148,7 @@ def test_a_log_without_keys_leaves_the_usage_plans_out_and_says_so(tmp_path: Pat
 @pytest.mark.parametrize("said", ["when=ts", "time", "time="])
 def test_a_column_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(ReviewError) as caught:
-        column_names(said)
+        said_columns(said)
     assert str(caught.value) == (
         f"--columns {said}: must be one of time, ip, method, path, key, count, request, input_tokens, output_tokens, "
         "model, milliseconds, seconds, then = and the log's own name"

@@ -14,7 +14,7 @@ from review.engine.outcome import Outcome
 from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, RateWindow
 from review.refusal import ReviewError
-from review.replay.columns import column_names
+from review.replay.columns import said_columns
 from review.replay.replay import Log, Replayed, replay
 from review.replay.suggest import suggestions
 from settings.throttling import Throttle
@@ -27,7 +27,7 @@ CASES = ROOT / "tests" / "review" / "replay"
 
 
 def read(file: Path, limits: Layers, columns: str = "") -> Replayed:
-    return replay(limits, Log(files=(file,), columns=column_names(columns)), WafModel())
+    return replay(limits, Log(files=(file,), columns=said_columns(columns)), WafModel())
 
 
 def at(ms: int, form: str) -> str:
@@ -163,7 +163,7 @@ def test_a_callers_counted_requests_are_spread_over_the_bin(tmp_path: Path) -> N
     file = tmp_path / "some.csv"
     file.write_text(COUNTED)
     window = RateWindow(name="w", limit=30, window_sec=60)
-    found = replay(layers(windows=[window]), Log(files=(file,), columns=column_names("count=count(*)")), AT_ONCE)
+    found = replay(layers(windows=[window]), Log(files=(file,), columns=said_columns("count=count(*)")), AT_ONCE)
     refused = dict(zip(found.clients, found.tally.by_client[:, Outcome.WAF].tolist(), strict=False))
     assert refused["192.0.2.2"] == 0
     assert refused["192.0.2.1"] > 5000
