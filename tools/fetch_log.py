@@ -19,9 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import boto3
 import typer
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from settings.aws import Aws
@@ -185,6 +183,9 @@ def _keep(beside: Path, done: Done) -> None:
 
 
 def _client(aws: Aws) -> Any:  # boto3 has no types
+    import boto3  # noqa: PLC0415  # takes half a second to import, and neither `--help` nor a refused file needs it
+    from botocore.config import Config  # noqa: PLC0415  # the same
+
     made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
     session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
     # FilterLogEvents has a low rate limit for each account. botocore slows down by itself.
