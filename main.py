@@ -95,8 +95,8 @@ def _unwritten(error: OSError | RuntimeError) -> str:
     if isinstance(error, OSError):
         return f"{output}: cannot be written: {error.strerror}"
     # Node's message for a system error, which jsii passes on: `ENOSPC: no space left on device, write`.
-    if said := re.search(r"\bE[A-Z]+: ([^,\n]+)", str(error)):
-        return f"{output}: cannot be written: {said[1]}"
+    if reason := re.search(r"\bE[A-Z]+: ([^,\n]+)", str(error)):
+        return f"{output}: cannot be written: {reason[1]}"
     raise error
 
 

@@ -85,18 +85,18 @@ def engine_hits_per_second(requests: int, clients: int) -> float:
 
     random, layers = np.random.default_rng(1), layers_of(read(ENVIRONMENT))
     who = clients_of(random, requests, clients).astype(np.int32)
-    asked = Requests(
+    sent = Requests(
         time=(_START_MS + np.arange(requests) * _LENGTH_MS // requests) * 1000,
         route=random.integers(0, len(_ROUTES), requests).astype(np.int32),
         key=np.full(requests, NONE, dtype=np.int32),
         rows=np.ascontiguousarray(np.broadcast_to(who, (len(layers.windows), requests))),
     )
     outcomes = np.empty(requests, dtype=np.int8)
-    first = Requests(asked.time[:1], asked.route[:1], asked.key[:1], asked.rows[:, :1])
+    first = Requests(sent.time[:1], sent.route[:1], sent.key[:1], sent.rows[:, :1])
     run(with_room(state(layers, WafModel()), clients), first, outcomes)
     fresh = with_room(state(layers, WafModel()), clients)
     began = time.perf_counter()
-    run(fresh, asked, outcomes)
+    run(fresh, sent, outcomes)
     return requests / (time.perf_counter() - began)
 
 

@@ -28,7 +28,7 @@ def lambda_packages() -> Path:
         start_new_session=True,
     )
     try:
-        said, _ = process.communicate(timeout=_INSTALLS_WITHIN_SECONDS)
+        output, _ = process.communicate(timeout=_INSTALLS_WITHIN_SECONDS)
     except BaseException as error:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -37,5 +37,7 @@ def lambda_packages() -> Path:
             raise PackagesUnavailableError(reason) from None
         raise
     if process.returncode:
-        raise PackagesUnavailableError(f"make lambda-client failed: {(said.strip().splitlines() or ['no reason'])[-1]}")
+        raise PackagesUnavailableError(
+            f"make lambda-client failed: {(output.strip().splitlines() or ['no reason'])[-1]}"
+        )
     return _FOLDER

@@ -34,24 +34,24 @@ class _Completion(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        asked = json.loads(body)
-        if asked.get("stream"):
-            self._stream(asked, len(body))
+        request = json.loads(body)
+        if request.get("stream"):
+            self._stream(request, len(body))
         else:
             message = {"role": "assistant", "content": "".join(_WORDS)}
             choice = {"index": 0, "message": message, "finish_reason": "length"}
-            answer = _about(asked, "chat.completion") | {"choices": [choice], "usage": _usage(asked, len(body))}
+            answer = _about(request, "chat.completion") | {"choices": [choice], "usage": _usage(request, len(body))}
             self._send(json.dumps(answer).encode(), "application/json")
 
-    def _stream(self, asked: dict[str, Any], size: int) -> None:
-        about = _about(asked, "chat.completion.chunk")
+    def _stream(self, request: dict[str, Any], size: int) -> None:
+        about = _about(request, "chat.completion.chunk")
         deltas: list[tuple[dict[str, str], str | None]] = [({"content": word}, None) for word in _WORDS]
         events = [
             about | {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
             for delta, reason in [*deltas, ({}, "length")]
         ]
-        if (asked.get("stream_options") or {}).get("include_usage"):
-            events.append(about | {"choices": [], "usage": _usage(asked, size)})
+        if (request.get("stream_options") or {}).get("include_usage"):
+            events.append(about | {"choices": [], "usage": _usage(request, size)})
         lines = [*(json.dumps(event) for event in events), "[DONE]"]
         self._send("".join(f"data: {line}\n\n" for line in lines).encode(), "text/event-stream")
 
@@ -66,12 +66,12 @@ class _Completion(BaseHTTPRequestHandler):
         pass
 
 
-def _about(asked: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-demo", "object": kind, "created": 0, "model": asked.get("model", "demo")}
+def _about(request: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-demo", "object": kind, "created": 0, "model": request.get("model", "demo")}
 
 
-def _usage(asked: dict[str, Any], size: int) -> dict[str, int]:
+def _usage(request: dict[str, Any], size: int) -> dict[str, int]:
     """The usage: as many output tokens as the request allows."""
-    cap = asked.get("max_completion_tokens") or asked.get("max_tokens") or _WITHOUT_A_CAP
+    cap = request.get("max_completion_tokens") or request.get("max_tokens") or _WITHOUT_A_CAP
     prompt = size // _BYTES_OF_A_TOKEN
     return {"prompt_tokens": prompt, "completion_tokens": cap, "total_tokens": prompt + cap}

@@ -42,8 +42,8 @@ def policy(
             "suppressed": judgement.suppressed,
             "failed": judgement.failed,
         }
-        said = [f"{sum(v.environment == environment for v in each)} {what}" for what, each in counts.items()]
-        print(f"{environment}: {', '.join(said)}")
+        counted = [f"{sum(v.environment == environment for v in each)} {what}" for what, each in counts.items()]
+        print(f"{environment}: {', '.join(counted)}")
     for verdict in judgement.failed:
         print(f"{verdict.environment}: {verdict.check}: {verdict.address}: {verdict.name}")
     if judgement.unused:

@@ -113,11 +113,11 @@ def _reports(stacks: Path, files: list[str]) -> list[dict[str, Any]]:
     if done.returncode not in {0, 1}:
         raise ScanError(f"checkov failed:\n{done.stderr[-2000:]}")
     try:
-        said = json.loads(done.stdout)
+        reports = json.loads(done.stdout)
     except ValueError:
         raise ScanError(f"checkov failed:\n{done.stdout[-500:]}{done.stderr[-2000:]}") from None
     # A list if several frameworks report, and without `results` if none does.
-    return [report for report in (said if isinstance(said, list) else [said]) if "results" in report]
+    return [report for report in (reports if isinstance(reports, list) else [reports]) if "results" in report]
 
 
 def _verdict(stacks: Path, found: dict[str, Any], *, passed: bool) -> Verdict:

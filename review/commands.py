@@ -319,8 +319,8 @@ def replay(
     if write is not None and write.exists():
         raise ReviewError(f"--write {write.as_posix()}: already exists; name another file")
     _announce_compilation()
-    with progress() as heard:
-        replayed = run(layers, log, waf, heard)
+    with progress() as on_progress:
+        replayed = run(layers, log, waf, on_progress)
     with signs_of_life("replaying limits to choose from"):
         suggested = suggestions(replayed, abusers=abuser or (), customers=customer or ())
         chosen = chosen_of(replayed, suggested, find(environment), percentile)

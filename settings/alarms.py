@@ -18,6 +18,7 @@ from settings.metrics import (
 )
 from settings.observability.alarms import PAGES, Alarms
 from settings.route import Route
+from settings.stage_names import stage_stem
 from settings.throttling import Throttle
 from settings.token_limits.covering import metered_routes
 from settings.watched import has_limit_metrics, has_own_web_acl, refusing_metrics, routes_with_own_limit
@@ -102,7 +103,7 @@ def missing_for_alarms(environment: EnvironmentFields) -> dict[str, str]:
 
 
 def _declared(environment: EnvironmentFields, settings: Alarms) -> Iterator[Alarm]:
-    stem = f"{environment.api.name}-{environment.stage.name}"
+    stem = stage_stem(environment)
     if settings.throttled_percent != "off":
         yield _share(
             stem,

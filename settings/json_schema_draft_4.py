@@ -32,8 +32,8 @@ def refused(schema: dict[str, Any], where: str = "") -> Iterator[str]:
         if not isinstance(schema.get(keyword, True), bool):
             other = keyword.removeprefix("exclusive").lower()
             yield f"{where}{keyword}: must be true or false in draft 4, together with {other}"
-    said = schema.get("type", [])
-    if not {str(name) for name in (said if isinstance(said, list) else [said])} <= _TYPES:
+    types = schema.get("type", [])
+    if not {str(name) for name in (types if isinstance(types, list) else [types])} <= _TYPES:
         yield f"{where}type: must be of {', '.join(sorted(_TYPES))}"
     required = schema.get("required", ["a"])
     if not isinstance(required, list) or not required:

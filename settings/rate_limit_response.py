@@ -139,8 +139,8 @@ class RateLimitResponse(Settings):
         """The JSON body of that layer's 429."""
         own = self._of(layer)
         message, docs_url = own.message or self.message or _MESSAGES[layer], own.docs_url or self.docs_url
-        said = f"{message} See {docs_url}" if docs_url else message
-        return error_body(message=said, kind="rate_limit_error", code=layer.code)
+        text = f"{message} See {docs_url}" if docs_url else message
+        return error_body(message=text, kind="rate_limit_error", code=layer.code)
 
     def response_headers(self, layer: Layer, others: Mapping[str, str] | None = None) -> dict[str, str]:
         """The headers of the layer's 429 except for Content-Type. `others` are those of all responses, such as CORS."""

@@ -57,8 +57,8 @@ def read_each(folder: Path) -> tuple[tuple[Environment, ...], dict[str, Environm
         except EnvironmentFileError as error:
             refused[file.stem] = error
     for path, problem in list(state.refused(environments)):
-        (said,) = with_values(environments[path], [problem])
-        refused[Path(path).stem] = EnvironmentFileError.of(path, str(said))
+        (shown,) = with_values(environments[path], [problem])
+        refused[Path(path).stem] = EnvironmentFileError.of(path, str(shown))
         del environments[path]
     if not environments:
         raise EnvironmentFileError(line for error in refused.values() for line in error.lines)
@@ -102,8 +102,8 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
         raise EnvironmentFileError.at(path, [toml_error(text, str(error))]) from None
     except ValueError as error:
         # Python refuses integers of more than 4,300 digits with a message of its own.
-        said = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
-        raise EnvironmentFileError.of(path, said) from None
+        reason = "is not TOML: a number has too many digits" if "digits" in str(error) else str(error)
+        raise EnvironmentFileError.of(path, reason) from None
     except RecursionError:
         raise EnvironmentFileError.of(path, "is nested too deep to be read") from None
     if "name" in table:

@@ -14,8 +14,8 @@ from settings.secrecy import Where
 
 
 def _draft_4(schema: dict[str, Any]) -> dict[str, Any]:
-    said = schema.get("$schema", json_schema_draft_4.DRAFT_4)
-    if said != json_schema_draft_4.DRAFT_4:
+    draft = schema.get("$schema", json_schema_draft_4.DRAFT_4)
+    if draft != json_schema_draft_4.DRAFT_4:
         raise ValueError(
             f"must be JSON Schema draft 4 ($schema = {json_schema_draft_4.DRAFT_4!r}), the only one API Gateway reads"
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cdktf import Annotations, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
 from constructs.gateway.deployment import Deployment
@@ -16,23 +17,28 @@ from constructs.gateway.routes import Routes
 from constructs.gateway.stage import Stage
 from constructs.gateway.stage_check import add_stage_check
 from constructs.gateway.token_metering import TokenMetering
+from constructs.observability import queries
 from constructs.observability.alarms import Alarms
 from constructs.observability.console import dashboard_url, log_group_url
 from constructs.observability.dashboard import Dashboard
+from constructs.observability.dashboard_body import dashboard_body
+from constructs.observability.saved_queries import SavedQueries
 from constructs.observability.stage_logs import StageLogs
-from constructs.observability.token_queries import TokenQueries
 from constructs.observability.waf_log import WafLog
+from constructs.terraform.address import Address
 from constructs.terraform.literal import literals
 from constructs.throttling.stage_throttling import StageThrottling
 from constructs.throttling.usage_plans import UsagePlans
 from constructs.waf.association import Association
 from constructs.waf.web_acl import WebAcl
+from settings.alarms import alarms
 from settings.aws import Service
 from settings.environment import Environment
 from settings.problem import Problem
+from settings.stage_names import queries_folder, stage_stem
 from settings.terraform_variables import terraform_variables
 from settings.token_limits.covering import metered_routes, prices
-from settings.watched import has_saved_queries, log_groups, waf_log
+from settings.watched import dashboard_name, has_saved_queries, log_groups, waf_log, waf_log_group
 from stacks.aws_provider import add_aws_provider
 from stacks.imports import add_imports
 from stacks.moved_addresses import moved_blocks
@@ -100,6 +106,7 @@ class RateLimitedApiStack(TerraformStack):
         self._add_waf()
         self._add_domain()
         self._add_monitoring()
+        self._add_console_links()
         self._add_outputs()
         add_imports(self, environment)
         for problem in warnings:
@@ -195,7 +202,15 @@ class RateLimitedApiStack(TerraformStack):
             )
             arn = web_acl.arn
             if log := waf_log(environment):
-                WafLog(self, "waf_log", web_acl_arn=arn, log=log, environment=environment)
+                WafLog(
+                    self,
+                    "waf_log",
+                    web_acl_arn=arn,
+                    name=waf_log_group(environment),
+                    log=log,
+                    protected_headers=environment.observability.protected_headers,
+                    queries_folder=queries_folder(environment) if has_saved_queries(environment) else None,
+                )
         Association(self, "waf_association", stage_arn=self._stage.arn, web_acl_arn=arn)
 
     def _add_domain(self) -> None:
@@ -219,16 +234,32 @@ class RateLimitedApiStack(TerraformStack):
         settings = environment.observability
         alarm_arns = []
         if settings.alarms:
-            alarm_arns = Alarms(self, "alarms", environment=environment, settings=settings.alarms).arns
-        dashboard = None
+            alarm_arns = Alarms(
+                self,
+                "alarms",
+                stem=stage_stem(environment),
+                alarms=alarms(environment),
+                settings=settings.alarms,
+            ).arns
         if settings.dashboard:
-            dashboard = Dashboard(self, "dashboard", environment=environment, alarm_arns=alarm_arns)
-        if has_saved_queries(environment) and metered_routes(environment):
-            TokenQueries(self, "token_queries", environment=environment)
+            body = dashboard_body(environment, alarm_arns)
+            Dashboard(self, "dashboard", name=dashboard_name(environment), body=body)
+        metered = metered_routes(environment)
+        if metered and has_saved_queries(environment):
+            SavedQueries(
+                self,
+                "token_queries",
+                folder=queries_folder(environment),
+                log_groups=[Address.of(CloudwatchLogGroup, route.address).reference("name") for route in metered],
+                queries=queries.OF_FUNCTIONS,
+            )
+
+    def _add_console_links(self) -> None:
+        environment = self._environment
         if environment.aws.endpoint_url:
             return
-        if dashboard:
-            url = dashboard_url(environment.aws, dashboard.name)
+        if environment.observability.dashboard:
+            url = dashboard_url(environment.aws, dashboard_name(environment))
             TerraformOutput(self, "dashboard_url", value=url, description="The dashboard in the AWS console")
         for name, group in log_groups(environment, self._rest_api.id).items():
             url = log_group_url(environment.aws, group)

@@ -114,16 +114,16 @@ def _compare(copy: Path, scratch: Path, environments: str) -> bool:
     for stack in sorted(stacks):
         read = [json.loads((output / "stacks" / stack / "cdk.tf.json").read_text()) for output in (ours, theirs)]
         for path, before, after in differences(*read):
-            said = f"{'.'.join(path)}: {before!r} -> {after!r}"
+            difference = f"{'.'.join(path)}: {before!r} -> {after!r}"
             if path in METADATA:
-                ignored.add(said)
+                ignored.add(difference)
             else:
                 same = False
-                print(f"{environments}/{stack}.toml: {said}")
+                print(f"{environments}/{stack}.toml: {difference}")
     verdict = "the same JSON" if same else "not the same JSON"
     print(f"{environments}: {verdict} of {len(stacks)} stacks from both, except for version metadata:")
-    for said in sorted(ignored):
-        print(f"  {said}")
+    for difference in sorted(ignored):
+        print(f"  {difference}")
     return same and bool(stacks)
 
 

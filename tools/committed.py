@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from main import build_app
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
 from settings.read import environments_folder
@@ -64,6 +63,8 @@ def main(
 def synthesized(environment: Environment) -> Files:
     """The files of the stack by their path in its folder."""
     with tempfile.TemporaryDirectory(prefix="spillway-committed-") as output:
+        from main import build_app  # noqa: PLC0415  # CDKTF takes seconds to import, and `--help` needs none of it
+
         build_app((environment,), outdir=output).synth()
         return _read(Path(output) / "stacks" / environment.name, "**/*")
 

@@ -19,9 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import boto3
 import typer
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from settings.aws import Aws
@@ -83,14 +81,14 @@ def main(
         environment = read_environment(environments_folder() / f"{name}.toml")
         now = round(time.time() * 1000)
         start, end = moment(since, now), moment(until, now) if until else now
-        with _progress() as heard:
-            done = fetch(_client(environment.aws), access_log_group(environment), start, end, to, heard)
+        with _progress() as on_progress:
+            done = fetch(_client(environment.aws), access_log_group(environment), start, end, to, on_progress)
     except (EnvironmentFileError, FetchError, BotoCoreError, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
     except ClientError as error:
-        said = error.response.get("Error", {})
-        print(f"{access_log_group(environment)}: {said.get('Code')}: {said.get('Message')}", file=sys.stderr)
+        answer = error.response.get("Error", {})
+        print(f"{access_log_group(environment)}: {answer.get('Code')}: {answer.get('Message')}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         print("stopped; run the same command to continue", file=sys.stderr)
@@ -98,20 +96,20 @@ def main(
     print(f"{to.as_posix()}: {done.lines:,} lines, {_shown(done.start)} to {_shown(done.end)} UTC")
 
 
-def moment(said: str, now: int) -> int:
+def moment(text: str, now: int) -> int:
     """Milliseconds since 1970. Raises FetchError."""
-    ago = _AGO.fullmatch(said)
+    ago = _AGO.fullmatch(text)
     if ago:
         return now - int(ago[1]) * _UNITS[ago[2]]
     try:
-        read = datetime.fromisoformat(said)
+        read = datetime.fromisoformat(text)
     except ValueError:
-        raise FetchError(f"{said}: must be 7d, 12h, 30m, or a time such as 2026-03-02T08:00:00Z") from None
+        raise FetchError(f"{text}: must be 7d, 12h, 30m, or a time such as 2026-03-02T08:00:00Z") from None
     return round((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def fetch(
-    client: Any, group: str, start: int, end: int, to: Path, heard: Progress = lambda _, __: None
+    client: Any, group: str, start: int, end: int, to: Path, on_progress: Progress = lambda _, __: None
 ) -> Done:  # boto3 has no types
     """Download everything from start to end, page by page. Raises FetchError, ClientError."""
     if start >= end:
@@ -133,7 +131,7 @@ def fetch(
                 done = replace(done, token="", size=done.size_at, lines=done.lines_at)
                 file.truncate(done.size)
             _keep(beside, done)
-            heard((done.at - done.start) / (done.end - done.start), done.lines)
+            on_progress((done.at - done.start) / (done.end - done.start), done.lines)
     part.replace(to)
     beside.unlink(missing_ok=True)
     return done
@@ -185,17 +183,20 @@ def _keep(beside: Path, done: Done) -> None:
 
 
 def _client(aws: Aws) -> Any:  # boto3 has no types
+    import boto3  # noqa: PLC0415  # takes half a second to import, and neither `--help` nor a refused file needs it
+    from botocore.config import Config  # noqa: PLC0415  # the same
+
     made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
     session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)
     # FilterLogEvents has a low rate limit for each account. botocore slows down by itself.
     config = Config(retries={"mode": "adaptive", "max_attempts": 10})
     if aws.assume_role is not None:
-        asked = {"ExternalId": aws.assume_role.external_id} if aws.assume_role.external_id else {}
+        external_id = {"ExternalId": aws.assume_role.external_id} if aws.assume_role.external_id else {}
         sts = session.client("sts", endpoint_url=aws.endpoints.get("sts", aws.endpoint_url))
         role = sts.assume_role(
             RoleArn=aws.assume_role.role_arn,
             RoleSessionName=aws.assume_role.session_name or "spillway-fetch-log",
-            **asked,
+            **external_id,
         )["Credentials"]
         session = boto3.Session(
             region_name=aws.region,

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -136,6 +135,8 @@ def _target(reference: str) -> tuple[str, str]:
 
 def _existing(aws: Aws, api_id: str) -> tuple[Existing, set[str]]:
     """The API's resources, and the names of its stages."""
+    import boto3  # noqa: PLC0415  # takes half a second to import, and neither `--help` nor a refused file needs it
+
     url = aws.endpoints.get("apigateway", aws.endpoint_url)
     made_up = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"} if aws.endpoint_url else {}
     session = boto3.Session(profile_name=aws.profile, region_name=aws.region, **made_up)

@@ -37,7 +37,7 @@ class Arrivals:
 
 def arrive(url: str, key: str, scenario: Scenario) -> Arrivals:
     """Send the scenario's requests to the URL with the key."""
-    told = {
+    options = {
         "url": url,
         "key": key,
         "body": scenario.body,
@@ -46,7 +46,7 @@ def arrive(url: str, key: str, scenario: Scenario) -> Arrivals:
         "pause": scenario.pause,
     }
     done = subprocess.run(
-        [NODE, HERE / "arrivals.mjs", json.dumps(told)],
+        [NODE, HERE / "arrivals.mjs", json.dumps(options)],
         capture_output=True,
         text=True,
         timeout=_ENDS_WITHIN_SECONDS,

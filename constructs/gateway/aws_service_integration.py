@@ -45,5 +45,5 @@ def uri(method: Method, integration: AwsServiceIntegrationSettings) -> str:
 def request_parameters(integration: AwsServiceIntegrationSettings) -> dict[str, str]:
     """Path variables, followed by the parameters in the settings."""
     path = {f"integration.request.path.{name}": f"method.request.path.{name}" for name in integration.path_variables}
-    said = integration.request_parameters.items()
-    return path | {f"integration.request.{name}": value for name, value in said}
+    given = integration.request_parameters.items()
+    return path | {f"integration.request.{name}": value for name, value in given}

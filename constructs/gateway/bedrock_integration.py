@@ -51,11 +51,11 @@ class BedrockIntegration(Construct):
 def bedrock_backend(integration: BedrockIntegrationSettings) -> str:
     """What the function behind METERED_CODE calls."""
     if integration.api is None:
-        return as_told({"model_id": integration.model_id})
-    return as_told({"apis": integration.api, "models": integration.models})
+        return function_json({"model_id": integration.model_id})
+    return function_json({"apis": integration.api, "models": integration.models})
 
 
-def as_told(backend: dict[str, Any]) -> str:
+def function_json(backend: dict[str, Any]) -> str:
     """JSON, as the function reads it."""
     return json.dumps(backend, separators=(",", ":"))
 

@@ -5,7 +5,7 @@ from typing import Any
 from cdktf_cdktf_provider_aws.data_aws_lb import DataAwsLb
 from constructs import Construct
 
-from constructs.gateway.bedrock_integration import METERED_CODE, as_told, bedrock_backend, may_invoke
+from constructs.gateway.bedrock_integration import METERED_CODE, bedrock_backend, function_json, may_invoke
 from constructs.gateway.function import Subnets
 from constructs.gateway.method import Method
 from constructs.gateway.model_function import ModelFunction
@@ -65,12 +65,12 @@ def backend(integration: BedrockIntegration | HttpIntegration | PrivateIntegrati
     """What the function calls."""
     if isinstance(integration, BedrockIntegration):
         return bedrock_backend(integration)
-    said: dict[str, Any] = {"url": integration.url}
+    called: dict[str, Any] = {"url": integration.url}
     if integration.headers:
-        said["headers"] = dict(integration.headers)
+        called["headers"] = dict(integration.headers)
     if integration.drop_headers:
-        said["drop_headers"] = list(integration.drop_headers)
-    return as_told(said)
+        called["drop_headers"] = list(integration.drop_headers)
+    return function_json(called)
 
 
 def _subnets(integration: BedrockIntegration | HttpIntegration | PrivateIntegration) -> Subnets | None:

@@ -12,6 +12,7 @@ from constructs.terraform.address import Address
 from settings.environment import Environment
 from settings.metrics import limited_namespace
 from settings.route import Route
+from settings.stage_names import token_table_name
 from settings.token_limits.covering import covering, limit_variables, plan_keys
 from settings.token_limits.token_metering import TokenMetering as TokenMeteringSettings
 from settings.usage_plan import key_names
@@ -39,8 +40,7 @@ class TokenMetering(Construct):
         super().__init__(scope, id)
         self._environment = environment
         self._prices = prices
-        name = f"{environment.api.name}-{environment.stage.name}-token-limits"
-        self._table = TokenTable(self, "table", name=name, store=environment.token_store)
+        self._table = TokenTable(self, "table", name=token_table_name(environment), store=environment.token_store)
 
     def of(self, route: Route) -> Metered | None:
         """None for a route without such limits."""

@@ -12,11 +12,11 @@ from constructs import Construct
 
 from constructs.observability.alarm_topic import AlarmTopic
 from constructs.terraform.address import place
-from settings.alarms import Alarm, Expression, alarms
-from settings.environment import Environment
+from settings.alarms import Alarm, Expression
 from settings.metrics import Metric
 from settings.observability.alarms import INFORMATIONAL
 from settings.observability.alarms import Alarms as AlarmsSettings
+from settings.stage_names import topic_name
 
 
 class Alarms(Construct):
@@ -25,35 +25,36 @@ class Alarms(Construct):
     Also creates `aws_sns_topic.alarms` and `.informational_alarms` if there are e-mail addresses to notify.
     """
 
-    def __init__(self, scope: Construct, id: str, *, environment: Environment, settings: AlarmsSettings) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, stem: str, alarms: Sequence[Alarm], settings: AlarmsSettings
+    ) -> None:
         super().__init__(scope, id)
-        self._alarms = settings
-        self._stem = f"{environment.api.name}-{environment.stage.name}"
+        self._settings = settings
+        self._stem = stem
         self._topics = {
-            True: self._told("alarms", settings.topic_arns, pages=True),
-            False: self._told(f"{INFORMATIONAL}alarms", settings.informational_topic_arns, pages=False),
+            True: self._topic_arns("alarms", settings.topic_arns, pages=True),
+            False: self._topic_arns(f"{INFORMATIONAL}alarms", settings.informational_topic_arns, pages=False),
         }
-        self.arns: list[str] = []
-        for alarm in alarms(environment):
-            self._add(alarm)
+        self.arns = [self._add(alarm) for alarm in alarms]
 
-    def _told(self, id: str, topic_arns: Sequence[str], *, pages: bool) -> list[str]:
+    def _topic_arns(self, id: str, topic_arns: Sequence[str], *, pages: bool) -> list[str]:
         """The topics in the file, and a new one if there are e-mail addresses."""
-        subscriptions = self._alarms.subscriptions(pages=pages)
+        subscriptions = self._settings.subscriptions(pages=pages)
         if not subscriptions:
             return list(topic_arns)
         topic = AlarmTopic(
             self,
             id,
-            name=f"{self._stem}-{id.replace('_', '-')}",
+            name=topic_name(self._stem, pages=pages),
             subscriptions=subscriptions,
-            kms_key_arn=self._alarms.kms_key_arn,
+            kms_key_arn=self._settings.kms_key_arn,
         )
         return [*topic_arns, topic.arn]
 
-    def _add(self, alarm: Alarm) -> None:
+    def _add(self, alarm: Alarm) -> str:
+        """Create the alarm and return its ARN."""
         topics = self._topics[alarm.pages] or None
-        made = place(
+        created = place(
             CloudwatchMetricAlarm,
             self,
             alarm.address,
@@ -61,15 +62,15 @@ class Alarms(Construct):
             alarm_description=alarm.words,
             comparison_operator="GreaterThanThreshold",
             threshold=alarm.threshold,
-            evaluation_periods=self._alarms.evaluation_periods,
-            datapoints_to_alarm=self._alarms.datapoints_to_alarm,
+            evaluation_periods=self._settings.evaluation_periods,
+            datapoints_to_alarm=self._settings.datapoints_to_alarm,
             # Without requests API Gateway and WAF report nothing. That is not an error, and an alarm should end then.
             treat_missing_data="notBreaching",
             alarm_actions=topics,
-            ok_actions=topics if self._alarms.ok_actions else None,
+            ok_actions=topics if self._settings.ok_actions else None,
             **(_one_metric(alarm) if alarm.expression is None else {"metric_query": _queries(alarm, alarm.expression)}),
         )
-        self.arns.append(made.reference("arn"))
+        return created.reference("arn")
 
 
 def _one_metric(alarm: Alarm) -> dict[str, Any]:

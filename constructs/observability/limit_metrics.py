@@ -1,5 +1,7 @@
 """Metrics that API Gateway does not have: how many requests each layer limited."""
 
+from collections.abc import Iterable
+
 from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
     CloudwatchLogMetricFilter,
     CloudwatchLogMetricFilterMetricTransformation,
@@ -8,11 +10,8 @@ from constructs import Construct
 
 from constructs.observability.log_group import LogGroup
 from constructs.terraform.address import place
-from settings.environment import Environment
 from settings.layer import Layer
-from settings.metrics import limited_namespace
 from settings.observability.access_log import LIMITED_BY
-from settings.watched import limiting_layers
 
 # Stable names, in addition to `limited_by_<layer>`: a public contract (docs/adr/0004).
 _BY_ROUTE: dict[Layer, str] = {
@@ -24,15 +23,17 @@ _DIMENSIONS = {"Method": "$.httpMethod", "Resource": "$.resourcePath"}
 
 
 class LimitMetrics(Construct):
-    """Creates two `aws_cloudwatch_log_metric_filter` for each layer that the API has: `limited_by_<layer>` counts its
+    """Creates two `aws_cloudwatch_log_metric_filter` for each layer: `limited_by_<layer>` counts its
     requests, and `throttled_by_route`, `quota_exceeded_by_route` and `waf_blocked_by_route` count them by route.
     """
 
-    def __init__(self, scope: Construct, id: str, *, access_log: LogGroup, environment: Environment) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, access_log: LogGroup, namespace: str, layers: Iterable[Layer]
+    ) -> None:
         super().__init__(scope, id)
         self._access_log = access_log
-        self._namespace = limited_namespace(environment)
-        for layer in limiting_layers(environment):
+        self._namespace = namespace
+        for layer in layers:
             # With a default of 0, a quiet minute is not a gap for an alarm. CloudWatch refuses a default together with
             # dimensions. Their values are bounded: they are the file's routes, and callers cannot invent more.
             self._add(f"limited_by_{layer}", layer.metric, pattern(layer), default_value="0")

@@ -1,19 +1,18 @@
 """Queries saved in the CloudWatch console."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.cloudwatch_query_definition import CloudwatchQueryDefinition
 from constructs import Construct
 
-from constructs.observability.log_group import LogGroup
 from constructs.terraform.address import place
 
 
 class SavedQueries(Construct):
-    """Creates an `aws_cloudwatch_query_definition` for each query of one log group, in a folder for the stage."""
+    """Creates an `aws_cloudwatch_query_definition` for each query of these log groups, in a folder for the stage."""
 
     def __init__(
-        self, scope: Construct, id: str, *, folder: str, log_group: LogGroup, queries: Mapping[str, str]
+        self, scope: Construct, id: str, *, folder: str, log_groups: Sequence[str], queries: Mapping[str, str]
     ) -> None:
         super().__init__(scope, id)
         for name, query in queries.items():
@@ -22,6 +21,6 @@ class SavedQueries(Construct):
                 self,
                 name.replace("-", "_"),
                 name=f"{folder}/{name}",
-                log_group_names=[log_group.name],
+                log_group_names=list(log_groups),
                 query_string=query,
             )

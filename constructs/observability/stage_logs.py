@@ -11,13 +11,16 @@ from constructs.observability.log_group import LogGroup
 from constructs.observability.saved_queries import SavedQueries
 from constructs.terraform.address import Address
 from settings.environment import Environment
+from settings.metrics import limited_namespace
 from settings.observability.access_log import access_log_format
+from settings.stage_names import queries_folder
 from settings.watched import (
     access_log,
     access_log_group,
     execution_log_group,
     has_limit_metrics,
     has_saved_queries,
+    limiting_layers,
 )
 
 
@@ -50,10 +53,16 @@ class StageLogs(Construct):
             destination_arn=group.arn, format=access_log_format()
         )
         if has_limit_metrics(environment):
-            LimitMetrics(self, "limit_metrics", access_log=group, environment=environment)
+            LimitMetrics(
+                self,
+                "limit_metrics",
+                access_log=group,
+                namespace=limited_namespace(environment),
+                layers=limiting_layers(environment),
+            )
         if has_saved_queries(environment):
-            folder = f"{environment.api.name}/{environment.stage.name}"
-            SavedQueries(self, "queries", folder=folder, log_group=group, queries=queries.OF_ACCESS_LOG)
+            folder = queries_folder(environment)
+            SavedQueries(self, "queries", folder=folder, log_groups=[group.name], queries=queries.OF_ACCESS_LOG)
 
     def _add_execution_log(self, environment: Environment, rest_api: RestApi) -> None:
         log = environment.observability.execution_log

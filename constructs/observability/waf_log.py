@@ -1,5 +1,7 @@
 """The web ACL's log."""
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
     Wafv2WebAclLoggingConfigurationLoggingFilter,
@@ -15,14 +17,12 @@ from constructs.observability import queries
 from constructs.observability.log_group import LogGroup
 from constructs.observability.saved_queries import SavedQueries
 from constructs.terraform.address import place
-from settings.environment import Environment
 from settings.observability.waf_log import KEPT_ACTIONS
 from settings.observability.waf_log import WafLog as WafLogSettings
-from settings.watched import has_saved_queries, waf_log_group
 
 
 class WafLog(Construct):
-    """Creates a log group, `aws_wafv2_web_acl_logging_configuration.web_acl` and the log's saved queries.
+    """Creates a log group, `aws_wafv2_web_acl_logging_configuration.web_acl`, and saved queries in the folder.
 
     The log has the requests that a rule stopped or counted, without secret headers. WAF grants itself access to the
     group, so a deploy needs `logs:PutResourcePolicy` and `logs:CreateLogDelivery`:
@@ -30,11 +30,18 @@ class WafLog(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, web_acl_arn: str, log: WafLogSettings, environment: Environment
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        web_acl_arn: str,
+        name: str,
+        log: WafLogSettings,
+        protected_headers: Sequence[str],
+        queries_folder: str | None,
     ) -> None:
         super().__init__(scope, id)
-        settings = environment.observability
-        group = LogGroup(self, "waf_log", name=waf_log_group(environment), log_group=log)
+        group = LogGroup(self, "waf_log", name=name, log_group=log)
         place(
             Wafv2WebAclLoggingConfiguration,
             self,
@@ -42,11 +49,10 @@ class WafLog(Construct):
             resource_arn=web_acl_arn,
             log_destination_configs=[group.arn],
             logging_filter=_what_is_not_simply_allowed(),
-            redacted_fields=[_header(name) for name in settings.protected_headers] or None,
+            redacted_fields=[_header(name) for name in protected_headers] or None,
         )
-        if has_saved_queries(environment):
-            folder = f"{environment.api.name}/{environment.stage.name}"
-            SavedQueries(self, "queries", folder=folder, log_group=group, queries=queries.OF_WAF_LOG)
+        if queries_folder:
+            SavedQueries(self, "queries", folder=queries_folder, log_groups=[group.name], queries=queries.OF_WAF_LOG)
 
 
 def _what_is_not_simply_allowed() -> Wafv2WebAclLoggingConfigurationLoggingFilter:

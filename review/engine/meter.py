@@ -75,7 +75,7 @@ class Meter(NamedTuple):
     refused: NDArray[np.int64]
     """By budget and kind: how often it refused, or would have."""
 
-    said: NDArray[np.int64]
+    last_limit: NDArray[np.int64]
     """The limit that refused last; one element."""
 
     wait: NDArray[np.float64]
@@ -117,7 +117,7 @@ def meter(layer: TokenLayer, profiles: Sequence[Profile], rows: int) -> Meter:
         levels=np.zeros((rows, _KINDS), dtype=np.int64),
         windows=np.zeros((rows, _KINDS), dtype=np.int64),
         refused=np.zeros((len(layer.budgets), _KINDS), dtype=np.int64),
-        said=np.zeros(1, dtype=np.int64),
+        last_limit=np.zeros(1, dtype=np.int64),
         wait=np.zeros(1, dtype=np.float64),
         held=np.zeros((4, most), dtype=np.int64),
         open=np.zeros(0, dtype=_OPEN),
@@ -356,12 +356,12 @@ def _ask(  # noqa: C901  # numba inlines what would be smaller functions, each w
             seconds = _seconds(kind, excess, ms)
             if seconds > longest:
                 longest = seconds
-                now.said[0] = budget * _KINDS + kind
+                now.last_limit[0] = budget * _KINDS + kind
                 # Of a window the answer has x-should-retry: false.
                 now.wait[0] = _FOR_EVER if _is_window(kind) else seconds + int(chance * _JITTER * seconds)
         last += 1
     if refuses:
-        now.refused.reshape(-1)[now.said[0]] += 1
+        now.refused.reshape(-1)[now.last_limit[0]] += 1
         return -1
     for at in range(place, last):
         budget = now.order[profile, at]
@@ -398,7 +398,7 @@ def admit(now: Meter, needs: Needs, index: int, time: int, chance: float) -> int
         return _ACCEPTED
     verdict = needs.verdict[index]
     if verdict != 0:
-        now.said[0] = needs.verdict_by[index]
+        now.last_limit[0] = needs.verdict_by[index]
         return _ABOVE_LIMIT if verdict == TOO_LARGE else _UNPRICED
     place = 0
     while place < now.counts[profile]:
@@ -432,4 +432,4 @@ def admit_all(
             outcome = admit(now, needs, index, times[index], 0.0)
             outcomes[index] = outcome
             if outcome != _ACCEPTED:
-                limits[index] = now.said[0]
+                limits[index] = now.last_limit[0]

@@ -203,33 +203,33 @@ def _routes(environment: Environment, rule: RateRule) -> frozenset[str] | None:
 
 def _left_out(environment: Environment) -> list[str]:
     """What limits, and the review cannot know or does not count."""
-    said, waf, routes = [], environment.waf, environment.routes
+    notes, waf, routes = [], environment.waf, environment.routes
     if _counts_preflights(environment):
-        said.append(
+        notes.append(
             f"{PREFLIGHTS} is the preflight of any one path: each is assumed to have a bucket of the stage's size, is "
             f"in no usage plan, and a WAF rate rule counts it only if its routes name {PREFLIGHTS}."
         )
     elif environment.has_preflights:
-        said.append(
+        notes.append(
             "Preflights are left out: the OPTIONS of each path is assumed to have a bucket of the stage's size, is in "
             "no usage plan, and no WAF rate rule counts it."
         )
-    said += [
+    notes += [
         f"Usage plan {name} is an existing one, {plan.id}, whose limits are not in this file: they are left out."
         for name, plan in environment.usage_plans.items()
         if plan.id
     ]
     if waf is None:
-        return said
+        return notes
     if waf.web_acl_arn:
-        said.append("The web ACL is an existing one, whose rules are not in this file: WAF is left out.")
+        notes.append("The web ACL is an existing one, whose rules are not in this file: WAF is left out.")
     if waf.block:
-        said.append("WAF's block list is left out: it answers 403 to every address on it.")
+        notes.append("WAF's block list is left out: it answers 403 to every address on it.")
     if waf.managed_rule_groups:
-        said.append("Managed rule groups are left out: what they refuse depends on each request.")
-    said += [
+        notes.append("Managed rule groups are left out: what they refuse depends on each request.")
+    notes += [
         f"WAF rule {rule.name}: whether it counts a request depends on more than its route; taken as if it always did."
         for rule in waf.rate_rules
         if rule.scope_down is not None and None in {in_scope(rule.scope_down, route) for route in routes}
     ]
-    return said
+    return notes

@@ -65,11 +65,11 @@ def _plan_table(layers: Layers) -> Table:
         columns.remove("routes")
         rows = [(row[0], *row[2:]) for row in rows]
     free = [route.key for route in layers.routes if not route.key_required]
-    said = ["Each key has these limits for itself."]
+    sentences = ["Each key has these limits for itself."]
     if "lasts" in columns:
-        said.append("lasts: the quota of a key that sends at its plan's rate.")
+        sentences.append("lasts: the quota of a key that sends at its plan's rate.")
     if free:
-        said.append(f"Without a key: {', '.join(free)}.")
+        sentences.append(f"Without a key: {', '.join(free)}.")
     return Table(
         title="Usage plans, for each API key",
         columns=tuple(columns),
@@ -77,7 +77,7 @@ def _plan_table(layers: Layers) -> Table:
         numbers=frozenset({"a second", "at once"}),
         paths=frozenset({"routes"}),
         grouped=True,
-        caption=" ".join(said),
+        caption=" ".join(sentences),
     )
 
 

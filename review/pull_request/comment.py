@@ -71,8 +71,8 @@ def _environment(reviewed: Reviewed) -> Iterator[str]:
         yield _list([*created, _cost_words(reviewed.cost), *_warnings(map(str, reviewed.after.warnings()))])
         layers = layers_of(reviewed.after)
         tables = (*limit_tables(layers), reached_first.table(stops_first(layers)))
-        told = [part for table in tables for part in (f"**{table.title}**", markdown_table(table))]
-        yield _details(f"The limits of {reviewed.name}", told)
+        parts = [part for table in tables for part in (f"**{table.title}**", markdown_table(table))]
+        yield _details(f"The limits of {reviewed.name}", parts)
         return
     yield from _comparison(reviewed.name, reviewed.comparison, reviewed.cost)
 
@@ -190,8 +190,8 @@ def _notes(changed: Sequence[Reviewed]) -> Iterator[str]:
 
 def _assumptions(changed: Sequence[Reviewed], base: str, prices: Prices) -> Iterator[str]:
     yield f"before: {_revision(base)}; after: this change. {FLAG} {FLAGGED}."
-    said = dict.fromkeys(line for each in changed if each.after for line in assumed(layers_of(each.after)))
-    yield " ".join(said)
+    notes = dict.fromkeys(line for each in changed if each.after for line in assumed(layers_of(each.after)))
+    yield " ".join(notes)
     left_out = [note for each in changed if each.after for note in layers_of(each.after).left_out]
     yield from dict.fromkeys(left_out)
     yield f"{prices_words(prices)}. Not in it: {'; '.join(NOT_IN_IT)}."

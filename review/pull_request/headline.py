@@ -46,9 +46,9 @@ def _words(reviewed: Reviewed) -> str:
         case State.REPAIRED:
             return "file was refused before"
         case State.CHANGED | State.UNCHANGED:
-            told = list(_changes(reviewed.comparison)) if reviewed.comparison else []
-            more = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []
-            return ", ".join([*told[:_MOST], *more, _cost_words(reviewed.cost)])
+            changes = list(_changes(reviewed.comparison)) if reviewed.comparison else []
+            more = [f"{len(changes) - _MOST} more"] if len(changes) > _MOST else []
+            return ", ".join([*changes[:_MOST], *more, _cost_words(reviewed.cost)])
 
 
 def _cost_words(cost: CostChange | None) -> str:
@@ -72,7 +72,7 @@ def _changes(comparison: Comparison) -> Iterator[str]:
     old, new = {was for was, _ in found.renamed}, {is_now for _, is_now in found.renamed}
     yield from (f"{route} removed" for route in found.removed if route not in old)
     yield from (f"{route} added" for route in found.added if route not in new)
-    yield from (f"{step.address} replaced" for step in notable_changes(comparison.steps) if _is_told(step))
+    yield from (f"{step.address} replaced" for step in notable_changes(comparison.steps) if _is_noticed(step))
     if found.settings:
         named = "" if limits or found.added or found.removed else found.settings[0].field
         others = len(found.settings) - bool(named)
@@ -82,7 +82,7 @@ def _changes(comparison: Comparison) -> Iterator[str]:
         yield "only warnings"
 
 
-def _is_told(change: Change) -> bool:
+def _is_noticed(change: Change) -> bool:
     # Every change of a route replaces a deployment, and callers do not notice it.
     return change.step == "replaced" and not change.address.startswith("aws_api_gateway_deployment.")
 

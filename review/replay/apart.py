@@ -55,7 +55,7 @@ def set_apart(
             if name not in numbers:
                 raise ReviewError(f"{option} {name}: the log has no such client")
     why = {int(number): "WAF stops it already" for number in np.flatnonzero(stopped > _STOPPED * sent)}
-    why |= {number: said for number, said in _far_above(peak).items() if number not in why}
+    why |= {number: reason for number, reason in _far_above(peak).items() if number not in why}
     why |= {numbers[name]: "as you say" for name in abusers}
     for name in customers:
         why.pop(numbers[name], None)

@@ -67,15 +67,15 @@ class Chosen:
         return {what: {"requests": count, "of": of} for what, count, of in self.rows()}
 
 
-def percentile_of(said: str) -> float | None:
+def percentile_of(word: str) -> float | None:
     """`p99.9` or `busiest`; None if the user did not choose. Raises ReviewError."""
-    if not said:
+    if not word:
         return None
     for each in PERCENTILES:
-        if percentile_words((each,)) == said:
+        if percentile_words((each,)) == word:
             return each
     known = ", ".join(percentile_words((each,)) for each in PERCENTILES)
-    raise ReviewError(f"--choose {said}: must be one of {known}")
+    raise ReviewError(f"--choose {word}: must be one of {known}")
 
 
 def choose(replayed: Replayed, suggested: Suggestions, file: Path, percentile: float | None = None) -> Chosen:

@@ -29,10 +29,10 @@ class Known:
 
 def known_by(layer: TokenLayer, known: Known) -> tuple[TokenLayer | None, tuple[str, ...]]:
     """The budgets that a log can say something of, and what was left out. None: nothing is left."""
-    said = _IN_A_LOG if known.keys else _IN_A_LOG - {"api_key"}
+    in_the_log = _IN_A_LOG if known.keys else _IN_A_LOG - {"api_key"}
     kept, out = [], []
     for budget in layer.budgets:
-        if not set(budget.by) <= said:
+        if not set(budget.by) <= in_the_log:
             out.append(f"{', '.join(budget.by)} ({budget.words})")
             continue
         limits = {name: value for name, value in budget.limits.items() if known.times or name != _CONCURRENT}
@@ -65,7 +65,7 @@ class Metering:
             return limits
         profile = self._profile(requests, usage, plan_of_key)
         rows = np.stack([self._numbered(each, requests) for each in self._rows])
-        asked = needs(
+        needed = needs(
             self._layer,
             self._profiles,
             profile,
@@ -81,7 +81,7 @@ class Metering:
         )
         now = with_profiles(self.meter, self._profiles)
         self.meter = with_open(with_rows(now, self._count), len(outcomes))
-        admit_all(self.meter, asked, requests.time, outcomes, limits)
+        admit_all(self.meter, needed, requests.time, outcomes, limits)
         return limits
 
     def _profile(

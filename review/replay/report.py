@@ -86,42 +86,42 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
 
 def _notes(replayed: Replayed) -> tuple[str, ...]:
     """What this log and this environment leave open."""
-    said = [*replayed.taken_for, *replayed.notes, *replayed.layers.left_out]
+    notes = [*replayed.taken_for, *replayed.notes, *replayed.layers.left_out]
     if replayed.resolution_sec >= FINE:
         length = duration(replayed.resolution_sec)
-        said.append(
+        notes.append(
             f"The log does not say when within {length} a request came: those of the same {length} were spread evenly "
             "over it. What a limit refuses is then the least that it would have refused: a burst within that time "
             "does not show."
         )
     if replayed.put_back:
-        said.append(f"{replayed.put_back:,} lines were out of order within the tolerance, and put back in order.")
-    said += [
+        notes.append(f"{replayed.put_back:,} lines were out of order within the tolerance, and put back in order.")
+    notes += [
         f"WAF rule {name} only counts; to block would have refused {count:,} requests."
         for name, count in replayed.counted.items()
     ]
-    said += [
+    notes += [
         f"{limit} only counts; it would have refused {count:,} requests."
         for limit, count in replayed.observed_by_tokens.items()
     ]
-    return tuple(said)
+    return tuple(notes)
 
 
 def _assumptions(replayed: Replayed) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    said = ["Token buckets are exact, and full at the beginning; AWS applies them best effort."]
+    notes = ["Token buckets are exact, and full at the beginning; AWS applies them best effort."]
     if replayed.layers.tokens:
-        said.append(
+        notes.append(
             "Limits in tokens: what the function's log says was reserved is reserved. Elsewhere a request is assumed "
             "to set no cap, and its input to be estimated by a third too much. The limits are full at the beginning."
         )
     if replayed.layers.windows:
-        said.append(
+        notes.append(
             f"WAF is an estimate: here it {replayed.waf}. AWS publishes none of the three; --waf-interval, --waf-lag "
             "and --waf-recency set them."
         )
-    said.append("Clients behave as they did: a refused client might slow down, or come back sooner.")
-    return tuple(said)
+    notes.append("Clients behave as they did: a refused client might slow down, or come back sooner.")
+    return tuple(notes)
 
 
 def _time(microseconds: int) -> str:
@@ -227,26 +227,26 @@ def _when(replayed: Replayed) -> Table:
 
 
 def _left_out(replayed: Replayed) -> tuple[str, ...]:
-    said = []
+    notes = []
     for reason, count in replayed.problems.items():
         which = f", most often {named(replayed.unknown_routes)}" if reason == UNKNOWN_ROUTE else ""
-        said.append(f"{count:,} left out: {reason}{which}")
-    return tuple(said)
+        notes.append(f"{count:,} left out: {reason}{which}")
+    return tuple(notes)
 
 
 def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
-    said = []
+    notes = []
     if suggested.choices:
-        said.append(
+        notes.append(
             "Limits to choose from: p99 is the limit within which 99% of the callers stay, of a method the rate of 99% "
             "of its busy seconds. What each would have refused is counted by replaying the log."
         )
     if suggested.apart:
-        said.append(
+        notes.append(
             "Callers set apart do not count in what a limit is measured by, nor in what it refuses. --customer CLIENT "
             "counts one in again, --abuser CLIENT sets one apart."
         )
-    return tuple(said)
+    return tuple(notes)
 
 
 def _apart(replayed: Replayed, suggested: Suggestions) -> Table:

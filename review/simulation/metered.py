@@ -53,10 +53,10 @@ def observed(each: Metered) -> dict[str, int]:
 
 def busiest_item(each: Metered, sent: Sent) -> BusyItem | None:
     """Assumes that every request reads the table. A function that repeats a refusal for a second does not."""
-    asked = np.isin(sent.outcome, (Outcome.ACCEPTED, Outcome.TOKEN_LIMIT))
-    asked &= each.needs.profile[sent.request] != UNMETERED
-    requests, times = sent.request[asked], sent.time[asked]
-    settled = sent.outcome[asked] == Outcome.ACCEPTED
+    reads = np.isin(sent.outcome, (Outcome.ACCEPTED, Outcome.TOKEN_LIMIT))
+    reads &= each.needs.profile[sent.request] != UNMETERED
+    requests, times = sent.request[reads], sent.time[reads]
+    settled = sent.outcome[reads] == Outcome.ACCEPTED
     ends = times[settled] + each.needs.milliseconds[requests[settled]] * 1000
     busiest: BusyItem | None = None
     for number, budget in enumerate(each.layer.budgets):
@@ -91,10 +91,10 @@ def metered(layers: Layers, traffic: Traffic, drawn: Arrivals) -> Metered | None
     profiles, profile = _profiles(layer, layers, traffic, drawn, group)
     rows, count = _rows(layer, traffic, drawn)
     usage = usage_of([entry.tokens for entry in traffic.clients], group, traffic.seed + _TOKENS_SEED)
-    asked = needs(layer, profiles, profile, usage, rows[:, drawn.client])
+    needed = needs(layer, profiles, profile, usage, rows[:, drawn.client])
     # A request is admitted at most once, however often it is sent.
     empty = with_open(meter(layer, profiles, count), len(profile))
-    return Metered(layer=layer, meter=empty, needs=asked, profiles=tuple(profiles))
+    return Metered(layer=layer, meter=empty, needs=needed, profiles=tuple(profiles))
 
 
 def _profiles(
@@ -158,8 +158,8 @@ def _claim(
 ) -> NDArray[np.int64]:
     found, names = own.copy(), dict[str, int]()
     for group, entry in enumerate(traffic.clients):
-        said = entry.claims.get(claim)
-        if said is not None and "{client}" not in said:
+        value = entry.claims.get(claim)
+        if value is not None and "{client}" not in value:
             # Negative numbers, so that they differ from those of clients.
-            found[first[group] : first[group + 1]] = -2 - names.setdefault(said, len(names))
+            found[first[group] : first[group + 1]] = -2 - names.setdefault(value, len(names))
     return found

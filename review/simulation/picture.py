@@ -1,9 +1,7 @@
 """Simulations as a picture: SVG or PNG, depending on the file's ending. The same results give the same bytes."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,18 +15,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import RcKeyType
-from numpy.typing import NDArray
 
-from review.engine.engine import NONE
 from review.engine.outcome import Outcome
-from review.layers.layers import Plan, RateWindow, RouteLimits
-from review.layers.token_layer import KINDS, TokenBudget
-from review.limits.limits import PERIOD_SEC
-from review.numbers import plain, share
+from review.numbers import share
 from review.refusal import ReviewError
+from review.simulation.rates import Limit, limits_of_each_caller, over_time, shared_limits
 from review.simulation.report import Case
 from review.simulation.simulate import Refusals, Result
-from settings.throttling import Throttle
 
 FORMATS = (".svg", ".png")
 
@@ -59,12 +52,8 @@ _DASHES: dict[Outcome, _Dashes] = {
     Outcome.ACCOUNT: (0, (5, 1.5, 1, 1.5, 1, 1.5)),
 }
 
-_UNITS = dict(zip(KINDS, ("requests/min", "tokens/min", "tokens/day", "USD/month", "at once"), strict=True))
-
-_MOST_BINS = 120
 _MINUTE = 60
 _IN_MINUTES_FROM = 180
-_FAR_ABOVE = 1.6
 _TITLE_WIDTH = 88
 """The width of two pictures side by side, in characters."""
 
@@ -93,16 +82,6 @@ _STYLE: dict[RcKeyType, object] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limit:
-    """A limit as a steady rate."""
-
-    words: str
-    per_second: float
-    kind: Outcome
-    """The outcome of what it refuses."""
-
-
 def draw(cases: Sequence[Case], file: Path) -> None:
     """Draw titled results side by side: requests over time by outcome, and the acceptance of each client.
 
@@ -123,11 +102,11 @@ def draw(cases: Sequence[Case], file: Path) -> None:
             layout="constrained",
         )
         figure.suptitle(_title(cases), fontsize=10, fontweight="bold", x=0.01, ha="left")
-        lines = dict.fromkeys(limit for result in results for limit in _limits(result))
-        alone = dict.fromkeys(limit for result in results for limit in _of_each_caller(result))
+        lines = dict.fromkeys(limit for result in results for limit in shared_limits(result))
+        alone = dict.fromkeys(limit for result in results for limit in limits_of_each_caller(result))
         for column, (title, result) in enumerate(cases):
             axes[0][column].set_title(title)
-            _over_time(axes[0][column], result, [limit for limit in lines if limit in _limits(result)])
+            _over_time(axes[0][column], result, [limit for limit in lines if limit in shared_limits(result)])
             _acceptance(axes[1][column], result)
         axes[0][0].set_ylabel("requests a second, stacked")
         met = [each for each in Outcome if any((result.sent.outcome == each).any() for result in results)]
@@ -169,8 +148,8 @@ def check(file: Path) -> None:
 
 def description(cases: Sequence[Case]) -> str:
     """What the picture shows, in words, for people who cannot see it. The file contains it."""
-    said = cases[0][1].traffic.description
-    named = f"{cases[0][1].traffic.name}: {said} ".replace(":  ", ". ")
+    about = cases[0][1].traffic.description
+    named = f"{cases[0][1].traffic.name}: {about} ".replace(":  ", ". ")
     return named + " ".join(f"{title}: {_described(result)}." for title, result in cases)
 
 
@@ -194,15 +173,6 @@ def _legend(outcome: Outcome) -> str:
     if outcome == Outcome.ACCEPTED:
         return outcome.words
     return f"refused: {outcome.words}{' throttle' if outcome in _THROTTLES else ''}"
-
-
-def over_time(result: Result) -> tuple[NDArray[np.float64], dict[Outcome, NDArray[np.float64]]]:
-    """The edges of equal spans of whole seconds, and for each outcome the requests per second in each span."""
-    duration = max(result.traffic.duration_sec, float(result.seconds.max(initial=0)) + 1e-6)
-    width = float(np.ceil(duration / _MOST_BINS))
-    edges = np.arange(0, duration + width, width)
-    seconds, outcomes = result.seconds, result.sent.outcome
-    return edges, {each: np.histogram(seconds[outcomes == each], bins=edges)[0] / width for each in Outcome}
 
 
 def _over_time(axes: Axes, result: Result, lines: Sequence[Limit]) -> None:
@@ -229,89 +199,12 @@ def _over_time(axes: Axes, result: Result, lines: Sequence[Limit]) -> None:
     axes.set_xlabel(f"{name} from {result.traffic.start:%H:%M}")
 
 
-def _limits(result: Result) -> list[Limit]:
-    """The limits that this traffic reaches. Those far above it are left out."""
-    layers = result.layers
-    used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
-    _, rates = over_time(result)
-    peak = float(sum(rates.values(), np.zeros(1)).max())
-
-    def found() -> Iterator[Limit | None]:
-        for route in used:
-            if route.own:
-                yield _of_bucket(Outcome.METHOD, f"method throttle of {route.key}, shared by all", route.bucket)
-            else:
-                yield _of_bucket(Outcome.STAGE, "stage throttle, for each method, shared by all", route.bucket)
-        yield _of_bucket(Outcome.ACCOUNT, "account, shared by all", layers.account)
-        for window in layers.windows:
-            if not window.key and any(window.covers(route.key) for route in used):
-                yield _of_window(window, "shared by all")
-
-    return [limit for limit in dict.fromkeys(found()) if limit and limit.per_second <= _FAR_ABOVE * peak]
-
-
-def _of_each_caller(result: Result) -> Iterator[Limit]:
-    """The limits of a single caller: of every usage plan, of every rule that counts the requests, and of the function
-    in front of a model.
-    """
-    layers = result.layers
-    used = [layers.routes[index] for index in np.unique(result.arrivals.requests.route)]
-    keyed = [route for route in used if route.key_required]
-    held = {layers.plans[plan].name for plan in np.unique(result.arrivals.plan_of_client).tolist() if plan != NONE}
-    for plan in layers.plans if keyed else ():
-        yield from _of_plan(plan, keyed, held)
-    for window in layers.windows:
-        if window.key and any(window.covers(route.key) for route in used):
-            yield _of_window(window, "for each client")
-    for budget in layers.tokens.budgets if layers.tokens else ():
-        if budget.plan in (None, *held) and any(route.key in budget.routes for route in used):
-            yield _of_budget(budget)
-
-
-def _of_budget(budget: TokenBudget) -> Limit:
-    """In words alone: a rate of tokens has no place beside rates of requests."""
-    whose = "shared by all" if budget.by == ("all",) else "for each caller"
-    limits = ", ".join(f"{plain(value)} {_UNITS[name]}" for name, value in budget.limits.items())
-    counts = ", counts only" if budget.observes else ""
-    return Limit(words=f"{budget.words}, {whose}{counts}: {limits}", per_second=0, kind=Outcome.TOKEN_LIMIT)
-
-
-def _of_plan(plan: Plan, routes: Sequence[RouteLimits], held: AbstractSet[str]) -> Iterator[Limit]:
-    """One for all routes that a plan limits."""
-    rates: list[tuple[str, float]] = []
-    if plan.bucket is not None:
-        rates.append((f"{plain(plan.bucket.rate_limit)}/s", plan.bucket.rate_limit))
-    if plan.quota is not None:
-        words = f"{plan.quota.limit:,} a {plan.quota.period.lower()}"
-        rates.append((words, plan.quota.limit / PERIOD_SEC[plan.quota.period]))
-    of_routes = ((route.key, plan.bucket_of(route.key)) for route in routes)
-    rates += [(f"{plain(own.rate_limit)}/s on {route}", own.rate_limit) for route, own in of_routes if own]
-    if rates:
-        nobody = "" if plan.name in held else ", held by nobody here"
-        said = f"usage plan {plan.name}, for each key{nobody}: {', '.join(words for words, _ in rates)}"
-        yield Limit(words=said, per_second=min(rate for _, rate in rates), kind=Outcome.PLAN)
-
-
-def _of_window(window: RateWindow, whose: str) -> Limit:
-    counted = f"{window.limit:,} in {window.window_sec} s"
-    words = f"WAF {window.name}, {whose}: {counted} = {plain(window.per_second)}/s"
-    return Limit(words=words, per_second=window.per_second, kind=Outcome.WAF)
-
-
-def _of_bucket(kind: Outcome, words: str, bucket: Throttle | None) -> Limit | None:
-    return None if bucket is None else _of_rate(kind, words, bucket.rate_limit)
-
-
-def _of_rate(kind: Outcome, words: str, per_second: float) -> Limit:
-    return Limit(words=f"{words}: {plain(per_second)}/s", per_second=per_second, kind=kind)
-
-
 def _title(cases: Sequence[Case]) -> str:
     """The environments, the traffic's name and its description, on lines that fit."""
     environments = " and ".join(dict.fromkeys(result.layers.name for _, result in cases))
     traffic = cases[0][1].traffic
-    said = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
-    return textwrap.fill(said, round(_TITLE_WIDTH * max(1, len(cases) / 2)))
+    words = f"{environments}, {traffic.name}: {traffic.description}".removesuffix(": ")
+    return textwrap.fill(words, round(_TITLE_WIDTH * max(1, len(cases) / 2)))
 
 
 def _acceptance(axes: Axes, result: Result) -> None:

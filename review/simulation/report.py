@@ -43,25 +43,25 @@ def report(cases: Sequence[Case]) -> Report:
 
 def assumed(result: Result) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    said = ["Token buckets are exact; AWS applies them best effort, so real numbers vary around these."]
+    notes = ["Token buckets are exact; AWS applies them best effort, so real numbers vary around these."]
     if result.layers.windows:
-        said.append(
+        notes.append(
             f"WAF is an estimate: here it {result.waf}. AWS publishes none of the three; --waf-interval, --waf-lag and "
             "--waf-recency set them."
         )
-    said.append("Assumed: a token that one layer took is not given back when a later one refuses.")
+    notes.append("Assumed: a token that one layer took is not given back when a later one refuses.")
     if result.layers.tokens:
-        said.append(
+        notes.append(
             "Limits in tokens decide as the function does, which settles when an answer ends; used: tokens as the "
             "limits count them, of requests that got through. Assumed: what requests ask of a model (tokens in the "
             "traffic file), and that DynamoDB can always be reached."
         )
     if any(plan.quota for plan in result.layers.plans):
-        said.append(
+        notes.append(
             "Assumed: a quota's periods begin at midnight UTC, a week's on Sunday; what the plan's own throttle "
             "refuses does not use it up. A quota, too, is best effort."
         )
-    return tuple(said)
+    return tuple(notes)
 
 
 def found(title: str, result: Result) -> Iterator[str]:

@@ -42,10 +42,10 @@ class Sent(NamedTuple):
 
 
 @jit
-def _wait(policies: Policies, group: int, attempt: int, told: float, chance: float) -> float:
+def _wait(policies: Policies, group: int, attempt: int, retry_after: float, chance: float) -> float:
     """Seconds until the next attempt. Negative if the client gives up."""
-    if policies.honour[group] and told > 0:
-        return told if told <= policies.longest_retry_after[group] else -1.0
+    if policies.honour[group] and retry_after > 0:
+        return retry_after if retry_after <= policies.longest_retry_after[group] else -1.0
     delay = min(policies.first_delay[group] * 2.0**attempt, policies.longest_delay[group])
     return float(delay * (1.0 - 0.25 * chance))
 
@@ -56,7 +56,7 @@ def _run(
     requests: Requests,
     group: NDArray[np.int32],
     policies: Policies,
-    told: NDArray[np.float64],
+    retry_after: NDArray[np.float64],
     chances: NDArray[np.float64],
     sent: Sent,
     meter: Meter | None,
@@ -73,12 +73,12 @@ def _run(
             time, index, attempt = int(requests.time[first]), first, 0
             first += 1
         outcome = decide(now, requests, index, time)
-        wait_told = told[outcome]
+        advised = retry_after[outcome]
         # Compiled without this code if there is no meter.
         if meter is not None and needs is not None and outcome == _ACCEPTED:
             outcome = admit(meter, needs, index, time, chances[(index * 17 + attempt) % len(chances)])
-            sent.limit[count] = meter.said[0]
-            wait_told = meter.wait[0]
+            sent.limit[count] = meter.last_limit[0]
+            advised = meter.wait[0]
         sent.time[count] = time
         sent.request[count] = index
         sent.attempt[count] = attempt
@@ -87,7 +87,7 @@ def _run(
         # 400 and 403 are not sent again. Every other refusal is a 429.
         if outcome not in (_ACCEPTED, _NO_KEY) and outcome <= _TOKEN_LIMIT and attempt < policies.most[group[index]]:
             chance = chances[(index * 31 + attempt) % len(chances)]
-            wait = _wait(policies, group[index], attempt, wait_told, chance)
+            wait = _wait(policies, group[index], attempt, advised, chance)
             if wait >= 0:
                 heapq.heappush(waiting, (time + int(wait * _MICROSECONDS), index, attempt + 1))
     return count
@@ -98,12 +98,12 @@ def run_with_retries(
     requests: Requests,
     group: NDArray[np.int32],
     policies: Policies,
-    told: NDArray[np.float64],
+    retry_after: NDArray[np.float64],
     chances: NDArray[np.float64],
     meter: Meter | None = None,
     needs: Needs | None = None,
 ) -> Sent:
-    """Decide every request and its retries. `told`: the `Retry-After` of each outcome, in seconds."""
+    """Decide every request and its retries. `retry_after`: the header of each outcome, in seconds."""
     most = int((1 + policies.most[group]).sum())
     sent = Sent(
         time=np.empty(most, dtype=np.int64),
@@ -112,7 +112,7 @@ def run_with_retries(
         outcome=np.empty(most, dtype=np.int8),
         limit=np.empty(0 if meter is None else most, dtype=np.int16),
     )
-    count = _run(now, requests, group, policies, told, chances, sent, meter, needs)
+    count = _run(now, requests, group, policies, retry_after, chances, sent, meter, needs)
     return Sent(
         time=sent.time[:count],
         request=sent.request[:count],

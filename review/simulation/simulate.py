@@ -129,7 +129,7 @@ def simulate(layers: Layers, traffic: Traffic, waf: WafModel) -> Result:
         drawn.requests,
         group,
         _policies(drawn.retries),
-        _told(layers),
+        _retry_after(layers),
         np.random.default_rng(traffic.seed + 1).random(65_537),
         *((tokens.meter, tokens.needs) if tokens else ()),
     )
@@ -167,11 +167,11 @@ def _policies(retries: tuple[Retries | None, ...]) -> Policies:
     )
 
 
-def _told(layers: Layers) -> NDArray[np.float64]:
-    told = np.full(len(Outcome), layers.retry_after.throttle, dtype=np.float64)
-    told[Outcome.WAF] = layers.retry_after.waf
-    told[Outcome.QUOTA] = layers.retry_after.quota
-    return told
+def _retry_after(layers: Layers) -> NDArray[np.float64]:
+    seconds = np.full(len(Outcome), layers.retry_after.throttle, dtype=np.float64)
+    seconds[Outcome.WAF] = layers.retry_after.waf
+    seconds[Outcome.QUOTA] = layers.retry_after.quota
+    return seconds
 
 
 def _plans(

@@ -77,7 +77,7 @@ def usage_of(each: Sequence[Tokens], group: NDArray[np.int32], seed: int) -> Usa
 
 
 def _drawn(tokens: Tokens, count: int, random: np.random.Generator) -> tuple[NDArray[np.int64], ...]:
-    asked = np.rint(_values(tokens.input, count, random, MOST_TOKENS)).astype(np.int64)
+    prompts = np.rint(_values(tokens.input, count, random, MOST_TOKENS)).astype(np.int64)
     output = np.rint(_values(tokens.output, count, random, MOST_TOKENS)).astype(np.int64)
     cap = np.full(count, UNCAPPED if tokens.max_tokens is None else tokens.max_tokens, dtype=np.int64)
     if tokens.max_tokens is not None:
@@ -86,8 +86,8 @@ def _drawn(tokens: Tokens, count: int, random: np.random.Generator) -> tuple[NDA
         seconds = _FIRST_TOKEN_SEC + output / _TOKENS_A_SECOND
     else:
         seconds = _values(tokens.seconds, count, random, _LONGEST_SEC)
-    cached = np.floor(asked * tokens.cached_share).astype(np.int64)
-    return asked, cached, output, cap, np.rint(seconds * _MILLISECONDS).astype(np.int64)
+    cached = np.floor(prompts * tokens.cached_share).astype(np.int64)
+    return prompts, cached, output, cap, np.rint(seconds * _MILLISECONDS).astype(np.int64)
 
 
 def _values(size: Size, count: int, random: np.random.Generator, most: float) -> NDArray[np.float64]:

@@ -63,11 +63,11 @@ class Demand:
         return sum(tier.rate * tier.tokens for tier in known) / sent if sent else 0.0
 
 
-def tier_of(said: str, tokens: int) -> Tier:
+def tier_of(text: str, tokens: int) -> Tier:
     """Parse `free:500:4` or `free:500:4:800`: name, users, requests per hour of each, tokens. Raises ReviewError."""
-    parts = said.split(":")
+    parts = text.split(":")
     wrong = ReviewError(
-        f"--tier {said}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "
+        f"--tier {text}: must be NAME:USERS:REQUESTS_PER_HOUR or NAME:USERS:REQUESTS_PER_HOUR:TOKENS, with at most "
         f"{MOST_USERS:,} users"
     )
     if len(parts) not in _TIER_PARTS or not _NAME.fullmatch(parts[0]):

@@ -4,7 +4,8 @@ This is the only part of the review that calls AWS. It needs boto3 and your cred
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from review.refusal import ReviewError
@@ -32,7 +33,7 @@ class Aws:
     def items(self) -> list[Item]:
         """All items of the table."""
         found: list[Item] = []
-        with _said("the table cannot be read"):
+        with _one_line("the table cannot be read"):
             for page in self._client("dynamodb").get_paginator("scan").paginate(TableName=self._table):
                 found += [_read(item) for item in page["Items"]]
         return found
@@ -40,7 +41,7 @@ class Aws:
     def keys(self) -> dict[str, str]:
         """Names of the environment's keys in the file, by id. Their values are not read."""
         found = dict(self._known)
-        with _said("the API keys cannot be listed"):
+        with _one_line("the API keys cannot be listed"):
             for page in self._client("apigateway").get_paginator("get_api_keys").paginate():
                 for key in page["items"]:
                     if key["name"].startswith(self._prefix):
@@ -54,25 +55,22 @@ class Aws:
 
     def reset(self, id: str) -> None:
         """Reset what the caller has used. Requests in progress are then not counted when they end."""
-        with _said("the item cannot be deleted"):
+        with _one_line("the item cannot be deleted"):
             self._client("dynamodb").delete_item(TableName=self._table, Key={"id": {"S": id}})
 
     def _client(self, service: str) -> Any:
         return self._session.client(service, endpoint_url=self._endpoint_url)
 
 
-class _said:  # noqa: N801  # reads as a statement: with _said("...")
-    """Turns errors of boto3 into one line."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if error is not None and type(error).__module__.startswith("botocore"):
-            raise ReviewError(f"{self._what}: {error}") from None
+@contextmanager
+def _one_line(what: str) -> Iterator[None]:
+    """Turn an error of boto3 into a ReviewError of one line, which begins with what failed."""
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):
+            raise
+        raise ReviewError(f"{what}: {error}") from None
 
 
 def _read(item: Mapping[str, Mapping[str, str]]) -> Item:

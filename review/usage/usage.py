@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from review.refusal import ReviewError
 from settings.environment import Environment
+from settings.stage_names import token_table_name
 from settings.token_limits.covering import PLAN, metered_routes
 
 # The same as in constructs/gateway/metered_function/limits.mjs.
@@ -49,7 +50,7 @@ def table_name(environment: Environment) -> str:
     """The name of the environment's table."""
     if not metered_routes(environment):
         raise ReviewError(f"{environment.name} limits no tokens, money or concurrent requests: there is no table")
-    return f"{environment.api.name}-{environment.stage.name}-token-limits"
+    return token_table_name(environment)
 
 
 def hashed(values: list[str]) -> str:

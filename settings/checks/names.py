@@ -6,6 +6,7 @@ from settings.alarms import alarms
 from settings.fields import EnvironmentFields
 from settings.metrics import limited_namespace
 from settings.problem import Problem
+from settings.stage_names import queries_folder, stage_stem, topic_name
 from settings.watched import (
     access_log,
     dashboard_name,
@@ -37,18 +38,18 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 def _names(environment: EnvironmentFields) -> dict[str, list[str]]:
     settings = environment.observability
-    stem = f"{environment.api.name}-{environment.stage.name}"
+    stem = stage_stem(environment)
     found: dict[str, list[str]] = {kind: [] for kind in LONGEST}
     if has_limit_metrics(environment):
         found["metric namespace"].append(limited_namespace(environment))
     if has_saved_queries(environment) and (access_log(environment) or waf_log(environment)):
-        found["saved query"].append(f"{environment.api.name}/{environment.stage.name}/{LONGEST_QUERY}")
+        found["saved query"].append(f"{queries_folder(environment)}/{LONGEST_QUERY}")
     if settings.dashboard:
         found["dashboard"].append(dashboard_name(environment))
     if settings.alarms:
         found["alarm"] += [alarm.name for alarm in alarms(environment)]
         if settings.alarms.emails:
-            found["SNS topic"].append(f"{stem}-alarms")
+            found["SNS topic"].append(topic_name(stem, pages=True))
         if settings.alarms.informational_emails:
-            found["SNS topic"].append(f"{stem}-informational-alarms")
+            found["SNS topic"].append(topic_name(stem, pages=False))
     return found

@@ -15,10 +15,10 @@ _TOKEN = "{TfToken["  # noqa: S105  # no password
 
 def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     """Texts that CDKTF would read as its own tokens. They cannot be escaped."""
-    told = set[Where]()
+    reported = set[Where]()
     for where, text in texts_of(environment):
-        if _TOKEN in text and where not in told:
-            told.add(where)
+        if _TOKEN in text and where not in reported:
+            reported.add(where)
             yield Problem(where, f"must not contain {_TOKEN}, which CDKTF uses for its own values")
 
 

@@ -80,7 +80,7 @@ def _looser_than_plan(name: str, plan: UsagePlan) -> Iterator[Problem]:
 
 def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) -> Iterator[Problem]:
     """Each throttle of the plan that has no effect because a route's shared throttle is lower. Each is listed once."""
-    told: set[Where] = set()
+    reported: set[Where] = set()
     for route in environment.routes:
         bucket = environment.throttling.throttle_of(route.key)
         of_route = plan.routes.get(route.key, plan.throttle)
@@ -90,8 +90,8 @@ def _above_shared(environment: EnvironmentFields, name: str, plan: UsagePlan) ->
             continue
         message = f"above what all callers of {route.key} share, {_numbers(bucket)}; no key can ever reach it"
         for field, throttle in _above(plan.throttle, of_route, bucket, route.key):
-            if field not in told:
-                told.add(field)
+            if field not in reported:
+                reported.add(field)
                 yield Problem(("usage_plans", name, *field), f"{_numbers(throttle)} is {message}")
 
 

@@ -33,18 +33,18 @@ class Covering:
     models: tuple[str, ...] = ()
     shards: int = 1
 
-    def as_told(self) -> dict[str, Any]:
+    def function_table(self) -> dict[str, Any]:
         """The limits as the function reads them. It does not have those that are left out."""
-        told: dict[str, Any] = {"name": self.name, "by": list(self.by), "mode": self.mode, **self.limits}
+        table: dict[str, Any] = {"name": self.name, "by": list(self.by), "mode": self.mode, **self.limits}
         if self.plan is not None:
-            told["plan"] = self.plan
+            table["plan"] = self.plan
         if self.models:
-            told["models"] = list(self.models)
+            table["models"] = list(self.models)
         if self.when_unavailable:
-            told["when_unavailable"] = self.when_unavailable
+            table["when_unavailable"] = self.when_unavailable
         if self.shards > 1:
-            told["shards"] = self.shards
-        return told
+            table["shards"] = self.shards
+        return table
 
 
 def covering(environment: EnvironmentFields, route: Route) -> tuple[Covering, ...]:
@@ -112,7 +112,7 @@ def limit_variables(environment: EnvironmentFields, route: Route) -> dict[str, s
         "image_tokens": metering.image_tokens,
     }
     return {
-        "TOKEN_LIMITS": _compact([budget.as_told() for budget in covering(environment, route)]),
+        "TOKEN_LIMITS": _compact([budget.function_table() for budget in covering(environment, route)]),
         "TOKEN_COUNTING": _compact(counting),
     }
 

@@ -14,6 +14,7 @@ from typing import Literal
 from settings.route import Method
 from settings.waf.ip_list import IpSet
 from settings.waf.text_transformation import NONE, TextTransformation
+from settings.waf.three_valued import all_of, any_of, opposite
 
 # The methods that API Gateway supports. It answers all others with 403, whatever WAF counts.
 METHODS: frozenset[Method] = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -170,14 +171,11 @@ def _by_method(condition: Condition, method: Method) -> bool | None:
     """Whether a request with that method matches. None if it depends on the rest of the request."""
     match condition:
         case And(parts):
-            found = {_by_method(part, method) for part in parts}
-            return False if False in found else None if None in found else True
+            return all_of(_by_method(part, method) for part in parts)
         case Or(parts):
-            found = {_by_method(part, method) for part in parts}
-            return True if True in found else None if None in found else False
+            return any_of(_by_method(part, method) for part in parts)
         case Not(part):
-            inner = _by_method(part, method)
-            return None if inner is None else not inner
+            return opposite(_by_method(part, method))
         case MethodIs(methods):
             return method in methods
         case _:

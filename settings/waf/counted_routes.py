@@ -6,6 +6,7 @@ from settings.route import Route
 from settings.waf.path_pattern import covers
 from settings.waf.rate_rule import RateRule
 from settings.waf.scope_down import ScopeDown
+from settings.waf.three_valued import all_of, any_of, opposite
 
 
 def counted_routes(rule: RateRule, routes: tuple[Route, ...]) -> tuple[Route, ...]:
@@ -33,14 +34,11 @@ def in_scope(scope: ScopeDown, route: Route, *, left_out: bool = False) -> bool 
     `left_out` is set under a `not`, where WAF's pattern matches only the plain spelling of the path.
     """
     if scope.and_:
-        parts = {in_scope(part, route, left_out=left_out) for part in scope.and_}
-        return False if False in parts else None if None in parts else True
+        return all_of(in_scope(part, route, left_out=left_out) for part in scope.and_)
     if scope.or_:
-        parts = {in_scope(part, route, left_out=left_out) for part in scope.or_}
-        return True if True in parts else None if None in parts else False
+        return any_of(in_scope(part, route, left_out=left_out) for part in scope.or_)
     if scope.not_:
-        part = in_scope(scope.not_, route, left_out=not left_out)
-        return None if part is None else not part
+        return opposite(in_scope(scope.not_, route, left_out=not left_out))
     if scope.path is not None:
         return _on_path(scope.path, route, left_out=left_out)
     return None if scope.method is None else route.method == scope.method

@@ -103,18 +103,18 @@ def counted_requests(waf: Waf, rule: RateRule, routes: tuple[Route, ...], prefix
     """The rule's routes, or preflights, or everything except for preflights; without the allow list; within its own
     scope_down.
     """
-    said: list[Condition] = []
+    parts: list[Condition] = []
     if rule.counts_preflights:
-        said.append(MethodIs(frozenset({"OPTIONS"})))
+        parts.append(MethodIs(frozenset({"OPTIONS"})))
     elif rule.routes:
-        said.append(any_route(tuple(route for route in routes if route.key in rule.routes), prefixes))
+        parts.append(any_route(tuple(route for route in routes if route.key in rule.routes), prefixes))
     else:
-        said.append(Not(MethodIs(frozenset({"OPTIONS"}))))
+        parts.append(Not(MethodIs(frozenset({"OPTIONS"}))))
     if waf.allow:
-        said.append(Not(in_any("allow", waf.allow)))
+        parts.append(Not(in_any("allow", waf.allow)))
     if rule.scope_down:
-        said.append(rule.scope_down.condition(prefixes=prefixes, stem=scope_stem(rule.name)))
-    return And(tuple(said))
+        parts.append(rule.scope_down.condition(prefixes=prefixes, stem=scope_stem(rule.name)))
+    return And(tuple(parts))
 
 
 def scope_stem(rule_name: str) -> str:

@@ -79,12 +79,12 @@ def read_operations(file: Path, only: tuple[str, ...] = ()) -> Operations:
     read = list(_read(document, paths, only, left_out))
     found = dict[str, Operation]()
     routable = _with_one_variable_a_place([each.path for _, each in read])
-    for (said, unrouted), path in zip(read, routable, strict=True):
+    for (words, unrouted), path in zip(read, routable, strict=True):
         routed = unrouted.at(path)
         if routed.key in found:
-            left_out.append(f"{said}: is part of {routed.key}")
+            left_out.append(f"{words}: is part of {routed.key}")
         elif unrouted.path.endswith("+}") and not path.endswith("+}"):
-            left_out.append(f"{said}: only {path}, since another path has a variable of one part there")
+            left_out.append(f"{words}: only {path}, since another path has a variable of one part there")
         found.setdefault(routed.key, routed)
     if not found:
         where = f" whose path matches {' or '.join(only)}" if only else ""
@@ -108,14 +108,14 @@ def _read(
         if only and not any(fnmatchcase(path, pattern) for pattern in only):
             continue
         for method, operation in _methods(document, item):
-            said = f"{method} {path}"
+            words = f"{method} {path}"
             if method not in _METHODS:
-                left_out.append(f"{said}: API Gateway has no throttle for this method")
+                left_out.append(f"{words}: API Gateway has no throttle for this method")
                 continue
             try:
-                yield said, _operation(document, method, path, operation)
+                yield words, _operation(document, method, path, operation)
             except ValueError as error:
-                left_out.append(f"{said}: {error}")
+                left_out.append(f"{words}: {error}")
 
 
 def _document(file: Path) -> Document:

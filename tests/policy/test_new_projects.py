@@ -8,7 +8,7 @@ import pytest
 
 from main import build_app
 from policy import command
-from policy.scan import HERE, OWN_CHECKS, Verdict, run
+from policy.scan import HERE, OWN_CHECKS, Verdict, _address, run
 from policy.suppressions import judge, read_suppressions
 from settings.read import read_environment
 from spillway.commands import Template, main
@@ -66,8 +66,6 @@ def test_a_folder_with_accepted_failures_of_its_own_has_those_alone(
 
 
 def test_the_source_of_keys_is_told_from_keys(tmp_path: Path) -> None:
-    from policy.scan import _address  # noqa: PLC0415
-
     file = tmp_path / "cdk.tf.json"
     file.write_text('{\n  "api_key_source": "AUTHORIZER",\n  "password": "api_key_source"\n}\n', encoding="utf-8")
     assert [_address(file, "somehash", line) for line in (2, 3)] == ["api_key_source", "line 3"]

@@ -47,6 +47,11 @@ def written(folder: Path, document: object, *options: str) -> Path:
     return folder / "environments" / "api.toml"
 
 
+def http(route: Route) -> HttpIntegration:
+    assert isinstance(route.integration, HttpIntegration)
+    return route.integration
+
+
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -104,7 +109,7 @@ def test_what_the_server_asks_for_is_a_hint(tmp_path: Path) -> None:
     environment = read_environment(tmp_path / "environments" / "api.toml")
     # The server reads Authorization, so the key of the plan is elsewhere; it goes through if the server reads it too.
     assert environment.api.key_source == "HEADER"
-    dropped = {route.key: route.integration.drop_headers for route in environment.routes}  # type: ignore[union-attr]
+    dropped = {route.key: http(route).drop_headers for route in environment.routes}
     assert dropped["GET /v1/models/{model_id}"] == ("x-api-key",)
     assert dropped["POST /v1/chat/completions"] == ()
 
@@ -112,7 +117,7 @@ def test_what_the_server_asks_for_is_a_hint(tmp_path: Path) -> None:
 def test_without_security_the_keys_come_as_sdks_send_them_and_stay_here(tmp_path: Path) -> None:
     environment = read_environment(written(tmp_path, VLLM, "--url", "https://gpu.acme.dev"))
     assert environment.api.key_source == "BEARER"
-    assert {route.integration.drop_headers for route in environment.routes} == {("Authorization", "x-api-key")}  # type: ignore[union-attr]
+    assert {http(route).drop_headers for route in environment.routes} == {("Authorization", "x-api-key")}
 
 
 def test_the_server_gets_no_key_of_a_plan_however_it_writes_its_header(tmp_path: Path) -> None:
@@ -120,7 +125,7 @@ def test_the_server_gets_no_key_of_a_plan_however_it_writes_its_header(tmp_path:
     document = VLLM | {"security": [{"Key": []}], "components": VLLM["components"] | {"securitySchemes": schemes}}
     environment = read_environment(written(tmp_path, document, "--url", "https://gpu.acme.dev"))
     assert environment.api.key_source == "HEADER"
-    assert {route.integration.drop_headers for route in environment.routes} == {("x-api-key",)}  # type: ignore[union-attr]
+    assert {http(route).drop_headers for route in environment.routes} == {("x-api-key",)}
 
 
 def test_what_is_left_out_is_a_line_of_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,8 +169,7 @@ def test_the_server_behind_the_routes(tmp_path: Path, server: str, given: str | 
     servers = [{"url": server, "variables": {"region": {"default": "eu"}}}]
     document = VLLM | {"servers": servers, "paths": {"/health": {"get": {}}}}
     (route,) = read_environment(written(tmp_path, document, *(["--url", given] if given else []))).routes
-    assert isinstance(route.integration, HttpIntegration)
-    assert route.integration.url == url
+    assert http(route).url == url
 
 
 def test_swagger_2(tmp_path: Path) -> None:
@@ -180,8 +184,7 @@ def test_swagger_2(tmp_path: Path) -> None:
     }
     file = written(tmp_path, document)
     (route,) = read_environment(file).routes
-    assert isinstance(route.integration, HttpIntegration)
-    assert (route.integration.url, route.integration.response_transfer_mode) == (
+    assert (http(route).url, http(route).response_transfer_mode) == (
         "https://api.acme.dev/v2/chat",
         "STREAM",
     )
@@ -203,7 +206,7 @@ def test_paths_that_api_gateway_has_another_way(tmp_path: Path, capsys: pytest.C
     ]
     document = VLLM | {"paths": {path: {"get": {}} for path in paths} | {"/t": {"trace": {}, "x-y": {}, "get": {}}}}
     environment = read_environment(written(tmp_path, document, "--url", "https://gpu.acme.dev"))
-    urls = {route.path: route.integration.url for route in environment.routes}  # type: ignore[union-attr]
+    urls = {route.path: http(route).url for route in environment.routes}
     host = "https://gpu.acme.dev"
     assert urls == {
         "/v1/models/{name}": f"{host}/v1/models/{{name}}",

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from demo.emulator import emulator, free_port
 from review.engine.rate_window import WafModel
 from review.replay.replay import Log, replay
+from settings.read import read_environment
+from settings.watched import access_log_group
 from tests.environment_files import MINIMAL
 from tests.review.engine.decided import layers
 from tests.review.replay.logs import START, line
@@ -163,9 +165,6 @@ def folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_fetches_from_an_emulator(folder: Path, url: str) -> None:
-    from settings.read import read_environment  # noqa: PLC0415
-    from settings.watched import access_log_group  # noqa: PLC0415
-
     group = access_log_group(read_environment(folder / "mine.toml"))
     logs = boto3.client(
         "logs", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"

@@ -208,7 +208,7 @@ def told_by_engine(
                 count += budget.shards
             rows[number, at] = found[identity]
     output, cap = column("output"), column("cap")
-    asked = needs(
+    needed = needs(
         layer,
         profiles,
         np.array(of_request, dtype=np.int32),
@@ -224,8 +224,8 @@ def told_by_engine(
     now = with_open(meter(layer, profiles, count), len(requests))
     answers = []
     for index, each in enumerate(requests):
-        outcome = Outcome(admit(now, asked, index, each["at"] * 1000, each["chance"]))
-        number, kind = divmod(int(now.said[0]), len(KINDS))
+        outcome = Outcome(admit(now, needed, index, each["at"] * 1000, each["chance"]))
+        number, kind = divmod(int(now.last_limit[0]), len(KINDS))
         limit = f"{layer.budgets[number].name}:{KINDS[kind]}"
         has_limit = outcome in (Outcome.TOKEN_LIMIT, Outcome.ABOVE_LIMIT)
         wait = float(now.wait[0]) if outcome == Outcome.TOKEN_LIMIT else 0

@@ -12,13 +12,11 @@ from review.refusal import ReviewError
 from review.simulation.picture import (
     _DASHES,
     _legend_columns,
-    _limits,
-    _of_each_caller,
     _title,
     description,
     draw,
-    over_time,
 )
+from review.simulation.rates import limits_of_each_caller, over_time, shared_limits
 from review.simulation.traffic import read_traffic
 from settings.read import read_environment
 from settings.throttling import Throttle
@@ -91,7 +89,9 @@ def test_the_environment_and_the_scenario_are_in_the_title(tmp_path: Path) -> No
 
 
 def test_a_kind_of_limit_has_the_same_dashes_everywhere() -> None:
-    kinds = {limit.kind for name in ("local", "prod") for limit in _limits(simulated(environment(name), EVERYONE))}
+    kinds = {
+        limit.kind for name in ("local", "prod") for limit in shared_limits(simulated(environment(name), EVERYONE))
+    }
     assert kinds == {Outcome.STAGE, Outcome.METHOD}
     assert kinds <= _DASHES.keys()
     assert len(set(_DASHES.values())) == len(_DASHES)
@@ -107,11 +107,11 @@ def test_every_plan_is_named_whether_or_not_somebody_holds_a_key_of_it() -> None
     requests = read_traffic("abuser")
     # Forty users hold keys of both, one abuser a key of the first.
     alone = requests.model_copy(update={"clients": requests.clients[1:]})
-    assert [limit.words for limit in _of_each_caller(simulated(limits, alone))] == [
+    assert [limit.words for limit in limits_of_each_caller(simulated(limits, alone))] == [
         "usage plan free, for each key: 1/s, 900 a day",
         "usage plan pro, for each key, held by nobody here: 3/s, 2/s on POST /chat",
     ]
-    assert [limit.words for limit in _of_each_caller(simulated(limits, requests))] == [
+    assert [limit.words for limit in limits_of_each_caller(simulated(limits, requests))] == [
         "usage plan free, for each key: 1/s, 900 a day",
         "usage plan pro, for each key: 3/s, 2/s on POST /chat",
     ]
@@ -126,8 +126,8 @@ def test_a_legend_of_long_lines_has_one_column() -> None:
 def test_the_limit_of_one_caller_is_named_and_not_drawn() -> None:
     local = environment("local")
     result = simulated(local, read_traffic("abuser"))
-    drawn = [limit.words for limit in _limits(result)]
-    alone = [limit.words for limit in _of_each_caller(result)]
+    drawn = [limit.words for limit in shared_limits(result)]
+    alone = [limit.words for limit in limits_of_each_caller(result)]
     assert drawn == ["stage throttle, for each method, shared by all: 10/s"]
     assert len(alone) == 1
     assert alone[0].startswith("WAF per-ip, for each client")
@@ -136,8 +136,8 @@ def test_the_limit_of_one_caller_is_named_and_not_drawn() -> None:
 def test_the_throttle_of_a_plan_is_of_one_caller() -> None:
     plan = Plan(name="free", bucket=Throttle(rate_limit=1, burst_limit=1))
     result = simulated(layers(plans=[plan], key_required=True), read_traffic("abuser"))
-    assert [limit.words for limit in _of_each_caller(result)] == ["usage plan free, for each key: 1/s"]
-    assert _limits(result) == []
+    assert [limit.words for limit in limits_of_each_caller(result)] == ["usage plan free, for each key: 1/s"]
+    assert shared_limits(result) == []
 
 
 def test_limits_in_tokens_are_in_the_picture_and_its_words(tmp_path: Path) -> None:
@@ -146,6 +146,6 @@ def test_limits_in_tokens_are_in_the_picture_and_its_words(tmp_path: Path) -> No
     case = ("tokens", result)
     draw([case], tmp_path / "tokens.svg")
     assert "refused: token limit: tokens_per_minute of plan free" in description([case])
-    words = [limit.words for limit in _of_each_caller(result)]
+    words = [limit.words for limit in limits_of_each_caller(result)]
     assert "sonnet, shared by all: 800,000 tokens/min" in words
     assert not any("per-address" in each for each in words), "it covers another route"

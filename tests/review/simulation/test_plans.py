@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from review.commands import main
-from review.engine.engine import NONE, with_keys
+from review.engine.engine import NONE, state, with_keys
 from review.layers.layers import Layers, Plan
 from review.simulation.arrivals import arrivals
 from review.simulation.traffic import read_traffic
@@ -68,8 +68,6 @@ def test_a_botnet_has_no_keys(scenario: str) -> None:
 
 def keyed(plans: list[Plan | None], limits: Layers) -> tuple[list[object], list[list[int]]]:
     """What one key after the other is added as."""
-    from review.engine.engine import state  # noqa: PLC0415
-
     now = with_keys(state(limits, AT_ONCE), limits, plans)
     shown = [(int(each["rate"]), int(each["capacity"])) for each in now.buckets]
     return [tuple(each) for each in now.keys.tolist()], [

@@ -100,6 +100,14 @@ def test_each_caller_has_its_own_budget_unless_all_share_one() -> None:
     assert 8 <= together.served <= 10
 
 
+def test_callers_who_lack_a_part_of_the_identity_share_one_budget() -> None:
+    """Each has its own address, and none has a key."""
+    clients = Steady(name="users", kind="steady", count=10, rate=1, tokens=Tokens.model_validate(PLAIN))
+    requests = Traffic(name="test", duration_sec=60, clients=(clients,))
+    by_both = replace(budget("ip", requests_per_minute=5), by=("api_key", "ip"))
+    assert 8 <= only(simulated(limited(by_both), requests)).served <= 10
+
+
 def test_a_claim_is_each_clients_own_or_as_the_traffic_says() -> None:
     def sent(**more: Any) -> Traffic:
         asked = {"name": "users", "kind": "steady", "count": 10, "rate": 1, "tokens": PLAIN, **more}
