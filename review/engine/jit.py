@@ -53,7 +53,7 @@ def jit_allocating(function: Function) -> Function:
     return _compiled(function, _nrt=True)
 
 
-def _compiled(function: Function, **options: str | bool) -> Function:
+def _compiled(function: Function, **options: Any) -> Function:
     """Compile it, and keep the result on disk if possible.
 
     `_nrt=False` leaves out numba's runtime, which counts the references to each array of a state whenever the state is
