@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from review.engine.jit import jit
+from review.engine.jit import jit, jit_allocating
 from review.layers.layers import RateWindow
 
 MOST_LIMITED = 10_000
@@ -86,6 +86,7 @@ _KEY = np.dtype(
         ("is_hot", np.bool_),
     ]
 )
+_ABOVE = np.dtype([("row", np.int32), ("rate", np.float64)])
 
 
 class Windows(NamedTuple):
@@ -107,6 +108,9 @@ class Windows(NamedTuple):
 
     hot: NDArray[np.int32]
     """By rule: rows of keys that may be above the limit."""
+
+    above: NDArray[np.void]
+    """Rows of _ABOVE: the keys above a rule's limit, during its evaluation."""
 
     keys: NDArray[np.void]
     """Rows of _KEY."""
@@ -130,6 +134,7 @@ def windows(rules: Sequence[RateWindow], model: WafModel) -> Windows:
         rules=table,
         now=np.full(1, _NEVER, dtype=np.int64),
         hot=np.zeros((len(rules), 0), dtype=np.int32),
+        above=np.zeros(0, dtype=_ABOVE),
         keys=np.zeros(0, dtype=_KEY),
         counts=np.zeros((0, width), dtype=np.uint32),
     )
@@ -145,6 +150,7 @@ def with_rows(state: Windows, rows: int) -> Windows:
     fresh["limited"] = _NEVER
     return state._replace(
         hot=np.concatenate([state.hot, np.zeros((len(state.hot), more), dtype=np.int32)], axis=1),
+        above=np.zeros(have + more, dtype=_ABOVE),
         keys=np.concatenate([state.keys, fresh]),
         counts=np.concatenate([state.counts, np.zeros((more, state.counts.shape[1]), dtype=np.uint32)]),
     )
@@ -185,6 +191,14 @@ def _estimate(state: Windows, rule: int, row: int, slot: int) -> float:
     return found
 
 
+@jit_allocating
+def _limit_highest(state: Windows, above: int, slot: int) -> None:
+    """Limit those with the highest rates, of more keys than a rule can limit."""
+    order = np.argsort(-state.above["rate"][:above], kind="mergesort")
+    for index in range(state.most_limited):
+        state.keys[state.above[order[index]]["row"]]["limited"] = slot
+
+
 @jit
 def _evaluate(state: Windows, slot: int) -> None:
     """Find the keys above each rule's limit, and limit those with the highest rates in this interval."""
@@ -192,10 +206,7 @@ def _evaluate(state: Windows, slot: int) -> None:
         kept = 0
         above = 0
         limit = state.rules[rule]["limit"]
-        hot_count = state.rules[rule]["hot_count"]
-        rates = np.empty(hot_count, dtype=np.float64)
-        rows = np.empty(hot_count, dtype=np.int32)
-        for index in range(hot_count):
+        for index in range(state.rules[rule]["hot_count"]):
             row = state.hot[rule, index]
             _advance(state, row, slot)
             if state.keys[row]["total"] * (1.0 + state.recency) <= limit:
@@ -205,17 +216,15 @@ def _evaluate(state: Windows, slot: int) -> None:
             kept += 1
             rate = _estimate(state, rule, row, slot)
             if rate > limit:
-                rates[above] = rate
-                rows[above] = row
+                state.above[above]["row"] = row
+                state.above[above]["rate"] = rate
                 above += 1
         state.rules[rule]["hot_count"] = kept
         if above > state.most_limited:
-            order = np.argsort(-rates[:above], kind="mergesort")
-            for index in range(state.most_limited):
-                state.keys[rows[order[index]]]["limited"] = slot
+            _limit_highest(state, above, slot)
         else:
             for index in range(above):
-                state.keys[rows[index]]["limited"] = slot
+                state.keys[state.above[index]["row"]]["limited"] = slot
     state.now[0] = slot
 
 

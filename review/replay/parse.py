@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from review.replay.occurrences import occurrences
 from settings.observability.access_log import ABSENT
 
 NOT_JSON = "not a JSON object"
@@ -58,7 +59,7 @@ def _whole(lines: bytes, read: Read) -> pl.DataFrame | None:
         frame = read(lines)
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         return None
-    return frame if len(frame) == lines.count(b"\n") else None
+    return frame if len(frame) == occurrences(b"\n", lines) else None
 
 
 def requests(texts: pl.DataFrame, problems: Counter[str]) -> pl.DataFrame:

@@ -29,11 +29,13 @@ class Places:
         """The place of each client. `is_idle` tells which of the first places could be reused."""
         if not len(clients):
             return clients
-        asking = np.unique(clients)
-        self._place_of = _with_room(self._place_of, int(asking[-1]) + 1)
-        lacking = asking[self._place_of[asking] == NONE]
+        self._place_of = _with_room(self._place_of, int(clients.max()) + 1)
+        places = self._place_of[clients]
+        lacking = np.unique(clients[places == NONE])
+        if not len(lacking):
+            return places
         if len(lacking) > len(self._free) and self.count >= self._looked_at:
-            self._look_for_idle(asking, is_idle)
+            self._look_for_idle(places, is_idle)
         more = len(lacking) - len(self._free)
         if more > 0:
             self._free = np.concatenate([self._free, np.arange(self.count, self.count + more, dtype=np.int32)])
@@ -44,11 +46,10 @@ class Places:
         self._owner[taken] = lacking
         return self._place_of[clients]
 
-    def _look_for_idle(self, asking: NDArray[np.int32], is_idle: Callable[[int], NDArray[np.bool_]]) -> None:
+    def _look_for_idle(self, needed: NDArray[np.int32], is_idle: Callable[[int], NDArray[np.bool_]]) -> None:
         owner = self._owner[: self.count]
         idle = is_idle(self.count) & (owner != NONE)
-        known = self._place_of[asking]
-        idle[known[known != NONE]] = False
+        idle[needed[needed != NONE]] = False
         freed = np.flatnonzero(idle).astype(np.int32)
         self._place_of[owner[freed]] = NONE
         self._owner[freed] = NONE

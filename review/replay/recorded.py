@@ -55,4 +55,7 @@ class Recorded:
             yield Block(Columns(time, client, route, key, usage), self._column(np.int8, length))
 
     def _column(self, kind: type[Number], length: int) -> NDArray[Number]:
-        return np.frombuffer(self._file.read(length * np.dtype(kind).itemsize), dtype=kind)
+        # Writable, like the columns of a first run: for others numba would compile the engine again.
+        found = np.empty(length, dtype=kind)
+        self._file.readinto(found.data)
+        return found

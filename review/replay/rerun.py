@@ -14,6 +14,7 @@ from review.replay.metering import Metering
 from review.replay.order import Columns
 from review.replay.recorded import Block
 from review.replay.replay import Replayed
+from review.replay.tally import count_outcomes
 from review.replay.waf_rows import WafRows
 from settings.throttling import Throttle
 
@@ -22,6 +23,9 @@ Asked = Callable[[Block], NDArray[np.bool_]]
 
 Who = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Numbers of callers, and the requests of each."""
+
+_FEWEST_ADDED = 262_144
+"""Counts to collect before they are added up."""
 
 _ENDLESS = Throttle(rate_limit=HIGHEST, burst_limit=HIGHEST)
 
@@ -63,13 +67,13 @@ def rerun(
 ) -> Outcomes:
     """Run the engine again. The layers have the same routes in the same order."""
     clients, keys = len(replayed.clients), len(replayed.keys)
-    by_client = np.zeros(clients * len(Outcome), dtype=np.uint32)
-    by_key = np.zeros(keys * len(Outcome), dtype=np.uint32)
+    by_client = np.zeros((clients, len(Outcome)), dtype=np.uint32)
+    by_key = np.zeros((keys, len(Outcome)), dtype=np.uint32)
     for requests, outcomes in _decided(replayed, layers, plan_of_key, asked):
-        _count(by_client, requests.client, outcomes)
+        count_outcomes(by_client, requests.client, outcomes)
         has_key = requests.key >= 0
-        _count(by_key, requests.key[has_key], outcomes[has_key])
-    return Outcomes(by_client=by_client.reshape(clients, len(Outcome)), by_key=by_key.reshape(keys, len(Outcome)))
+        count_outcomes(by_key, requests.key[has_key], outcomes[has_key])
+    return Outcomes(by_client=by_client, by_key=by_key)
 
 
 def refused_by_route(replayed: Replayed, layers: Layers, asked: Asked) -> OfRoutes:
@@ -81,12 +85,22 @@ def refused_by_route(replayed: Replayed, layers: Layers, asked: Asked) -> OfRout
 def of_routes(replayed: Replayed, blocks: Iterable[Columns]) -> OfRoutes:
     """These requests by route and client."""
     width = max(1, len(replayed.clients))
-    pairs, counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    known = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    more: list[Who] = []
     for requests in blocks:
-        more, found = np.unique(requests.route.astype(np.int64) * width + requests.client, return_counts=True)
-        pairs, inverse = np.unique(np.concatenate([pairs, more]), return_inverse=True)
-        counts = np.bincount(inverse, weights=np.concatenate([counts, found]), minlength=len(pairs)).astype(np.int64)
+        more.append(np.unique(requests.route.astype(np.int64) * width + requests.client, return_counts=True))
+        # Not for each block, since the cost depends on all that is known.
+        if sum(len(pairs) for pairs, _ in more) > max(_FEWEST_ADDED, len(known[0])):
+            known, more = _added([known, *more]), []
+    pairs, counts = _added([known, *more])
     return OfRoutes(width=width, pairs=pairs, counts=counts)
+
+
+def _added(counted: Sequence[Who]) -> Who:
+    """The sum of these counts."""
+    all_pairs, all_counts = zip(*counted, strict=True)
+    pairs, inverse = np.unique(np.concatenate(all_pairs), return_inverse=True)
+    return pairs, np.bincount(inverse, weights=np.concatenate(all_counts), minlength=len(pairs)).astype(np.int64)
 
 
 def _decided(
@@ -105,8 +119,3 @@ def _decided(
         if metering is not None:
             metering.decide(requests, outcomes, plan_of_key)
         yield requests, outcomes
-
-
-def _count(counts: NDArray[np.uint32], who: NDArray[np.int32], outcomes: NDArray[np.int8]) -> None:
-    cells, found = np.unique(who.astype(np.int64) * len(Outcome) + outcomes, return_counts=True)
-    counts[cells] += found.astype(np.uint32)

@@ -69,19 +69,16 @@ def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[byte
     rest = b""
     skipping = False
     for chunk in parts:
-        beginning, newline, tail = chunk.rpartition(b"\n")
+        start, end = 0, chunk.rfind(b"\n") + 1
         if skipping:
             # The rest of a line that was too long.
-            _, skipping_ends, beginning = beginning.partition(b"\n") if newline else (b"", b"", b"")
-            skipping = not newline
-            if newline and not skipping_ends:
-                rest = tail
-                continue
-        if newline:
-            yield rest + beginning + newline
-            rest = tail
-        elif not skipping:
-            rest += tail
+            start = chunk.find(b"\n") + 1
+            skipping = not start
+        if start < end:
+            yield b"".join((rest, memoryview(chunk)[start:end]))
+            rest = b""
+        if not skipping:
+            rest += chunk[end:]
         if len(rest) > LONGEST_LINE:
             problems[TOO_LONG] += 1
             rest, skipping = b"", True

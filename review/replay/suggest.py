@@ -201,7 +201,14 @@ class _Suggesting:
         def refused(setting: dict[str, float]) -> Who:
             window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
             layers = replace(nothing(self._layers), windows=(window,))
-            by_client = rerun(self._replayed, layers, (None,) * len(self._replayed.keys)).by_client
+            # A client whose busiest window is within the limit is never refused, and changes nothing for the others.
+            above = self._peak * weight > window.limit
+            by_client = rerun(
+                self._replayed,
+                layers,
+                (None,) * len(self._replayed.keys),
+                lambda block: np.asarray(above[block.requests.client]),
+            ).by_client
             return _sparse(by_client[:, Outcome.WAF] * self._others)
 
         settings: list[dict[str, float]] = [

@@ -29,6 +29,11 @@ class Minute:
         return -self.minus_number * _MINUTE
 
 
+def count_outcomes(counts: NDArray[np.uint32], who: NDArray[np.int32], outcomes: NDArray[np.int8]) -> None:
+    """Count how often each caller, a row of `counts`, had each outcome."""
+    np.add.at(counts.reshape(-1), who.astype(np.int64) * len(Outcome) + outcomes, np.uint32(1))
+
+
 class Tally:
     """Counts by client. Of the minutes only the worst are kept, so that a long log needs no more memory than a short
     one.
@@ -50,8 +55,7 @@ class Tally:
         if clients > len(self.by_client):
             more = max(clients, 2 * len(self.by_client)) - len(self.by_client)
             self.by_client = np.concatenate([self.by_client, np.zeros((more, len(Outcome)), dtype=np.uint32)])
-        cells, counted = np.unique(requests.client.astype(np.int64) * len(Outcome) + outcomes, return_counts=True)
-        self.by_client.reshape(-1)[cells] += counted.astype(np.uint32)
+        count_outcomes(self.by_client, requests.client, outcomes)
         numbers, start, count = np.unique(requests.time // _MINUTE, return_index=True, return_counts=True)
         refused = np.add.reduceat((outcomes != Outcome.ACCEPTED).astype(np.int64), start)
         for number, sent, stopped in zip(numbers.tolist(), count.tolist(), refused.tolist(), strict=True):

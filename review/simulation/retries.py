@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.engine.engine import Requests, State, decide
-from review.engine.jit import jit
+from review.engine.jit import jit, jit_allocating, jit_apart
 from review.engine.meter import Meter, admit
 from review.engine.need import Needs
 from review.engine.outcome import Outcome
@@ -50,7 +50,13 @@ def _wait(policies: Policies, group: int, attempt: int, retry_after: float, chan
     return float(delay * (1.0 - 0.25 * chance))
 
 
-@jit
+@jit_apart
+def _decide(now: State, requests: Requests, index: int, time: int) -> int:
+    """A call, because it would be slow inside code that allocates."""
+    return decide(now, requests, index, time)
+
+
+@jit_allocating
 def _run(
     now: State,
     requests: Requests,
@@ -72,7 +78,7 @@ def _run(
         else:
             time, index, attempt = int(requests.time[first]), first, 0
             first += 1
-        outcome = decide(now, requests, index, time)
+        outcome = _decide(now, requests, index, time)
         advised = retry_after[outcome]
         # Compiled without this code if there is no meter.
         if meter is not None and needs is not None and outcome == _ACCEPTED:

@@ -10,6 +10,7 @@ import polars as pl
 from review.refusal import ReviewError
 from review.replay.formats.count_columns import refuse_uncounted
 from review.replay.formats.format import REQUIRED, TOKEN_FIELDS, Reader
+from review.replay.occurrences import occurrences
 from review.replay.parse import NOT_CSV, readable
 from review.replay.printable import listed
 
@@ -50,8 +51,9 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
     def read(lines: bytes) -> pl.DataFrame:
         # An unclosed quote would include the following lines, and a line that is too short is silently filled with
         # nulls. Such blocks are checked line by line.
-        quotes = lines.count(b'"') if quote else 0
-        if quotes % 2 or (not quotes and lines.count(sought) != (len(names) - 1) * lines.count(b"\n")):
+        quotes = occurrences(b'"', lines) if quote else 0
+        separators = (len(names) - 1) * occurrences(b"\n", lines)
+        if quotes % 2 or (not quotes and occurrences(sought, lines) != separators):
             raise pl.exceptions.ComputeError("not every line has the fields of the header")
         frame = pl.read_csv(
             io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8", separator=separator, quote_char=quote

@@ -1,6 +1,7 @@
 """Broken input is counted, reported and left out; it is never fatal and never silent."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,13 @@ def test_a_line_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.
     file = write(tmp_path, [line(0), "x" * 50_000, line(1), line(2)])
     found = replayed(ANY, file)
     assert (found.tally.requests, found.problems) == (3, {source.TOO_LONG: 1})
+
+
+def test_a_line_that_is_too_long_after_another_one_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "LONGEST_LINE", 4)
+    problems = Counter[str]()
+    blocks = list(source.whole_lines([b"aaaaaa", b"a\nbbbbbb", b"b\nc\n"], problems))
+    assert (blocks, problems) == ([b"c\n"], {source.TOO_LONG: 2})
 
 
 def test_times_out_of_order_are_put_back_within_the_tolerance(tmp_path: Path) -> None:
