@@ -68,7 +68,7 @@ export class Meter {
     if (climbs(request)) return { refusal: answers.badRequest("The path must not hold . or .. as a part of its own.") };
     const unknown = this.refusalOf?.(request, configuration.backend, answers);
     if (unknown) return { refusal: unknown };
-    // Bedrock's own formats are written anew, as this function has read them.
+    // Bedrock's own formats get a new body, as this function has read it.
     const misread = configuration.limits.length && !configuration.backend.apis && readDifferently(request);
     if (misread) return { refusal: answers.badRequest(misread) };
     const model = modelOf(request, configuration.backend);
