@@ -269,6 +269,7 @@ function quartered(limit) {
   for (const kind of ["requests_per_minute", "tokens_per_minute", "tokens_per_day", "concurrent_requests"]) {
     if (limit[kind] !== undefined) scaled[kind] = Math.max(1, Math.floor(limit[kind] / 4));
   }
+  if (limit.usd_per_month !== undefined) scaled.usd_per_month = limit.usd_per_month / 4;
   return scaled;
 }
 
