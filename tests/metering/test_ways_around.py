@@ -228,3 +228,18 @@ def test_a_network_of_ipv6_is_one_caller(deploy: Deploy) -> None:
     own = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:0DB8:0001:0002:0:0:0:7"]
     assert statuses(deployed, own) == [200, 429, 429]
     assert statuses(deployed, ["2001:db8:1:3::1", "2001:db8::1", "::1", "192.0.2.1", "192.0.2.2"]) == [200] * 5
+
+
+def test_the_sessions_of_a_role_are_one_caller(deploy: Deploy) -> None:
+    """Who assumes a role names the session."""
+    deployed = deploy({"by": ["principal"], "tokens_per_day": 60})
+
+    def signed_by(arn: str) -> int:
+        signed = event(CAP, key=None)
+        signed["requestContext"]["identity"]["userArn"] = arn
+        return deployed.function.invoke(signed).status
+
+    role = "arn:aws:sts::111122223333:assumed-role/app"
+    assert [signed_by(f"{role}/{session}") for session in ("one", "two")] == [200, 429]
+    others = ("arn:aws:sts::111122223333:assumed-role/other/one", "arn:aws:iam::111122223333:user/a/one")
+    assert [signed_by(arn) for arn in others] == [200, 200]

@@ -15,13 +15,17 @@ function valueOf(by, { requestContext }) {
       return identity.sourceIp && subscriber(identity.sourceIp);
     case "principal":
       // From a Lambda authorizer, Cognito's subject, or with AWS_IAM the role or user who signed.
-      return authorizer?.principalId ?? authorizer?.claims?.sub ?? identity.userArn;
+      return authorizer?.principalId ?? authorizer?.claims?.sub ?? withoutSession(identity.userArn);
     default: {
       const claim = by.slice("claim:".length);
       return authorizer?.claims?.[claim] ?? authorizer?.[claim];
     }
   }
 }
+
+// Who assumes a role chooses the name of the session, and a pod or a function gets a new one each time:
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName, read 2026-11.
+const withoutSession = (arn) => arn?.replace(/(:assumed-role\/[^/]+)\/.*$/, "$1");
 
 // A network of IPv6 has 2^64 addresses, and a host may use any of them: RFC 4291, section 2.5.1. All are one caller.
 function subscriber(address) {
