@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from review.answer_seconds import ANSWER_SECONDS
 from review.command_line import HELP_NAMES, run_app
 from review.count import count
 from review.refusal import ReviewError
@@ -166,6 +167,10 @@ def cost(
         float,
         typer.Option(min=0, max=1, help="The share of them that WAF blocks, 0 to 1. It sets the size of the WAF log."),
     ] = 0.0,
+    seconds: Annotated[
+        float,
+        typer.Option(min=0.001, max=900, help="Seconds that an answer of a model takes, to its last token."),
+    ] = ANSWER_SECONDS,
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Other prices: a .toml file with tables of review/cost/prices.toml."),
@@ -177,14 +182,14 @@ def cost(
     explain: Explain = False,  # noqa: FBT002  # a flag is how typer takes it
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
-    """Show how much capacity the web ACL uses, and what a month costs in dollars, without the backends."""
+    """Show how much capacity the web ACL uses, and what a month costs in dollars, without the models."""
     form = _form(form, as_json=as_json)
     from review.cost.bill import Traffic
     from review.cost.prices import read_prices
     from review.cost.report import report
     from review.environment_file import read
 
-    traffic = Traffic(requests=requests, blocked_share=blocked)
+    traffic = Traffic(requests=requests, blocked_share=blocked, answer_seconds=seconds)
     show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form, explain=explain)
 
 
@@ -340,7 +345,7 @@ def size(
     ] = 0,
     seconds: Annotated[
         float, typer.Option(min=0.001, max=900, help="Seconds that an answer takes, to its last token.")
-    ] = 10,
+    ] = ANSWER_SECONDS,
     tokens: Annotated[int, typer.Option(min=0, help="Tokens of a request, prompt and answer together.")] = 0,
     slots: Annotated[int, typer.Option(min=0, help="Requests that the backend works on at once.")] = 0,
     requests_per_minute: Annotated[int, typer.Option(min=0, help="The account's or provider's quota of requests.")] = 0,

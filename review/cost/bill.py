@@ -1,10 +1,13 @@
 """The monthly cost of an environment, and its use of the web ACL's capacity."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from review.answer_seconds import ANSWER_SECONDS
 from review.cost.log_size import WAF_RECORD, access_log_bytes
+from review.cost.model_functions import model_function, token_metrics
 from review.cost.prices import Price, Prices, TieredPrice
 from review.cost.watched_metrics import alarm_metrics, filter_metrics, route_metrics
 from settings.environment import Environment
@@ -34,6 +37,9 @@ class Traffic:
     requests: int
     blocked_share: float = 0.0
     """The share that WAF blocks, or counts if it only counts; 0 to 1."""
+
+    answer_seconds: float = ANSWER_SECONDS
+    """How long a model takes to answer, to the last token."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,18 +75,24 @@ class _Bill:
     def __init__(self, prices: Prices, *, with_free: bool) -> None:
         self._prices = prices
         self._with_free = with_free
+        self._charged = defaultdict[str, float](float)
 
     def lines(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
         yield from self._waf(environment, traffic.requests / _MILLION)
         yield self._line("API Gateway: requests", traffic.requests / _MILLION, "api_gateway_requests")
         yield from self._bearer_key(environment, traffic.requests)
         yield from self._token_limits(environment, traffic.requests / _MILLION)
+        yield from self._model_function(environment, traffic)
         yield from self._logs(environment, traffic)
         yield from self._metrics(environment)
 
     def _line(self, item: str, quantity: float, name: str) -> Line:
+        """A line is charged on top of the lines before it: they share the tiers and the free amount of their price."""
         price: Price | TieredPrice = getattr(self._prices, name)
-        dollars = price.dollars(quantity, with_free=self._with_free)
+        before = self._charged[name]
+        self._charged[name] += quantity
+        after = price.dollars(before + quantity, with_free=self._with_free)
+        dollars = after - price.dollars(before, with_free=self._with_free)
         return Line(item=item, quantity=quantity, unit=price.unit, price=name, dollars=dollars)
 
     def _bearer_key(self, environment: Environment, requests: int) -> Iterator[Line]:
@@ -95,6 +107,16 @@ class _Bill:
         """Requests to routes with limits in tokens. Their share is unknown, so all requests count."""
         if items := items_of_a_request(environment):
             yield self._line("DynamoDB: limits in tokens", millions * items * WRITES_OF_A_REQUEST, "dynamodb_writes")
+
+    def _model_function(self, environment: Environment, traffic: Traffic) -> Iterator[Line]:
+        """Requests to routes with a packaged function. Their share is unknown, so all requests call the dearest one."""
+        if function := model_function(environment, traffic.answer_seconds):
+            millions = traffic.requests / _MILLION
+            yield self._line("Lambda: in front of the model", millions, "lambda_requests")
+            gb_seconds = traffic.requests * function.gb_seconds
+            yield self._line("Lambda: in front of the model, its time", gb_seconds, "lambda_gb_seconds")
+            gigabytes = traffic.requests * function.log_bytes / _GB
+            yield from self._log("function in front of the model", gigabytes, function.retention_in_days)
 
     def _waf(self, environment: Environment, millions: float) -> Iterator[Line]:
         waf, wcu = environment.waf, web_acl_capacity(environment)
@@ -134,6 +156,7 @@ class _Bill:
     def _metrics(self, environment: Environment) -> Iterator[Line]:
         counts = (
             ("CloudWatch: metrics of filters and routes", "metrics", _metrics(environment)),
+            ("CloudWatch: metrics of limits in tokens", "metrics", token_metrics(environment)),
             ("CloudWatch: alarms", "alarm_metrics", sum(alarm_metrics(environment).values())),
             ("CloudWatch: dashboard", "dashboards", int(environment.observability.dashboard)),
         )

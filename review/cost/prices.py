@@ -26,14 +26,14 @@ class Source(Settings):
     checked: Literal["AWS", "second hand", "own"] = "own"
     """`own` for prices that you set yourself: from a contract, or of another Region."""
 
+    free: Annotated[float, Field(ge=0, strict=False)] = 0
+    """Units that are free every month, once for the whole account."""
+
 
 class Price(Source):
     """The same price for every unit."""
 
     price: Dollars
-
-    free: Annotated[float, Field(ge=0, strict=False)] = 0
-    """Units that are free every month, once for the whole account."""
 
     def dollars(self, units: float, *, with_free: bool) -> float:
         """The price of this many units a month."""
@@ -60,8 +60,9 @@ class TieredPrice(Source):
             raise ValueError("tiers must each end above the one before by up_to, and the last have none")
         return self
 
-    def dollars(self, units: float, *, with_free: bool) -> float:  # noqa: ARG002  # nothing with tiers is free
+    def dollars(self, units: float, *, with_free: bool) -> float:
         """The price of this many units a month."""
+        units = max(0.0, units - (self.free if with_free else 0))
         total, begin = 0.0, 0.0
         for tier in self.tiers:
             end = units if tier.up_to is None else min(units, tier.up_to)
@@ -96,7 +97,7 @@ class Prices(Settings):
     alarm_metrics: Price
     dashboards: Price
     lambda_requests: Price
-    lambda_gb_seconds: Price
+    lambda_gb_seconds: Price | TieredPrice
     dynamodb_writes: Price
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from review.cost.bill import WRITES_OF_A_REQUEST, Line, Traffic, bill, items_of_a_request, web_acl_capacity
 from review.cost.log_size import WAF_RECORD, access_log_bytes
+from review.cost.model_functions import model_function
 from review.cost.prices import Prices
 from review.cost.watched_metrics import filter_metrics
 from review.numbers import plain
@@ -16,8 +17,9 @@ from settings.waf.capacity import Capacity
 from settings.watched import access_log, waf_log
 
 NOT_IN_IT = (
-    "the backends (Lambda, Bedrock, SageMaker, load balancers, VPC links), data transfer, PrivateLink and the edge",
-    "the execution log, X-Ray, Lambda's own logs, log queries, e-mails, taxes and discounts",
+    "the backends (models, your own Lambda functions, SageMaker, load balancers, VPC links)",
+    "data transfer, NAT, PrivateLink and the edge",
+    "the execution log, X-Ray, the logs of other Lambda functions, log queries, e-mails, taxes and discounts",
 )
 CAPACITY = (
     "WCU are an estimate: AWS may charge the same transformation of the same part of a request once (about), or each "
@@ -33,7 +35,7 @@ def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_f
     """The whole report."""
     wcu = web_acl_capacity(environment)
     lines = bill(environment, traffic, prices, with_free=with_free)
-    notes = tuple(_notes(environment, wcu, prices))
+    notes = (*function_note(environment, traffic.answer_seconds), *_notes(environment, wcu, prices))
     assumptions = tuple(_assumptions(environment, wcu, prices, with_free=with_free))
     total = sum(line.dollars for line in lines)
     return Report(
@@ -45,6 +47,7 @@ def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_f
             "environment": environment.name,
             "requests": traffic.requests,
             "blocked_share": traffic.blocked_share,
+            "answer_seconds": traffic.answer_seconds,
             "capacity": None if wcu is None else _capacity_data(wcu),
             "lines": [asdict(line) for line in lines],
             "dollars": total,
@@ -105,7 +108,17 @@ def _token_note(environment: Environment) -> Iterator[str]:
     if items := items_of_a_request(environment):
         yield (
             f"Limits in tokens: {WRITES_OF_A_REQUEST:g} writes for each of {items} items, as if every request were of "
-            "a route with such limits; the function's duration, which is the model's, and its log are not included."
+            "a route with such limits. Storage and backups of the table are not included."
+        )
+
+
+def function_note(environment: Environment, answer_seconds: float) -> Iterator[str]:
+    """How long the function in front of a model is assumed to run. Nothing if there is none."""
+    if function := model_function(environment, answer_seconds):
+        yield (
+            f"The function in front of the model runs until the answer ends: {function.seconds:g} s are assumed "
+            f"(--seconds, at most the route's timeout) with {function.memory_mb} MB (x86_64), as if every request were "
+            f"of {function.route}. Its log: {function.log_bytes:,} bytes a request."
         )
 
 

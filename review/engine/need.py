@@ -150,7 +150,9 @@ def _of_profile(
     price = layer.price_of(profile.model)
     enforced = [number for number in profile.budgets if not layer.budgets[number].observes]
     of_money = [number for number in enforced if "usd_per_month" in layer.budgets[number].limits]
-    if price is None and of_money:
+    # A list of models names none, and has no price.
+    names_none = profile.model is None and not profile.route.reads_body
+    if price is None and of_money and not names_none:
         found.verdict[mine] = NO_PRICE
         found.verdict_by[mine] = of_money[0] * len(KINDS) + USD
         return

@@ -81,4 +81,6 @@ class TokenLayer:
 
 
 def _matches(pattern: str, model: str) -> bool:
-    return model.startswith(pattern[:-1]) if pattern.endswith("*") else model == pattern
+    """The same as in constructs/gateway/metered_function/meter.mjs."""
+    limited, named = pattern.strip().lower(), model.strip().lower()
+    return named.startswith(limited[:-1]) if limited.endswith("*") else named == limited

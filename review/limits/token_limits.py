@@ -18,6 +18,8 @@ UNITS = {
     "concurrent_requests": "at once",
 }
 
+_A_MINUTE = ("requests_per_minute", "tokens_per_minute")
+
 COUNTED = (
     "Tokens and money are estimated before the model is called, and counted once it has answered: a request that uses "
     "more than was estimated is not stopped, but owed (docs/token-limits.md)."
@@ -72,8 +74,14 @@ def table(budgets: tuple[TokenBudget, ...]) -> Table:
         title="What the function in front of the model lets through, after all of these",
         columns=("route", "limit", "shared by", "allows"),
         rows=tuple(("\n".join(alike), *cells) for cells, alike in routes.items()),
-        caption="A request passes if all have room for it, and else costs none of them anything.",
+        caption=" ".join(_captions(budgets)),
     )
+
+
+def _captions(budgets: tuple[TokenBudget, ...]) -> Iterator[str]:
+    yield "A request passes if all have room for it, and else costs none of them anything."
+    if any(name in budget.limits for budget in budgets for name in _A_MINUTE):
+        yield "A caller who was idle can use twice its limit of a minute in its first minute."
 
 
 def _cells(budget: TokenBudget) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ No line begins with a value from an environment file, because GitLab executes li
 from collections.abc import Iterable, Iterator, Sequence
 
 from review.cost.prices import Prices
-from review.cost.report import NOT_IN_IT, prices_words
+from review.cost.report import NOT_IN_IT, function_note, prices_words
 from review.diff.difference import Difference, slot_of
 from review.diff.replacement import Change, notable_changes
 from review.diff.tables import (
@@ -195,6 +195,9 @@ def _assumptions(changed: Sequence[Reviewed], base: str, prices: Prices) -> Iter
     left_out = [note for each in changed if each.after for note in layers_of(each.after).left_out]
     yield from dict.fromkeys(left_out)
     yield f"{prices_words(prices)}. Not in it: {'; '.join(NOT_IN_IT)}."
+    for each in changed:
+        if each.after:
+            yield from (f"{each.name}: {note}" for note in function_note(each.after, TRAFFIC.answer_seconds))
 
 
 def _revision(base: str) -> str:

@@ -38,6 +38,7 @@ def _diff(compared: Comparison, base: str) -> dict[str, Any]:
 def _cost(cost: CostChange) -> dict[str, Any]:
     return {
         "requests": TRAFFIC.requests,
+        "answer_seconds": TRAFFIC.answer_seconds,
         "before": cost.before,
         "after": cost.after,
         "difference": cost.difference,

@@ -113,5 +113,9 @@ def plan_of(environment: Environment, key: str | None) -> str | None:
 def _limit(environment: Environment, name: str, kind: str, plan: str | None) -> float | None:
     if name == PLAN:
         return environment.usage_plans[plan].token_limits.get(kind) if plan else None
-    limits = (limit.token_limits for limit in environment.token_limits if limit.name == name)
-    return next(limits, {}).get(kind)
+    found = next((limit for limit in environment.token_limits if limit.name == name), None)
+    whole = None if found is None else found.token_limits.get(kind)
+    if found is None or whole is None or found.shards == 1:
+        return whole
+    # An item has an equal part, as meter.mjs gives it.
+    return whole / found.shards if kind == "usd_per_month" else max(1, whole // found.shards)

@@ -19,10 +19,12 @@ class Limits(Settings):
     """
 
     requests_per_minute: Count | None = None
-    """Requests in a minute. All may come at once; the budget refills evenly."""
+    """Requests in a minute. All may come at once; the budget refills evenly. A caller who was idle can therefore send
+    twice as many in its first minute."""
 
     tokens_per_minute: Count | None = None
     """Tokens in a minute, counted as `token_metering.count` specifies. All may come at once; the budget refills evenly.
+    A caller who was idle can therefore use twice as many in its first minute.
     """
 
     tokens_per_day: Count | None = None

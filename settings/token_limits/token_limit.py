@@ -57,8 +57,8 @@ class TokenLimit(Limits):
     """Routes by `METHOD /path`. Default: every `bedrock`, `http` and `private` route."""
 
     models: Items[Annotated[str, Field(pattern=r"^[^\s*]{1,255}\*?$")]] = ()
-    """Models by the name in the request's `model`, or by its beginning and `*`. Default: all. For a Bedrock route this
-    is its `model_id`, or with `api` the model in the request."""
+    """Models by the name in the request's `model`, or by its beginning and `*`, in any case. Default: all. For a
+    Bedrock route this is its `model_id`, or with `api` the model in the request."""
 
     mode: Mode | None = None
     """`count` lets every request through and reports what it would have refused. Default: that of `[token_metering]`.

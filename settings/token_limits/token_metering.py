@@ -48,7 +48,8 @@ class TokenMetering(Settings):
     """Output tokens reserved for a request without a maximum, but never more than the limit allows an idle caller."""
 
     image_tokens: Annotated[int, Field(ge=0, le=100_000)] = 1500
-    """Tokens that an image or a file counts until the model reports the real number."""
+    """Tokens that an image, a file, or a conversation that the server keeps counts until the model reports the real
+    number."""
 
     mode: Mode = "enforce"
     """`count` lets every request through and reports what it would have refused."""

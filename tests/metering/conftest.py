@@ -1,5 +1,6 @@
 """The function with AWS's runtime client, a model behind it, and a table, of ministack and of moto."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -43,6 +44,13 @@ class Deployed:
         """The response to a caller with that key and that body."""
         invoke = {name: more.pop(name) for name in ("seconds", "hangs_up_after") if name in more}
         return self.function.invoke(event(body if body is not None else {"model": "m"}, key=key, **more), **invoke)
+
+    def send(self, body: str | bytes, **more: Any) -> Answer:
+        """The response to a body that is sent as it is; bytes as API Gateway encodes them."""
+        raw = {"body": body, "isBase64Encoded": False}
+        if isinstance(body, bytes):
+            raw = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        return self.function.invoke(event({}, **more) | raw)
 
     @property
     def items(self) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,16 @@ from typing import Any
 CHAT = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27, "prompt_tokens_details": {"cached_tokens": 5}}
 RESPONSES = {"input_tokens": 20, "output_tokens": 7, "input_tokens_details": {"cached_tokens": 5}}
 ANTHROPIC = {"input_tokens": 15, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 0, "output_tokens": 7}
+# From GPT-5.6: of the 20, 5 were read from the cache and 10 written to it.
+CHAT_WITH_CACHE_WRITE = CHAT | {"prompt_tokens_details": {"cached_tokens": 5, "cache_write_tokens": 10}}
+RESPONSES_WITH_CACHE_WRITE = RESPONSES | {"input_tokens_details": {"cached_tokens": 5, "cache_write_tokens": 10}}
+# The summary of a long conversation, which is not in the numbers of the answer itself.
+COMPACTION = ANTHROPIC | {
+    "iterations": [
+        {"type": "compaction", "input_tokens": 1800, "output_tokens": 35},
+        {"type": "message"} | ANTHROPIC,
+    ]
+}
 CONVERSE = {"inputTokens": 15, "cacheReadInputTokens": 5, "cacheWriteInputTokens": 0, "outputTokens": 7}
 INVOCATION = {"inputTokenCount": 15, "cacheReadInputTokenCount": 5, "outputTokenCount": 7}
 
@@ -28,13 +38,17 @@ def whole(dialect: str) -> dict[str, Any]:
         "anthropic": {"type": "message", "content": [], "usage": ANTHROPIC},
         "converse": {"output": {}, "usage": CONVERSE},
         "ollama": {"done": True, "prompt_eval_count": 20, "eval_count": 7},
+        "chat that writes a cache": {"choices": [], "usage": CHAT_WITH_CACHE_WRITE},
+        "responses that write a cache": {"object": "response", "output": [], "usage": RESPONSES_WITH_CACHE_WRITE},
+        "compaction": {"type": "message", "content": [], "usage": COMPACTION},
+        "chat zero": {"choices": [], "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}},
         "silent": {"choices": []},
         "null": {"choices": [], "usage": None},
     }
     return answers[dialect]
 
 
-def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noqa: PLR0911  # a table, of lists
+def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noqa: C901, PLR0911  # a table, of lists
     """The events of a call that streams."""
     delta = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "é"}}]}
     match dialect:
@@ -52,6 +66,11 @@ def stream(dialect: str, *, include_usage: bool) -> list[dict[str, Any]]:  # noq
             start = {"type": "message_start", "message": {"usage": ANTHROPIC | {"output_tokens": 1}}}
             deltas = [{"type": "message_delta", "usage": {"output_tokens": tokens}} for tokens in (3, 7)]
             return [start, *deltas, {"type": "message_stop"}]
+        case "compaction":
+            start = {"type": "message_start", "message": {"usage": ANTHROPIC | {"output_tokens": 1}}}
+            return [start, {"type": "message_delta", "usage": COMPACTION}, {"type": "message_stop"}]
+        case "chat zero":
+            return [delta, {"choices": [], "usage": {"prompt_tokens": 0, "completion_tokens": 0}}]
         case "anthropic unfinished":
             return [{"type": "message_start", "message": {"usage": ANTHROPIC | {"output_tokens": 1}}}]
         case "converse":

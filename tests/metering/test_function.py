@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from review.cost.model_functions import METERED_LINE_BYTES
 from review.usage.usage import item_of_key
 from tests.metering.conftest import NAMESPACE, Deploy, Deployed
 
@@ -187,6 +188,14 @@ def test_what_it_says_of_itself(deploy: Deploy) -> None:
     assert (first["plan"], first["model"], first["UsdUsed"]) == ("gold", "priced", pytest.approx(0.0000855))
     assert (second["TokensRefused"], second["limits"]) == (1, ["a:d"])
     assert "key1" not in json.dumps([first, second])
+
+
+def test_a_line_of_the_log_is_as_long_as_the_review_assumes(deploy: Deploy) -> None:
+    deployed = deploy({"tokens_per_day": 10**6}, variables={"PLAN_KEYS": "gold=key1"})
+    deployed.ask(CAP | {"model": "priced"})
+    (line,) = [line for line in deployed.function.log.splitlines() if '"_aws"' in line]
+    # CloudWatch's own 26 bytes, and some for longer names of the API, the plan and the model.
+    assert METERED_LINE_BYTES - 200 < len(line) + 26 <= METERED_LINE_BYTES
 
 
 def test_the_review_finds_a_keys_item(deploy: Deploy) -> None:

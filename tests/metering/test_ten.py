@@ -198,6 +198,13 @@ def test_7_when_unavailable(deploy: Deploy, wanted: str, status: int) -> None:
     assert deploy(limit, variables=nowhere).ask({"model": "priced"}).status == status
 
 
+def test_7_money_that_is_allowed_without_a_store_is_a_quarter_too(deploy: Deploy) -> None:
+    nowhere = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1"}
+    # A request reserves 408 millionths of a dollar, of which it uses 85.
+    deployed = deploy({"usd_per_month": 0.002, "when_unavailable": "allow"}, variables=nowhere)
+    assert [deployed.ask(CAP | {"model": "priced"}).status for _ in range(3)] == [200, 200, 429]
+
+
 def test_7_a_table_that_is_not_there(deploy: Deploy) -> None:
     deployed = deploy({"requests_per_minute": 8}, table="missing")
     assert deployed.ask(CAP).status == 200

@@ -62,6 +62,15 @@ def test_1_fifty_workers_on_three_slots(tmp_path: Path, url: str) -> None:
     assert not [name for name in item if name.startswith("a:c:")]
 
 
+@pytest.mark.parametrize("at_once", [1, 5, 20])
+def test_writes_of_a_burst_after_a_pause(tmp_path: Path, url: str, at_once: int) -> None:
+    """docs/token-limits.md: one reserves with its first write, the others with their second, and each settles."""
+    limits = {"tokens_per_minute": 10**6, "concurrent_requests": 100}
+    seen, _ = work(tmp_path, url, limits, workers=at_once, each=1)
+    assert (seen["admitted"], seen["unavailable"]) == (at_once, [])
+    assert 2 * at_once <= seen["writes"] <= 3 * at_once - 1
+
+
 def test_writes_of_a_request(tmp_path: Path, url: str) -> None:
     """One write reserves and one settles. If all workers start at once, some find another state than they expect."""
     limits = {"requests_per_minute": 6000, "tokens_per_minute": 10**6, "concurrent_requests": 100}

@@ -12,6 +12,9 @@ const REFUSALS = {
 };
 const UNITS = { requests_per_minute: "requests", tokens_per_minute: "tokens", tokens_per_day: "tokens" };
 
+// What the caller wrote, cut short.
+export const quoted = (value) => JSON.stringify(typeof value === "string" ? value.slice(0, 100) : value)?.slice(0, 200);
+
 export const codeOf = (kind) => REFUSALS[kind].code;
 
 // OpenAI's names: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers. If there are several
@@ -74,12 +77,13 @@ export class Answers {
   }
 
   noPrice(model) {
-    const message = `The model ${JSON.stringify(model)} has no price in this API, which limits spending.`;
+    const named = model === undefined ? "The request names no model, so it" : `The model ${quoted(model)}`;
+    const message = `${named} has no price in this API, which limits spending.`;
     return this.#answer(400, { message, type: "invalid_request_error", code: "model_not_priced" });
   }
 
-  noPriceOfTier(tier) {
-    const message = `The service_tier ${JSON.stringify(tier)} has no price here, and this API limits what is spent.`;
+  noPriceOf(name, value) {
+    const message = `The ${name} ${quoted(value)} has no price here, and this API limits what is spent.`;
     return this.#answer(400, { message, type: "invalid_request_error", code: "tier_not_priced" });
   }
 

@@ -6,6 +6,7 @@
 // providers/bedrock, document that the paths accept a signature for the service `bedrock` as well as an API key. All
 // read 2026-11.
 
+import { quoted } from "./answers.mjs";
 import { BackendFailed } from "./backend_failed.mjs";
 import { errorOf, failureOf, toldAs } from "./bedrock_failure.mjs";
 import { embed } from "./embeddings.mjs";
@@ -49,7 +50,7 @@ export function refusalOf(request, backend, answers) {
   const names = backend.models.join(", ");
   if (typeof body.model !== "string") return answers.badRequest(`The body must name a model: ${names}.`);
   if (backend.models.includes(body.model)) return undefined;
-  return answers.notFound(`There is no model ${JSON.stringify(body.model)} here; there are: ${names}.`, { api, code: "model_not_found" });
+  return answers.notFound(`There is no model ${quoted(body.model)} here; there are: ${names}.`, { api, code: "model_not_found" });
 }
 
 export async function call(backend, request, { signal }) {

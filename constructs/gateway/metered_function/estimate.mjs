@@ -13,7 +13,18 @@ const CAPS_OF_PATHS = [
   ["/messages", ["max_tokens"]],
 ];
 
-const IMAGES = new Set(["image", "image_url", "input_image", "file", "input_file", "document", "input_audio"]);
+// Ollama's own API has its cap among the options: https://github.com/ollama/ollama/blob/main/docs/api.md, read 2026-11.
+const OLLAMA = /\/api\/(chat|generate)$/;
+
+const IMAGES = new Set(
+  ["image", "image_url", "input_image", "file", "input_file", "document", "input_audio", "audio", "audio_url"].concat(
+    ["video", "video_url", "input_video"],
+  ),
+);
+
+// Context that OpenAI keeps for a response, and charges as its input:
+// https://platform.openai.com/docs/guides/conversation-state, read 2026-11. Nothing tells how long it is.
+const KEPT = ["previous_response_id", "conversation"];
 
 // Where such a part has the image or file itself, or its address. The rest of it may be read as text.
 const MEDIA = /(^|_)(url|uri|data|bytes|images?|id)$/i;
@@ -21,29 +32,39 @@ const MEDIA = /(^|_)(url|uri|data|bytes|images?|id)$/i;
 // What is text, and where a request describes what the model may call or answer: what looks like an image there is none.
 const DESCRIBED = ["tools", "toolConfig", "functions", "response_format", "guided_json", "text"];
 
-// { input, output, otherwise, answers }: `output` is what the request itself allows, undefined if it does not say. Then
-// `otherwise` is the highest cap that some other API would read, and `answers` how many the request wants.
+// { input, output, otherwise, answers, holds }: `output` is what the request itself allows, undefined if it does not
+// say. Then `otherwise` is the highest cap that some other API would read, and `answers` how many the request wants.
+// `holds`: the API of that path reads this cap.
 export function estimate(body, { images, path = "" }) {
-  if (body === null) return { input: 0, output: 0 };
-  const input = Math.ceil(bytesIn(body, images) / BYTES_PER_TOKEN);
+  if (body === null) return { input: 0, output: 0, holds: true };
+  const kept = path.endsWith("/responses") ? KEPT.filter((name) => body[name]).length * images : 0;
+  const input = Math.ceil(bytesIn(body, images) / BYTES_PER_TOKEN) + kept;
   const count = answers(body, path);
-  const [, own = CAPS] = CAPS_OF_PATHS.find(([end]) => path.endsWith(end)) ?? [];
   const all = [...CAPS.map((name) => body[name]), body.inferenceConfig?.maxTokens, body.textGenerationConfig?.maxTokenCount];
-  const output = highest(own === CAPS ? all : own.map((name) => body[name]));
-  return { input, output: output && output * count, otherwise: highest(all) ?? 0, answers: count };
+  const own = ownCaps(body, path);
+  const output = highest(own ?? all);
+  return { input, output: output && output * count, otherwise: highest(all) ?? 0, answers: count, holds: own !== undefined };
+}
+
+function ownCaps(body, path) {
+  if (OLLAMA.test(path)) return [body.options?.num_predict];
+  const [, names] = CAPS_OF_PATHS.find(([end]) => path.endsWith(end)) ?? [];
+  return names?.map((name) => body[name]);
 }
 
 // Bytes of every string and name, except for images and files, which count a flat number of tokens each.
 function bytesIn(value, images, name = "") {
   if (typeof value === "string") {
-    return images !== undefined && MEDIA.test(name) && value.startsWith("data:") ? images * BYTES_PER_TOKEN : Buffer.byteLength(value);
+    // Ollama has images as they are, in a list of this name.
+    const isMedia = MEDIA.test(name) && (value.startsWith("data:") || (name === "images" && BASE64.test(value)));
+    return images !== undefined && isMedia ? images * BYTES_PER_TOKEN : Buffer.byteLength(value);
   }
   if (Array.isArray(value)) {
     // Prompts and embeddings may come as token numbers: each is one.
     return value.reduce((sum, each) => sum + (typeof each === "number" ? BYTES_PER_TOKEN : bytesIn(each, images, name)), 0);
   }
-  if (value === null || typeof value !== "object") return 0;
-  if (images !== undefined && (IMAGES.has(value.type) || value.source?.bytes !== undefined)) {
+  if (value === null || typeof value !== "object") return String(value).length;
+  if (images !== undefined && (IMAGES.has(value.type) || FILE.some((place) => value.source?.[place] !== undefined))) {
     return images * BYTES_PER_TOKEN + textIn(value);
   }
   return Object.entries(value).reduce(
@@ -51,6 +72,11 @@ function bytesIn(value, images, name = "") {
     0,
   );
 }
+
+// Amazon Nova's own format has the file, or where it is.
+const FILE = ["bytes", "s3Location"];
+
+const BASE64 = /^[A-Za-z0-9+/=_-]+$/;
 
 // Bytes of the text in an image or file: a document may be text, and a server may read more of a part than its image.
 function textIn(value, name = "", isText = false) {

@@ -1,6 +1,7 @@
 // Whose request it is, judged only by what API Gateway has established, never by a header of the caller.
 
 import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
 
 // The name of an identity in the settings, and its value in the proxy event. undefined: the request has none.
 function valueOf(by, { requestContext }) {
@@ -11,15 +12,27 @@ function valueOf(by, { requestContext }) {
     case "api_key":
       return identity.apiKeyId;
     case "ip":
-      return identity.sourceIp;
+      return identity.sourceIp && subscriber(identity.sourceIp);
     case "principal":
       // From a Lambda authorizer, Cognito's subject, or with AWS_IAM the role or user who signed.
-      return authorizer?.principalId ?? authorizer?.claims?.sub ?? identity.userArn;
+      return authorizer?.principalId ?? authorizer?.claims?.sub ?? withoutSession(identity.userArn);
     default: {
       const claim = by.slice("claim:".length);
       return authorizer?.claims?.[claim] ?? authorizer?.[claim];
     }
   }
+}
+
+// Who assumes a role chooses the name of the session, and a pod or a function gets a new one each time:
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, RoleSessionName, read 2026-11.
+const withoutSession = (arn) => arn?.replace(/(:assumed-role\/[^/]+)\/.*$/, "$1");
+
+// A network of IPv6 has 2^64 addresses, and a host may use any of them: RFC 4291, section 2.5.1. All are one caller.
+function subscriber(address) {
+  if (!isIPv6(address) || address.includes(".")) return address;
+  const [before, after] = address.split("%")[0].split("::").map((part) => part.split(":").filter(Boolean));
+  const groups = after === undefined ? before : [...before, ...Array(8 - before.length - after.length).fill("0"), ...after];
+  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 
 // `{ by: ["api_key", "ip"], ... }` gives the id of the caller's item. undefined: a part of the identity is missing.

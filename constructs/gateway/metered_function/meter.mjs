@@ -8,12 +8,15 @@ import { hashed, itemOf } from "./identity.mjs";
 import { costOf, placed } from "./limits.mjs";
 import { needed, needOf, passedNeed } from "./need.mjs";
 import { address } from "./proxy.mjs";
+import { readDifferently } from "./read_differently.mjs";
 import { jsonIn, requestIn } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
 import { UsageReader } from "./usage/reader.mjs";
 
 // How much of a whole response is kept to read its usage.
 const LARGEST_DOCUMENT = 8 * 1024 * 1024;
+
+const LONGEST_MODEL = 256;
 
 export class Meter {
   constructor(parts) {
@@ -65,21 +68,31 @@ export class Meter {
     if (climbs(request)) return { refusal: answers.badRequest("The path must not hold . or .. as a part of its own.") };
     const unknown = this.refusalOf?.(request, configuration.backend, answers);
     if (unknown) return { refusal: unknown };
+    // Bedrock's own formats get a new body, as this function has read it.
+    const misread = configuration.limits.length && !configuration.backend.apis && readDifferently(request);
+    if (misread) return { refusal: answers.badRequest(misread) };
     const model = modelOf(request, configuration.backend);
+    const path = pathAtModel(request, configuration.backend);
+    // Lists of models and similar requests use no tokens. If one does, its response contains the usage.
+    const asksNothing = BODILESS.has(request.method) || COUNTS_ONLY.test(path);
     const sets = setsOf(configuration, event, model);
     const limits = [...sets.values()].flat();
     const price = this.priceOf(model);
     const about = aboutOf(configuration, event, model);
-    if (limits.some((limit) => limit.usd_per_month !== undefined && limit.mode !== "count")) {
-      if (price === undefined) return { refusal: answers.noPrice(model) };
-      const tier = request.body?.service_tier ?? "default";
-      if (!PRICED_TIERS.has(tier)) return { refusal: answers.noPriceOfTier(tier) };
+    const enforced = limits.filter(({ mode }) => mode !== "count");
+    if (enforced.some(({ usd_per_month: money }) => money !== undefined)) {
+      if (price === undefined && !(asksNothing && model === undefined)) return { refusal: answers.noPrice(model) };
+      for (const [name, priced] of Object.entries(PRICED)) {
+        const value = request.body?.[name] ?? "default";
+        if (!priced.has(value)) return { refusal: answers.noPriceOf(name, value) };
+      }
+    }
+    if (isTrue(request.body?.background) && path.endsWith("/responses") && enforced.some(countsTokens)) {
+      return { refusal: answers.badRequest("background must be false: this API counts what a response uses while it is made.") };
     }
     const { weights, default_max_tokens: defaultOutput, image_tokens: images } = configuration.counting;
-    const path = pathAtModel(request, configuration.backend);
     const generates = generatesText(request, configuration.backend);
-    // Lists of models and similar requests use no tokens. If one does, its response contains the usage.
-    const asked = BODILESS.has(request.method) ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
+    const asked = asksNothing ? { ...request, bytes: Buffer.alloc(0), body: null } : request;
     const { need, tooLarge, input } = needed(asked, limits, { weights, price, defaultOutput, images, generates, path }, started);
     if (tooLarge) return { refusal: answers.tooLarge(tooLarge) };
 
@@ -102,11 +115,11 @@ export class Meter {
     admitted.observed = observed;
     admitted.local = held.some(({ store }) => store !== this.store);
     // Not of a limit that refuses nobody: it would slow down a caller who sends at the pace of the headers.
-    const enforced = held.flatMap(({ reservation, at }) =>
+    const shown = held.flatMap(({ reservation, at }) =>
       reservation.writes.filter(({ limit }) => !limit.observes).map(({ limit }) => ({ ...limit, of: reservation, at })),
     );
     admitted.headers = limitHeaders(
-      enforced,
+      shown,
       (limit) => limit.of.item[limit.attribute],
       clock(),
     );
@@ -216,9 +229,22 @@ export class Meter {
 const climbs = ({ pathParameters }) =>
   Object.values(pathParameters).some((value) => value.split("/").some((part) => part === "." || part === ".."));
 
-// A price of the file is that of the standard tier. `flex` costs less, `priority` more, in Bedrock's and OpenAI's APIs:
-// https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html, read 2026-11.
-const PRICED_TIERS = new Set(["auto", "default", "flex", "standard_only"]);
+// What a request may choose at the price of the file, which is that of the standard tier. `flex` costs less, `priority`
+// and `fast` more, in Bedrock's and OpenAI's APIs:
+// https://docs.aws.amazon.com/bedrock/latest/userguide/service-tiers-inference.html,
+// https://developers.openai.com/api/docs/guides/fast-mode. In Anthropic's, `speed` and `inference_geo` do:
+// https://platform.claude.com/docs/en/build-with-claude/fast-mode, .../data-residency. All read 2026-11.
+const PRICED = {
+  service_tier: new Set(["auto", "default", "flex", "standard_only"]),
+  speed: new Set(["default", "standard"]),
+  inference_geo: new Set(["default", "global"]),
+};
+
+// They tell how many tokens a text has, and use none: Anthropic's, OpenAI's and vLLM's.
+const COUNTS_ONLY = /\/(count_tokens|input_tokens|tokenize|detokenize)$/;
+
+const countsTokens = ({ tokens_per_minute: minute, tokens_per_day: day, usd_per_month: money }) =>
+  [minute, day, money].some((limit) => limit !== undefined);
 
 const BODILESS = new Set(["DELETE", "GET", "HEAD", "OPTIONS"]);
 
@@ -243,6 +269,7 @@ function quartered(limit) {
   for (const kind of ["requests_per_minute", "tokens_per_minute", "tokens_per_day", "concurrent_requests"]) {
     if (limit[kind] !== undefined) scaled[kind] = Math.max(1, Math.floor(limit[kind] / 4));
   }
+  if (limit.usd_per_month !== undefined) scaled.usd_per_month = limit.usd_per_month / 4;
   return scaled;
 }
 
@@ -283,7 +310,11 @@ function covers({ plan, models }, model, planOfCaller) {
   return models === undefined || model === undefined || models.some((pattern) => matches(pattern, model));
 }
 
-const matches = (pattern, model) => (pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern);
+// Some servers ignore case, Ollama among them. review/layers/token_layer.py does the same.
+function matches(pattern, model) {
+  const [limited, named] = [pattern, model].map((name) => name.trim().toLowerCase());
+  return limited.endsWith("*") ? named.startsWith(limited.slice(0, -1)) : named === limited;
+}
 
 // A key that Terraform did not create, or no key, is in no plan that this function knows. The settings define what
 // applies then.
@@ -307,7 +338,8 @@ function aboutOf(configuration, { requestContext }, model) {
     requestId: requestContext?.requestId,
     caller: key === undefined ? undefined : hashed(JSON.stringify([String(key)])),
     plan: planOf(configuration, { requestContext }) || undefined,
-    model,
+    // The caller wrote it. A long one would make a line that CloudWatch takes no metrics from.
+    model: model?.slice(0, LONGEST_MODEL),
   };
 }
 

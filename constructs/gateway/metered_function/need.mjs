@@ -13,18 +13,18 @@ export function needOf(usage, { weights, price }) {
   return { tokens: weighed(usage, weights), nanoUsd: price ? nanoUsd(usage, price) : 0 };
 }
 
-// { need } to reserve, or { tooLarge: the limit that would never let it pass }. With `input` if no cap holds the output
-// to what is reserved.
+// { need } to reserve, or { tooLarge: the limit that would never let it pass }. With `input` if no cap is known to hold
+// the output to what is reserved.
 //
 // Without a cap of its own a request is taken to use the settings' default for each answer that it wants, or as much as
 // an idle caller may: a small limit must not refuse it for ever.
 export function needed(request, limits, { weights, price, defaultOutput, images, generates, path }, milliseconds) {
-  const { input, output, otherwise = 0, answers = 1 } = estimated(request, images, path);
+  const { input, output, otherwise = 0, answers = 1, holds } = estimated(request, images, path);
   const at = (outputTokens) => needOf({ input, output: outputTokens }, { weights, price });
   const unfit = (outputTokens) =>
     placed(limits, milliseconds, at(outputTokens)).find((limit) => !limit.observes && neverFits(limit));
   if (!generates) return fitting(at(0), unfit(0));
-  if (output !== undefined) return fitting(at(output), unfit(output));
+  if (output !== undefined) return { ...fitting(at(output), unfit(output)), ...(holds ? {} : { input }) };
   let [fits, tooMany] = [0, Math.min(Math.max(defaultOutput, otherwise) * answers, MOST) + 1];
   if (unfit(0)) return fitting(at(0), unfit(0));
   while (tooMany - fits > 1) {

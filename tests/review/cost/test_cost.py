@@ -195,7 +195,7 @@ BEARER = MINIMAL.replace("[api]", '[api]\nkey_source = "BEARER"{more}') + (
 def test_the_authorizer_is_paid_for_each_time_that_aws_asks_it(tmp_path: Path, more: str, calls: float) -> None:
     found = dollars(lines(environment(tmp_path, BEARER.format(more=more))))
     assert found["Lambda: API keys by Bearer"] == pytest.approx(calls * 0.20 / 1_000_000, abs=1e-6)
-    assert found["Lambda: their time"] == pytest.approx(calls * 0.005 * 0.125 * 0.00001667, abs=1e-6)
+    assert found["Lambda: their time"] == pytest.approx(calls * 0.005 * 0.125 * 0.0000166667, abs=1e-6)
 
 
 def test_the_default_prices_say_where_and_when_they_were_read() -> None:

@@ -17,7 +17,7 @@ const SHAPE = { error: { message: "Slow down.", type: "rate_limit_error", code: 
 // As many bytes as the estimate is to have tokens, three for each, with the names that stand in it.
 function bodyOf({ model, bytes, cap }) {
   const body = { ...(model === null ? {} : { model }), ...(cap === null ? {} : { max_tokens: cap }), p: "" };
-  const said = Object.entries(body).reduce((sum, [name, value]) => sum + name.length + (value.length ?? 0), 0);
+  const said = Object.entries(body).reduce((sum, [name, value]) => sum + name.length + (value.length ?? String(value).length), 0);
   return JSON.stringify({ ...body, p: "x".repeat(Math.max(0, bytes - said)) });
 }
 

@@ -227,6 +227,15 @@ def test_many_resources_that_a_deploy_replaces_have_a_table(repository: Reposito
     assert "another URL" in row
 
 
+def test_what_a_models_function_is_assumed_to_run_is_among_the_assumptions(repository: Repository, said: Said) -> None:
+    repository.commit(prod=MINIMAL)
+    repository.change("prod", f'{MINIMAL}[routes.integration]\ntype = "bedrock"\nmodel_id = "amazon.nova-lite-v1:0"\n')
+    lines = said.lines()
+    words = "- prod: The function in front of the model runs until the answer ends: 10 s"
+    assert any(line.startswith(words) for line in lines)
+    assert any("Lambda: in front of the model, its time" in line for line in lines if line.startswith("- Cost:"))
+
+
 def test_an_environment_comes_or_goes(repository: Repository, said: Said) -> None:
     repository.commit(old=MINIMAL)
     (repository.environments / "old.toml").unlink()

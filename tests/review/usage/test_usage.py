@@ -50,6 +50,14 @@ def test_levels_are_read_as_what_was_used(tmp_path: Path) -> None:
     }
 
 
+def test_an_item_of_a_sharded_limit_has_its_part_of_the_limit(tmp_path: Path) -> None:
+    limit = '[[token_limits]]\nname = "all"\nby = "all"\nshards = 3\ntokens_per_minute = 800\ntokens_per_day = 1000\n'
+    settings = environment(tmp_path, with_route(HTTP, tables=limit))
+    item: dict[str, int | str] = {"id": "all/2", "all:t": int((NOW + 30) * NANO), "all:d": 20757 * 10**18 + 250}
+    found = {each.what: (each.used, each.limit) for each in usages(settings, [item], {}, now=NOW)}
+    assert found == {"tokens": (133, 266), "tokens today": (250, 333)}
+
+
 def test_the_table_names_the_plan_of_a_key_that_it_knows(tmp_path: Path) -> None:
     settings = environment(tmp_path, TEXT)
     for names, limit in (({"k1": "acme"}, "plan gold"), ({}, "plan")):

@@ -35,6 +35,8 @@ export class UsageReader {
       const found = usageIn(document);
       if (found === undefined) continue;
       const { incomplete = false, ...usage } = found;
+      // No request uses nothing: a server that says so did not count.
+      if (Object.values(usage).every((tokens) => tokens === 0)) return;
       this.usage = { input: 0, cached_input: 0, cache_write: 0, output: 0, ...this.usage, ...usage };
       this.incomplete = incomplete;
       // Bedrock's own count beside the model's: the first dialect that fits is the one that is billed.
