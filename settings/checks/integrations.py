@@ -198,7 +198,7 @@ def _models_of_others(environment: EnvironmentFields, route: Route, where: Where
     aws = environment.aws
     accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
     for field, model in _models(route):
-        if model.region and (model.partition, model.region) != (aws.partition, aws.region):
+        if model.region and model.region != aws.region:
             yield Problem(
                 (*where, *field), f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
             )

@@ -28,6 +28,12 @@ def bedrock(model_id: str, more: str = "", *, aws: str = 'region = "us-east-1"')
         ("global.anthropic.claude-x-v1:0", "inference-profile", "anthropic.claude-x-v1:0", "global"),
         (f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", "foundation-model", NOVA, None),
         (f"{HERE}inference-profile/eu.{NOVA}", "inference-profile", NOVA, "eu"),
+        # A geography that AWS adds later: the role needs the profile and the model, as for the others.
+        ("sa." + NOVA, "inference-profile", NOVA, "sa"),
+        (f"{HERE}inference-profile/xx.ai21.jamba-1-5-mini-v1:0", "inference-profile", "ai21.jamba-1-5-mini-v1:0", "xx"),
+        ("deepseek.v3.2", "foundation-model", "deepseek.v3.2", None),
+        ("zai.glm-4.7", "foundation-model", "zai.glm-4.7", None),
+        ("amazon.nova-premier-v1:0:8k", "foundation-model", "amazon.nova-premier-v1:0:8k", None),
         (PROFILE, "application-inference-profile", None, None),
         (f"{HERE}provisioned-model/abcd1234efgh", "provisioned-model", None, None),
         (f"{HERE}custom-model-deployment/abcd1234efgh", "custom-model-deployment", None, None),
@@ -50,6 +56,7 @@ def test_taken_apart(text: str, kind: str, foundation_model: str | None, geograp
         f"arn:aws:bedrock:us-east-1:111122223333:foundation-model/{NOVA}",
         f"arn:aws:bedrock:us-east-1::inference-profile/us.{NOVA}",
         f"{HERE}inference-profile/{NOVA}",
+        f"arn:aws:bedrock:us-east-1::foundation-model/us.{NOVA}",
         f"{HERE}imported-model/a.b",
         f"{HERE}imported-model/",
         f"{HERE}guardrail/abcd1234efgh",
@@ -100,7 +107,7 @@ def test_an_application_inference_profile_may_say_its_source(tmp_path: Path, sou
     [
         "arn:aws:bedrock:eu-west-1:111122223333:imported-model/a",
         f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
-        "arn:aws-cn:bedrock:us-east-1:111122223333:provisioned-model/a",
+        "arn:aws-cn:bedrock:cn-north-1:111122223333:provisioned-model/a",
     ],
 )
 def test_of_another_region(tmp_path: Path, arn: str) -> None:
