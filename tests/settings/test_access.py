@@ -316,6 +316,8 @@ def test_a_base_path_that_no_client_can_call_is_refused(tmp_path: Path) -> None:
         'certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"\n'
     )
     assert refusals(tmp_path, MINIMAL + domain) == [
-        "domain.base_path = '..': must not be . or ..: clients resolve it before they send a request, so none would "
-        "match"
+        (
+            "domain.base_path = '..': must not be . or ..: clients resolve it before they send a request, so none would "
+            "match"
+        )
     ]
