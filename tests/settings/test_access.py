@@ -317,7 +317,7 @@ def test_a_base_path_that_no_client_can_call_is_refused(tmp_path: Path) -> None:
     )
     assert refusals(tmp_path, MINIMAL + domain) == [
         (
-            "domain.base_path = '..': must not be . or ..: clients resolve it before they send a request, so none would "
-            "match"
+            "domain.base_path = '..': must not be . or ..: clients resolve it before they send a request, so none "
+            "would match"
         )
     ]

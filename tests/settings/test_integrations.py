@@ -328,7 +328,7 @@ def test_two_variables_with_one_name_are_warned_of(tmp_path: Path) -> None:
     text = changed(path='path = "/a/{id}/b/{id}"')
     assert warnings(tmp_path, text) == [
         (
-            "POST /a/{id}/b/{id}: path = '/a/{id}/b/{id}': has the variable {id} twice: a backend and a template get only "
-            "one of the two values; give each its own name"
+            "POST /a/{id}/b/{id}: path = '/a/{id}/b/{id}': has the variable {id} twice: a backend and a template get "
+            "only one of the two values; give each its own name"
         )
     ]
