@@ -1,9 +1,12 @@
 """The web ACL, compared with the routes and with the layers behind it."""
 
+import ipaddress
 import math
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from settings.arn import region_of
+from settings.checks.texts import texts_of
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
 from settings.formatting import decimal
@@ -24,7 +27,7 @@ from settings.waf.condition import (
     can_match,
     leaves,
 )
-from settings.waf.counted_routes import counted_routes
+from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import (
     CustomKey,
     FingerprintKey,
@@ -51,6 +54,8 @@ _BY_GROUPS = "awswaf:managed:"
 
 _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, without scope_down"
 
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 # A rule that limits one client to less than this share of what the bucket allows at once.
 _FAR_BELOW = 1 / 10
 
@@ -71,6 +76,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for index, address in enumerate(waf.block):
         if address in waf.allow:
             yield Problem(("waf", "block", index), "is in waf.allow too")
+    yield from _of_another_region(environment, waf)
     yield from _names(waf)
     unusable = [*_routes(environment, waf), *_scopes(environment, waf)]
     yield from unusable
@@ -100,6 +106,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
                 (*where, "action"),
                 "only browsers can solve this; an API client gets no 429 and cannot retry",
             )
+        yield from _of_no_route(environment, rule, where)
+    yield from _allowed_first(waf)
     yield from _ignored_overrides(waf)
     yield from _never_reached(waf)
     yield from _taken_for_preflights(environment, waf)
@@ -107,6 +115,16 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     yield from _against_buckets(environment, waf)
     yield from _below_plans(environment, waf)
     yield from _dear(environment, waf)
+
+
+def _of_another_region(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
+    """A regional web ACL uses IP sets of its own Region.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSetReferenceStatement.html, read 2026-11.
+    """
+    for where, text in texts_of(waf, ("waf",)):
+        if where[-1] == "ip_set" and region_of(text) != environment.aws.region:
+            yield Problem(where, f"must be an IP set in {environment.aws.region}, the stage's Region")
 
 
 def _names(waf: Waf) -> Iterator[Problem]:
@@ -333,6 +351,34 @@ def _other_key_header(environment: EnvironmentFields, rule: RateRule, where: Whe
             yield Problem((*where, "custom_keys", index), allowed)
 
 
+def _of_no_route(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """A path or method in scope_down that no route has, as after a rename."""
+    on_routes = counted_routes(rule, environment.routes)
+    scope = rule.scope_down
+    if scope and on_routes and all(in_scope(scope, route) is False for route in on_routes):
+        yield Problem((*where, "scope_down"), "matches no route of this file, so the rule limits no caller of one")
+
+
+def _allowed_first(waf: Waf) -> Iterator[Problem]:
+    """The allow list comes before the block list, and AWS evaluates no rule after it for these addresses."""
+    allowed = [ipaddress.ip_network(text) for text in waf.allow]
+    for index, text in enumerate(waf.block):
+        blocked = ipaddress.ip_network(text)
+        around = next((each for each in allowed if _holds(each, blocked)), None)
+        if around is not None:
+            yield Problem(("waf", "block", index), f"never blocked: {around} in waf.allow contains it and comes first")
+    for version in (4, 6):
+        same = [each for each in allowed if each.version == version]
+        if any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(same)):
+            yield Problem(
+                ("waf", "allow"), f"contains every IPv{version} address: no rule limits or blocks one of them"
+            )
+
+
+def _holds(outer: IpNetwork, inner: IpNetwork) -> bool:
+    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
+
+
 def _ignored_overrides(waf: Waf) -> Iterator[Problem]:
     """AWS ignores an override for a rule that the group does not have.
 
@@ -378,10 +424,18 @@ def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[
 def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """If a page's preflight is refused, the browser does not send the call, whatever the limits on the calls are."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
-    if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
+    scopes = [
+        rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(())
+        for rule in stopping
+        if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
+    ]
+    if environment.has_preflights and stopping and not always_matches(Or(tuple(scopes))):
+        uncounted = (
+            "every preflight of an address" if any(rule.counts_preflights for rule in stopping) else "preflights"
+        )
         yield Problem(
             ("waf", "rate_rules"),
-            "none counts preflights: one address can use up the limit of a path's OPTIONS, and browsers then refuse "
+            f"none counts {uncounted}: one address can use up the limit of a path's OPTIONS, and browsers then refuse "
             f'all calls; add an IP rule with routes = ["{PREFLIGHTS}"]',
         )
 
