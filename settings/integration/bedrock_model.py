@@ -65,8 +65,8 @@ class BedrockModel:
             partition, region, account_id, _, name = match.groups()
             return cls(kind=kind, name=name, arn=text, partition=partition, region=region, account_id=account_id)
         raise ValueError(
-            "must be the id of a model in Bedrock, such as anthropic.claude-3-haiku-20240307-v1:0, of an inference "
-            "profile, such as us.anthropic.claude-3-haiku-20240307-v1:0, or the ARN of a "
+            "must be the id of a model in Bedrock, such as amazon.nova-lite-v1:0, of an inference profile, such as "
+            "us.anthropic.claude-sonnet-4-6, or the ARN of a "
             f"{', '.join(kinds[:-1])} or {kinds[-1]}"
         )
 
