@@ -17,6 +17,7 @@ def deploy(
     """Plan, ask, apply, and continue until the stage serves what the environment file contains."""
     import subprocess
 
+    from deploy.credentials import missing_credentials
     from deploy.steps import DeployError
     from deploy.steps import deploy as take_steps
     from deploy.terraform import (
@@ -42,6 +43,8 @@ def deploy(
         if missing := missing_variables(stack):
             names = ", ".join(f"TF_VAR_{name}" for name in missing)
             raise _stop(f"Terraform needs a value for {names}: export it, then deploy again.")
+        if without := missing_credentials(stack):
+            raise _stop(without)
         terraform = Terraform(stack, binary=binary)
         take_steps(terraform, agree=(lambda: True) if yes else _agree, say=_say)
     except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
+from deploy.cause import cause_of
 from deploy.plan import Plan
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +23,9 @@ class TerraformUnavailableError(Exception):
 
 
 class TerraformFailedError(Exception):
-    """A Terraform command that failed. Terraform has printed the reason to standard error."""
+    """A Terraform command that failed: one line, with the cause if Spillway knows it. Terraform has printed its own
+    text to standard error.
+    """
 
 
 def terraform_binary() -> str:
@@ -81,7 +86,10 @@ class Terraform:
         version.
         """
         Path(terraform_environment()["TF_PLUGIN_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
-        if self._run("init", "-input=false", quiet=True).returncode:
+        done = self._run("init", "-input=false", quiet=True)
+        if done.returncode and cause_of(done.stderr):
+            raise self._failure("init", done)
+        if done.returncode:
             self._must("init", "-input=false", "-upgrade")
 
     def plan(self, *options: str, quiet: bool = False) -> Plan:
@@ -101,8 +109,13 @@ class Terraform:
     def _must(self, *arguments: str, quiet: bool = False) -> str:
         done = self._run(*arguments, quiet=quiet)
         if done.returncode:
-            raise TerraformFailedError(f"{self._binary} {arguments[0]} failed")
+            raise self._failure(arguments[0], done)
         return done.stdout or ""
+
+    def _failure(self, command: str, done: subprocess.CompletedProcess[str]) -> TerraformFailedError:
+        failed = f"{self._binary} {command} failed"
+        cause = cause_of(done.stderr)
+        return TerraformFailedError(f"{failed}: {cause}" if cause else failed)
 
     def _run(self, *arguments: str, quiet: bool) -> subprocess.CompletedProcess[str]:
         # Escape sequences for colors are for a terminal, not for logs and files.
@@ -112,12 +125,29 @@ class Terraform:
             cwd=self._folder,
             env=terraform_environment(),
             stdout=subprocess.PIPE if quiet else None,
-            text=True,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
         )
+        assert process.stderr is not None  # noqa: S101  # it is a pipe
         # The terminal sends a Ctrl-C to Terraform too. Wait for it: it may be in the middle of a change.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            output, _ = process.communicate()
+            with process, ThreadPoolExecutor(1) as reader:
+                errors = reader.submit(_shown, process.stderr)
+                output = process.stdout.read() if process.stdout else None
+                process.wait()
+                return subprocess.CompletedProcess(process.args, process.returncode, output, errors.result())
         finally:
             signal.signal(signal.SIGINT, before)
-        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+
+def _shown(errors: IO[str]) -> str:
+    """Write each line to standard error as it arrives, and return them all."""
+    kept = []
+    with errors:
+        for line in errors:
+            sys.stderr.write(line)
+            sys.stderr.flush()
+            kept.append(line)
+    return "".join(kept)

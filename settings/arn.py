@@ -4,6 +4,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html, read 2026-
 """
 
 
+def partition_of(arn: str) -> str:
+    """The partition, such as `aws` or `aws-cn`."""
+    return arn.split(":")[1]
+
+
 def region_of(arn: str) -> str:
     """The Region, such as `us-east-1`. Empty for a resource without a Region, such as a role."""
     return arn.split(":")[3]

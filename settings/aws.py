@@ -14,6 +14,16 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 
+# The beginnings of the names of Regions outside the partition `aws`: botocore 1.43, data/partitions.json, read 2026-11.
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("eu-isoe-", "aws-iso-e"),
+)
+
 # The services that our resources call, by the provider's names.
 Service = Literal[
     "apigateway", "apigatewayv2", "cloudwatch", "dynamodb", "iam", "lambda", "logs", "sns", "sts", "wafv2"
@@ -60,10 +70,7 @@ class Aws(Settings):
     @property
     def partition(self) -> str:
         """The second part of every ARN in the Region, such as `aws`."""
-        for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
-            if self.region.startswith(prefix):
-                return partition
-        return "aws"
+        return next((partition for prefix, partition in _PARTITIONS if self.region.startswith(prefix)), "aws")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

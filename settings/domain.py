@@ -2,12 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from settings.base import Settings
+from settings.route import DOT_SEGMENTS
 from settings.tls import EndpointAccessMode, SecurityPolicy
 
 CertificateArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[a-z0-9-]+$")]
+
+
+def _can_be_called(base_path: str) -> str:
+    if base_path in DOT_SEGMENTS:
+        raise ValueError("must not be . or ..: clients resolve it before they send a request, so none would match")
+    return base_path
 
 
 class MutualTls(Settings):
@@ -29,7 +36,7 @@ class Domain(Settings):
     certificate_arn: CertificateArn
     """An ACM certificate in the API's Region, or in us-east-1 for an `EDGE` API."""
 
-    base_path: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
+    base_path: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$"), AfterValidator(_can_be_called)] | None = None
     """The first part of the path of this API's URLs. Default: none; every path leads to this API."""
 
     security_policy: SecurityPolicy = "TLS_1_2"

@@ -12,6 +12,7 @@ from settings.checks import (
     ip_versions,
     names,
     observability,
+    partitions,
     rate_limit_response,
     routes,
     secrets_in_clear,
@@ -57,6 +58,7 @@ class Environment(EnvironmentFields):
         yield from rate_limit_response.refused(self)
         yield from observability.refused(self)
         yield from texts.refused(self)
+        yield from partitions.refused(self)
         yield from newer_provider.refused(self)
         yield from names.refused(self)
 

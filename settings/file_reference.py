@@ -121,7 +121,8 @@ def _code(value: object, info: ValidationInfo) -> object:
     try:
         if not folder.is_dir():
             raise ValueError("no such folder next to the environment file")
-        if _real(folder) in _real(place.folder).parents:
+        own = _real(place.folder)
+        if _real(folder) in (own, *own.parents):
             raise ValueError("must not contain the environment file's own folder")
         files = files_of(folder)
         for file in files:
@@ -184,6 +185,11 @@ def _json_document(value: object, info: ValidationInfo) -> object:
         raise ValueError("must be a file in UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"must be a file with JSON: {error}") from None
+    except ValueError as error:
+        # Python refuses integers of more than 4,300 digits with a message of its own.
+        raise ValueError(
+            "must be a file with JSON: a number has too many digits" if "digits" in str(error) else str(error)
+        ) from None
     except RecursionError:
         raise ValueError("must be a file with JSON that is nested less deeply") from None
 

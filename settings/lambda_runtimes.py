@@ -1,8 +1,9 @@
 """Lambda runtimes that AWS has deprecated, and those for which AWS creates no new functions.
 
-Second hand: copies of AWS's table "Deprecated runtimes",
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, as of 2026-10, read 2026-11. AWS has moved the end of
-creation several times. For runtimes that are only deprecated it is 2027-07-29 there, so Spillway only warns of these.
+AWS's table, "Deprecated runtimes", https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, as AWS's own
+cfn-lint copies it: aws-cloudformation/cfn-lint, src/cfnlint/data/AdditionalSpecs/LmbdRuntimeLifecycle.json of 2026-08,
+read 2026-11. AWS has moved the end of creation several times. For the runtimes in DEPRECATED it is 2027-02-01 there,
+and a copy of the table of 2026-10 has 2027-07-29, so Spillway only warns of these.
 """
 
 from collections.abc import Mapping
@@ -32,5 +33,5 @@ ENDED = frozenset(
 )
 """Runtimes that CreateFunction refuses. All ended in 2024-02 or before."""
 
-INSTEAD = "python3.13, nodejs22.x"
-"""Runtimes with years of support left."""
+INSTEAD = "python3.13, nodejs24.x"
+"""Runtimes with more than a year of support left: until 2029-06-30 and 2028-04-30. nodejs22.x ends on 2027-04-30."""

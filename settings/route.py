@@ -23,6 +23,10 @@ _GREEDY = re.compile(r"\{[A-Za-z0-9_.\-]+\+\}")
 LONGEST_PATH = 10_240
 MOST_PARTS = 300
 
+# https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4, "Remove Dot Segments", and https://url.spec.whatwg.org/, "path
+# state", read 2026-11. curl, Python's httpx and every browser do so.
+DOT_SEGMENTS = (".", "..")
+
 Method = Literal["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -64,6 +68,10 @@ class Route(Settings):
         *front, last = path[1:].split("/")
         if "" in (*front, last):
             raise ValueError("must not have an empty part or a slash at the end")
+        if dots := next((part for part in (*front, last) if part in DOT_SEGMENTS), None):
+            raise ValueError(
+                f"must not have {dots} as a part: clients resolve it before they send a request, so none would match"
+            )
         if foreign := next(filter(None, map(_of_another_router, (*front, last))), None):
             raise ValueError(foreign)
         for part in front:

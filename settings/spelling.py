@@ -152,7 +152,7 @@ SPELLINGS: Mapping[str, Spelling] = MappingProxyType(
             "method.request.header.Authorization",
         ),
         # Functions, services, models.
-        r"^[a-z0-9.]+$": Spelling("the identifier of a Lambda runtime", "python3.13 or nodejs22.x"),
+        r"^[a-z0-9.]+$": Spelling("the identifier of a Lambda runtime", "python3.13 or nodejs24.x"),
         r"^[^\s]{1,128}$": Spelling("a file and a function in it, without spaces", "app.handler"),
         r"^[A-Za-z][A-Za-z0-9_]+$": Spelling("a letter, then letters, digits and _, at least 2 in all", "MODEL_URL"),
         r"^([a-z0-9-]+\.)?[a-z0-9-]+$": Spelling("a service as in its URI, in lower case", "sqs"),

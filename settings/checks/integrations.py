@@ -17,6 +17,7 @@ from settings.integration import (
 from settings.integration.bedrock import PATHS
 from settings.integration.bedrock_model import BedrockModel
 from settings.integration.http import variables_of
+from settings.integration.model_ends import ENDS
 from settings.integration.transfer import LONGEST_BUFFERED, USUAL_TIMEOUT
 from settings.lambda_runtimes import DEPRECATED, ENDED, INSTEAD
 from settings.private_host import is_private
@@ -69,6 +70,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             )
         yield from _function_stops_first(route, where)
         yield from _of_another_geography(environment, route, where)
+        yield from _ending_models(route, where)
         yield from _runtime(route, where, ended=False)
 
 
@@ -198,7 +200,7 @@ def _models_of_others(environment: EnvironmentFields, route: Route, where: Where
     aws = environment.aws
     accounts = aws.allowed_account_ids or ((aws.assume_role.account_id,) if aws.assume_role else ())
     for field, model in _models(route):
-        if model.region and (model.partition, model.region) != (aws.partition, aws.region):
+        if model.region and model.region != aws.region:
             yield Problem(
                 (*where, *field), f"must be in {aws.region}, the API's Region, where the function calls Bedrock"
             )
@@ -217,6 +219,15 @@ def _of_another_geography(environment: EnvironmentFields, route: Route, where: W
                 (*where, *field),
                 f"an inference profile is called from Regions of its own geography, {model.geography}, but this API "
                 f"is in {region}, where Bedrock may not have it",
+            )
+
+
+def _ending_models(route: Route, where: Where) -> Iterator[Problem]:
+    for field, model in _models(route):
+        if end := ENDS.get(model.foundation_model or ""):
+            yield Problem(
+                (*where, *field),
+                f"AWS ends this model on {end}: requests then fail, and callers get a 502; name another model",
             )
 
 

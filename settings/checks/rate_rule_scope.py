@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
 from settings.problem import Problem
+from settings.secrecy import Where
 from settings.waf import Waf
-from settings.waf.condition import HasLabel, Leaf, PathIs, TooDeepError, can_match, leaves
-from settings.waf.counted_routes import counted_routes
+from settings.waf.condition import And, HasLabel, Leaf, Or, PathIs, TooDeepError, always_matches, can_match, leaves
+from settings.waf.counted_routes import counted_routes, in_scope
 from settings.waf.custom_key import CustomKey
 from settings.waf.path_pattern import LONGEST_PATTERN
 from settings.waf.rate_rule import PREFLIGHTS, RateRule
@@ -122,9 +123,25 @@ def uncounted_options(environment: EnvironmentFields, waf: Waf) -> Iterator[Prob
 def uncounted_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """If a page's preflight is refused, the browser does not send the call, whatever the limits on the calls are."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
-    if environment.has_preflights and stopping and not any(rule.counts_preflights for rule in stopping):
+    scopes = [
+        rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(())
+        for rule in stopping
+        if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
+    ]
+    if environment.has_preflights and stopping and not always_matches(Or(tuple(scopes))):
+        uncounted = (
+            "every preflight of an address" if any(rule.counts_preflights for rule in stopping) else "preflights"
+        )
         yield Problem(
             ("waf", "rate_rules"),
-            "none counts preflights: one address can use up the limit of a path's OPTIONS, and browsers then refuse "
+            f"none counts {uncounted}: one address can use up the limit of a path's OPTIONS, and browsers then refuse "
             f'all calls; add an IP rule with routes = ["{PREFLIGHTS}"]',
         )
+
+
+def of_no_route(environment: EnvironmentFields, rule: RateRule, where: Where) -> Iterator[Problem]:
+    """A path or method in scope_down that no route has, as after a rename."""
+    on_routes = counted_routes(rule, environment.routes)
+    scope = rule.scope_down
+    if scope and on_routes and all(in_scope(scope, route) is False for route in on_routes):
+        yield Problem((*where, "scope_down"), "matches no route of this file, so the rule limits no caller of one")

@@ -22,7 +22,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """More path parts than AWS allows in an API before you ask for more."""
+    """More path parts than AWS allows in an API before you ask for more; two variables with one name."""
     parts = {prefix for route in environment.routes for prefix in prefixes(route.path)} - {"/"}
     if len(parts) > USUAL_RESOURCES:
         yield Problem(
@@ -30,6 +30,14 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
             f"{len(parts)} path parts; AWS allows {USUAL_RESOURCES} resources in an API until it "
             "raises the account's quota",
         )
+    for index, route in enumerate(environment.routes):
+        twice = next((name for name in route.path_variables if route.path_variables.count(name) > 1), None)
+        if twice:
+            yield Problem(
+                ("routes", index, "path"),
+                f"has the variable {{{twice}}} twice: a backend and a template get only one of the two values; give "
+                "each its own name",
+            )
 
 
 def _variables_of_one_place(environment: EnvironmentFields) -> Iterator[Problem]:

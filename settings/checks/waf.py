@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from settings.checks import rate_rule_keys, rate_rule_limits, rate_rule_scope
+from settings.arn import region_of
+from settings.checks import rate_rule_keys, rate_rule_limits, rate_rule_scope, waf_addresses
+from settings.checks.texts import texts_of
 from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.secrecy import Where
@@ -35,6 +37,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     for index, address in enumerate(waf.block):
         if address in waf.allow:
             yield Problem(("waf", "block", index), "is in waf.allow too")
+    yield from _of_another_region(environment, waf)
     yield from _names(waf)
     unusable = list(rate_rule_scope.unusable(environment, waf))
     yield from unusable
@@ -59,6 +62,8 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
                 (*where, "action"),
                 "only browsers can solve this; an API client gets no 429 and cannot retry",
             )
+        yield from rate_rule_scope.of_no_route(environment, rule, where)
+    yield from waf_addresses.warned(waf)
     yield from _ignored_overrides(waf)
     yield from rate_rule_limits.never_reached(waf)
     yield from rate_rule_scope.uncounted_options(environment, waf)
@@ -66,6 +71,16 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
     yield from rate_rule_limits.beside_buckets(environment, waf)
     yield from rate_rule_limits.below_plans(environment, waf)
     yield from _dear(environment, waf)
+
+
+def _of_another_region(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
+    """A regional web ACL uses IP sets of its own Region.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_IPSetReferenceStatement.html, read 2026-11.
+    """
+    for where, text in texts_of(waf, ("waf",)):
+        if where[-1] == "ip_set" and region_of(text) != environment.aws.region:
+            yield Problem(where, f"must be an IP set in {environment.aws.region}, the stage's Region")
 
 
 def _names(waf: Waf) -> Iterator[Problem]:

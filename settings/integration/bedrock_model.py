@@ -56,8 +56,7 @@ class BedrockModel:
     def of(cls, text: str) -> Self:
         """Raises ValueError for anything else."""
         if re.fullmatch(_ID, text):
-            profile = text.partition(".")[0] in _ELSEWHERE
-            return cls(kind="inference-profile" if profile else "foundation-model", name=text)
+            return cls(kind="inference-profile" if _is_a_profile(text) else "foundation-model", name=text)
         match = re.fullmatch(_ARN, text)
         kinds: tuple[Kind, ...] = get_args(Kind)
         kind = next((kind for kind in kinds if match and kind == match[4]), None)
@@ -66,8 +65,8 @@ class BedrockModel:
             partition, region, account_id, _, name = match.groups()
             return cls(kind=kind, name=name, arn=text, partition=partition, region=region, account_id=account_id)
         raise ValueError(
-            "must be the id of a model in Bedrock, such as anthropic.claude-3-haiku-20240307-v1:0, of an inference "
-            "profile, such as us.anthropic.claude-3-haiku-20240307-v1:0, or the ARN of a "
+            "must be the id of a model in Bedrock, such as amazon.nova-lite-v1:0, of an inference profile, such as "
+            "us.anthropic.claude-sonnet-4-6, or the ARN of a "
             f"{', '.join(kinds[:-1])} or {kinds[-1]}"
         )
 
@@ -89,15 +88,24 @@ class BedrockModel:
 
     def is_elsewhere(self, region: str) -> bool:
         """Whether that Region is certainly outside the profile's geography."""
-        return region.startswith(_ELSEWHERE[self.geography]) if self.geography else False
+        return region.startswith(_ELSEWHERE.get(self.geography, ())) if self.geography else False
+
+
+def _is_a_profile(name: str) -> bool:
+    """Whether the id has a geography in front: `us.amazon.nova-lite-v1:0`, and also `sa.amazon.nova-lite-v1:0`, if AWS
+    adds a geography. Then the provider's name is the second part. A model's own name has a hyphen or a digit.
+    """
+    first, _, rest = name.partition(".")
+    second, dot, _ = rest.partition(".")
+    return first in _ELSEWHERE or (dot == "." and re.fullmatch("[a-z]+|ai21", second) is not None)
 
 
 def _fits(kind: Kind, name: str) -> bool:
     match kind:
         case "foundation-model":
-            return re.fullmatch(_ID, name) is not None
+            return re.fullmatch(_ID, name) is not None and not _is_a_profile(name)
         case "inference-profile":
-            return re.fullmatch(_ID, name) is not None and name.partition(".")[0] in _ELSEWHERE
+            return re.fullmatch(_ID, name) is not None and _is_a_profile(name)
         case _:
             return re.fullmatch(r"[a-zA-Z0-9]+", name) is not None
 

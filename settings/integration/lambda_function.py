@@ -63,7 +63,7 @@ class LambdaIntegration(Transfer):
     """A folder, relative to the environment file. Its files become the function's zip."""
 
     runtime: Annotated[str, Field(pattern=r"^[a-z0-9.]+$")] | None = None
-    """Runtime of the function, such as `python3.13` or `nodejs22.x`. Required with `code`."""
+    """Runtime of the function, such as `python3.13` or `nodejs24.x`. Required with `code`."""
 
     handler: Annotated[str, Field(pattern=r"^[^\s]{1,128}$")] | None = None
     """Handler of the function, such as `app.handler`. Required with `code`."""

@@ -72,7 +72,7 @@ def test_output_that_counts_five_times_and_a_model_that_has_a_price() -> None:
         # One of the plan, and one of another.
         keys=(("trial", "value of trial"), ("acme", "value of acme")),
         bearer=False,
-        model="us.anthropic.claude-sonnet-4-20250514-v1:0",
+        model="us.anthropic.claude-sonnet-4-6",
         max_tokens=1200,
     )
 

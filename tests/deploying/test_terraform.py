@@ -8,7 +8,11 @@ import pytest
 
 from deploy.terraform import Terraform, TerraformFailedError, terraform_outputs
 
-SHOWN = {"resource_changes": [{"address": "a.b", "type": "a", "change": {"actions": ["create"], "before": None, "after": {}}}]}
+SHOWN = {
+    "resource_changes": [
+        {"address": "a.b", "type": "a", "change": {"actions": ["create"], "before": None, "after": {}}}
+    ]
+}
 # Writes down what it is called with. The first word says what it prints and how it ends.
 PROGRAM = """#!{python}
 import sys

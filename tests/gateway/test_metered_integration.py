@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.routes import resources, with_route
 from tests.synthesis import rendered_text
 
-MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
+MODEL = "anthropic.claude-sonnet-4-6"
 BEDROCK = f'type = "bedrock"\nmodel_id = "{MODEL}"\nmemory_size = 300'
 HTTP = 'type = "http"\nurl = "https://llm.example.com/v1"\nheaders = { X-Org = "a" }\ndrop_headers = ["x-api-key"]'
 BALANCER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/0123456789abcdef"

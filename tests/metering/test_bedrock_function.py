@@ -14,7 +14,7 @@ from tests.metering.lambda_runtime import LambdaFunction, running
 from tests.metering.model_server import ModelServer
 from tests.metering.node import PACKAGES
 
-MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
+MODEL = "anthropic.claude-sonnet-4-6"
 Start = Callable[[], LambdaFunction]
 
 

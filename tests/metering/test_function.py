@@ -10,7 +10,7 @@ from review.usage.usage import item_of_key
 from tests.metering.conftest import NAMESPACE, Deploy, Deployed
 
 CAP = {"model": "m", "max_tokens": 40}
-MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
+MODEL = "anthropic.claude-sonnet-4-6"
 USED = 27
 
 

@@ -308,3 +308,16 @@ def test_warned_of_more_than_aws_takes_before_it_raises_a_quota(tmp_path: Path) 
     assert about(plans(301).replace('path = "/chat"', keyed), "usage_plans") == [
         "usage_plans: 301 plans; AWS allows 300 in an account and Region until it raises the quota"
     ]
+
+
+def test_a_base_path_that_no_client_can_call_is_refused(tmp_path: Path) -> None:
+    domain = (
+        '[domain]\ndomain_name = "api.example.com"\nbase_path = ".."\n'
+        'certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"\n'
+    )
+    assert refusals(tmp_path, MINIMAL + domain) == [
+        (
+            "domain.base_path = '..': must not be . or ..: clients resolve it before they send a request, so none "
+            "would match"
+        )
+    ]

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from settings.integration.bedrock_model import BedrockModel
-from tests.environment_files import changed
+from settings.integration.model_ends import ENDS
+from tests.environment_files import ROOT, changed
 from tests.refusals import refusals, warnings
 
 HERE = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -28,6 +29,12 @@ def bedrock(model_id: str, more: str = "", *, aws: str = 'region = "us-east-1"')
         ("global.anthropic.claude-x-v1:0", "inference-profile", "anthropic.claude-x-v1:0", "global"),
         (f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", "foundation-model", NOVA, None),
         (f"{HERE}inference-profile/eu.{NOVA}", "inference-profile", NOVA, "eu"),
+        # A geography that AWS adds later: the role needs the profile and the model, as for the others.
+        ("sa." + NOVA, "inference-profile", NOVA, "sa"),
+        (f"{HERE}inference-profile/xx.ai21.jamba-1-5-mini-v1:0", "inference-profile", "ai21.jamba-1-5-mini-v1:0", "xx"),
+        ("deepseek.v3.2", "foundation-model", "deepseek.v3.2", None),
+        ("zai.glm-4.7", "foundation-model", "zai.glm-4.7", None),
+        ("amazon.nova-premier-v1:0:8k", "foundation-model", "amazon.nova-premier-v1:0:8k", None),
         (PROFILE, "application-inference-profile", None, None),
         (f"{HERE}provisioned-model/abcd1234efgh", "provisioned-model", None, None),
         (f"{HERE}custom-model-deployment/abcd1234efgh", "custom-model-deployment", None, None),
@@ -50,6 +57,7 @@ def test_taken_apart(text: str, kind: str, foundation_model: str | None, geograp
         f"arn:aws:bedrock:us-east-1:111122223333:foundation-model/{NOVA}",
         f"arn:aws:bedrock:us-east-1::inference-profile/us.{NOVA}",
         f"{HERE}inference-profile/{NOVA}",
+        f"arn:aws:bedrock:us-east-1::foundation-model/us.{NOVA}",
         f"{HERE}imported-model/a.b",
         f"{HERE}imported-model/",
         f"{HERE}guardrail/abcd1234efgh",
@@ -60,8 +68,8 @@ def test_nothing_else(tmp_path: Path, text: str) -> None:
     (line,) = refusals(tmp_path, bedrock(text))
     assert line.startswith(f"{WHERE}.model_id = ")
     assert line.endswith(
-        ": must be the id of a model in Bedrock, such as anthropic.claude-3-haiku-20240307-v1:0, of an inference "
-        "profile, such as us.anthropic.claude-3-haiku-20240307-v1:0, or the ARN of a "
+        ": must be the id of a model in Bedrock, such as amazon.nova-lite-v1:0, of an inference profile, such as "
+        "us.anthropic.claude-sonnet-4-6, or the ARN of a "
         "foundation-model, inference-profile, application-inference-profile, provisioned-model, "
         "custom-model-deployment or imported-model"
     )
@@ -100,7 +108,7 @@ def test_an_application_inference_profile_may_say_its_source(tmp_path: Path, sou
     [
         "arn:aws:bedrock:eu-west-1:111122223333:imported-model/a",
         f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
-        "arn:aws-cn:bedrock:us-east-1:111122223333:provisioned-model/a",
+        "arn:aws-cn:bedrock:cn-north-1:111122223333:provisioned-model/a",
     ],
 )
 def test_of_another_region(tmp_path: Path, arn: str) -> None:
@@ -164,3 +172,30 @@ def test_so_is_the_source_of_an_application_inference_profile(tmp_path: Path) ->
     assert line.startswith(
         f"{WHERE}.model_source = 'eu.{NOVA}': an inference profile is called from Regions of its own"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (bedrock("anthropic.claude-sonnet-4-20250514-v1:0"), "model_id"),
+        (bedrock("us.anthropic.claude-sonnet-4-20250514-v1:0"), "model_id"),
+        (bedrock("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-20250514-v1:0"), "model_id"),
+        (bedrock(PROFILE, 'model_source = "global.anthropic.claude-sonnet-4-20250514-v1:0"\n'), "model_source"),
+    ],
+    ids=["model", "profile", "ARN", "source"],
+)
+def test_a_model_that_ends_is_warned_of(tmp_path: Path, text: str, field: str) -> None:
+    (line,) = warnings(tmp_path, text)
+    assert line.startswith(f"{WHERE}.{field} = ")
+    assert line.endswith(
+        ": AWS ends this model on 2026-10-14: requests then fail, and callers get a 502; name another model"
+    )
+
+
+def test_no_example_and_no_page_names_a_model_that_ends() -> None:
+    pages = [*ROOT.glob("docs/**/*.md"), ROOT / "README.md"]
+    files = [*ROOT.glob("docs/examples/*.toml"), *ROOT.glob("environments/*.toml"), *ROOT.glob("demo/*.toml")]
+    files += ROOT.glob("spillway/new/templates/*.toml")
+    assert len(files) > 10
+    named = {(file.name, model) for file in (*pages, *files) for model in ENDS if model in file.read_text("utf-8")}
+    assert named == set()

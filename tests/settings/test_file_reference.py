@@ -94,7 +94,8 @@ def test_a_repository_is_one_place(folder: Path) -> None:
     for name in ("../../elsewhere", "../../../../proc/self/net", "../.git"):
         assert told(folder, code(name)) == REPOSITORY
     assert told(folder, schema("../.git/config.json")) == REPOSITORY
-    assert told(folder, code("..")) == "must not contain the environment file's own folder"
+    for name in ("..", ".", "fn/.."):
+        assert told(folder, code(name)) == "must not contain the environment file's own folder"
 
 
 def test_what_is_no_file_is_not_waited_for(folder: Path) -> None:
@@ -118,6 +119,11 @@ def test_a_huge_schema(folder: Path) -> None:
     with (folder / "huge.json").open("wb") as file:
         file.truncate(LARGEST_FILE + 1)
     assert told(folder, schema("huge.json")) == "is larger than 10 MB"
+
+
+def test_a_schema_with_a_number_that_python_does_not_read(folder: Path) -> None:
+    (folder / "digits.json").write_text(f'{{"maximum": {"9" * 5000}}}', encoding="utf-8")
+    assert told(folder, schema("digits.json")) == "must be a file with JSON: a number has too many digits"
 
 
 def test_names_that_the_system_refuses(folder: Path) -> None:

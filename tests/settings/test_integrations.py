@@ -322,3 +322,13 @@ def test_more_path_parts_than_aws_takes_at_first_are_warned_of(tmp_path: Path) -
     assert warnings(tmp_path, routes(300)) == [
         "routes: 301 path parts; AWS allows 300 resources in an API until it raises the account's quota"
     ]
+
+
+def test_two_variables_with_one_name_are_warned_of(tmp_path: Path) -> None:
+    text = changed(path='path = "/a/{id}/b/{id}"')
+    assert warnings(tmp_path, text) == [
+        (
+            "POST /a/{id}/b/{id}: path = '/a/{id}/b/{id}': has the variable {id} twice: a backend and a template get "
+            "only one of the two values; give each its own name"
+        )
+    ]

@@ -72,7 +72,7 @@ def test_a_runtime_that_lambda_does_not_create_is_refused(tmp_path: Path, runtim
     assert refusals(tmp_path, function(tmp_path, runtime)) == [
         (
             f"POST /chat: integration.runtime = '{runtime}': AWS no longer creates functions with this runtime; use "
-            "python3.13, nodejs22.x, ..."
+            "python3.13, nodejs24.x, ..."
         )
     ]
 
@@ -81,7 +81,7 @@ def test_a_deprecated_runtime_is_warned_of(tmp_path: Path) -> None:
     assert warnings(tmp_path, function(tmp_path, "python3.8")) == [
         (
             "POST /chat: integration.runtime = 'python3.8': AWS deprecated it on 2024-10-14: it gets no security "
-            "updates; use python3.13, nodejs22.x, ..."
+            "updates; use python3.13, nodejs24.x, ..."
         )
     ]
 

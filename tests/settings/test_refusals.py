@@ -120,6 +120,18 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="greedy variable in the middle",
         ),
         pytest.param(
+            changed(path='path = "/v1/../chat"'),
+            "POST /v1/../chat: path = '/v1/../chat': must not have .. as a part: clients resolve it before they send a "
+            "request, so none would match",
+            id="two dots",
+        ),
+        pytest.param(
+            changed(path='path = "/v1/."'),
+            "POST /v1/.: path = '/v1/.': must not have . as a part: clients resolve it before they send a request, so "
+            "none would match",
+            id="one dot",
+        ),
+        pytest.param(
             changed(path='path = "/a b"'),
             "routes[0].path = '/a b': 'a b' is not a path part: letters, digits, _ . - : or {name}, {name+}",
             id="blank in a path",

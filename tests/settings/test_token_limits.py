@@ -11,12 +11,12 @@ from tests.gateway.routes import with_route
 from tests.refusals import refusals, warnings
 
 HTTP = 'type = "http"\nurl = "https://llm.example.com/v1/chat/completions"'
-BEDROCK = 'type = "bedrock"\nmodel_id = "anthropic.claude-sonnet-4-20250514-v1:0"'
+BEDROCK = 'type = "bedrock"\nmodel_id = "anthropic.claude-sonnet-4-6"'
 PRIVATE = 'type = "private"\nurl = "https://llm.example.com"\n'
 BALANCER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/llm/0123456789abcdef"
 PLAN = '[usage_plans.gold]\ntokens_per_minute = 1000\napi_keys = ["acme"]\n'
 KEY = "api_key_required = true"
-PRICE = '[token_prices."anthropic.claude-sonnet-4-20250514-v1:0"]\ninput = 3\noutput = 15\n'
+PRICE = '[token_prices."anthropic.claude-sonnet-4-6"]\ninput = 3\noutput = 15\n'
 
 
 def limit(lines: str) -> str:

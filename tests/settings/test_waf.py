@@ -1033,3 +1033,42 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
 )
 def test_warned(tmp_path: Path, text: str, lines: list[str]) -> None:
     assert warnings(tmp_path, text) == lines
+
+
+def test_an_ip_set_of_another_region_is_refused(tmp_path: Path) -> None:
+    arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/ipset/office/0a1b2c3d-1111-2222-3333-444455556666"
+    (line,) = refusals(tmp_path, rule(f'scope_down = {{ or = [{{ ip_set = "{arn}" }}, {{ country = ["DE"] }}] }}'))
+    assert line.startswith(f"{RULE}.scope_down.or[0].ip_set = ")
+    assert line.endswith(": must be an IP set in us-east-1, the stage's Region")
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        pytest.param('{ path = "/nowhere" }', True, id="no such path"),
+        pytest.param('{ and = [{ path = "/chat" }, { method = "GET" }] }', True, id="another method of the path"),
+        pytest.param('{ path = "/chat" }', False, id="a path"),
+        pytest.param('{ path = "/{all+}" }', False, id="all paths"),
+        pytest.param('{ or = [{ path = "/nowhere" }, { country = ["DE"] }] }', False, id="it depends on the caller"),
+    ],
+)
+def test_a_scope_that_no_route_is_in_is_warned_of(tmp_path: Path, scope: str, *, told: bool) -> None:
+    line = f"{RULE}.scope_down: matches no route of this file, so the rule limits no caller of one"
+    assert (line in warnings(tmp_path, rule(f"scope_down = {scope}"))) is told
+
+
+def test_addresses_that_the_allow_list_lets_through_first(tmp_path: Path) -> None:
+    lists = "[waf]\nallow = ['10.0.0.0/8', '2001:db8::/32']\nblock = ['10.1.0.0/16', '2001:db8::1', '11.0.0.0/8']\n"
+    first = "never blocked: {} in waf.allow contains it and comes first"
+    text = ROUTES.replace('name = "api"', 'name = "api"\nip_address_type = "dualstack"')
+    assert warnings(tmp_path, text + lists + IP) == [
+        f"waf.block[0] = '10.1.0.0/16': {first.format('10.0.0.0/8')}",
+        f"waf.block[1] = '2001:db8::1/128': {first.format('2001:db8::/32')}",
+    ]
+
+
+def test_an_allow_list_of_every_address(tmp_path: Path) -> None:
+    lists = "[waf]\nallow = ['0.0.0.0/1', '128.0.0.0/1']\n"
+    assert warnings(tmp_path, ROUTES + lists + IP) == [
+        "waf.allow = ['0.0.0.0/1', '128.0.0.0/1']: contains every IPv4 address: no rule limits or blocks one of them"
+    ]

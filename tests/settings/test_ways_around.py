@@ -22,6 +22,18 @@ UNCOUNTED = (
 )
 
 
+SOME = 'scope_down = { header = { name = "origin", value = "https://a.example" } }\n'
+OTHERS = PREFLIGHTS.replace("preflights", "others") + SOME.replace("{ header", "{ not = { header").replace(
+    "}\n", "} }\n"
+)
+
+
+@pytest.mark.parametrize("rest", [SOME, 'aggregate_key_type = "CONSTANT"\n'])
+def test_a_rule_that_leaves_out_preflights_of_an_address(tmp_path: Path, rest: str) -> None:
+    every = UNCOUNTED.replace("none counts preflights", "none counts every preflight of an address")
+    assert every in warnings(tmp_path, CORS + PER_IP + PREFLIGHTS + rest)
+
+
 def of_preflights(folder: Path, text: str) -> list[str]:
     return [line for line in warnings(folder, text) if "preflights:" in line]
 
@@ -32,6 +44,7 @@ def test_preflights_that_no_rule_counts(tmp_path: Path) -> None:
         UNCOUNTED
     ]
     assert of_preflights(tmp_path, CORS + PER_IP + PREFLIGHTS) == []
+    assert of_preflights(tmp_path, CORS + PER_IP + PREFLIGHTS + SOME + OTHERS) == []
     assert of_preflights(tmp_path, CORS) == []
     assert of_preflights(tmp_path, MINIMAL + PER_IP) == []
 
