@@ -93,6 +93,13 @@ def environment_text(endpoint_url: str) -> str:
     return aimed + tables + after[after.index("[waf]") :]
 
 
+def authorizer_of(gateway: Any, deployed: Deployed) -> dict[str, Any]:
+    """As the emulator has it, with what Terraform's provider sends by itself."""
+    api = deployed.resources["aws_api_gateway_rest_api.api"]
+    (authorizer,) = gateway.get_authorizers(restApiId=api["id"])["items"]
+    return dict(authorizer)
+
+
 def waf_answer(deployed: Deployed) -> Reply:
     """From the JSON, because the emulator stores a web ACL but does not enforce it."""
     acl = rendered(deployed.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
@@ -124,7 +131,7 @@ def gateway(
         server = BearerGateway(
             deployed.outputs["http_endpoint"],
             functions=client("lambda"),
-            function="llm-clients-bearer_key",
+            authorizer=authorizer_of(client("apigateway"), deployed),
             waf=waf_answer(deployed),
         )
         server.stopped_by_waf = {key_of("waf", name) for name in LIBRARIES}
