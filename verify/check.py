@@ -6,7 +6,7 @@ from http import HTTPStatus
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from settings.environment import Environment
 from verify.answers import Row, row, without_key
@@ -58,7 +58,9 @@ class Checked:
         return f"{asked.name}: {'; '.join(said) or 'refused as set'}"
 
     def _show(self, console: Console) -> None:
-        table = Table("route", "through", "429", "other", "a full bucket allows", "", box=SIMPLE)
+        # On 80 columns a path continues in the next line. Two paths that are cut off could look the same.
+        route, verdict = Column("route", overflow="fold"), Column("", no_wrap=True)
+        table = Table(route, "through", "429", "other", "a full bucket allows", verdict, box=SIMPLE, pad_edge=False)
         for each in self.rows:
             style = _STYLES[each.verdict]
             table.add_row(

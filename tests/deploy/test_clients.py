@@ -159,8 +159,9 @@ def gateway(
         variables=variables,
         environment=attached.variables,
     )
-    # The provider looks for the function's code in its own folder.
+    # The provider looks for the function's code in its own folder. Another test may have put the same code there.
     code = Path("functions", "bearer_key.zip")
+    (attached.folder / code).unlink(missing_ok=True)
     (attached.folder / code).symlink_to(stack.output / "stacks" / "clients" / code)
     deployed = Deployed(stack, "clients", stack.deploy("clients"))
     server = BearerGateway(

@@ -1,5 +1,6 @@
 """The output of `make verify` for a stage that does what its file sets, and for stages that do not."""
 
+import io
 import itertools
 import json
 import signal
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from settings.rate_limit_response import RateLimitResponse
 from tests.environment_files import MINIMAL, ROOT, changed, environment, write
@@ -18,10 +20,12 @@ from tests.verify.stage import Kept, stage
 from verify import waf
 from verify.answers import row
 from verify.burst import Answer, Burst, send
+from verify.check import Checked
 from verify.runs import Run, runs
 
 # The emulator's buckets are exact, and so are these.
 LOCAL = '[aws]\nendpoint_url = "http://127.0.0.1:1"'
+LITTLE = "rate_limit = 0.01\nburst_limit = 1"
 KEYED = 'path = "/chat"\napi_key_required = true'
 PLAN = '[usage_plans.free]\nthrottle = { rate_limit = 1, burst_limit = 2 }\napi_keys = ["alice"]\n'
 
@@ -74,6 +78,20 @@ def test_a_stage_that_does_not(tmp_path: Path, kept: Kept, said: str) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert said in done.stdout
     assert "not as set POST /chat: " in done.stdout
+
+
+def test_on_80_columns_no_path_is_cut_off(tmp_path: Path) -> None:
+    paths = ("/v1/organizations/projects/images/edits", "/v1/organizations/projects/images/generations")
+    routes = "".join(
+        f'[[routes]]\nmethod = "POST"\npath = "{path}"\n[throttling.routes."POST {path}"]\n{LITTLE}\n' for path in paths
+    )
+    settings = environment(tmp_path, text(tables=routes))
+    shown = io.StringIO()
+    with stage(Kept(rate=0.01, burst=1000)) as server:
+        Checked(settings, runs(settings, server.url, {}, paid_backends=False), Console(file=shown, width=80))
+    # The route is the first column.
+    words = "".join(line[:24].strip() for line in shown.getvalue().splitlines())
+    assert all(path in words for path in paths), shown.getvalue()
 
 
 def test_it_asks_before_it_sends(tmp_path: Path) -> None:
