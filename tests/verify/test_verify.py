@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -440,3 +441,36 @@ def test_a_rule_that_counts_by_something_else_is_not_run_into(tmp_path: Path) ->
     constant = RULE + 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]\n'
     assert waf.rule_of(environment(tmp_path, text(tables=constant))) is None
     assert waf.rule_of(environment(tmp_path, text(tables='[waf]\nmode = "count"\n' + RULE))) is None
+
+
+@pytest.mark.parametrize(
+    ("tables", "kept", "status", "line"),
+    [
+        pytest.param(
+            RULE.replace("30", "10"),
+            Kept(stops_after=40),
+            0,
+            r"  WAF rule per-ip: stopped after 20 requests, limit 10, \d+ s after the limit was passed\n",
+            id="stopped",
+        ),
+        pytest.param(
+            RULE.replace("30", "10"),
+            Kept(stops_after=40, response=RateLimitResponse.model_validate({"retry_after": {"waf": 9}})),
+            1,
+            r"not as set WAF rule per-ip: the 429 has Retry-After: 9, but the file sets 300\n",
+            id="stopped with another answer",
+        ),
+        pytest.param(
+            "",
+            Kept(),
+            2,
+            r"WAF: no rule that counts by IP and blocks covers the routes that can be checked here\n",
+            id="no rule",
+        ),
+    ],
+)
+def test_what_it_prints_of_the_rule(tmp_path: Path, tables: str, kept: Kept, status: int, line: str) -> None:
+    with stage(kept) as server:
+        done = verify(tmp_path, text(tables=tables), "--url", server.url, "--yes", "--waf")
+    assert done.returncode == status, done.stdout + done.stderr
+    assert re.search(line, done.stdout), done.stdout
