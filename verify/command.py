@@ -4,6 +4,7 @@ import http.client
 import json
 import sys
 from pathlib import Path
+from re import fullmatch
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -64,7 +65,12 @@ def verify(
     if "*" in stage:
         raise ReviewError(f"{stage} is a wildcard domain: pass one of its names with --url")
     prefix = "api_key_"
-    keys = {name.removeprefix(prefix): str(value) for name, value in known.items() if name.startswith(prefix)}
+    keys = {
+        name.removeprefix(prefix): str(value)
+        for name, value in known.items()
+        # http.client would print what it cannot send in a header.
+        if name.startswith(prefix) and fullmatch("[!-~]+", str(value))
+    }
     asked = runs(settings, stage, keys, paid_backends=paid_backends)
     rule = waf.rule_of(settings) if with_waf else None
     target = next((run for run in asked.bursts if rule and waf.counts(settings, rule, run)), None)

@@ -290,6 +290,15 @@ def test_each_tier_is_asked_with_a_key_of_it_which_shows_nowhere(tmp_path: Path)
     assert key not in done.stdout + done.stderr
 
 
+def test_what_is_no_key_is_neither_sent_nor_shown(tmp_path: Path) -> None:
+    bearer = text(api='[api]\nkey_source = "BEARER"', route=KEYED, tables=PLAN)
+    key = "alice-0123456789\n0123456789"
+    with stage(Kept(rate=1, burst=2, keys=(key,))) as server:
+        done = verify(tmp_path, bearer, "--outputs", outputs(tmp_path, server.url, alice=key), "--yes")
+    assert "POST /chat, plan free: the value of its keys is unknown" in done.stdout
+    assert "0123456789" not in done.stdout + done.stderr
+
+
 def test_terraform_is_asked_for_the_outputs_of_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack, said = tmp_path / "out" / "stacks" / "test", tmp_path / "said"
     stack.mkdir(parents=True)
