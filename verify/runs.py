@@ -128,7 +128,8 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
 def _cannot_be_asked(environment: Environment, route: Route, *, paid_backends: bool) -> str | None:
     kind = route.integration.type
     reasons = {
-        f"its {kind} backend may cost money; PAID=1 includes it": kind != "mock" and not paid_backends,
+        f"its {kind} backend may cost money; --paid-backends includes it, with make PAID=1": kind != "mock"
+        and not paid_backends,
         "it has limits in tokens, which may refuse a request before the throttle does": route
         in metered_routes(environment),
         "its path has variables, whose values the file does not contain": bool(route.path_variables),

@@ -211,6 +211,12 @@ def test_what_did_not_reach_a_backend_has_not(tmp_path: Path, kept: Kept) -> Non
     assert "answers are neither served nor 429: " in done.stdout
 
 
+def test_a_paid_backend_is_left_out_with_the_option_that_includes_it(tmp_path: Path) -> None:
+    assert runs(environment(tmp_path, text(route=HTTP)), "http://a.example", {}, paid_backends=False).left_out == (
+        "POST /chat: its http backend may cost money; --paid-backends includes it, with make PAID=1",
+    )
+
+
 def test_a_route_with_limits_in_tokens_is_left_out(tmp_path: Path) -> None:
     limit = '[[token_limits]]\nname = "everyone"\nby = "all"\nrequests_per_minute = 10\n'
     settings = environment(tmp_path, text(route=HTTP, tables=limit))
