@@ -61,7 +61,8 @@ class RequestAuthorizer(Settings):
             Field(pattern=r"^(method\.request\.(header|querystring)|stageVariables|context)\.[A-Za-z0-9._-]+$"),
         ]
     ] = ()
-    """Every source must be in the request, or the caller gets a 401. Together they are the cache key."""
+    """Every source must be in the request, or the caller gets a 401. Together they are the cache key. Without any, AWS
+    runs the function for every request."""
 
     authorizer_result_ttl_in_seconds: ResultTtl = 300
     """How many seconds AWS caches a decision. With 0, AWS runs the function for every request."""

@@ -47,8 +47,8 @@ class RetryAfter(Settings):
 class ShouldRetry(Settings):
     """Whether a client SDK should retry by itself. `false` sends `x-should-retry: false`.
 
-    The clients of OpenAI and Anthropic read that header before `Retry-After`. docs/limits.md lists what each of them
-    does.
+    The clients of OpenAI and Anthropic then do not retry, whatever `Retry-After` is. docs/limits.md lists what each
+    client does.
     """
 
     throttle: bool = True

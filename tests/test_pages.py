@@ -150,3 +150,25 @@ def test_a_second_run_replaces_the_deployment(tmp_path: Path) -> None:
     data = json.loads(run[3])["data"]
     assert data["attributes"] == {"replace-addrs": ["aws_api_gateway_deployment.deployment"]}
     assert data["relationships"]["workspace"]["data"] == {"type": "workspaces", "id": "ws-1"}
+
+
+def locked_clients() -> set[str]:
+    """Name and version of each client library that the tests run."""
+    folder = ROOT / "tests" / "clients"
+    named = ("openai", "anthropic", "litellm", "langchain-openai", "langchain-anthropic")
+    locks = [json.loads((each / "Pipfile.lock").read_text()) for each in (folder, folder / "openai_1_54")]
+    python = {
+        f"{name} {lock['default'][name]['version'].removeprefix('==')}"
+        for lock in locks
+        for name in named
+        if name in lock["default"]
+    }
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    wanted = {name: packages[f"node_modules/{name}"]["version"] for name in packages[""]["devDependencies"]}
+    # The page calls `ai` by its full name.
+    return python | {f"{'AI SDK' if name == 'ai' else name} {version}" for name, version in wanted.items()}
+
+
+def test_the_table_of_clients_names_the_versions_that_the_tests_run() -> None:
+    table = text_of("limits").split("## What each client does")[1].split("\n\n")[2]
+    assert [each for each in sorted(locked_clients()) if not re.search(rf"{re.escape(each)}(?![.\d])", table)] == []

@@ -2,10 +2,13 @@
 
 import http.client
 import math
+import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -82,44 +85,71 @@ def send(
     *,
     count: int,
     clients: int = 8,
-    body: str | Callable[[int], str] = "{}",
+    body: str | Callable[[int], str] | None = "{}",
     pause: float = 0,
     headers: Mapping[str, str] | None = None,
 ) -> Burst:
     """Send `count` requests from `clients` concurrent clients, each `pause` seconds after the previous answer.
 
-    `body` is the same for all requests, or a function of the request's number.
+    `body` is the same for all requests, or a function of the request's number. The first error of a client, or a
+    Ctrl-C, ends all of them. Raises OSError, http.client.HTTPException.
     """
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connections = [
+        kind(parts.hostname or "", parts.port, timeout=_CONNECTS_WITHIN_SECONDS) for _ in range(min(clients, count))
+    ]
+    stopped = threading.Event()
 
     def send_in_turn(client: int) -> list[Answer]:
-        parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=_ANSWERS_WITHIN_SECONDS)
-        try:
-            answers = []
-            for number in range(client, count, clients):
-                text = body if isinstance(body, str) else body(number)
-                answers.append(_ask(connection, method, parts.path, number, text, headers or {}))
-                time.sleep(pause)
-            return answers
-        finally:
-            connection.close()
+        answers: list[Answer] = []
+        for number in range(client, count, clients):
+            if stopped.is_set():
+                break
+            text = body(number) if callable(body) else body
+            answers.append(_ask(connections[client], method, parts.path, number, text, headers or {}))
+            stopped.wait(pause)
+        return answers
 
     with ThreadPoolExecutor(clients) as pool:
-        batches = pool.map(send_in_turn, range(clients))
-        return Burst(tuple(answer for batch in batches for answer in batch))
+        try:
+            batches = list(pool.map(send_in_turn, range(len(connections))))
+            return Burst(tuple(answer for batch in batches for answer in batch))
+        finally:
+            stopped.set()
+            for connection in connections:
+                _end(connection)
 
 
+_CONNECTS_WITHIN_SECONDS = 15
 _ANSWERS_WITHIN_SECONDS = 60
 
 
+def _end(connection: http.client.HTTPConnection) -> None:
+    """Also wake up a client that waits for an answer."""
+    # Or it is closed already.
+    with suppress(OSError):
+        if connection.sock:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+    connection.close()
+
+
 def _ask(
-    connection: http.client.HTTPConnection, method: str, path: str, number: int, body: str, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    number: int,
+    body: str | None,
+    headers: Mapping[str, str],
 ) -> Answer:
+    if not connection.sock:
+        connection.connect()
+        connection.sock.settimeout(_ANSWERS_WITHIN_SECONDS)
     sent = time.monotonic()
     connection.request(method, path, body=body, headers={"Content-Type": "application/json", **headers})
     response = connection.getresponse()
-    text = response.read().decode()
+    # A backend may answer with audio or an image.
+    text = response.read().decode(errors="replace")
     return Answer(
         number=number,
         status=response.status,

@@ -1,8 +1,10 @@
 """The command line of a verification. It loads what it needs itself, so that --help is quick."""
 
+import http.client
 import json
 import sys
 from pathlib import Path
+from re import fullmatch
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from settings.environment import Environment
     from settings.waf.rate_rule import RateRule
+    from verify.check import Checked
     from verify.runs import Run, Runs
 
 # ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, and `--help` needs none of it
@@ -44,7 +47,7 @@ def verify(
 ) -> None:
     """Check with a few requests whether the deployed stage does what the environment file sets.
 
-    It ends with 2 if a bucket was not emptied.
+    It ends with 1 if something differs or nothing could be checked, and with 2 if a limit was not reached.
     """
     from rich.markup import escape
 
@@ -59,27 +62,46 @@ def verify(
     stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
     if not stage.startswith(("http://", "https://")):
         raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
+    if "*" in stage:
+        raise ReviewError(f"{stage} is a wildcard domain: pass one of its names with --url")
     prefix = "api_key_"
-    keys = {name.removeprefix(prefix): str(value) for name, value in known.items() if name.startswith(prefix)}
+    keys = {
+        name.removeprefix(prefix): str(value)
+        for name, value in known.items()
+        # http.client would print what it cannot send in a header.
+        if name.startswith(prefix) and fullmatch("[!-~]+", str(value))
+    }
     asked = runs(settings, stage, keys, paid_backends=paid_backends)
     rule = waf.rule_of(settings) if with_waf else None
     target = next((run for run in asked.bursts if rule and waf.counts(settings, rule, run)), None)
     rule_requests = waf.most_requests(rule) if rule and target else 0
     _agree(console, stage, asked, settings, rule_requests=rule_requests, most=most, yes=yes)
-    checked = Checked(settings, asked, console)
-    rows, wrong = checked.rows, checked.wrong
-    if with_waf:
-        wrong += _run_into_waf(console, settings, rule, target)
-    for line in wrong:
+    try:
+        checked = Checked(settings, asked, console)
+        if with_waf:
+            _run_into_waf(console, settings, rule, target, checked)
+    except (OSError, http.client.HTTPException) as error:
+        raise ReviewError(f"{stage}: {_no_answer(settings, error)}") from None
+    for line in checked.wrong:
         console.print(f"[red]not as set[/] {escape(line)}", soft_wrap=True)
-    if wrong:
+    if checked.wrong:
         raise typer.Exit(1)
-    if any(each.verdict == "stopped by WAF" for each in rows):
-        console.print("stopped by WAF, so this throttle was not checked; try again after the rule's window")
-    if any(each.verdict == "not reached" for each in rows):
-        console.print("not emptied: the requests came too slowly for this bucket, so this throttle was not checked")
-    if any(each.verdict != "as set" for each in rows):
+    for line in checked.unchecked:
+        console.print(escape(line), soft_wrap=True)
+    if checked.unchecked:
         raise typer.Exit(_NOT_REACHED)
+
+
+def _no_answer(settings: "Environment", error: Exception) -> str:
+    """Why a request got no answer, and what the file tells about it."""
+    # Without the library's own numbers and the place in its source.
+    words = [getattr(error, name, None) for name in ("verify_message", "strerror")]
+    reason = str(next(filter(None, words), None) or error or type(error).__name__)
+    if settings.api.endpoint_type == "PRIVATE":
+        return f"{reason}; a PRIVATE API can be called only through its VPC endpoint"
+    if settings.domain and settings.domain.mutual_tls:
+        return f"{reason}; the domain requires a client certificate, and this command sends none"
+    return reason
 
 
 def _console() -> "Console":
@@ -138,6 +160,8 @@ def _agree(
     console.print(f"{count} requests to {stage}", soft_wrap=True)
     if rule_requests:
         console.print(f"  up to {rule_requests} of them for WAF, which then stops this address for some minutes")
+    if any(plan.quota for plan in settings.usage_plans.values()) and any(run.headers for run in asked.bursts):
+        console.print("  requests with a key count toward the key's quota")
     if settings.waf and not rule_requests:
         console.print("  WAF's rate rules count them and may stop this address")
     if not yes and not typer.confirm("Send them?"):
@@ -145,21 +169,34 @@ def _agree(
 
 
 def _run_into_waf(
-    console: "Console", settings: "Environment", rule: "RateRule | None", target: "Run | None"
-) -> list[str]:
-    """The differences between the rule and its settings."""
+    console: "Console",
+    settings: "Environment",
+    rule: "RateRule | None",
+    target: "Run | None",
+    checked: "Checked",
+) -> None:
+    """Add the differences between the rule and its settings, or why it could not be checked."""
     from settings.layer import Layer
     from verify import waf
     from verify.answers import contract
 
     if rule is None or target is None:
-        console.print("  WAF: no rule that counts by IP and blocks covers the routes that can be checked here")
-        return []
+        checked.unchecked.append("WAF: no rule that counts by IP and blocks covers the routes that can be checked here")
+        return
     stopped = waf.run_into(rule, target)
     if stopped.answer is None or stopped.lag is None:
-        return [f"WAF rule {rule.name}: {stopped.sent} requests, limit {rule.limit}, and WAF stopped none"]
+        sent = f"WAF rule {rule.name}: {stopped.sent} requests, limit {rule.limit}"
+        if stopped.exceeded:
+            checked.wrong.append(f"{sent}, and WAF stopped none")
+        else:
+            window = f"{rule.evaluation_window_sec} s"
+            checked.unchecked.append(f"{sent}, but too slowly to exceed it within {window}, so it was not checked")
+        return
+    lag = f"{stopped.lag:.0f} s after the limit was passed" if stopped.exceeded else "the bursts before it count too"
     console.print(
-        f"  WAF rule {rule.name}: stopped after {stopped.sent} requests, limit {rule.limit}, "
-        f"{stopped.lag:.0f} s after the limit was passed"
+        f"  WAF rule {rule.name}: stopped after {stopped.sent} requests, limit {rule.limit}, {lag}", soft_wrap=True
     )
-    return [f"WAF rule {rule.name}: {said}" for said in contract(settings, stopped.answer, Layer.WAF)]
+    checked.wrong += [
+        f"WAF rule {rule.name}: {said}"
+        for said in contract(settings, stopped.answer, Layer.WAF, has_body=target.method != "HEAD")
+    ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from settings.environment import Environment
 from settings.route import Route
 from settings.throttling import Throttle
+from settings.token_limits.covering import metered_routes
 from settings.usage_plan import UsagePlan, key_names
 
 # Assumed duration of a burst in seconds. What refills in that time must be sent too.
@@ -14,12 +15,18 @@ _LASTS = 2
 _MORE = 10
 _LONGEST_REST = 30
 
+# A body is unusual in these. The locations of an EDGE API refuse a GET with one:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html,
+# read 2026-11.
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS", "DELETE")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """One burst, and the bucket that it empties."""
 
     name: str
+    route: Route
     method: str
     url: str
     throttle: Throttle
@@ -31,7 +38,12 @@ class Run:
     @property
     def count(self) -> int:
         """Number of requests: the bucket's content, what refills meanwhile, and some that must be refused."""
-        return self.throttle.burst_limit + math.ceil(self.throttle.rate_limit * _LASTS) + _MORE
+        return _count(self.throttle)
+
+    @property
+    def body(self) -> str | None:
+        """The body of each request."""
+        return body_of(self.method)
 
     @property
     def clients(self) -> int:
@@ -63,6 +75,15 @@ class Runs:
         return sum(run.count for run in self.bursts) + len(self.unkeyed)
 
 
+def _count(throttle: Throttle) -> int:
+    return throttle.burst_limit + math.ceil(throttle.rate_limit * _LASTS) + _MORE
+
+
+def body_of(method: str) -> str | None:
+    """The body of a request with that method. The file does not contain a better one."""
+    return None if method in _WITHOUT_BODY else "{}"
+
+
 def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_backends: bool) -> Runs:
     """`keys` has the value of each known key by its Terraform name."""
     bursts: list[Run] = []
@@ -90,7 +111,14 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
                 of_stage = route.key
             if isinstance(throttle, Throttle):
                 bursts.append(
-                    Run(name=route.key, method=route.method, url=url + route.path, throttle=throttle, headers={})
+                    Run(
+                        name=route.key,
+                        route=route,
+                        method=route.method,
+                        url=url + route.path,
+                        throttle=throttle,
+                        headers={},
+                    )
                 )
             else:
                 left_out.append(f"{route.key}: is {throttle}")
@@ -98,17 +126,18 @@ def runs(environment: Environment, url: str, keys: Mapping[str, str], *, paid_ba
 
 
 def _cannot_be_asked(environment: Environment, route: Route, *, paid_backends: bool) -> str | None:
-    if route.integration.type != "mock" and not paid_backends:
-        return f"its {route.integration.type} backend may cost money; PAID=1 includes it"
-    if route.path_variables:
-        return "its path has variables, whose values the file does not contain"
-    if route.request.validates:
-        return "it validates requests, and the file does not contain a valid one"
-    if route.authorization != "NONE":
-        return f"it requires {route.authorization}"
-    if route.api_key_required and environment.api.key_source == "AUTHORIZER":
-        return "its key comes from your own authorizer"
-    return None
+    kind = route.integration.type
+    reasons = {
+        f"its {kind} backend may cost money; --paid-backends includes it, with make PAID=1": kind != "mock"
+        and not paid_backends,
+        "it has limits in tokens, which may refuse a request before the throttle does": route
+        in metered_routes(environment),
+        "its path has variables, whose values the file does not contain": bool(route.path_variables),
+        "it validates requests, and the file does not contain a valid one": route.request.validates,
+        f"it requires {route.authorization}": route.authorization != "NONE",
+        "its key comes from your own authorizer": route.api_key_required and environment.api.key_source == "AUTHORIZER",
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def _of_plans(
@@ -128,12 +157,15 @@ def _of_plans(
             yield f"{title}: the value of its keys is unknown"
         elif throttle is None:
             yield f"{title}: two buckets can limit it, so a count cannot tell which one did"
+        elif plan.quota and plan.quota.limit < (sent := _count(throttle)):
+            yield f"{title}: its quota of {plan.quota.limit} is smaller than the burst of {sent}"
         elif (rest_sec := max(_refill(plan.throttle, value in used), _refill(shared, number > 0))) > _LONGEST_REST:
             yield f"{title}: it shares a bucket with an earlier route, which needs {rest_sec:.0f} s to refill"
         else:
             used.add(value)
             yield Run(
                 name=title,
+                route=route,
                 method=route.method,
                 url=url + route.path,
                 throttle=throttle,

@@ -6,6 +6,7 @@ from typing import Any
 from cdktf_cdktf_provider_aws.api_gateway_authorizer import ApiGatewayAuthorizer
 from constructs import Construct
 
+from constructs.gateway.identity_source import PRESENT_IN_EVERY_REQUEST
 from constructs.gateway.lambda_integration import add_invoke_permission, invoke_uri
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
@@ -61,5 +62,5 @@ class Authorizers(Construct):
             case RequestAuthorizer():
                 return {
                     "authorizer_uri": invoke_uri(self._rest_api, authorizer.function_arn),
-                    "identity_source": ",".join(authorizer.identity_sources) or None,
+                    "identity_source": ",".join(authorizer.identity_sources) or PRESENT_IN_EVERY_REQUEST,
                 }

@@ -7,6 +7,7 @@ from cdktf_cdktf_provider_aws.api_gateway_authorizer import ApiGatewayAuthorizer
 from constructs import Construct
 
 from constructs.gateway.function import Function
+from constructs.gateway.identity_source import PRESENT_IN_EVERY_REQUEST
 from constructs.gateway.lambda_integration import add_invoke_permission, invoke_uri
 from constructs.gateway.rest_api import RestApi
 from constructs.terraform.address import place
@@ -19,8 +20,8 @@ CODE = Path(__file__).parent / "bearer_key_function"
 class BearerKey(Construct):
     """Creates `aws_api_gateway_authorizer.bearer_key`, a function with its role and log group, and a permission.
 
-    Without a time to live it is a REQUEST authorizer without identity sources: AWS calls it for each request, and it
-    can read `Authorization` and `x-api-key`. If it had identity sources, AWS would require all of them in each request.
+    Without a time to live it is a REQUEST authorizer: AWS calls it for each request, and it can read `Authorization`
+    and `x-api-key`. Neither is an identity source, because AWS would require it in each request.
     With a time to live it is a TOKEN authorizer. It only receives `Authorization`, the header by which AWS caches its
     answer, so no other header can affect a cached answer.
     https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html, identitySource, read 2026-11.
@@ -42,7 +43,7 @@ class BearerKey(Construct):
             reserved_concurrent_executions=None,
             log_retention_in_days=30,
         )
-        source: dict[str, Any] = {"type": "REQUEST"}
+        source: dict[str, Any] = {"type": "REQUEST", "identity_source": PRESENT_IN_EVERY_REQUEST}
         if ttl_in_seconds:
             source = {
                 "type": "TOKEN",

@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,15 +40,17 @@ class Asked:
 
 
 class BearerGateway(ThreadingHTTPServer):
-    """Run in front of the stage at that URL. `waf` is WAF's 429, for the keys that it stops."""
+    """Run in front of the stage at that URL. `stopped_by_waf` has WAF's 429 for each key that it stops."""
 
     request_queue_size = 64
 
-    def __init__(self, stage: str, *, functions: Any, function: str, waf: Reply) -> None:
+    def __init__(self, stage: str, *, functions: Any, authorizer: Mapping[str, Any]) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
         self.stage = urlsplit(stage)
-        self.functions, self.function, self.waf = functions, function, waf
-        self.stopped_by_waf: set[str] = set()
+        self.functions = functions
+        self.function = authorizer["authorizerUri"].rpartition(":function:")[2].removesuffix("/invocations")
+        self.identity_sources = [source.strip() for source in authorizer.get("identitySource", "").split(",") if source]
+        self.stopped_by_waf: dict[str, Reply] = {}
         self.refused_first: set[str] = set()
         """Keys whose first request is repeated until the stage refuses it, so that the bucket or the quota is then
         empty, even on a slow machine."""
@@ -59,10 +62,15 @@ class BearerGateway(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def key_of(self, method: str, path: str, headers: dict[str, str]) -> str | None:
-        """The authorizer's answer to the event of a REQUEST authorizer; None stands for its 401.
+        """The authorizer's answer to the event of a REQUEST authorizer; None is a 401.
 
+        AWS does not call it if an identity source is missing from the request.
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+        https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html
         """
+        sent = {f"method.request.header.{name}".lower() for name, value in headers.items() if value}
+        if any(source.startswith("method.") and source.lower() not in sent for source in self.identity_sources):
+            return None
         stage = self.stage.path.rpartition("/")[2]
         event = {
             "type": "REQUEST",
@@ -87,7 +95,8 @@ class BearerGateway(ThreadingHTTPServer):
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """The stage's answer, behind WAF and with the key from the authorizer."""
         key = self.key_of(method, path, headers)
-        reply = self.waf if key in self.stopped_by_waf else self._forwarded(method, path, headers, body, key)
+        stopped = self.stopped_by_waf.get(key or "")
+        reply = stopped or self._forwarded(method, path, headers, body, key)
         with self.lock:
             asked = self.asked[key or ""]
             asked.statuses.append(reply.status)

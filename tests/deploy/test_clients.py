@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 
 from demo.command_line import Cdktf
+from settings.environment import Environment
+from settings.read import read_environment
 from tests.deploy import client_programs
 from tests.deploy.bearer_gateway import Asked, BearerGateway, Reply
 from tests.deploy.client_programs import OLD_PYTHON, PYTHON, Ended
 from tests.deploy.deployed import Deployed
+from tests.deploy.provider_process import Attached
 from tests.environment_files import ROOT, write
 from tests.synthesis import rendered
 
 HELLO = "Hello from Spillway"
-SCENARIOS = ("served", "throttle", "quota", "waf", "wrong")
+SCENARIOS = ("served", "throttle", "quota", "waf", "patient", "wrong")
 MESSAGES = {
     "throttle": "Rate limit reached. Slow down and retry.",
     "quota": "The quota of this API key is used up.",
@@ -45,6 +48,9 @@ class Library:
     most_asked: dict[str, int] = field(default_factory=dict)
     """The most requests, if it is more than one."""
 
+    waits_for_waf: tuple[int, ...] = (60, 60)
+    """The pauses in seconds, if WAF's 429 has `Retry-After: 60` and allows retries."""
+
     falls_back: bool = False
     shows_code: bool = True
     """The attribute of the exception."""
@@ -59,15 +65,22 @@ LIBRARIES = {
     "anthropic-python": Library(heading="Anthropic, Python", shows_code=False),
     "anthropic-js": Library(heading="Anthropic, JavaScript"),
     "litellm": Library(heading="litellm", shows_code=False),
-    "litellm-anthropic": Library(heading="litellm, Anthropic's format", after_throttle=(429,), shows_code=False),
+    "litellm-anthropic": Library(
+        heading="litellm, Anthropic's format", after_throttle=(429,), waits_for_waf=(), shows_code=False
+    ),
     "litellm-router": Library(
-        heading="litellm, Router with a fallback", most_asked=AS_EVER, falls_back=True, shows_code=False
+        heading="litellm, Router with a fallback",
+        most_asked=AS_EVER,
+        # The last one before it turns to the fallback.
+        waits_for_waf=(60, 60, 60),
+        falls_back=True,
+        shows_code=False,
     ),
     "langchain-openai": Library(heading="LangChain, OpenAI"),
     "langchain-anthropic": Library(heading="LangChain, Anthropic", shows_code=False),
-    "ai-sdk-openai": Library(heading="AI SDK, OpenAI", most_asked=AS_EVER),
-    "ai-sdk-anthropic": Library(heading="AI SDK, Anthropic", most_asked=AS_EVER, shows_code=False),
-    "curl": Library(heading="curl"),
+    "ai-sdk-openai": Library(heading="AI SDK, OpenAI", most_asked=AS_EVER, waits_for_waf=()),
+    "ai-sdk-anthropic": Library(heading="AI SDK, Anthropic", most_asked=AS_EVER, waits_for_waf=(), shows_code=False),
+    "curl": Library(heading="curl", waits_for_waf=()),
 }
 
 
@@ -89,13 +102,29 @@ def environment_text(endpoint_url: str) -> str:
     for plan, limits in plans.items():
         keys = ", ".join(f'{{ name = "{plan}-{name}", value = "variable" }}' for name in LIBRARIES)
         tables += f"[usage_plans.{plan}]\n{limits}\napi_keys = [{keys}]\n\n"
-    aimed = before.replace("[aws]", f'[aws]\nendpoint_url = "{endpoint_url}"')
+    # A name of its own, because it is not destroyed, and other tests deploy the example too.
+    named = before.replace('"llm-clients"', '"real-clients"')
+    aimed = named.replace("[aws]", f'[aws]\nendpoint_url = "{endpoint_url}"')
     return aimed + tables + after[after.index("[waf]") :]
 
 
-def waf_answer(deployed: Deployed) -> Reply:
+def authorizer_of(gateway: Any, deployed: Deployed) -> dict[str, Any]:
+    """As the emulator has it, with what Terraform's provider sends by itself."""
+    api = deployed.resources["aws_api_gateway_rest_api.api"]
+    (authorizer,) = gateway.get_authorizers(restApiId=api["id"])["items"]
+    return dict(authorizer)
+
+
+PATIENT = """
+[rate_limit_response]
+retry_after = { waf = 60 }
+should_retry = { waf = true }
+"""
+
+
+def waf_answer(environment: Environment) -> Reply:
     """From the JSON, because the emulator stores a web ACL but does not enforce it."""
-    acl = rendered(deployed.environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
+    acl = rendered(environment)["resource"]["aws_wafv2_web_acl"]["web_acl"]
     answer = acl["rule"][0]["action"]["block"]["custom_response"]
     headers = {header["name"]: header["value"] for header in answer["response_header"]}
     (body,) = acl["custom_response_body"]
@@ -104,9 +133,13 @@ def waf_answer(deployed: Deployed) -> Reply:
 
 @pytest.fixture(scope="module")
 def gateway(
-    binary: str, aws: str, client: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
+    binary: str, attached: Attached, aws: str, client: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BearerGateway]:
-    """The deployed API, behind a server that does what the emulator leaves out."""
+    """The deployed API, behind a server that does what the emulator leaves out.
+
+    The emulator ends with the tests, and destroying a hundred resources takes as long as a third of these tests.
+    test_every_file.py destroys the example.
+    """
     if reason := client_programs.missing():
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("clients")
@@ -118,23 +151,35 @@ def gateway(
         for plan in ("served", "throttle", "quota")
         for name in LIBRARIES
     }
-    stack = Cdktf(folder, environments=environments, binary=binary, report=print, variables=variables)
-    try:
-        deployed = Deployed(stack, "clients", stack.deploy("clients"))
-        server = BearerGateway(
-            deployed.outputs["http_endpoint"],
-            functions=client("lambda"),
-            function="llm-clients-bearer_key",
-            waf=waf_answer(deployed),
-        )
-        server.stopped_by_waf = {key_of("waf", name) for name in LIBRARIES}
-        server.refused_first = {key_of(plan, name) for plan in ("throttle", "quota") for name in LIBRARIES}
-        with server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield server
-            server.shutdown()
-    finally:
-        stack.destroy("clients")
+    stack = Cdktf(
+        folder,
+        environments=environments,
+        binary=binary,
+        report=print,
+        variables=variables,
+        environment=attached.variables,
+    )
+    # The provider looks for the function's code in its own folder. Another test may have put the same code there.
+    code = Path("functions", "bearer_key.zip")
+    (attached.folder / code).unlink(missing_ok=True)
+    (attached.folder / code).symlink_to(stack.output / "stacks" / "clients" / code)
+    deployed = Deployed(stack, "clients", stack.deploy("clients"))
+    server = BearerGateway(
+        deployed.outputs["http_endpoint"],
+        functions=client("lambda"),
+        authorizer=authorizer_of(client("apigateway"), deployed),
+    )
+    waits = read_environment(write(folder, environment_text(aws) + PATIENT, "patient"))
+    server.stopped_by_waf = {
+        key_of(scenario, name): answer
+        for scenario, answer in (("waf", waf_answer(deployed.environment)), ("patient", waf_answer(waits)))
+        for name in LIBRARIES
+    }
+    server.refused_first = {key_of(plan, name) for plan in ("throttle", "quota") for name in LIBRARIES}
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
 
 
 Ran = Callable[[str], dict[str, Ended]]
@@ -203,6 +248,14 @@ def test_it_does_not_wait_for_what_a_retry_cannot_mend(
         assert_greeted(ended)
     else:
         assert_says(ended, library, scenario)
+
+
+def test_it_waits_for_waf_where_the_file_says_so(gateway: BearerGateway, ran: Ran, name: str) -> None:
+    # curl is told to give up after 30 s, and prints no pause.
+    waited = ran(name)["patient"].get("waited", [])
+    # litellm adds up to a second.
+    assert [60 <= each < 62 for each in waited] == [True for _ in LIBRARIES[name].waits_for_waf]
+    assert set(asked(gateway, "patient", name).statuses) == {429}
 
 
 def assert_greeted(ended: Ended) -> None:

@@ -106,6 +106,18 @@ def test_a_lambda_that_is_given_the_request(tmp_path: Path) -> None:
     }
 
 
+def test_a_lambda_that_needs_no_part_of_the_request(tmp_path: Path) -> None:
+    table = f"""
+        [authorizers.tenants]
+        type = "REQUEST"
+        function_arn = "{FUNCTION}"
+        authorizer_result_ttl_in_seconds = 0
+    """
+    (made,) = resources(tmp_path, text("tenants", table))["aws_api_gateway_authorizer"].values()
+    # Without a value the provider would send the Authorization header, and AWS would refuse requests without it.
+    assert made["identity_source"] == "context.identity.sourceIp"
+
+
 def test_a_changed_authorizer_is_deployed(tmp_path: Path) -> None:
     table = f'[authorizers.users]\ntype = "COGNITO_USER_POOLS"\nprovider_arns = ["{POOL}"]\n'
     hashes = {

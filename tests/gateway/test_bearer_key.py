@@ -30,8 +30,9 @@ def test_each_request_asks_an_authorizer_of_ours(tmp_path: Path) -> None:
         "bearer_key": {
             "rest_api_id": "${aws_api_gateway_rest_api.api.id}",
             "name": "bearer_key",
-            # Without identity sources, because AWS would require all of them in each request.
             "type": "REQUEST",
+            # Neither of the two headers: AWS would require it in each request.
+            "identity_source": "context.identity.sourceIp",
             "authorizer_result_ttl_in_seconds": 0,
             "authorizer_uri": (
                 "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
@@ -153,6 +154,14 @@ def request(**headers: str) -> dict[str, Any]:
     return {"type": "REQUEST", "methodArn": ARN, "headers": named}
 
 
+def request_with(*headers: tuple[str, str]) -> dict[str, Any]:
+    """As API Gateway passes it on: `headers` has the last value of each, `multiValueHeaders` all of them."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return {"type": "REQUEST", "methodArn": ARN, "headers": dict(headers), "multiValueHeaders": values}
+
+
 def token(header: str) -> dict[str, Any]:
     return {"type": "TOKEN", "methodArn": ARN, "authorizationToken": header}
 
@@ -165,6 +174,10 @@ def token(header: str) -> dict[str, Any]:
         pytest.param(request(x_api_key=KEY), id="x-api-key"),
         pytest.param(request(X_Api_Key=KEY, Authorization="Bearer unused"), id="x-api-key beside an SDK's own"),
         pytest.param(request(x_api_key="", Authorization=f"Bearer {KEY}"), id="an empty x-api-key"),
+        pytest.param(request_with(("Authorization", f"Bearer {KEY}")), id="with all values"),
+        pytest.param(
+            request_with(("Authorization", "Bearer unused"), ("x-api-key", KEY)), id="both, each with all values"
+        ),
         pytest.param(token(f"Bearer {KEY}"), id="where AWS remembers"),
     ],
 )
@@ -197,6 +210,24 @@ def test_the_key_is_handed_on(event: dict[str, Any]) -> None:
         pytest.param(request(Authorization=f"Bearer  {KEY}"), id="two blanks, the same"),
         pytest.param(request(Authorization=f"Bearer {KEY} more"), id="two words"),
         pytest.param(request(x_api_key="k" * 129), id="longer than a key"),
+        pytest.param(request(Authorization=f"Bearer\t{KEY}"), id="a tab"),
+        pytest.param(request(Authorization=f"Bearer {KEY}, Bearer {KEY}"), id="two in one header"),
+        pytest.param(request(Authorization=f"Bearer {KEY}\u00e9"), id="beyond ASCII"),
+        pytest.param(request(Authorization=f"Bearer {KEY}\n"), id="a line end"),
+        pytest.param(request(Authorization=""), id="an empty header"),
+        pytest.param(request(Authorization="Bearer " + "k" * 10_000), id="far longer than a key"),
+        pytest.param(
+            request_with(("Authorization", "Bearer other"), ("Authorization", f"Bearer {KEY}")), id="a header twice"
+        ),
+        pytest.param(
+            request_with(("authorization", "Bearer other"), ("Authorization", f"Bearer {KEY}")),
+            id="a header twice, in other letters",
+        ),
+        pytest.param(request_with(("x-api-key", "other"), ("x-api-key", KEY)), id="x-api-key twice"),
+        pytest.param(
+            request_with(("x-api-key", KEY), ("Authorization", "Bearer a"), ("Authorization", "Bearer b")),
+            id="another value for WAF in each request",
+        ),
         pytest.param(token(""), id="an empty token"),
     ],
 )

@@ -1,6 +1,5 @@
 """A stage on loopback that behaves as configured: buckets, keys, and a rule that stops an address."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -23,9 +22,15 @@ class Kept:
     """None: no key is required."""
 
     key_refused_with: int = 401
+    quota: int | None = None
     stops_after: int | None = None
     response: RateLimitResponse = field(default_factory=RateLimitResponse)
-    breaks: bool = False
+    status: int = 200
+    """Of a request that is served."""
+
+    served: bytes = b'{"message": "Hello"}'
+    hangs: bool = False
+    """Accepts requests and never answers."""
 
 
 class Stage(ThreadingHTTPServer):
@@ -35,6 +40,9 @@ class Stage(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.kept = kept
         self.seen = 0
+        self.methods: set[str] = set()
+        self.bodies: set[bytes] = set()
+        self.ended = threading.Event()
         self._tokens, self._last = float(kept.burst), time.monotonic()
         self._lock = threading.Lock()
 
@@ -42,26 +50,26 @@ class Stage(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def answer(self, authorization: str) -> tuple[int, dict[str, str], str]:
+    def answer(self, authorization: str) -> tuple[int, dict[str, str], str | bytes]:
         kept = self.kept
         with self._lock:
             self.seen += 1
             if kept.stops_after is not None and self.seen > kept.stops_after:
                 return self._limited(Layer.WAF)
-            if kept.breaks:
-                return 500, {}, "{}"
             if kept.keys and authorization.removeprefix("Bearer ") not in kept.keys:
                 body = error_body(message="No.", kind="invalid_request_error", code="invalid_api_key")
                 return kept.key_refused_with, {}, body
+            if kept.quota is not None and self.seen > kept.quota:
+                return self._limited(Layer.QUOTA)
             now = time.monotonic()
             self._tokens = min(kept.burst, self._tokens + (now - self._last) * kept.rate)
             self._last = now
             if self._tokens < 1:
                 return self._limited(Layer.THROTTLE)
             self._tokens -= 1
-        return 200, {}, json.dumps({"message": "Hello"})
+        return kept.status, {}, kept.served
 
-    def _limited(self, layer: Layer) -> tuple[int, dict[str, str], str]:
+    def _limited(self, layer: Layer) -> tuple[int, dict[str, str], str | bytes]:
         return 429, self.kept.response.response_headers(layer), self.kept.response.body(layer)
 
 
@@ -69,15 +77,22 @@ class _Request(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Stage
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+    def _serve(self) -> None:
+        self.server.methods.add(self.command)
+        self.server.bodies.add(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         status, headers, body = self.server.answer(self.headers.get("Authorization", ""))
+        if self.server.kept.hangs:
+            self.server.ended.wait()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        content = body.encode() if isinstance(body, str) else body
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(body.encode())
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_POST = do_GET = do_HEAD = _serve  # noqa: N815  # the names that http.server looks for
 
     def log_message(self, *_: object) -> None:
         pass
@@ -88,5 +103,8 @@ def stage(kept: Kept) -> Iterator[Stage]:
     """Run the server during the block."""
     with Stage(kept) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+        try:
+            yield server
+        finally:
+            server.ended.set()
+            server.shutdown()

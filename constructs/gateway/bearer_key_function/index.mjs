@@ -10,7 +10,7 @@ const BEARER = /^Bearer ([!-~]+)$/;
 const LONGEST_KEY = 128;
 
 export async function authorize(event) {
-  const key = event.type === "TOKEN" ? bearer(event.authorizationToken) : keyIn(event.headers ?? {});
+  const key = event.type === "TOKEN" ? bearer(event.authorizationToken) : keyIn(valuesByName(event));
   // The one error that API Gateway answers with a 401; its name and its message count.
   if (!key || key.length > LONGEST_KEY) throw new Error("Unauthorized");
   return {
@@ -21,10 +21,22 @@ export async function authorize(event) {
   };
 }
 
-function keyIn(headers) {
-  const byName = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+// Each header in small letters, with all its values. `headers` alone has the last value only.
+function valuesByName({ headers, multiValueHeaders }) {
+  const single = Object.entries(headers ?? {}).map(([name, value]) => [name, [value]]);
+  const byName = new Map();
+  for (const [name, values] of multiValueHeaders ? Object.entries(multiValueHeaders) : single) {
+    byName.set(name.toLowerCase(), [...(byName.get(name.toLowerCase()) ?? []), ...values]);
+  }
+  return byName;
+}
+
+function keyIn(byName) {
+  const [ownKeys, authorizations] = [byName.get("x-api-key") ?? [], byName.get("authorization") ?? []];
+  // SDKs send each of them once. WAF might count a request by another value than the one that is used here.
+  if (ownKeys.length > 1 || authorizations.length > 1) return undefined;
   // A header of its own comes first: who sends one, beside an SDK that always sends Authorization too, means it.
-  return /^[!-~]+$/.test(byName["x-api-key"] ?? "") ? byName["x-api-key"] : bearer(byName.authorization);
+  return /^[!-~]+$/.test(ownKeys[0] ?? "") ? ownKeys[0] : bearer(authorizations[0]);
 }
 
 function bearer(header) {
