@@ -282,18 +282,12 @@ def _show_waf(url: str, environment: Environment) -> None:
             f"  {rule.name}: {rule.action} each {rule.aggregate_key_type} above {rule.limit} requests in "
             f"{rule.evaluation_window_sec} s"
         )
-<<<<<<< ours
         if rule.action == "block":
-            seconds = environment.rate_limit_response.retry_after.waf
-            console.print(f"  The answer is the 429 above, with Retry-After: {seconds} and its own code.")
-=======
-        if asked.action == "block":
             headers = environment.rate_limit_response.response_headers(Layer.WAF)
             shown = ", ".join(
                 f"{name}: {headers[name]}" for name in ("Retry-After", "x-should-retry") if name in headers
             )
             console.print(f"  Its answer is a 429 of the same format, with {shown}, and the code {Layer.WAF.code}.")
->>>>>>> theirs
     client = emulator_client(url, "wafv2", region=environment.aws.region)
     for acl in client.list_web_acls(Scope="REGIONAL")["WebACLs"]:
         resources = client.list_resources_for_web_acl(WebACLArn=acl["ARN"], ResourceType="API_GATEWAY")["ResourceArns"]
