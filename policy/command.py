@@ -22,9 +22,9 @@ def policy(
     environments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENVIRONMENT...]",
-            help="Names or .toml files. Default: every environment that spillway synth has written to cdktf.out. "
-            "The path of another output folder works too.",
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all that spillway synth has written to "
+            "cdktf.out. The path of another output folder works too.",
         ),
     ] = None,
 ) -> None:

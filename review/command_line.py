@@ -19,7 +19,7 @@ def run_app(app: typer.Typer, arguments: list[str], *, program: str) -> int:
         sys.stderr.write(f"{error}\n")
     except typer.TyperException as error:
         # typer has pydantic check the words of a command line, and shows its prefix.
-        message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
+        message = error.format_message().rstrip(".").replace(": Value error, ", ": ") + _environments(error)
         sys.stderr.write(f"{message}{' See' if message.endswith('?') else '; see'} --help\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")
@@ -28,6 +28,16 @@ def run_app(app: typer.Typer, arguments: list[str], *, program: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 1
+
+
+def _environments(error: typer.TyperException) -> str:
+    """The environments to choose from, if the error is that none was named."""
+    if "Missing argument 'ENVIRONMENT'" not in error.format_message():
+        return ""
+    from settings.environment_name import known_names  # noqa: PLC0415  # the settings take half a second to import
+    from settings.read import environments_folder  # noqa: PLC0415
+
+    return f": {environments_folder().as_posix()} has {known_names()}"
 
 
 def _refusals() -> tuple[type[Exception], ...]:

@@ -115,7 +115,11 @@ def new(
 def check(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ENVIRONMENT...", help="Names or .toml files. Default: every file of environments."),
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all.",
+            autocompletion=review.environment_names,
+        ),
     ] = None,
     fail_on_warning: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--fail-on-warning", help="End with 2 if there is a warning.")
@@ -157,7 +161,12 @@ app.command(short_help="Calculate limits from users, seconds and slots.")(review
 def synth(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ENVIRONMENT...", help="Fail only if one of these is refused. Default: if any is."),
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all. With names, a mistake in another "
+            "file is no failure.",
+            autocompletion=review.environment_names,
+        ),
     ] = None,
 ) -> None:
     """Write the Terraform JSON of every environment to cdktf.out/stacks. The CDKTF CLI runs this too."""
@@ -175,13 +184,24 @@ def synth(
 
 @app.command(short_help="Compare the JSON with the one in snapshots/.")
 def snapshot(
-    update: Annotated[bool, typer.Option("--update", help="Take what is synthesized now.")] = False,  # noqa: FBT002
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all.",
+            autocompletion=review.environment_names,
+        ),
+    ] = None,
+    *,
+    update: Annotated[bool, typer.Option("--update", help="Write the snapshots instead.")] = False,
 ) -> None:
     """Compare the JSON of every environment with the one in snapshots/. 1 if it differs."""
+    from settings.environment_name import name_in_folder
     from spillway.snapshot import differences, kept, rendered
     from spillway.snapshot import update as write
 
-    now, before = rendered(), kept()
+    names = {name_in_folder(each) for each in environments or ()}
+    now, before = rendered(names), kept(names)
     if now is None:
         raise typer.Exit(1)
     if update:

@@ -24,7 +24,7 @@ _NO_OUTPUTS = "--outputs is not the output of `terraform output -json`"
 
 def verify(
     environment: Annotated[
-        str, typer.Argument(metavar="ENVIRONMENT", help="Name of a file in environments/, or path of a .toml file.")
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
     ],
     *,
     outputs: Annotated[

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from review.aws_error import aws_error, is_aws_error
 from review.refusal import ReviewError
 from review.usage.usage import Item, table_name
 from settings.environment import Environment
@@ -71,8 +72,8 @@ class _said:  # noqa: N801  # reads as a statement: with _said("...")
         pass
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if error is not None and type(error).__module__.startswith("botocore"):
-            raise ReviewError(f"{self._what}: {error}") from None
+        if error is not None and is_aws_error(error):
+            raise ReviewError(f"{self._what}: {aws_error(error)}") from None
 
 
 def _read(item: Mapping[str, Mapping[str, str]]) -> Item:

@@ -65,7 +65,7 @@ def test_nothing_synthesized(tmp_path: Path) -> None:
 
 def synthesized(folder: Path, *names: str) -> None:
     (folder / "cdktf.out").mkdir()
-    (folder / "cdktf.out" / "manifest.json").write_text(json.dumps({"stacks": dict.fromkeys(names, {})}))
+    (folder / "cdktf.out" / "manifest.json").write_text(json.dumps({"stacks": {name: {} for name in names}}))
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_environments_are_named_as_everywhere(
 
 def test_an_environment_that_was_not_synthesized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="cdktf.out: there is no synthesized stack: run spillway synth"):
+    with pytest.raises(SystemExit, match=r"cdktf\.out: there is no synthesized stack: run spillway synth"):
         policy(["prod"])
     synthesized(tmp_path, "dev", "prod")
-    with pytest.raises(SystemExit, match="test: no such environment in cdktf.out, which has dev, prod; run spillway"):
+    with pytest.raises(SystemExit, match=r"test: no such environment in cdktf\.out, which has dev, prod; run spillway"):
         policy(["test"])
 
 

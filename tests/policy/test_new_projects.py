@@ -63,8 +63,10 @@ def test_a_folder_with_accepted_failures_of_its_own_has_those_alone(
             command.policy()
         assert ended.value.code == status
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "prod: CKV_AWS_120: a.b: a cache; no key changes this: Spillway creates no cache: a cached answer is another "
-        "caller's answer",
+        (
+            "prod: CKV_AWS_120: a.b: a cache; no key changes this: Spillway creates no cache: a cached answer is "
+            "another caller's answer"
+        ),
         "The keys are described in docs/reference.md. To accept a failure, add it to policy/suppressions.toml.",
     ]
 
