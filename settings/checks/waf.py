@@ -113,10 +113,10 @@ def _names(waf: Waf) -> Iterator[Problem]:
     taken = {BLOCK_LIST: "waf.block"}
     for index, group in enumerate(waf.managed_rule_groups):
         where = ("waf", "managed_rule_groups", index, "name")
-        yield from _take(taken, group.name, where, f"waf.managed_rule_groups[{index}]")
+        yield from _take(taken, group.name, where, "another rule group")
     for index, rule in enumerate(waf.rate_rules):
         for name in rule.names:
-            yield from _take(taken, name, ("waf", "rate_rules", index, "name"), f"waf.rate_rules[{index}]")
+            yield from _take(taken, name, ("waf", "rate_rules", index, "name"), "another rate rule")
             if len(name) > LONGEST_NAME:
                 yield Problem(
                     ("waf", "rate_rules", index, "name"),
@@ -132,7 +132,7 @@ def _names(waf: Waf) -> Iterator[Problem]:
 
 def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterator[Problem]:
     if name in taken:
-        yield Problem(where, f"{taken[name]} already has the name {name}; a rule's name is also its metric's name")
+        yield Problem(where, f"{taken[name]} already has the name {name}, which is also its metric's name")
     taken.setdefault(name, owner)
 
 
@@ -354,13 +354,11 @@ def _never_reached(waf: Waf) -> Iterator[Problem]:
     """If two rules count the same requests of the same client, the one with the lower limit stops it first."""
     stopping = [(index, rule) for index, rule in enumerate(waf.rate_rules) if rule.action != "count"]
     for index, rule in stopping:
-        lower = next(
-            (place for place, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None
-        )
+        lower = next((other for _, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None)
         if lower is not None:
             yield Problem(
                 ("waf", "rate_rules", index, "limit"),
-                f"never reached: waf.rate_rules[{lower}] counts the same requests up to {waf.rate_rules[lower].limit}",
+                f"never reached: the rate rule {lower.name} counts the same requests up to {lower.limit}",
             )
 
 

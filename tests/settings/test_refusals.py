@@ -229,7 +229,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = '5m' }]",
-            "waf.rate_rules[0].evaluation_window_sec = '5m': must be 60, 120, 300 or 600 seconds, without quotes",
+            "rate rule per-ip: evaluation_window_sec = '5m': must be 60, 120, 300 or 600 seconds, without quotes",
             id="a window in minutes",
         ),
         pytest.param(
@@ -274,17 +274,17 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 9 }]",
-            "waf.rate_rules[0].limit = 9: must be greater than or equal to 10",
+            "rate rule per-ip: limit = 9: must be greater than or equal to 10",
             id="WAF limit too low",
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 2_000_000_001 }]",
-            "waf.rate_rules[0].limit = 2000000001: must be less than or equal to 2000000000",
+            "rate rule per-ip: limit = 2000000001: must be less than or equal to 2000000000",
             id="WAF limit too high",
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = 90 }]",
-            "waf.rate_rules[0].evaluation_window_sec = 90: must be 60, 120, 300 or 600",
+            "rate rule per-ip: evaluation_window_sec = 90: must be 60, 120, 300 or 600",
             id="a window AWS does not have",
         ),
         pytest.param(
