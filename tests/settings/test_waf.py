@@ -121,8 +121,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             swapped(name="r" * 128, rest="count_limit = 10"),
             [
                 (
-                    f"rate rule {'r' * 107}...: name = '{'r' * 76}...: its count_limit rule would be {'r' * 128}-count, which is "
-                    "too long; AWS allows 128 characters"
+                    f"rate rule {'r' * 107}...: name = '{'r' * 76}...: its count_limit rule would be "
+                    f"{'r' * 128}-count, which is too long; AWS allows 128 characters"
                 )
             ],
             id="4 too long for a tier",
@@ -189,8 +189,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["user"]'),
             [
                 (
-                    f"{RULE}: custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn', or a table "
-                    'such as { header = { name = "x-user-id" } }'
+                    f"{RULE}: custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn', or a "
+                    'table such as { header = { name = "x-user-id" } }'
                 )
             ],
             id="5 an unknown word",
@@ -426,7 +426,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + CRS + 'sensitivity_to_block = "HIGH"',
             [
                 (
-                    "rule group AWSManagedRulesCommonRuleSet: sensitivity_to_block = 'HIGH': only AWSManagedRulesAntiDDoSRuleSet has it"
+                    "rule group AWSManagedRulesCommonRuleSet: sensitivity_to_block = 'HIGH': only "
+                    "AWSManagedRulesAntiDDoSRuleSet has it"
                 )
             ],
             id="sensitivity of another group",
@@ -435,8 +436,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + ANTI_DDOS + 'overrides = { ChallengeDDoSRequests = "count" }',
             [
                 (
-                    "rule group AWSManagedRulesAntiDDoSRuleSet: overrides.ChallengeDDoSRequests = 'count': Spillway turns off the "
-                    "group's challenges, which an API client cannot answer, so this rule does not run"
+                    "rule group AWSManagedRulesAntiDDoSRuleSet: overrides.ChallengeDDoSRequests = 'count': Spillway "
+                    "turns off the group's challenges, which an API client cannot answer, so this rule does not run"
                 )
             ],
             id="a challenge of the Anti-DDoS group",
@@ -445,8 +446,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + CRS + "overrides = {" + ", ".join(f'r{n} = "count"' for n in range(100)) + "}",
             [
                 (
-                    "rule group AWSManagedRulesCommonRuleSet: overrides: 107 overrides, including the preset's; AWS allows at most "
-                    "100 in a group"
+                    "rule group AWSManagedRulesCommonRuleSet: overrides: 107 overrides, including the preset's; AWS "
+                    "allows at most 100 in a group"
                 )
             ],
             id="too many overrides",
@@ -733,8 +734,9 @@ SIGNED = changed(path='path = "/chat"\nauthorization = "AWS_IAM"') + "\n"
 OPEN = '[[routes]]\nmethod = "GET"\npath = "/open"\n'
 SIGNED_BELOW = changed(path='path = "/v1/{proxy+}"\nauthorization = "AWS_IAM"') + "\n[[routes]]\n"
 SIGNED_ANEW = (
-    "rate rule by-user: custom_keys[0]: has a different signature in each request if authorization is AWS_IAM, so the rule "
-    "limits no caller who signs each request; use a header that stays the same for a caller, or aggregate_key_type IP"
+    "rate rule by-user: custom_keys[0]: has a different signature in each request if authorization is AWS_IAM, so the "
+    "rule limits no caller who signs each request; use a header that stays the same for a caller, or "
+    "aggregate_key_type IP"
 )
 
 
@@ -941,8 +943,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             swapped(limit="3006"),
             [
                 (
-                    "rate rule rule: limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
-                    "5 at once, which is less in any 300 s"
+                    "rate rule rule: limit = 3006: never reached: all callers of POST /chat share 10 requests per "
+                    "second and 5 at once, which is less in any 300 s"
                 )
             ],
             id="17 out of reach",
@@ -986,9 +988,9 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleset"'),
             [
                 (
-                    "rule group AWSManagedRulesCommonRuleset: capacity = nothing: did you mean AWSManagedRulesCommonRuleSet? If "
-                    "not, the capacity of AWSManagedRulesCommonRuleset is unknown; set it, or the web ACL may be too "
-                    "large for the deploy"
+                    "rule group AWSManagedRulesCommonRuleset: capacity = nothing: did you mean "
+                    "AWSManagedRulesCommonRuleSet? If not, the capacity of AWSManagedRulesCommonRuleset is unknown; "
+                    "set it, or the web ACL may be too large for the deploy"
                 )
             ],
             id="18 a misspelt group",
@@ -997,8 +999,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", CRS + 'overrides = { SizeRestriction_Body = "block", NoUserAgent_HEADER = "block" }'),
             [
                 (
-                    "rule group AWSManagedRulesCommonRuleSet: overrides.SizeRestriction_Body = 'block': Spillway knows no rule of "
-                    "that name in the group, and AWS ignores unknown names; did you mean SizeRestrictions_BODY?"
+                    "rule group AWSManagedRulesCommonRuleSet: overrides.SizeRestriction_Body = 'block': Spillway knows "
+                    "no rule of that name in the group, and AWS ignores unknown names; did you mean SizeRestrictions_BODY?"
                 )
             ],
             id="an override that AWS ignores",

@@ -63,8 +63,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
         (
             MINIMAL + PREFLIGHTS,
             (
-                "rate rule preflights: routes[0] = 'OPTIONS *': nothing answers OPTIONS: there is no [cors], and no route "
-                "has that method"
+                "rate rule preflights: routes[0] = 'OPTIONS *': nothing answers OPTIONS: there is no [cors], and no "
+                "route has that method"
             ),
         ),
         (
@@ -80,8 +80,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "rate rule preflights: custom_keys: callers can avoid this rule by omitting header x; add a rate rule of "
-                "aggregate_key_type IP for the same routes, without scope_down"
+                "rate rule preflights: custom_keys: callers can avoid this rule by omitting header x; add a rate rule "
+                "of aggregate_key_type IP for the same routes, without scope_down"
             ),
         ),
     ],
