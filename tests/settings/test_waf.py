@@ -306,7 +306,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + '[waf]\nallow = ["10.0.0.1/8"]\n' + IP,
-            ["waf.allow[0] = '10.0.0.1/8': must be an address or a CIDR range: 10.0.0.1/8 has host bits set"],
+            ["waf.allow[0] = '10.0.0.1/8': is an address inside of a range; the range is 10.0.0.0/8"],
             id="11 no range",
         ),
         pytest.param(
@@ -1000,7 +1000,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             [
                 (
                     "rule group AWSManagedRulesCommonRuleSet: overrides.SizeRestriction_Body = 'block': Spillway knows "
-                    "no rule of that name in the group, and AWS ignores unknown names; did you mean SizeRestrictions_BODY?"
+                    "no rule of that name in the group, and AWS ignores unknown names; did you mean "
+                    "SizeRestrictions_BODY?"
                 )
             ],
             id="an override that AWS ignores",
