@@ -254,6 +254,24 @@ def fetch_log(context: typer.Context) -> None:
     _forward(context, tool)
 
 
+# Commands that other tools have, or that typer would take for another one: `destroy` looks like `deploy`.
+_INSTEAD = {
+    "apply": "spillway deploy ENVIRONMENT applies",
+    "destroy": "cdktf destroy ENVIRONMENT removes everything",
+    "help": "write spillway --help, or spillway COMMAND --help",
+    "import": "spillway imports ENVIRONMENT API adopts a deployed API",
+    "init": "spillway new NAME writes a first environment file",
+    "lint": "spillway check looks for mistakes",
+    "list": "spillway check lists the environments",
+    "logs": "spillway fetch-log ENVIRONMENT downloads the access log",
+    "ls": "spillway check lists the environments",
+    "plan": "spillway deploy ENVIRONMENT shows the plan, and asks before it applies",
+    "test": "spillway simulate ENVIRONMENT tries the limits, and spillway verify ENVIRONMENT the deployed stage",
+    "validate": "spillway check looks for mistakes",
+    "version": "write spillway --version",
+}
+
+
 def main(arguments: list[str]) -> int:
     """Run one command. Reports invalid input in one line on standard error. The result is then 1."""
-    return run_app(app, arguments or ["--help"], program="spillway")
+    return run_app(app, arguments or ["--help"], program="spillway", instead=_INSTEAD)

@@ -57,6 +57,8 @@ def verify(
     settings = read(environment)
     known = _outputs_in(outputs) if outputs else {} if url else _outputs_of(settings.name)
     stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise ReviewError(f"--url {url}: must begin with https:// or http://")
     if not stage.startswith(("http://", "https://")):
         raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
     prefix = "api_key_"

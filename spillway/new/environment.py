@@ -44,6 +44,8 @@ def write_environment(name: str, backend: Backend, folder: Path | None = None, *
     and an unusable document, and EnvironmentFileError for a file that would be refused. That file is not kept.
     """
     folder = folder or environments_folder()
+    given = Path(name)
+    name = given.name.removesuffix(".toml") if given.parent in {Path(), folder} else name
     file = folder / f"{name}.toml"
     if not NAME.fullmatch(name):
         raise ReviewError(f"{name}: must begin with a letter and have only letters, digits, - and _")

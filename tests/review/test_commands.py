@@ -38,6 +38,11 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
         (["limits", "nosuch", "prod"], "no environment 'nosuch'"),
         (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
         (["nosuch"], "No such command 'nosuch'; see --help\n"),
+        (["cost", "dev", "--blocked", "50"], "Invalid value for '--blocked': must be at most 1; see --help\n"),
+        (["cost", "dev", "--blocked", "-1"], "Invalid value for '--blocked': must be at least 0; see --help\n"),
+        (["cost", "dev", "--blocked", "half"], "Invalid value for '--blocked': must be a number; see --help\n"),
+        (["size", "--users", "ten"], "Invalid value for '--users': must be a whole number; see --help\n"),
+        (["simulate", "dev", "prod"], "unexpected argument: prod; see --help\n"),
         (["limit"], "No such command 'limit'. Did you mean 'limits'? See --help\n"),
     ],
 )

@@ -149,8 +149,8 @@ def test_of_this_account(tmp_path: Path) -> None:
                 model_id,
                 region,
                 (
-                    f"Bedrock calls newer Claude models only through an inference profile, such as {profile}.{model_id}; "
-                    f"`aws bedrock list-inference-profiles --region {region}` lists them"
+                    f"Bedrock calls newer Claude models only through an inference profile, such as "
+                    f"{profile}.{model_id}; `aws bedrock list-inference-profiles --region {region}` lists them"
                 ),
             )
             for model_id, region, profile in (

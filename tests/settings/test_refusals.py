@@ -77,8 +77,8 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
                 (
                     MINIMAL + "[observability]\naccess_log = true",
                     (
-                        "observability.access_log = true: must be 'off', or a table with retention_in_days, kms_key_arn, "
-                        "metrics"
+                        "observability.access_log = true: must be 'off', or a table with retention_in_days, "
+                        "kms_key_arn, metrics"
                     ),
                 ),
                 (

@@ -75,6 +75,20 @@ def test_what_a_command_does_not_know_is_refused(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("destroy", "No such command 'destroy'; cdktf destroy ENVIRONMENT removes everything; see --help\n"),
+        ("plan", "No such command 'plan'; spillway deploy ENVIRONMENT shows the plan, and asks before it applies; see"),
+        ("version", "No such command 'version'; write spillway --version; see --help\n"),
+        ("chek", "No such command 'chek'. Did you mean 'check'? See --help\n"),
+    ],
+)
+def test_a_command_of_another_tool(capsys: pytest.CaptureFixture[str], command: str, said: str) -> None:
+    assert main([command, "prod"]) == 1
+    assert capsys.readouterr().err.startswith(said)
+
+
 # typer itself imports pydantic where a command has arguments.
 HEAVY = ("boto3", "cdktf", "matplotlib", "numba", "numpy", "polars", "rich", "settings")
 

@@ -317,6 +317,13 @@ def test_what_cannot_be_written(
     assert [*tmp_path.rglob("*.toml")] == []
 
 
+@pytest.mark.parametrize("name", ["mine", "mine.toml", "environments/mine.toml"])
+def test_a_name_or_its_file(tmp_path: Path, name: str) -> None:
+    assert main(["new", name]) == 0
+    assert [each.name for each in tmp_path.rglob("*.toml")] == ["mine.toml"]
+    assert read_environment(tmp_path / "environments" / "mine.toml").api.name == "mine"
+
+
 def test_a_file_that_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", "mine"]) == 0
     (tmp_path / "environments" / "mine.toml").write_text("mine", encoding="utf-8")
