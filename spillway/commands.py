@@ -39,6 +39,7 @@ class Template(StrEnum):
     VLLM = "vllm"
     BEDROCK = "bedrock"
     TIERS = "tiers"
+    PRIVATE = "private"
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback
@@ -73,7 +74,7 @@ def new(
     ] = None,
     template: Annotated[
         Template | None,
-        typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock or tiers. Default: minimal."),
+        typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock, tiers or private. Default: minimal."),
     ] = None,
     openapi: Annotated[
         Path | None,

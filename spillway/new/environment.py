@@ -52,10 +52,11 @@ def write_environment(name: str, backend: Backend, folder: Path | None = None, *
     if file.exists():
         raise ReviewError(f"{file.as_posix()}: exists already; choose another name, or edit it")
     host = urlsplit(backend.url).hostname or ""
-    if host and is_private(host):
+    # The URL of a private backend is not looked up: the VPC link leads to the load balancer.
+    if host and is_private(host) and not (backend.openapi is None and backend.template == "private"):
         raise ReviewError(
             f"--url: API Gateway calls it from AWS over the internet, and does not reach {host}; use a public address, "
-            'or edit the file for a server in your VPC: type = "private" in docs/backends.md'
+            "or --template private for a server in your VPC"
         )
     text, notes = _text(api or name, backend)
     try:
@@ -78,7 +79,7 @@ def _text(name: str, backend: Backend) -> tuple[str, list[str]]:
             raise ReviewError("--only needs --from, an OpenAPI document")
         template = (TEMPLATES / f"{backend.template}.toml").read_text(encoding="utf-8")
         if backend.url and "@url@" not in template:
-            raise ReviewError(f"--url: the template {backend.template} has no server; vllm has one")
+            raise ReviewError(f"--url: the template {backend.template} has no server; vllm and private have one")
         return _filled(template, name, backend, backend.url or PLACEHOLDER), _of_placeholder(template, backend.url)
     document = read_operations(backend.openapi, backend.only)
     url = _server_url(document.server, backend.url)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings.integration import HttpIntegration
+from settings.integration import HttpIntegration, PrivateIntegration
 from settings.read import read_environment
 from settings.route import Route
 from spillway.commands import Template, main
@@ -60,7 +60,9 @@ def test_a_template_is_accepted_without_a_warning(
     assert main(["new", "mine", "--template", template, "--region", region]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "wrote environments/mine.toml"
-    assert [line.partition(":")[0] for line in said[1:]] == (["https"] if template is Template.VLLM else [])
+    assert [line.partition(":")[0] for line in said[1:]] == (
+        ["https"] if template in {Template.VLLM, Template.PRIVATE} else []
+    )
     environment = read_environment(tmp_path / "environments" / "mine.toml")
     assert (environment.warnings(), environment.api.name, environment.aws.region) == ((), "mine", region)
     assert "@" not in (tmp_path / "environments" / "mine.toml").read_text(encoding="utf-8")
@@ -72,6 +74,15 @@ def test_the_server_of_a_template_is_named(tmp_path: Path) -> None:
     urls = [route.integration.url for route in environment.routes if isinstance(route.integration, HttpIntegration)]
     assert urls[0] == "https://gpu.acme.dev/v1/chat/completions"
     assert len(urls) == len(environment.routes)
+
+
+def test_the_server_in_a_vpc_may_have_a_private_name(tmp_path: Path) -> None:
+    assert main(["new", "mine", "--template", "private", "--url", "https://llm.internal"]) == 0
+    environment = read_environment(tmp_path / "environments" / "mine.toml")
+    links = [route.integration for route in environment.routes if isinstance(route.integration, PrivateIntegration)]
+    assert links[0].url == "https://llm.internal/v1/chat/completions"
+    assert len(links) == len(environment.routes)
+    assert len({(link.load_balancer_arn, link.subnet_ids) for link in links}) == 1
 
 
 def test_every_operation_is_a_route_with_a_throttle(tmp_path: Path) -> None:
@@ -296,10 +307,13 @@ def test_a_document_in_a_circle_ends(tmp_path: Path) -> None:
         (["new", "mine", "--template", "vllm", "--from", "x.json"], "--template and --from: name one of the two"),
         (["new", "mine", "--only", "/v1/*"], "--only needs --from, an OpenAPI document"),
         (["new", "mine", "--from", "http://localhost:8000/openapi.json"], "--from: must be a file; download it first"),
-        (["new", "mine", "--url", "https://a.example"], "--url: the template minimal has no server; vllm has one"),
+        (
+            ["new", "mine", "--url", "https://a.example"],
+            "--url: the template minimal has no server; vllm and private have one",
+        ),
         (
             ["new", "mine", "--template", "tgi"],
-            "Invalid value for '--template': 'tgi' is not one of 'minimal', 'vllm', 'bedrock', 'tiers'; see --help\n",
+            "Invalid value for '--template': 'tgi' is not one of 'minimal', 'vllm', 'bedrock', 'tiers', 'private'; see",
         ),
         (
             ["new", "mine", "--template", "vllm", "--url", "http://localhost:8000"],
