@@ -165,7 +165,7 @@ def synth(
         typer.Argument(
             metavar="ENVIRONMENT",
             help="Names in the folder environments, or .toml files. Default: all. With names, a mistake in another "
-            "file is no failure.",
+            "file does not fail.",
             autocompletion=review.environment_names,
         ),
     ] = None,

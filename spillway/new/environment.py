@@ -178,7 +178,7 @@ def _lines(name: str, file: str, document: Operations, url: str, region: str) ->
 
 def _route(operation: Operation, url: str, dropped: list[str]) -> Iterator[str]:
     if operation.security:
-        yield f"# The server asks for {_quotable(' or '.join(operation.security))}."
+        yield f"# The server requires {_quotable(' or '.join(operation.security))}."
     asked = {words.rpartition(" ")[2].lower() for words in operation.security if words.startswith("the header ")}
     kept = [header for header in dropped if header.lower() not in asked]
     yield "[[routes]]"

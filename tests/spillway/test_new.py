@@ -111,7 +111,7 @@ def test_what_the_server_asks_for_is_a_hint(tmp_path: Path) -> None:
     secured["components"] = VLLM["components"] | {"securitySchemes": schemes}
     text = written(tmp_path, secured, "--url", "https://gpu.acme.dev").read_text(encoding="utf-8")
     # One operation is open.
-    assert text.count("# The server asks for Authorization: Bearer or the header X-API-Key.\n[[routes]]") == 4
+    assert text.count("# The server requires Authorization: Bearer or the header X-API-Key.\n[[routes]]") == 4
     environment = read_environment(tmp_path / "environments" / "api.toml")
     # The server reads Authorization, so the key of the plan is elsewhere; it goes through if the server reads it too.
     assert environment.api.key_source == "HEADER"
@@ -196,7 +196,7 @@ def test_swagger_2(tmp_path: Path) -> None:
         "https://api.acme.dev/v2/chat",
         "STREAM",
     )
-    assert "# The server asks for the query parameter key.\n" in file.read_text(encoding="utf-8")
+    assert "# The server requires the query parameter key.\n" in file.read_text(encoding="utf-8")
 
 
 def test_paths_that_api_gateway_has_another_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
