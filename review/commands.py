@@ -213,11 +213,21 @@ def cost(
 @app.command()
 def simulate(
     environment: Environment,
-    traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",
+    traffic: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="abuser, botnet, everyone, nine_o_clock, office or retrying_sdk; or a .toml file of your own.",
+        ),
+    ] = "everyone",
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
-    picture: Annotated[Path | None, typer.Option(help="Draw the result to this file, .svg or .png.")] = None,
-    against: Annotated[str | None, typer.Option(help="Also send the traffic through this environment.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the result to this file, .svg or .png.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="ENVIRONMENT", help="Also send the traffic through this environment.")
+    ] = None,
     without_waf: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--without-waf", help="Also send the traffic through this environment without its WAF.")
     ] = False,
@@ -279,8 +289,9 @@ def replay(
     columns: Annotated[
         str,
         typer.Option(
-            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=...,count=... A dot leads "
-            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time)."
+            metavar="NAMES",
+            help="The log's own names of time, ip, method, path, key and count, such as time=ts,ip=client. A dot leads "
+            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time).",
         ),
     ] = "",
     csv: Annotated[

@@ -85,7 +85,9 @@ def new(
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The address of the server behind the routes.")] = "",
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="PATTERN", help="With --from: paths to take, such as '/v1/*'; may be repeated."),
+        typer.Option(
+            "--only", metavar="PATTERN", help="With --from: paths to include, such as '/v1/*'; may be repeated."
+        ),
     ] = None,
     region: Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS Region.")] = "us-east-1",
     project: Annotated[
@@ -127,7 +129,7 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002  # the same
 ) -> None:
-    """Check whether the files are accepted, and show their warnings. 1 if a file is refused."""
+    """Check whether the files are accepted, and show their warnings. It ends with 1 if a file is refused."""
     from dataclasses import asdict
 
     from spillway.check import check as checked_of
@@ -164,8 +166,8 @@ def synth(
         list[str] | None,
         typer.Argument(
             metavar="ENVIRONMENT",
-            help="Names in the folder environments, or .toml files. Default: all. With names, a mistake in another "
-            "file does not fail.",
+            help="Names in the folder environments, or .toml files. Default: all. With names, only a mistake in "
+            "one of them makes the command fail.",
             autocompletion=review.environment_names,
         ),
     ] = None,
@@ -196,7 +198,7 @@ def snapshot(
     *,
     update: Annotated[bool, typer.Option("--update", help="Write the snapshots instead.")] = False,
 ) -> None:
-    """Compare the JSON of every environment with the one in snapshots/. 1 if it differs."""
+    """Compare the JSON of every environment with the one in snapshots/. It ends with 1 if it differs."""
     from settings.environment_name import name_in_folder
     from spillway.snapshot import differences, kept, rendered
     from spillway.snapshot import update as write

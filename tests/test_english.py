@@ -27,8 +27,10 @@ HABITS_OF_PAGES = {
     "says": (r"\bsays\b", "shows, reports, names, or the fact itself"),
     "asks": (r"\b(?:after`?|server|route|header|check|checkov|AWS|which) asks\b", "requires, needs, calls"),
     "takes": (
-        r"\b(?:AWS|Gateway|WAF|Terraform|DynamoDB|CloudWatch|Spillway|Bedrock|route|file|`--[a-z-]+`) takes\b"
-        r"(?! (?:about|some|most|effect|minutes|seconds|\d))",
+        (
+            r"\b(?:AWS|Gateway|WAF|Terraform|DynamoDB|CloudWatch|Spillway|Bedrock|route|file|`--[a-z-]+`) takes\b"
+            r"(?! (?:about|some|most|effect|minutes|seconds|\d))"
+        ),
         "accepts, reads, needs",
     ),
     "nobody": (r"\bnobody\b", "no one, no caller"),

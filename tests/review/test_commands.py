@@ -233,3 +233,10 @@ def test_json_is_the_json_format(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert capsys.readouterr().out.startswith("Usage: python -m review")
+
+
+def test_help_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    names = sorted(file.stem for file in (ROOT / "review" / "scenarios").glob("*.toml"))
+    assert f"{', '.join(names[:-1])} or {names[-1]}; or a .toml file" in said
