@@ -22,6 +22,7 @@ from pathlib import Path
 from cdktf import App
 
 from settings.environment import Environment
+from settings.environment_name import name_in_folder
 from settings.problem import EnvironmentFileError, Problem
 from settings.read import environments_folder, read_each, warnings_of
 from stacks.rate_limited_api_stack import RateLimitedApiStack
@@ -63,6 +64,7 @@ def main(wanted: Sequence[str] = ()) -> int:
     Warnings of the wanted files and all refusals go to standard error.
     """
     try:
+        names = {name_in_folder(each) for each in wanted}
         environments, refused = read_each(environments_folder())
         found = warnings_of(environments)
         if output := os.environ.get("CDKTF_OUTDIR"):
@@ -79,14 +81,11 @@ def main(wanted: Sequence[str] = ()) -> int:
         # It does not tell which stack it is to deploy, and an error would keep it from deploying any.
         return 0
     for name, warnings in found.items():
-        for warning in warnings if not wanted or name in wanted else ():
+        for warning in warnings if not names or name in names else ():
             print(f"warning: {name}: {warning}", file=sys.stderr)
     for refusal in refused.values():
         print(refusal, file=sys.stderr)
-    unknown = set(wanted) - {environment.name for environment in environments} - refused.keys()
-    for name in sorted(unknown):
-        print(f"{(environments_folder() / name).as_posix()}.toml: no such environment file", file=sys.stderr)
-    return 1 if unknown or (refused.keys() & set(wanted) if wanted else refused) else 0
+    return 1 if (refused.keys() & names if names else refused) else 0
 
 
 def _unwritten(error: OSError | RuntimeError) -> str:

@@ -10,7 +10,7 @@ import typer
 
 def deploy(
     environment: Annotated[
-        str, typer.Argument(metavar="ENVIRONMENT", help="A file of the folder environments, without .toml.")
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,  # noqa: FBT002  # a flag
 ) -> None:
@@ -29,12 +29,11 @@ def deploy(
         terraform_binary,
     )
     from deploy.variables import missing_variables
-    from settings.read import environments_folder
+    from settings.environment_name import name_in_folder
+    from settings.problem import EnvironmentFileError
 
-    file = environments_folder() / f"{environment}.toml"
-    if not file.is_file():
-        raise _stop(f"{file.as_posix()}: no such environment file")
     try:
+        environment = name_in_folder(environment)
         binary = terraform_binary()
         # main.py reports mistakes in the environment file itself. -O: without jsii's checks of argument types.
         if subprocess.run([sys.executable, "-O", ROOT / "main.py", environment], check=False).returncode:
@@ -47,7 +46,7 @@ def deploy(
             raise _stop(without)
         terraform = Terraform(stack, binary=binary)
         take_steps(terraform, agree=(lambda: True) if yes else _agree, say=_say)
-    except (DeployError, TerraformFailedError, TerraformUnavailableError) as error:
+    except (EnvironmentFileError, DeployError, TerraformFailedError, TerraformUnavailableError) as error:
         raise _stop(str(error)) from None
 
 

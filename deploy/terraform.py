@@ -66,6 +66,8 @@ def terraform_outputs(folder: Path, *, binary: str) -> bytes:
     """What `output -json` prints there; empty if nothing is deployed from there."""
     if not folder.is_dir():
         return b""
+    # Terraform refuses to start without it.
+    Path(terraform_environment()["TF_PLUGIN_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)
     return subprocess.run(
         [binary, "output", "-json"], cwd=folder, env=terraform_environment(), stdout=subprocess.PIPE, check=False
     ).stdout

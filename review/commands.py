@@ -1,5 +1,6 @@
 """The command line. Each command loads what it needs itself, so that the quick ones are quick."""
 
+import json
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from review.engine.rate_window import WafModel
     from review.layers.layers import Layers
     from review.simulation.simulate import Result
+    from review.table import Report
 
 # ruff: noqa: PLC0415  # numba, polars and matplotlib take seconds to import, the settings half of one; --help needs none
 
@@ -48,6 +50,14 @@ Environment = Annotated[
         autocompletion=environment_names,
     ),
 ]
+Environments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ENVIRONMENT",
+        help="Names in the folder environments, or .toml files. Default: all.",
+        autocompletion=environment_names,
+    ),
+]
 Output = Annotated[
     Format, typer.Option("--format", metavar="FORM", help="table, markdown (for a pull request) or json.")
 ]
@@ -71,7 +81,7 @@ class Form(StrEnum):
 
 @app.command()
 def limits(
-    environment: Environment,
+    environments: Environments = None,
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
     details: Annotated[  # noqa: FBT002  # a flag is how typer takes it
@@ -81,14 +91,22 @@ def limits(
 ) -> None:
     """For every route, show what each layer allows and which limit is reached first."""
     form = _form(form, as_json=as_json)
-    from review.environment_file import read
+    from review.environment_file import read_each
     from review.layers.from_settings import layers_of
     from review.limits.report import report
     from review.limits.token_limits import token_budgets
 
-    settings = read(environment)
-    warnings = tuple(str(warning) for warning in settings.warnings())
-    show(report(layers_of(settings), warnings, details=details, budgets=token_budgets(settings)), form, explain=explain)
+    read, refused = read_each(environments or ())
+    reports = [
+        report(
+            layers_of(settings),
+            tuple(str(warning) for warning in settings.warnings()),
+            details=details,
+            budgets=token_budgets(settings),
+        )
+        for settings in read
+    ]
+    _show_each(reports, refused, form, one=len(environments or ()) == 1, explain=explain)
 
 
 @app.command()
@@ -128,7 +146,11 @@ def diff(
 def pull_request(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ENVIRONMENT", help="Names or .toml files. Default: all, now and at the base."),
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all, now and at the base.",
+            autocompletion=environment_names,
+        ),
     ] = None,
     base: Annotated[str, typer.Option(metavar="REVISION", help="What to compare the working tree with.")] = (
         "origin/main"
@@ -137,8 +159,6 @@ def pull_request(
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
 ) -> None:
     """Print what a pull request changes in every environment: limits, cost, and what a deploy replaces."""
-    import json
-
     from review.cost.prices import read_prices
     from review.pull_request.comment import comment
     from review.pull_request.data import data
@@ -156,7 +176,7 @@ def pull_request(
 
 @app.command()
 def cost(
-    environment: Environment,
+    environments: Environments = None,
     requests: Annotated[
         int,
         typer.Option(
@@ -187,20 +207,32 @@ def cost(
     from review.cost.bill import Traffic
     from review.cost.prices import read_prices
     from review.cost.report import report
-    from review.environment_file import read
+    from review.environment_file import read_each
 
-    traffic = Traffic(requests=requests, blocked_share=blocked, answer_seconds=seconds)
-    show(report(read(environment), traffic, read_prices(prices), with_free=free_tier), form, explain=explain)
+    traffic, known = Traffic(requests=requests, blocked_share=blocked, answer_seconds=seconds), read_prices(prices)
+    read, refused = read_each(environments or ())
+    reports = [report(settings, traffic, known, with_free=free_tier) for settings in read]
+    _show_each(reports, refused, form, one=len(environments or ()) == 1, explain=explain)
 
 
 @app.command()
 def simulate(
     environment: Environment,
-    traffic: Annotated[str, typer.Option(help="A scenario's name, or a .toml file of your own.")] = "everyone",
+    traffic: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="abuser, botnet, everyone, nine_o_clock, office or retrying_sdk; or a .toml file of your own.",
+        ),
+    ] = "everyone",
     form: Output = Format.TABLE,
     as_json: AsJson = False,  # noqa: FBT002  # a flag is how typer takes it
-    picture: Annotated[Path | None, typer.Option(help="Draw the result to this file, .svg or .png.")] = None,
-    against: Annotated[str | None, typer.Option(help="Also send the traffic through this environment.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the result to this file, .svg or .png.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="ENVIRONMENT", help="Also send the traffic through this environment.")
+    ] = None,
     without_waf: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--without-waf", help="Also send the traffic through this environment without its WAF.")
     ] = False,
@@ -262,8 +294,9 @@ def replay(
     columns: Annotated[
         str,
         typer.Option(
-            help="What the log calls its fields: time=...,ip=...,method=...,path=...,key=...,count=... A dot leads "
-            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time)."
+            metavar="NAMES",
+            help="The log's own names of time, ip, method, path, key and count, such as time=ts,ip=client. A dot leads "
+            "into an object (ip=httpRequest.clientIp), a plus joins two (time=date+time).",
         ),
     ] = "",
     csv: Annotated[
@@ -435,6 +468,23 @@ def usage(
         typer.confirm("Do it?", abort=True)
     aws.reset(caller)
     sys.stdout.write("done\n")
+
+
+def _show_each(reports: "list[Report]", refused: list[str], form: Format, *, one: bool, explain: bool) -> None:
+    """Print one report, or several in a row. JSON is a list, unless exactly one environment was named. The lines of
+    refused files follow, and make the command fail.
+    """
+    if form is Format.JSON and not one:
+        sys.stdout.write(json.dumps([report.data for report in reports], indent=2) + "\n")
+    else:
+        for number, report in enumerate(reports):
+            sys.stdout.write("\n" if number else "")
+            sys.stdout.flush()
+            show(report, form, explain=explain)
+    for line in refused:
+        sys.stderr.write(f"{line}\n")
+    if refused:
+        raise typer.Exit(1)
 
 
 def _announce_compilation() -> None:

@@ -19,7 +19,8 @@ def file_schema() -> dict[str, Any]:
     routes = schema["$defs"]["Route"]["properties"]
     whole = {key: routes["integration"].pop(key) for key in ("discriminator", "oneOf")}
     keys = _keys_of_integrations(schema, whole["discriminator"]["mapping"])
-    schema["properties"]["defaults"] = _defaults(keys)
+    schema["$defs"]["Defaults"] = _defaults(keys)
+    schema["properties"]["defaults"] = {"$ref": "#/$defs/Defaults"}
     # Beside defaults an integration may leave out what it must have.
     part = {"additionalProperties": False, "properties": keys, "type": "object"}
     routes["integration"]["anyOf"] = [whole, part]

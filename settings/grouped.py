@@ -40,8 +40,10 @@ def _route_places(where: Where) -> tuple[int, ...]:
 
 
 def _route(problem: Problem) -> str:
+    if problem.entry and problem.where[0] == "routes":
+        return problem.entry
     places = [place for place in _route_places(problem.where) if place < len(problem.where)]
-    return problem.route or "".join(str(problem.where[place]) for place in places)
+    return "".join(str(problem.where[place]) for place in places)
 
 
 def _together(same: list[Problem]) -> Problem:
@@ -52,7 +54,7 @@ def _together(same: list[Problem]) -> Problem:
     named, more = ", ".join(routes[:_MOST_NAMED]), len(routes) - _MOST_NAMED
     names = f"{named} and {more} more" if more > 0 else named
     message = first.message.replace(routes[0], "the route")
-    if first.route:
-        return replace(first, route=f"{len(routes)} routes ({names})", message=message)
+    if first.entry:
+        return replace(first, entry=f"{len(routes)} routes ({names})", message=message)
     (place,) = _route_places(first.where)
     return replace(first, where=(*first.where[:place], names, *first.where[place + 1 :]), message=message)

@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from settings.problem import entry_name
+
 # More would not fit into a line.
 _MOST_LISTED = 24
 _CLOSE = 0.75
 
 _OF_TOKENS = "rate_limit counts requests; this limit belongs to [usage_plans.<name>] or [[token_limits]]"
+_THROTTLE = "write throttle = { rate_limit = ..., burst_limit = ... }"
+_QUOTA = 'write quota = { limit = ..., period = "DAY" }'
+_RATE = "write rate_limit, in requests per second"
 
-# The names that other tools or AWS use, and what to write here.
-_MEANT = {
+# The names that other tools or AWS use, and what to write here. The first that names a key of the table counts.
+_MEANT: dict[str, str | tuple[str, ...]] = {
     "stream": 'write response_transfer_mode = "STREAM"',
     "streaming": 'write response_transfer_mode = "STREAM"',
     "slack_webhook": "an alarm goes to an SNS topic: write topic_arns or emails",
@@ -20,33 +25,107 @@ _MEANT = {
     "uri": "write url",
     "endpoint": "write url",
     "model": "write model_id",
-    "rps": "write rate_limit, in requests per second",
-    "requests_per_second": "write rate_limit",
-    "rpm": "write rate_limit, in requests per second",
-    "requests_per_minute": "write rate_limit, in requests per second",
-    "tpm": _OF_TOKENS,
+    "rps": (_RATE, _THROTTLE),
+    "requests_per_second": ("write rate_limit", _THROTTLE),
+    "rpm": (_RATE, "write requests_per_minute"),
+    "requests_per_minute": _RATE,
+    "rpd": _QUOTA,
+    "requests_per_day": _QUOTA,
+    "tpm": (_OF_TOKENS, "write tokens_per_minute"),
+    "tpd": (_OF_TOKENS, "write tokens_per_day"),
     "tokens_per_minute": _OF_TOKENS,
     "tokens_per_day": _OF_TOKENS,
+    "tokens_per_hour": "write tokens_per_minute or tokens_per_day",
     "usd_per_month": _OF_TOKENS,
+    "usd_per_day": "write usd_per_month",
+    "budget": (_OF_TOKENS, "write usd_per_month, in dollars"),
+    "max_budget": (_OF_TOKENS, "write usd_per_month, in dollars"),
     "concurrent_requests": _OF_TOKENS,
-    "burst": "write burst_limit",
-    "rate": "write rate_limit, in requests per second",
+    "concurrency": (_OF_TOKENS, "write concurrent_requests"),
+    "max_parallel_requests": (_OF_TOKENS, "write concurrent_requests"),
+    "burst": ("write burst_limit", _THROTTLE),
+    "burst_limit": _THROTTLE,
+    "rate": (_RATE, _THROTTLE),
+    "rate_limit": _THROTTLE,
+    "limit": (_RATE, _QUOTA, "a limit belongs to a rule: [[waf.rate_rules]]"),
+    "period": _QUOTA,
+    "keys": "write api_keys",
+    "rules": "write [[waf.rate_rules]], in double brackets",
     "window": "write evaluation_window_sec",
+    "timeout": "write timeout_milliseconds",
+    "timeout_seconds": "write timeout_milliseconds",
+    "retention": ("write retention_in_days", "write log_retention_in_days"),
+}
+
+# Names of limits, which other tools write next to the route or the model.
+_LIMITS = frozenset(
+    {"rate_limit", "burst_limit", "throttle", "throttling", "rate", "burst", "limit", "limits", "rps", "rpm", "quota"}
+    | {"requests_per_second", "requests_per_minute"}
+)
+_LIMITS_IN_TOKENS = frozenset(
+    {"tpm", "tpd", "tokens_per_minute", "tokens_per_day", "usd_per_month", "budget", "max_budget"}
+)
+
+# Tables that other tools have, by the table of ours that has their content.
+_TABLES = {
+    "[throttling]": "limits rate_limits rate_limit rate_limiting ratelimits rate_limiter throttles",
+    "[usage_plans.<name>]": "plans plan tiers tier api_keys keys budget budgets quota quotas",
+    "[observability]": "logging logs log metrics monitoring",
+    "[[routes]]": "endpoints paths operations resources",
+    "[routes.integration], below the [[routes]] of its route": "backends upstream upstreams models server servers",
+    "[waf]": "firewall web_acl",
+    "[authorizers.<name>]": "auth authentication authorization",
 }
 
 
 def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str, table: object = None) -> str:
     """`did you mean rate_rules?`, or the tables that have such a key, or all keys of the table at that place."""
     known = [name for names in _tables(schema, where, table) for name in names]
-    meant = _MEANT.get(key)
-    if meant and any(re.search(rf"\b{name}\b", meant) for name in known):
-        return meant
+    if said := _limit_of_a_route(where, key, table) or _meant(key, known) or _table_of_others(where, key):
+        return said
     close = get_close_matches(key, known, n=1, cutoff=_CLOSE)
+    if close and not where and any("items" in node for node in _nodes(schema, (close[0],))):
+        return f"did you mean [[{close[0]}]]?"
     if close:
         return f"did you mean {close[0]}?"
     if not where and (owners := _owners(schema, key)):
         return f"it belongs to {' or '.join(owners)}"
     return f"there are {listed}" if (listed := listing(schema, where, table)) else ""
+
+
+def _meant(key: str, known: list[str]) -> str:
+    meant = _MEANT.get(key, ())
+    ways = (meant,) if isinstance(meant, str) else meant
+    return next((words for words in ways if any(re.search(rf"\b{name}\b", words) for name in known)), "")
+
+
+def _table_of_others(where: tuple[str | int, ...], key: str) -> str:
+    header = next((header for header, names in _TABLES.items() if key in names.split()), "")
+    return f"it belongs to {header}" if header and not where else ""
+
+
+def _limit_of_a_route(where: tuple[str | int, ...], key: str, table: object) -> str:
+    match where:
+        case ("routes", int()):
+            pass
+        case _:
+            return ""
+    if key in _LIMITS:
+        return f'limits of a route are in [throttling.routes."{entry_name(where, table) or "METHOD /path"}"]'
+    if key in _LIMITS_IN_TOKENS:
+        return "limits in tokens and money are in [usage_plans.<name>] or [[token_limits]]"
+    return ""
+
+
+def other_than_a_table(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:
+    """`'off', or `, `text, in quotes, or `: what may be at that place instead of a table."""
+    kinds = []
+    for node in _nodes(schema, where, table):
+        if words := [word for word in node.get("enum", [node.get("const")]) if isinstance(word, str)]:
+            kinds += [repr(word) for word in words]
+        elif node.get("type") == "string":
+            kinds.append("text, in quotes")
+    return f"{' or '.join(dict.fromkeys(kinds))}, or " if kinds else ""
 
 
 def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:

@@ -17,7 +17,7 @@ from settings.written_out import WrittenOut, written_out
 _LONGEST_SHOWN = 80
 # As a key, a route's path is shown in full. In front of a field it is shortened, since the field may be the path.
 _LONGEST_KEY = 300
-_LONGEST_ROUTE = 120
+_LONGEST_ENTRY = 120
 
 # pydantic's errors about texts and about fixed words. A number in such a field may be a secret key in the wrong field.
 _OF_TEXTS = ("string_", "literal_error")
@@ -33,6 +33,7 @@ _A_NUMBER_IN_QUOTES = re.compile(
 
 
 # Anything else would not be read as a name in front of a field.
+_A_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NAMES_A_ROUTE = re.compile(r"[A-Za-z]{1,16} /\S*")
 
 
@@ -65,12 +66,12 @@ class Problem:
     where: Where
     message: str
     got: object = NO_VALUE
-    route: str = ""
-    """The route that the field belongs to, such as `POST /v1/chat`. `with_values` fills it in."""
+    entry: str = ""
+    """The route or rule that the field belongs to: `POST /v1/chat`, `rate rule per-ip`. `with_values` fills it in."""
 
     def __str__(self) -> str:
-        """`waf.rate_rules[0].limit = 600: one IP may take ...`."""
-        return line_about(self.where, shown_value(self.where, self.got), self.message, route=self.route)
+        """`rate rule per-ip: limit = 600: one IP may take ...`."""
+        return line_about(self.where, shown_value(self.where, self.got), self.message, entry=self.entry)
 
 
 class EnvironmentFileError(Exception):
@@ -125,31 +126,62 @@ def refuse_places(title: str, refused: Iterable[tuple[Where, str]]) -> None:
 
 
 def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems, each with the value of its field in these settings and the name of its route."""
+    """The problems, each with the value of its field in these settings and the name of its route or rule."""
     return (
-        replace(problem, got=_value_at(settings, problem.where), route=_route_at(settings, problem.where))
+        replace(problem, got=_value_at(settings, problem.where), entry=_entry_at(settings, problem.where))
         for problem in problems
     )
 
 
-def _route_at(settings: BaseModel, where: Where) -> str:
-    match where:
-        case ("routes", int(index), *_):
-            return str(getattr(getattr(settings, "routes", ())[index], "key", ""))
+def _entry_at(settings: BaseModel, where: Where) -> str:
+    depth = _depth(where)
+    if not depth:
+        return ""
+    found: Any = settings
+    for part in where[: depth - 1]:
+        found = getattr(found, str(part), None)
+    index = where[depth - 1]
+    if not isinstance(found, tuple) or not isinstance(index, int):
+        return ""
+    return str(getattr(found[index], "key", "")) or _named(where, getattr(found[index], "name", ""))
+
+
+def entry_name(where: Where, table: object) -> str:
+    """`POST /v1/chat` for a field of that route, `rate rule per-ip` for one of that rule, as the file has it. Empty if
+    the file does not name it.
+    """
+    found: Any = table
+    for part in where[: _depth(where)]:
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    match found:
+        case {"method": str(method), "path": str(path)} if where[0] == "routes":
+            return f"{method} {path}" if _NAMES_A_ROUTE.fullmatch(f"{method} {path}") else ""
+        case {"name": str(name)}:
+            return _named(where, name)
         case _:
             return ""
 
 
-def route_name(where: Where, table: object) -> str:
-    """`POST /v1/chat` for a field of that route, as the file has it. Empty if the file does not name the route."""
-    match where, table:
-        case ("routes", int(index), *_), {"routes": list(routes)} if index < len(routes):
-            match routes[index]:
-                case {"method": str(method), "path": str(path)} if _NAMES_A_ROUTE.fullmatch(f"{method} {path}"):
-                    return f"{method} {path}"
-                case _:
-                    pass
-    return ""
+# Lists whose entries have a name, and the word in front of it. A route's name is its method and path.
+_ENTRIES: dict[Where, str] = {
+    ("routes",): "",
+    ("token_limits",): "token limit",
+    ("waf", "rate_rules"): "rate rule",
+    ("waf", "managed_rule_groups"): "rule group",
+}
+
+
+def _depth(where: Where) -> int:
+    """How many parts of the path lead to an entry of one of these lists. 0 if none do."""
+    return next((len(to) + 1 for to in _ENTRIES if where[: len(to)] == to and len(where) > len(to)), 0)
+
+
+def _named(where: Where, name: str) -> str:
+    word = _ENTRIES[where[: _depth(where) - 1]]
+    return f"{word} {name}" if word and _A_NAME.fullmatch(name) else ""
 
 
 def _value_at(settings: BaseModel, where: Where) -> object:
@@ -221,7 +253,7 @@ def refusal(
         got = _AsWritten(got)
     shown = _refused_value(where, got, error["type"], str(context.get("expected", ""))) if may_hold_secrets else got
     place = plain.place_of(where)
-    return place, line_about(place, shown, message, route=route_name(place, table))
+    return place, line_about(place, shown, message, entry=entry_name(place, table))
 
 
 def _refused_value(where: Where, value: object, error: str, words: str) -> object:
@@ -245,13 +277,13 @@ def _holds_a_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def line_about(where: Where, value: object, message: str, *, route: str = "") -> str:
+def line_about(where: Where, value: object, message: str, *, entry: str = "") -> str:
     """Field, value, message. The value is left out if it is a table or must not be shown.
 
-    `POST /v1/chat: integration.url` if the route's name is known, otherwise `routes[3].integration.url`.
+    `POST /v1/chat: integration.url` if the name of the `entry` is known, otherwise `routes[3].integration.url`.
     """
-    named = f"{_in_one_line(_short_key(route, _LONGEST_ROUTE))}: " if route else ""
-    field = named + field_path(where[2:] if route else where)
+    named = f"{_in_one_line(_short_key(entry, _LONGEST_ENTRY))}: " if entry else ""
+    field = named + field_path(where[_depth(where) :] if entry else where)
     tables = (dict, BaseModel)
     listed = value if isinstance(value, list) else []
     if value in (HIDDEN, NO_VALUE) or isinstance(value, tables) or any(isinstance(each, tables) for each in listed):

@@ -106,15 +106,7 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
         raise EnvironmentFileError.of(path, reason) from None
     except RecursionError:
         raise EnvironmentFileError.of(path, "is nested too deep to be read") from None
-    if "name" in table:
-        raise EnvironmentFileError.of(
-            path,
-            line_about(
-                ("name",),
-                shown_value(("name",), table["name"]),
-                "unknown key; the name of the file is the name of the environment",
-            ),
-        )
+    _refuse_at_a_glance(path, table)
     try:
         return Environment.model_validate({"name": file.stem, **table}, context={PLACE: place})
     except ValidationError as error:
@@ -124,3 +116,20 @@ def read_environment(file: Path, *, root: Path | None = None) -> Environment:
         found = [refusal(detail, table, file_schema(), plain=plain) for detail in error.errors()]
         numbers = line_numbers(text, [where for where, _ in found])
         raise EnvironmentFileError.at(path, zip(numbers, (line for _, line in found), strict=True)) from None
+
+
+def _refuse_at_a_glance(path: str, table: dict[str, object]) -> None:
+    """Refuse an empty file, and a name in the file."""
+    if not table:
+        raise EnvironmentFileError.of(
+            path, "has no keys; README.md has the smallest file, and `spillway new NAME` writes a first one"
+        )
+    if "name" in table:
+        raise EnvironmentFileError.of(
+            path,
+            line_about(
+                ("name",),
+                shown_value(("name",), table["name"]),
+                "unknown key; the name of the file is the name of the environment",
+            ),
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from settings.known_keys import hint, listing, other_kinds
+from settings.known_keys import hint, listing, other_kinds, other_than_a_table
 from settings.secrecy import Where
 from settings.spelling import SPELLINGS
 from settings.units import unit_of
@@ -17,6 +17,14 @@ _KINDS = {
     "is_instance_of": "must be a path, in quotes",
     "bool_type": "must be true or false, without quotes",
     "string_type": "must be text, in quotes",
+}
+# What other tools call the type of a backend.
+_SERVERS = {
+    "http": "https http_proxy proxy url openai vllm ollama litellm tgi llamacpp fastapi server",
+    "private": "vpc vpc_link alb nlb load_balancer internal ecs eks",
+    "lambda": "function aws_proxy",
+    "bedrock": "claude anthropic nova",
+    "aws_service": "aws sqs states stepfunctions dynamodb",
 }
 # What a field accepts in addition to its words, if it accepts a word or a table.
 _OR_A_TABLE = {
@@ -43,7 +51,9 @@ def allowed(error: ErrorDetails, where: Where, table: object, schema: dict[str, 
             message = _one_of_the_words(error, where, message) + _other_kinds(error, where, table, schema)
         case "union_tag_invalid":
             words = re.findall(r"'([^']*)'", context["expected_tags"])
-            close = get_close_matches(str(context["tag"]).lower(), words, n=1, cutoff=_CLOSE)
+            tag = str(context["tag"]).lower()
+            close = get_close_matches(tag, words, n=1, cutoff=_CLOSE)
+            close = close or [word for word in words if tag in _SERVERS.get(word, "").split()]
             message = f"must be one of {context['expected_tags']}" + (f"; did you mean {close[0]!r}?" if close else "")
         case "tuple_type":
             message = _an_array(error["input"], where)
@@ -100,9 +110,11 @@ def _a_table(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, t
     if isinstance(error["input"], list):
         # The header of a table whose keys the author chooses has one more part.
         named = ".<name>" if error["type"] == "dict_type" else ""
+        named = '."METHOD /path"' if where == ("throttling", "routes") else named
         return f"must be a table: write [{_header(where)}{named}], in single brackets"
     known = listing(schema, where, table) if schema else ""
-    return f"must be a table with {known}" if known else "must be a table"
+    instead = other_than_a_table(schema, where, table) if schema else ""
+    return f"must be {instead}a table with {known}" if known else f"must be {instead}a table"
 
 
 def _header(where: Where) -> str:

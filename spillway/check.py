@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from review.environment_file import find
-from review.refusal import ReviewError
+from review.environment_file import find_all
 from settings.checks import state
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError, with_values
-from settings.read import environments_folder, read_environment, warnings_of
+from settings.read import read_environment, warnings_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,9 +25,9 @@ def check(names: Iterable[str]) -> tuple[Checked, ...]:
 
     Raises ReviewError if there is no such file, or none in the folder.
     """
-    files = [find(name) for name in names] or _files_of_the_folder()
+    files = find_all(names)
     accepted, refused = dict[str, Environment](), dict[str, list[str]]()
-    for file in dict.fromkeys(files):
+    for file in files:
         try:
             accepted[file.as_posix()] = read_environment(file)
         except EnvironmentFileError as error:
@@ -47,16 +45,8 @@ def check(names: Iterable[str]) -> tuple[Checked, ...]:
             refused=tuple(refused.get(path, ())),
             warnings=warned_of.get(path, ()),
         )
-        for path in dict.fromkeys(file.as_posix() for file in files)
+        for path in (file.as_posix() for file in files)
     )
-
-
-def _files_of_the_folder() -> list[Path]:
-    folder = environments_folder()
-    files = sorted(folder.glob("*.toml"))
-    if not files:
-        raise ReviewError(f"{folder.as_posix()}: no .toml file in it; `spillway new NAME` writes one")
-    return files
 
 
 def verdict(checked: Iterable[Checked]) -> str:

@@ -39,6 +39,7 @@ class Template(StrEnum):
     VLLM = "vllm"
     BEDROCK = "bedrock"
     TIERS = "tiers"
+    PRIVATE = "private"
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback
@@ -73,7 +74,7 @@ def new(
     ] = None,
     template: Annotated[
         Template | None,
-        typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock or tiers. Default: minimal."),
+        typer.Option("--template", metavar="NAME", help="minimal, vllm, bedrock, tiers or private. Default: minimal."),
     ] = None,
     openapi: Annotated[
         Path | None,
@@ -84,7 +85,9 @@ def new(
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The address of the server behind the routes.")] = "",
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="PATTERN", help="With --from: paths to take, such as '/v1/*'; may be repeated."),
+        typer.Option(
+            "--only", metavar="PATTERN", help="With --from: paths to include, such as '/v1/*'; may be repeated."
+        ),
     ] = None,
     region: Annotated[str, typer.Option("--region", metavar="REGION", help="The AWS Region.")] = "us-east-1",
     project: Annotated[
@@ -115,14 +118,18 @@ def new(
 def check(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ENVIRONMENT...", help="Names or .toml files. Default: every file of environments."),
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all.",
+            autocompletion=review.environment_names,
+        ),
     ] = None,
     fail_on_warning: Annotated[  # noqa: FBT002  # a flag is how typer takes it
         bool, typer.Option("--fail-on-warning", help="End with 2 if there is a warning.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002  # the same
 ) -> None:
-    """Check whether the files are accepted, and show their warnings. 1 if a file is refused."""
+    """Check whether the files are accepted, and show their warnings. It ends with 1 if a file is refused."""
     from dataclasses import asdict
 
     from spillway.check import check as checked_of
@@ -157,7 +164,12 @@ app.command(short_help="Calculate limits from users, seconds and slots.")(review
 def synth(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ENVIRONMENT...", help="Fail only if one of these is refused. Default: if any is."),
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all. With names, only a mistake in "
+            "one of them makes the command fail.",
+            autocompletion=review.environment_names,
+        ),
     ] = None,
 ) -> None:
     """Write the Terraform JSON of every environment to cdktf.out/stacks. The CDKTF CLI runs this too."""
@@ -175,13 +187,24 @@ def synth(
 
 @app.command(short_help="Compare the JSON with the one in snapshots/.")
 def snapshot(
-    update: Annotated[bool, typer.Option("--update", help="Take what is synthesized now.")] = False,  # noqa: FBT002
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all.",
+            autocompletion=review.environment_names,
+        ),
+    ] = None,
+    *,
+    update: Annotated[bool, typer.Option("--update", help="Write the snapshots instead.")] = False,
 ) -> None:
-    """Compare the JSON of every environment with the one in snapshots/. 1 if it differs."""
+    """Compare the JSON of every environment with the one in snapshots/. It ends with 1 if it differs."""
+    from settings.environment_name import name_in_folder
     from spillway.snapshot import differences, kept, rendered
     from spillway.snapshot import update as write
 
-    now, before = rendered(), kept()
+    names = {name_in_folder(each) for each in environments or ()}
+    now, before = rendered(names), kept(names)
     if now is None:
         raise typer.Exit(1)
     if update:
@@ -234,6 +257,24 @@ def fetch_log(context: typer.Context) -> None:
     _forward(context, tool)
 
 
+# Commands that other tools have, or that typer would take for another one: `destroy` looks like `deploy`.
+_INSTEAD = {
+    "apply": "spillway deploy ENVIRONMENT applies",
+    "destroy": "cdktf destroy ENVIRONMENT removes everything",
+    "help": "write spillway --help, or spillway COMMAND --help",
+    "import": "spillway imports ENVIRONMENT API adopts a deployed API",
+    "init": "spillway new NAME writes a first environment file",
+    "lint": "spillway check looks for mistakes",
+    "list": "spillway check lists the environments",
+    "logs": "spillway fetch-log ENVIRONMENT downloads the access log",
+    "ls": "spillway check lists the environments",
+    "plan": "spillway deploy ENVIRONMENT shows the plan, and asks before it applies",
+    "test": "spillway simulate ENVIRONMENT tries the limits, and spillway verify ENVIRONMENT the deployed stage",
+    "validate": "spillway check looks for mistakes",
+    "version": "write spillway --version",
+}
+
+
 def main(arguments: list[str]) -> int:
     """Run one command. Reports invalid input in one line on standard error. The result is then 1."""
-    return run_app(app, arguments or ["--help"], program="spillway")
+    return run_app(app, arguments or ["--help"], program="spillway", instead=_INSTEAD)

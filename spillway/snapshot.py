@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Collection
 from difflib import unified_diff
 from pathlib import Path
 
@@ -10,24 +11,25 @@ from spillway.synthesis import synthesize, written
 FOLDER = Path("snapshots")
 
 
-def rendered() -> dict[str, str] | None:
-    """The JSON of each environment, in a form whose differences are short. None if synthesis fails, which has printed
-    why.
+def rendered(names: Collection[str]) -> dict[str, str] | None:
+    """The JSON of these environments, or of all, in a form whose differences are short. None if synthesis fails, which
+    has printed why.
     """
     with tempfile.TemporaryDirectory(prefix="spillway-snapshot-") as folder:
         output = Path(folder)
-        if synthesize(output=output):
+        if synthesize(sorted(names), output=output):
             return None
-        return {file.parent.name: _text(file) for file in written(output)}
+        return {file.parent.name: _text(file) for file in written(output) if file.parent.name in names or not names}
 
 
 def _text(file: Path) -> str:
     return json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def kept() -> dict[str, str]:
-    """The snapshots of the folder, by environment."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.json"))}
+def kept(names: Collection[str]) -> dict[str, str]:
+    """The snapshots of these environments, or of all."""
+    files = [file for file in sorted(FOLDER.glob("*.json")) if file.stem in names or not names]
+    return {file.stem: file.read_text(encoding="utf-8") for file in files}
 
 
 def differences(now: dict[str, str], before: dict[str, str]) -> list[str]:

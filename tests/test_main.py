@@ -100,7 +100,20 @@ def test_a_wanted_environment_that_is_not_there(
 ) -> None:
     write(tmp_path, MINIMAL, "good")
     status, _, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", "prod")
-    assert (status, err) == (1, f"{(tmp_path / 'prod.toml').as_posix()}: no such environment file\n")
+    assert (status, err) == (1, f"no environment 'prod': {tmp_path.as_posix()} has good\n")
+
+
+def test_a_wanted_environment_is_a_name_or_a_file_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write(tmp_path, MINIMAL, "good")
+    write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
+    for given in ("good", "good.toml", str(good)):
+        assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", given)[0] == 0
+    (tmp_path / "other").mkdir()
+    other = write(tmp_path / "other", MINIMAL, "good")
+    said = f"{other.as_posix()}: not in the folder {tmp_path.as_posix()}; the variable ENVIRONMENTS can name another "
+    assert run_main(monkeypatch, capsys, tmp_path, tmp_path / "out", str(other)) == (1, "", f"{said}folder\n")
 
 
 def test_the_cdktf_cli_is_told_of_a_refused_file_by_warnings_of_its_stack(

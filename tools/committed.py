@@ -25,22 +25,32 @@ Files = dict[str, bytes]
 
 
 app = typer.Typer(
-    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
 @app.command()
 def main(
-    names: Annotated[list[str] | None, typer.Argument(metavar="ENVIRONMENT", show_default=False)] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ENVIRONMENT",
+            help="Names in the folder environments, or .toml files. Default: all that are in committed.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if one is out of date.")] = False,
 ) -> None:
-    """Write committed/ENVIRONMENT from its environment file. Default: all environments that have a folder there."""
+    """Write committed/ENVIRONMENT from its environment file, for a workspace that runs what is in the repository."""
     environments = environments_folder()
     try:
         chosen = names or sorted(folder.name for folder in FOLDER.glob("*/"))
-        known = {name: require(name, environments) for name in chosen}
-        stacks = {name: synthesized(environment) for name, environment in known.items()}
+        known = [require(name) for name in chosen]
+        stacks = {environment.name: synthesized(environment) for environment in known}
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None

@@ -22,9 +22,11 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from review.aws_error import aws_error
+from review.environment_file import read
+from review.refusal import ReviewError
 from settings.aws import Aws
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environment
 from settings.watched import access_log_group
 
 _HOUR_MS = 3_600_000
@@ -35,8 +37,14 @@ Progress = Callable[[float, int], None]
 """Called with the share of the time that is done, and the number of lines so far."""
 
 app = typer.Typer(
-    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
+
+
+_MISSING = "AWS has no such log group: deploy the environment with observability.account_role set, which creates it"
 
 
 class FetchError(Exception):
@@ -70,25 +78,27 @@ class Done:
 
 @app.command()
 def main(
-    name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
-    since: Annotated[str, typer.Argument(help="7d, 12h, 30m, or an ISO 8601 time.")] = "7d",
+    given: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
+    ],
+    since: Annotated[str, typer.Argument(metavar="SINCE", help="7d, 12h, 30m, or an ISO 8601 time.")] = "7d",
     until: Annotated[str, typer.Option(help="In the same forms. Default: now.")] = "",
     file: Annotated[Path | None, typer.Option(help="Default: access-ENVIRONMENT.log.gz.")] = None,
 ) -> None:
     """Download a stage's access log into a gzip file. The same command continues after an interruption."""
-    to = file or Path(f"access-{name}.log.gz")
     try:
-        environment = read_environment(environments_folder() / f"{name}.toml")
+        environment = read(given)
+        to = file or Path(f"access-{environment.name}.log.gz")
         now = round(time.time() * 1000)
         start, end = moment(since, now), moment(until, now) if until else now
         with _progress() as on_progress:
             done = fetch(_client(environment.aws), access_log_group(environment), start, end, to, on_progress)
-    except (EnvironmentFileError, FetchError, BotoCoreError, OSError) as error:
+    except (ReviewError, EnvironmentFileError, FetchError, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
-    except ClientError as error:
-        answer = error.response.get("Error", {})
-        print(f"{access_log_group(environment)}: {answer.get('Code')}: {answer.get('Message')}", file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        reason = _MISSING if "ResourceNotFoundException" in str(error) else aws_error(error)
+        print(f"log group {access_log_group(environment)}: {reason}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         print("stopped; run the same command to continue", file=sys.stderr)

@@ -13,10 +13,13 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from review.aws_error import aws_error
+from review.environment_file import find
+from review.refusal import ReviewError
 from settings.aws import Aws
 from settings.environment import Environment
 from settings.problem import EnvironmentFileError
-from settings.read import environments_folder, read_environment
+from settings.read import read_environment
 from tools.committed import synthesized
 
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -28,23 +31,31 @@ Existing = Mapping[str, Mapping[str, Any]]
 _REFERENCE = re.compile(r"\$\{(aws_\w+)\.(\w+)\.(\w+)\}")
 
 app = typer.Typer(
-    add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
 @app.command()
 def main(
-    name: Annotated[str, typer.Argument(metavar="ENVIRONMENT")],
+    given: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
+    ],
     api_id: Annotated[str, typer.Argument(metavar="API", help="Id of the REST API, such as a1b2c3d4e5.")],
 ) -> None:
     """Print the [imports] table with which an environment's stack adopts a deployed API."""
-    file = environments_folder() / f"{name}.toml"
     try:
+        file = find(given)
         environment = read_environment(file)
         existing, stages = _existing(environment.aws, api_id)
         resources = json.loads(synthesized(environment)["cdk.tf.json"])["resource"]
-    except (EnvironmentFileError, BotoCoreError, ClientError) as error:
+    except (ReviewError, EnvironmentFileError) as error:
         print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    except (BotoCoreError, ClientError) as error:
+        print(f"API {api_id}: {aws_error(error)}", file=sys.stderr)
         raise typer.Exit(1) from None
     print("[imports]")
     for address, import_id in found(resources, existing, stages, api_id):

@@ -58,6 +58,26 @@ def undescribed() -> set[str]:
     }
 
 
+def default_of(path: str) -> str:
+    """The default of a key as the page has it, by its path without indexes: `observability.access_log.kms_key_arn`.
+
+    Raises KeyError if there is no such key.
+    """
+    schema = file_schema()
+    found = [schema]
+    for part in path.split("."):
+        tables = [table for each in found for table in _tables_of(each, schema["$defs"])]
+        found = [table["properties"][part] for table in tables if part in table.get("properties", {})]
+        if not found:
+            raise KeyError(path)
+    return _default(found[0])
+
+
+def _tables_of(value: Schema, definitions: Schema) -> list[Schema]:
+    """The tables that a value can be or contain."""
+    return [value] if "properties" in value else [definitions[name] for name in _references(value)]
+
+
 class _Table:
     """One table of an environment file, at the first place where it can occur."""
 

@@ -27,7 +27,7 @@ _NO_OUTPUTS = "--outputs is not the output of `terraform output -json`"
 
 def verify(
     environment: Annotated[
-        str, typer.Argument(metavar="ENVIRONMENT", help="Name of a file in environments/, or path of a .toml file.")
+        str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
     ],
     *,
     outputs: Annotated[
@@ -60,6 +60,8 @@ def verify(
     settings = read(environment)
     known = _outputs_in(outputs) if outputs else {} if url else _outputs_of(settings.name)
     stage = (url or str(known.get("http_endpoint", ""))).rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise ReviewError(f"--url {url}: must begin with https:// or http://")
     if not stage.startswith(("http://", "https://")):
         raise ReviewError("the URL of the stage is unknown: deploy first, or pass it with --url")
     if "*" in stage:

@@ -234,7 +234,7 @@ class _Sizing:
             )
             limit = max(limit, sold)
         if limit < LOWEST_LIMIT:
-            self._step("each address", "AWS takes no lower limit", f"{LOWEST_LIMIT}")
+            self._step("each address", "AWS allows no lower limit", f"{LOWEST_LIMIT}")
         return max(limit, LOWEST_LIMIT)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from review.aws_error import aws_error, is_aws_error
 from review.refusal import ReviewError
 from review.usage.usage import Item, table_name
 from settings.environment import Environment
@@ -68,9 +69,9 @@ def _one_line(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not type(error).__module__.startswith("botocore"):
+        if not is_aws_error(error):
             raise
-        raise ReviewError(f"{what}: {error}") from None
+        raise ReviewError(f"{what}: {aws_error(error)}") from None
 
 
 def _read(item: Mapping[str, Mapping[str, str]]) -> Item:

@@ -71,6 +71,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         yield from _function_stops_first(route, where)
         yield from _of_another_geography(environment, route, where)
         yield from _ending_models(route, where)
+        yield from _without_a_profile(environment, route, where)
         yield from _runtime(route, where, ended=False)
 
 
@@ -228,6 +229,28 @@ def _ending_models(route: Route, where: Where) -> Iterator[Problem]:
             yield Problem(
                 (*where, *field),
                 f"AWS ends this model on {end}: requests then fail, and callers get a 502; name another model",
+            )
+
+
+def _without_a_profile(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
+    """A beginning that looks like a geography and is none, and a model that Bedrock has only in inference profiles.
+
+    https://github.com/anthropics/anthropic-sdk-python/issues/894 (Claude 3.7) and
+    https://github.com/mitodl/ol-infrastructure/pull/5234 (Claude 5), read 2026-11: "on-demand throughput isn't
+    supported". That all newer Claude models are like these is assumed, so it is a warning.
+    """
+    for field, model in _models(route):
+        if model.kind != "foundation-model":
+            continue
+        if said := model.unknown_geography:
+            yield Problem((*where, *field), said)
+        elif model.is_in_profiles_only:
+            area = environment.aws.region.partition("-")[0]
+            profile = f"{area if area in {'us', 'eu'} else 'global'}.{model.name}"
+            yield Problem(
+                (*where, *field),
+                f"Bedrock calls newer Claude models only through an inference profile, such as {profile}; `aws bedrock "
+                f"list-inference-profiles --region {environment.aws.region}` lists them",
             )
 
 

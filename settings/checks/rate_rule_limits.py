@@ -19,13 +19,11 @@ def never_reached(waf: Waf) -> Iterator[Problem]:
     """If two rules count the same requests of the same client, the one with the lower limit stops it first."""
     stopping = [(index, rule) for index, rule in enumerate(waf.rate_rules) if rule.action != "count"]
     for index, rule in stopping:
-        lower = next(
-            (place for place, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None
-        )
+        lower = next((other for _, other in stopping if other.limit < rule.limit and other.counts == rule.counts), None)
         if lower is not None:
             yield Problem(
                 ("waf", "rate_rules", index, "limit"),
-                f"never reached: waf.rate_rules[{lower}] counts the same requests up to {waf.rate_rules[lower].limit}",
+                f"never reached: the rate rule {lower.name} counts the same requests up to {lower.limit}",
             )
 
 

@@ -87,10 +87,10 @@ def _names(waf: Waf) -> Iterator[Problem]:
     taken = {BLOCK_LIST: "waf.block"}
     for index, group in enumerate(waf.managed_rule_groups):
         where = ("waf", "managed_rule_groups", index, "name")
-        yield from _take(taken, group.name, where, f"waf.managed_rule_groups[{index}]")
+        yield from _take(taken, group.name, where, "another rule group")
     for index, rule in enumerate(waf.rate_rules):
         for name in rule.names:
-            yield from _take(taken, name, ("waf", "rate_rules", index, "name"), f"waf.rate_rules[{index}]")
+            yield from _take(taken, name, ("waf", "rate_rules", index, "name"), "another rate rule")
             if len(name) > LONGEST_NAME:
                 yield Problem(
                     ("waf", "rate_rules", index, "name"),
@@ -106,7 +106,7 @@ def _names(waf: Waf) -> Iterator[Problem]:
 
 def _take(taken: dict[str, str], name: str, where: Where, owner: str) -> Iterator[Problem]:
     if name in taken:
-        yield Problem(where, f"{taken[name]} already has the name {name}; a rule's name is also its metric's name")
+        yield Problem(where, f"{taken[name]} already has the name {name}, which is also its metric's name")
     taken.setdefault(name, owner)
 
 

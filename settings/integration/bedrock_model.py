@@ -6,6 +6,7 @@ InvokeModel also accepts prompts, prompt routers and SageMaker endpoints. Spillw
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field
@@ -36,6 +37,10 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "jp": ("af-", "ap-east-", "ap-south-", "ap-southeast-", "ca-", "cn-", "eu-", "il-", "me-", "mx-", "sa-", "us-"),
     "global": ("cn-", "us-gov-"),
 }
+
+
+# The first part of a model's id. Not all: an id with another one is taken for that of a model.
+_PROVIDERS = frozenset({"ai21", "amazon", "anthropic", "cohere", "deepseek", "meta", "mistral", "stability", "writer"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +90,22 @@ class BedrockModel:
     def geography(self) -> str | None:
         """`us`, `eu`, `apac`, `global`, ...: where a cross-Region inference profile may route a call."""
         return self.name.partition(".")[0] if self.kind == "inference-profile" else None
+
+    @property
+    def unknown_geography(self) -> str:
+        """What is wrong with `usa.anthropic.claude-...`. Empty for the id of a model."""
+        area, _, rest = self.name.partition(".")
+        if rest.partition(".")[0] not in _PROVIDERS:
+            return ""
+        close = get_close_matches(area, _ELSEWHERE, n=1, cutoff=0.5)
+        known = ", ".join(_ELSEWHERE)
+        meant = f"; did you mean {close[0]}.{rest}?" if close else ""
+        return f"{area} is not a geography of Bedrock's inference profiles, which are {known}{meant}"
+
+    @property
+    def is_in_profiles_only(self) -> bool:
+        """Whether it is a Claude model that Bedrock does not call by the model's own id."""
+        return re.match(r"anthropic\.claude-(?:3-7-|[a-z]+-[4-9])", self.name) is not None
 
     def is_elsewhere(self, region: str) -> bool:
         """Whether that Region is certainly outside the profile's geography."""

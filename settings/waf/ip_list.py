@@ -18,9 +18,11 @@ IpVersion = Literal["IPV4", "IPV6"]
 
 def _is_a_range(text: str) -> str:
     try:
-        network = ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"must be an address or a CIDR range: {error}") from None
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("must be an address or a CIDR range, such as 203.0.113.7 or 203.0.113.0/24") from None
+    if network.network_address != ipaddress.ip_address(text.partition("/")[0]):
+        raise ValueError(f"is an address inside of a range; the range is {network}")
     if "%" in text:
         raise ValueError("must have no scope after a %, which AWS does not support")
     if network.prefixlen == 0:

@@ -146,7 +146,7 @@ _GROUPS = (
         name="AWSManagedRulesSQLiRuleSet",
         capacity=200,
         preset=(
-            PresetRule(name="SQLi_BODY", why="a prompt that asks for SQL holds SQL", source=_USE_CASE),
+            PresetRule(name="SQLi_BODY", why="a prompt about SQL contains SQL", source=_USE_CASE),
             PresetRule(name="SQLiExtendedPatterns_BODY", why="the same", source=_USE_CASE),
         ),
     ),

@@ -44,16 +44,19 @@ def write_environment(name: str, backend: Backend, folder: Path | None = None, *
     and an unusable document, and EnvironmentFileError for a file that would be refused. That file is not kept.
     """
     folder = folder or environments_folder()
+    given = Path(name)
+    name = given.name.removesuffix(".toml") if given.parent in {Path(), folder} else name
     file = folder / f"{name}.toml"
     if not NAME.fullmatch(name):
         raise ReviewError(f"{name}: must begin with a letter and have only letters, digits, - and _")
     if file.exists():
         raise ReviewError(f"{file.as_posix()}: exists already; choose another name, or edit it")
     host = urlsplit(backend.url).hostname or ""
-    if host and is_private(host):
+    # The URL of a private backend is not looked up: the VPC link leads to the load balancer.
+    if host and is_private(host) and not (backend.openapi is None and backend.template == "private"):
         raise ReviewError(
             f"--url: API Gateway calls it from AWS over the internet, and does not reach {host}; use a public address, "
-            'or edit the file for a server in your VPC: type = "private" in docs/backends.md'
+            "or --template private for a server in your VPC"
         )
     text, notes = _text(api or name, backend)
     try:
@@ -76,7 +79,7 @@ def _text(name: str, backend: Backend) -> tuple[str, list[str]]:
             raise ReviewError("--only needs --from, an OpenAPI document")
         template = (TEMPLATES / f"{backend.template}.toml").read_text(encoding="utf-8")
         if backend.url and "@url@" not in template:
-            raise ReviewError(f"--url: the template {backend.template} has no server; vllm has one")
+            raise ReviewError(f"--url: the template {backend.template} has no server; vllm and private have one")
         return _filled(template, name, backend, backend.url or PLACEHOLDER), _of_placeholder(template, backend.url)
     document = read_operations(backend.openapi, backend.only)
     url = _server_url(document.server, backend.url)
@@ -175,7 +178,7 @@ def _lines(name: str, file: str, document: Operations, url: str, region: str) ->
 
 def _route(operation: Operation, url: str, dropped: list[str]) -> Iterator[str]:
     if operation.security:
-        yield f"# The server asks for {_quotable(' or '.join(operation.security))}."
+        yield f"# The server requires {_quotable(' or '.join(operation.security))}."
     asked = {words.rpartition(" ")[2].lower() for words in operation.security if words.startswith("the header ")}
     kept = [header for header in dropped if header.lower() not in asked]
     yield "[[routes]]"

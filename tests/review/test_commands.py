@@ -34,9 +34,15 @@ def test_an_environment_is_a_name_in_the_folder_or_a_file(
     [
         (["limits", "nosuch"], "no environment 'nosuch': environments has {names}; or name a .toml file"),
         (["limits", "nosuch.toml"], "no such file nosuch.toml, and environments has {names}"),
-        (["limits"], "Missing argument 'ENVIRONMENT'; see --help"),
+        (["simulate"], "Missing argument 'ENVIRONMENT': environments has {names}; see --help"),
+        (["limits", "nosuch", "prod"], "no environment 'nosuch'"),
         (["limits", "prod", "--format", "xml"], "Invalid value for '--format'"),
         (["nosuch"], "No such command 'nosuch'; see --help\n"),
+        (["cost", "dev", "--blocked", "50"], "Invalid value for '--blocked': must be at most 1; see --help\n"),
+        (["cost", "dev", "--blocked", "-1"], "Invalid value for '--blocked': must be at least 0; see --help\n"),
+        (["cost", "dev", "--blocked", "half"], "Invalid value for '--blocked': must be a number; see --help\n"),
+        (["size", "--users", "ten"], "Invalid value for '--users': must be a whole number; see --help\n"),
+        (["simulate", "dev", "prod"], "unexpected argument: prod; see --help\n"),
         (["limit"], "No such command 'limit'. Did you mean 'limits'? See --help\n"),
     ],
 )
@@ -50,6 +56,35 @@ def test_what_cannot_be_done_is_said_in_a_line(
     names = ", ".join(sorted(file.stem for file in (ROOT / "environments").glob("*.toml")))
     assert captured.err.startswith(said.format(names=names))
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["limits", "cost"])
+def test_without_a_name_every_environment_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for name in ("blue", "green"):
+        write(tmp_path, MINIMAL, name)
+    monkeypatch.setenv("ENVIRONMENTS", str(tmp_path))
+    alone = []
+    for name in ("blue", "green"):
+        assert main([command, name, "--json"]) == 0
+        alone.append(json.loads(capsys.readouterr().out))
+    for names in ([], ["blue", "green.toml"], ["blue", "green", "blue"]):
+        assert main([command, *names, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == alone
+    assert main([command]) == 0
+    titles = [line for line in capsys.readouterr().out.splitlines() if re.match(r"(Limits|Cost) of ", line)]
+    assert [re.split(r"[ :]", title)[2] for title in titles] == ["blue", "green"]
+    # A file that is refused hides no other one.
+    bad = write(tmp_path, changed(rate_limit="rate_limit = 0"), "bad")
+    assert main([command, "--json"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == alone
+    assert captured.err == (
+        f"{bad.as_posix()}:12: throttling.rate_limit = 0: must be greater than or equal to 0.000001\n"
+    )
+    assert main([command, "bad"]) == 1
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
@@ -198,3 +233,10 @@ def test_json_is_the_json_format(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert capsys.readouterr().out.startswith("Usage: python -m review")
+
+
+def test_help_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    names = sorted(file.stem for file in (ROOT / "review" / "scenarios").glob("*.toml"))
+    assert f"{', '.join(names[:-1])} or {names[-1]}; or a .toml file" in said

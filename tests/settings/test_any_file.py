@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settings.environment import Environment
-from settings.problem import NO_VALUE, EnvironmentFileError, field_path, line_about, route_name
+from settings.problem import NO_VALUE, EnvironmentFileError, entry_name, field_path, line_about
 from settings.read import read_environment
 from settings.route import Route
 from settings.waf.web_acl_rules import web_acl_rules
@@ -125,16 +125,18 @@ def taken(folder: Path, table: Table) -> bool:
 def routes(table: Table) -> Iterator[str]:
     """`POST /chat: integration` for each key that a route may have, as lines name it."""
     for index, route in enumerate(table["routes"] if isinstance(table.get("routes"), list) else ()):
-        if name := route_name(("routes", index), table):  # nothing for a route that the file does not name
+        if name := entry_name(("routes", index), table):  # nothing for a route that the file does not name
             for method in (name.split(" ")[0], *(METHODS_OF_ANY if route["method"] == ANY else ())):
                 for key in route.keys() | Route.model_fields.keys():
                     named = f"{method} {name.partition(' ')[2]}"
-                    yield line_about(("routes", index, key), NO_VALUE, "", route=named).removesuffix(": ")
+                    yield line_about(("routes", index, key), NO_VALUE, "", entry=named).removesuffix(": ")
 
 
 def assert_names_a_field(line: str, known: tuple[str, ...]) -> None:
     assert line.isprintable(), line
     line = re.sub(r"^\d+ routes \(.*?\): ", "routes: ", line)
+    line = re.sub(r"^(?:rate rule|rule group) [\w-]+: ", "waf: ", line)
+    line = re.sub(r"^token limit [\w-]+: ", "token_limits: ", line)
     field = next((name for name in known if line.startswith(name) and line[len(name)] in ".[ :"), None)
     assert field is not None, line
     assert ": " in line[len(field) :], line

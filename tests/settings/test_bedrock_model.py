@@ -137,6 +137,49 @@ def test_of_this_account(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("model_id", "region", "said"),
+    [
+        (
+            "usa.anthropic.claude-x-v1:0",
+            "us-east-1",
+            (
+                "usa is not a geography of Bedrock's inference profiles, which are us, us-gov, eu, apac, au, ca, jp, "
+                "global; did you mean us.anthropic.claude-x-v1:0?"
+            ),
+        ),
+        (
+            "zz.amazon.nova",
+            "us-east-1",
+            "zz is not a geography of Bedrock's inference profiles, which are us, us-gov, eu, apac, au, ca, jp, global",
+        ),
+        *[
+            (
+                model_id,
+                region,
+                (
+                    f"Bedrock calls newer Claude models only through an inference profile, such as "
+                    f"{profile}.{model_id}; `aws bedrock list-inference-profiles --region {region}` lists them"
+                ),
+            )
+            for model_id, region, profile in (
+                ("anthropic.claude-sonnet-4-20250514-v1:0", "us-west-2", "us"),
+                ("anthropic.claude-sonnet-5", "eu-west-1", "eu"),
+                ("anthropic.claude-3-7-sonnet-20250219-v1:0", "ap-south-1", "global"),
+            )
+        ],
+        ("anthropic.claude-3-haiku-20240307-v1:0", "us-east-1", ""),
+        (NOVA, "us-east-1", ""),
+        ("zai.glm-4.7", "us-east-1", ""),
+    ],
+)
+def test_a_model_without_the_profile_that_it_needs_is_warned_of(
+    tmp_path: Path, model_id: str, region: str, said: str
+) -> None:
+    line = f"{WHERE}.model_id = {model_id!r}: {said}"
+    assert warnings(tmp_path, bedrock(model_id, aws=f'region = "{region}"')) == ([line] if said else [])
+
+
+@pytest.mark.parametrize(
     ("geography", "region", "warned"),
     [
         ("eu", "us-east-1", True),

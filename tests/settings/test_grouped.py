@@ -49,10 +49,10 @@ def test_limits_of_routes(tmp_path: Path) -> None:
 
 def test_other_values_other_fields_and_other_messages_stay_apart() -> None:
     problems = [
-        Problem(("routes", 0, "a"), "m", 1, route="GET /a"),
-        Problem(("routes", 1, "a"), "m", 2, route="GET /b"),
-        Problem(("routes", 2, "b"), "m", 1, route="GET /c"),
-        Problem(("routes", 3, "a"), "n", 1, route="GET /d"),
+        Problem(("routes", 0, "a"), "m", 1, entry="GET /a"),
+        Problem(("routes", 1, "a"), "m", 2, entry="GET /b"),
+        Problem(("routes", 2, "b"), "m", 1, entry="GET /c"),
+        Problem(("routes", 3, "a"), "n", 1, entry="GET /d"),
         Problem(("waf", "rate_rules", 0), "m", 1),
         Problem(("waf", "rate_rules", 1), "m", 1),
     ]

@@ -36,7 +36,7 @@ evaluation_window_sec = 60
 """
 
 SAID = (
-    "waf.rate_rules[0].limit = 300: lets one IP send 5 requests per second, but usage plans grant each key more "
+    "rate rule per-ip: limit = 300: lets one IP send 5 requests per second, but usage plans grant each key more "
     "(enterprise 50): a server with one address can never use that; raise it to 3100, or list such callers' "
     "addresses in waf.allow"
 )

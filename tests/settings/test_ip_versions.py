@@ -47,7 +47,7 @@ def of_ip_versions(folder: Path, text: str) -> list[str]:
         pytest.param('[waf]\nblock = ["::1"]\n' + RULE, f"waf.block = ['::1/128']: ::1/128 {NEVER}", id="block list"),
         pytest.param(
             RULE + 'scope_down = { not = { ip_set = ["10.0.0.0/8", "fe80::/10"] } }',
-            f"waf.rate_rules[0].scope_down: fe80::/10 {NEVER}",
+            f"rate rule ip: scope_down: fe80::/10 {NEVER}",
             id="condition",
         ),
     ],

@@ -97,7 +97,7 @@ def test_a_rule_by_x_api_key_does_not_count_who_sends_the_key_as_sdks_do(tmp_pat
     found = warnings(tmp_path, text(tables=PLAN + BY_HEADER.format(header="x-api-key")))
     assert [line for line in found if "counts only requests with x-api-key" in line] == [
         (
-            "waf.rate_rules[0].custom_keys[0]: counts only requests with x-api-key: with api.key_source = BEARER, "
+            "rate rule per-key: custom_keys[0]: counts only requests with x-api-key: with api.key_source = BEARER, "
             "SDKs send their keys in authorization; count by that header in this rule or in another one"
         )
     ]

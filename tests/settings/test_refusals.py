@@ -24,6 +24,79 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
             id="unknown table, of too many to list",
         ),
         pytest.param(changed(rate_limit="rate_limt = 1"), None, id="misspelt key"),
+        *[
+            pytest.param(text, line, id=line.partition(": ")[0] + " of another tool")
+            for text, line in (
+                (
+                    MINIMAL + "rpm = 5",
+                    'POST /chat: rpm: unknown key; limits of a route are in [throttling.routes."POST /chat"]',
+                ),
+                (
+                    MINIMAL + "throttle = { rate_limit = 1 }",
+                    'POST /chat: throttle: unknown key; limits of a route are in [throttling.routes."POST /chat"]',
+                ),
+                (
+                    MINIMAL + "tpm = 5",
+                    (
+                        "POST /chat: tpm: unknown key; limits in tokens and money are in [usage_plans.<name>] or "
+                        "[[token_limits]]"
+                    ),
+                ),
+                (MINIMAL + "[usage_plans.a]\nrpm = 1", "usage_plans.a.rpm: unknown key; write requests_per_minute"),
+                (
+                    MINIMAL + "[usage_plans.a]\nmax_budget = 1",
+                    "usage_plans.a.max_budget: unknown key; write usd_per_month, in dollars",
+                ),
+                (
+                    MINIMAL + "[usage_plans.a]\nrate_limit = 1",
+                    "usage_plans.a.rate_limit: unknown key; write throttle = { rate_limit = ..., burst_limit = ... }",
+                ),
+                (
+                    MINIMAL + "[usage_plans.a]\nlimit = 1",
+                    'usage_plans.a.limit: unknown key; write quota = { limit = ..., period = "DAY" }',
+                ),
+                (
+                    MINIMAL + "[waf]\nlimit = 100",
+                    "waf.limit: unknown key; a limit belongs to a rule: [[waf.rate_rules]]",
+                ),
+                (
+                    MINIMAL + "[[waf.rules]]\nname = 'a'",
+                    "waf.rules: unknown key; write [[waf.rate_rules]], in double brackets",
+                ),
+                (MINIMAL + "[rate_limiting]", "rate_limiting: unknown key; it belongs to [throttling]"),
+                (MINIMAL + "[plans.free]", "plans: unknown key; it belongs to [usage_plans.<name>]"),
+                (MINIMAL + "[route]", "route: unknown key; did you mean [[routes]]?"),
+                (
+                    MINIMAL + "[[throttling.routes]]",
+                    'throttling.routes: must be a table: write [throttling.routes."METHOD /path"], in single brackets',
+                ),
+                (
+                    MINIMAL + "[usage_plans.a]\napi_keys = [1]",
+                    "usage_plans.a.api_keys[0] = 1: must be text, in quotes, or a table with name, value, id",
+                ),
+                (
+                    MINIMAL + "[observability]\naccess_log = true",
+                    (
+                        "observability.access_log = true: must be 'off', or a table with retention_in_days, "
+                        "kms_key_arn, metrics"
+                    ),
+                ),
+                (
+                    MINIMAL + "[routes.integration]\ntype = 'vllm'",
+                    (
+                        "POST /chat: integration.type = 'vllm': must be one of 'mock', 'http', 'lambda', 'private', "
+                        "'sagemaker', 'bedrock', 'aws_service'; did you mean 'http'?"
+                    ),
+                ),
+                (
+                    MINIMAL + "[waf]\nallow = ['office']",
+                    (
+                        "waf.allow[0] = 'office': must be an address or a CIDR range, such as 203.0.113.7 or "
+                        "203.0.113.0/24"
+                    ),
+                ),
+            )
+        ],
         pytest.param(MINIMAL + "[wafs]", "wafs: unknown key; did you mean waf?", id="misspelt table"),
         pytest.param(
             changed(rate_limit="rate_limit = 1\nrps = 1"),
@@ -241,7 +314,7 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = '5m' }]",
-            "waf.rate_rules[0].evaluation_window_sec = '5m': must be 60, 120, 300 or 600 seconds, without quotes",
+            "rate rule per-ip: evaluation_window_sec = '5m': must be 60, 120, 300 or 600 seconds, without quotes",
             id="a window in minutes",
         ),
         pytest.param(
@@ -286,17 +359,17 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 9 }]",
-            "waf.rate_rules[0].limit = 9: must be greater than or equal to 10",
+            "rate rule per-ip: limit = 9: must be greater than or equal to 10",
             id="WAF limit too low",
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 2_000_000_001 }]",
-            "waf.rate_rules[0].limit = 2000000001: must be less than or equal to 2000000000",
+            "rate rule per-ip: limit = 2000000001: must be less than or equal to 2000000000",
             id="WAF limit too high",
         ),
         pytest.param(
             MINIMAL + "[waf]\nrate_rules = [{ name = 'per-ip', limit = 10, evaluation_window_sec = 90 }]",
-            "waf.rate_rules[0].evaluation_window_sec = 90: must be 60, 120, 300 or 600",
+            "rate rule per-ip: evaluation_window_sec = 90: must be 60, 120, 300 or 600",
             id="a window AWS does not have",
         ),
         pytest.param(
@@ -354,10 +427,15 @@ def test_the_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
     assert [line.split(": ")[0].rpartition("/")[2] for line in caught.value.lines] == ["a.toml:12", "c.toml:13"]
 
 
-def test_what_is_no_toml(tmp_path: Path) -> None:
-    assert refusals(tmp_path, "[aws\n") == [
-        "is not TOML: Expected ']' at the end of a table declaration (at line 1, column 5)"
+@pytest.mark.parametrize("text", ["", "\n", "# later\n"])
+def test_an_empty_file_is_one_line(tmp_path: Path, text: str) -> None:
+    assert refusals(tmp_path, text) == [
+        "has no keys; README.md has the smallest file, and `spillway new NAME` writes a first one"
     ]
+
+
+def test_what_is_no_toml(tmp_path: Path) -> None:
+    assert refusals(tmp_path, "[aws\n") == ["the header of a table ends with ]"]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def route(integration: str) -> str:
             MINIMAL
             + '[[waf.rate_rules]]\nname = "r"\nlimit = 20\n'
             + 'scope_down = { not = { header = { name = "X-Cdn-Secret", value = "opaque-secret-1" } } }\n',
-            "waf.rate_rules[0].scope_down",
+            "rate rule r",
         ),
     ],
 )

@@ -31,7 +31,7 @@ def refused(folder: Path, integration: str, tables: str, more: str = "") -> str:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ('by = "ip"', "token_limits[0]: limits nothing"),
+        ('by = "ip"', "token limit a: limits nothing"),
         ('by = "header:x-user"\ntokens_per_minute = 9', "is set by the caller"),
         ('by = "user"\ntokens_per_minute = 9', 'must be "api_key", "ip", "principal", "claim:<name>" or "all"'),
         ('by = ["ip", "ip"]\ntokens_per_minute = 9', "must contain each identity only once"),
@@ -165,7 +165,7 @@ def test_an_item_with_many_running_requests_is_outrun_sooner(tmp_path: Path) -> 
     )
     [said] = [line for line in warnings(tmp_path, text) if "is enough" in line]
     assert said == (
-        "token_limits[0].shards = 1: DynamoDB supports about 20 requests per second for one item, which is larger "
+        "token limit a: shards = 1: DynamoDB supports about 20 requests per second for one item, which is larger "
         "than 1 KB with 1000 requests in it, but the throttles allow 100; shards = 3 is enough, at the cost that "
         "docs/token-limits.md describes"
     )

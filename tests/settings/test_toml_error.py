@@ -45,6 +45,31 @@ NO_UNIT = "12: rate_limit: must be a number of requests per second, without a un
         ("burst_limit = 5", "burst_limit", "13: burst_limit: a key needs a value; TOML is written `key = value`"),
         ("rate_limit = 10", "rate_limit = 10rps", NO_UNIT),
         ("rate_limit = 10", "rate_limit = 10/s", NO_UNIT),
+        ("rate_limit = 10", "rate_limit = 10 // a second", "12: rate_limit: a comment begins with #"),
+        ("rate_limit = 10", "rate_limit 10", "12: rate_limit: an = is missing between the key and its value"),
+        (
+            'name = "api"',
+            "name = ${NAME}",
+            "6: name: the file is read as it is, and no variable is put in; write the value",
+        ),
+        (
+            "burst_limit = 5",
+            'burst_limit = 5\nquota = { limit = 10k, period = "DAY" }',
+            "14: quota.limit: must be a number of requests, without a unit",
+        ),
+        ("[throttling]", "[throttling", "11: the header of a table ends with ]"),
+        (
+            "[throttling]",
+            "[throttling.routes.POST /chat]",
+            '11: a route in a header is in quotes: [throttling.routes."POST /chat"]',
+        ),
+        ("[throttling]", "[a b]", "11: a part of a header with a space or a slash is in quotes"),
+        ("[throttling]", 'provider "aws" {', "11: this is HCL; TOML is written `key = value`, below a [table]"),
+        (
+            "[throttling]",
+            "[routes]\n[throttling]",
+            "16: [[routes]] is one of a list, but [routes] above is a single table; write [[routes]] each time",
+        ),
         (
             "rate_limit = 10",
             "rate_limit = 10,000",
@@ -73,7 +98,7 @@ NO_UNIT = "12: rate_limit: must be a number of requests per second, without a un
             "18: integration: a table in braces must be on one line; write its keys below a [table] instead",
         ),
         ("[aws]", "{", "2: this is JSON; TOML is written `key = value`, below a [table]"),
-        ("[aws]", "[aws", "2: is not TOML: Expected ']' at the end of a table declaration (at line 2, column 5)"),
+        ("[aws]", "[aws", "2: the header of a table ends with ]"),
         ('path = "/chat"', 'path = "/chat', "17: path: a quote is missing at the end of the text"),
     ],
 )  # fmt: skip

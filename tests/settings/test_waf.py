@@ -11,7 +11,7 @@ ROUTES = MINIMAL + '[[routes]]\nmethod = "GET"\npath = "/models/{id}"\n'
 IP = '[[waf.rate_rules]]\nname = "per-ip"\nlimit = 1000\n'
 CRS = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleSet"\n'
 ANTI_DDOS = '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesAntiDDoSRuleSet"\n'
-RULE = "waf.rate_rules[0]"
+RULE = "rate rule rule"
 ARN = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/01234567-89ab-cdef-0123-456789abcdef"
 HEADER_KEY = 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x-user" } }]\n'
 FORWARDED = 'forwarded_ip = { header_name = "X-Forwarded-For", fallback_behavior = "MATCH" }\n'
@@ -35,18 +35,18 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        pytest.param(swapped(limit="9"), [f"{RULE}.limit = 9: must be greater than or equal to 10"], id="1 limit low"),
+        pytest.param(swapped(limit="9"), [f"{RULE}: limit = 9: must be greater than or equal to 10"], id="1 limit low"),
         pytest.param(
             swapped(limit="2000000001"),
-            [f"{RULE}.limit = 2000000001: must be less than or equal to 2000000000"],
+            [f"{RULE}: limit = 2000000001: must be less than or equal to 2000000000"],
             id="1 limit high",
         ),
         pytest.param(
-            swapped(limit="20.5"), [f"{RULE}.limit = 20.5: must be a whole number of requests"], id="1 limit fraction"
+            swapped(limit="20.5"), [f"{RULE}: limit = 20.5: must be a whole number of requests"], id="1 limit fraction"
         ),
         pytest.param(
             rule("evaluation_window_sec = 90"),
-            [f"{RULE}.evaluation_window_sec = 90: must be 60, 120, 300 or 600"],
+            [f"{RULE}: evaluation_window_sec = 90: must be 60, 120, 300 or 600"],
             id="2 window",
         ),
         pytest.param(
@@ -63,8 +63,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule("", IP, IP),
             [
                 (
-                    "waf.rate_rules[2].name = 'per-ip': waf.rate_rules[1] already has the name per-ip; a rule's name "
-                    "is also its metric's name"
+                    "rate rule per-ip: name = 'per-ip': another rate rule already has the name per-ip, which is also "
+                    "its metric's name"
                 )
             ],
             id="4 one name twice",
@@ -73,8 +73,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule("count_limit = 15", '[[waf.rate_rules]]\nname = "rule-count"\nlimit = 20'),
             [
                 (
-                    "waf.rate_rules[1].name = 'rule-count': waf.rate_rules[0] already has the name rule-count; a "
-                    "rule's name is also its metric's name"
+                    "rate rule rule-count: name = 'rule-count': another rate rule already has the name rule-count, "
+                    "which is also its metric's name"
                 )
             ],
             id="4 the name of a counting tier",
@@ -83,8 +83,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule("", CRS, CRS),
             [
                 (
-                    "waf.managed_rule_groups[1].name = 'AWSManagedRulesCommonRuleSet': waf.managed_rule_groups[0] "
-                    "already has the name AWSManagedRulesCommonRuleSet; a rule's name is also its metric's name"
+                    "rule group AWSManagedRulesCommonRuleSet: name = 'AWSManagedRulesCommonRuleSet': another rule "
+                    "group already has the name AWSManagedRulesCommonRuleSet, which is also its metric's name"
                 )
             ],
             id="4 one group twice",
@@ -93,19 +93,19 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             swapped(name="block-list"),
             [
                 (
-                    f"{RULE}.name = 'block-list': waf.block already has the name block-list; a rule's name is also its "
-                    "metric's name"
+                    "rate rule block-list: name = 'block-list': waf.block already has the name block-list, which is "
+                    "also its metric's name"
                 )
             ],
             id="4 the name of the block list",
         ),
         pytest.param(
             swapped(name="a b"),
-            [f"{RULE}.name = 'a b': must be 1 to 128 letters, digits, _ and -, such as llm-api"],
+            ["waf.rate_rules[0].name = 'a b': must be 1 to 128 letters, digits, _ and -, such as llm-api"],
             id="4 no name",
         ),
         pytest.param(
-            swapped(name="All"), [f"{RULE}.name = 'All': AWS reserves this name for its own metric"], id="4 All"
+            swapped(name="All"), ["rate rule All: name = 'All': AWS reserves this name for its own metric"], id="4 All"
         ),
         pytest.param(
             changed(**{"[api]": "[api]"}).replace('name = "api"', 'name = "Default_Action"') + "\n" + IP,
@@ -121,15 +121,15 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             swapped(name="r" * 128, rest="count_limit = 10"),
             [
                 (
-                    f"{RULE}.name = '{'r' * 76}...: its count_limit rule would be {'r' * 128}-count, which is too "
-                    "long; AWS allows 128 characters"
+                    f"rate rule {'r' * 107}...: name = '{'r' * 76}...: its count_limit rule would be "
+                    f"{'r' * 128}-count, which is too long; AWS allows 128 characters"
                 )
             ],
             id="4 too long for a tier",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"'),
-            [f"{RULE}.custom_keys = []: aggregate_key_type CUSTOM_KEYS needs 1 to 5"],
+            [f"{RULE}: custom_keys = []: aggregate_key_type CUSTOM_KEYS needs 1 to 5"],
             id="5 no key",
         ),
         pytest.param(
@@ -137,14 +137,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip", "http_method", "asn", { uri_path = {} }, '
                 '{ header = { name = "a" } }, { header = { name = "b" } }]'
             ),
-            [(f"{RULE}.custom_keys: aggregate_key_type CUSTOM_KEYS needs 1 to 5")],
+            [(f"{RULE}: custom_keys: aggregate_key_type CUSTOM_KEYS needs 1 to 5")],
             id="5 six keys",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["ip"]'),
             [
                 (
-                    f"{RULE}.custom_keys = ['ip']: must contain a key besides ip and forwarded_ip; for these alone "
+                    f"{RULE}: custom_keys = ['ip']: must contain a key besides ip and forwarded_ip; for these alone "
                     "use aggregate_key_type IP or FORWARDED_IP"
                 )
             ],
@@ -152,7 +152,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["asn", "asn"]'),
-            [f"{RULE}.custom_keys[1] = 'asn': AWS allows asn once"],
+            [f"{RULE}: custom_keys[1] = 'asn': AWS allows asn once"],
             id="5 a singleton twice",
         ),
         pytest.param(
@@ -160,14 +160,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 'aggregate_key_type = "CUSTOM_KEYS"\n'
                 'custom_keys = [{ header = { name = "X-User" } }, { header = { name = "x-user" } }]'
             ),
-            [f"{RULE}.custom_keys[1]: AWS allows header x-user once"],
+            [f"{RULE}: custom_keys[1]: AWS allows header x-user once"],
             id="5 a header twice",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ label_namespace = { namespace = "a:b" } }]'),
             [
                 (
-                    f"{RULE}.custom_keys[0].label_namespace.namespace = 'a:b': "
+                    "rate rule rule: custom_keys[0].label_namespace.namespace = 'a:b': "
                     "must be the namespace of labels of WAF, with a colon at the end, such as "
                     "awswaf:managed:aws:bot-control:bot:"
                 )
@@ -178,7 +178,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{}]'),
             [
                 (
-                    f"{RULE}.custom_keys[0]: must contain exactly one of header, cookie, query_argument, "
+                    "rate rule rule: custom_keys[0]: must contain exactly one of header, cookie, query_argument, "
                     "query_string, uri_path, label_namespace, ja3_fingerprint, ja4_fingerprint; or be one of the "
                     'words "ip", "forwarded_ip", "http_method", "asn"'
                 )
@@ -189,20 +189,20 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["user"]'),
             [
                 (
-                    f"{RULE}.custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn', or a table "
-                    'such as { header = { name = "x-user-id" } }'
+                    f"{RULE}: custom_keys[0] = 'user': must be 'ip', 'forwarded_ip', 'http_method' or 'asn', or a "
+                    'table such as { header = { name = "x-user-id" } }'
                 )
             ],
             id="5 an unknown word",
         ),
         pytest.param(
             rule('aggregate_key_type = "FORWARDED_IP"'),
-            [f"{RULE}.forwarded_ip = nothing: must be {{ header_name = ..., fallback_behavior = ... }}"],
+            [f"{RULE}: forwarded_ip = nothing: must be {{ header_name = ..., fallback_behavior = ... }}"],
             id="6 no header",
         ),
         pytest.param(
             rule('aggregate_key_type = "FORWARDED_IP"\nforwarded_ip = { header_name = "X-Real-IP" }'),
-            [f"{RULE}.forwarded_ip.fallback_behavior: missing, and required"],
+            [f"{RULE}: forwarded_ip.fallback_behavior: missing, and required"],
             id="6 no fallback",
         ),
         pytest.param(
@@ -211,38 +211,38 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ),
             [
                 (
-                    f"{RULE}.forwarded_ip.header_name = 'X_I': must be the name of a header, 1 to 255 letters, "
+                    f"{RULE}: forwarded_ip.header_name = 'X_I': must be the name of a header, 1 to 255 letters, "
                     "digits and -, such as X-Forwarded-For"
                 ),
-                f"{RULE}.forwarded_ip.fallback_behavior = 'NO': must be 'MATCH' or 'NO_MATCH'",
+                f"{RULE}: forwarded_ip.fallback_behavior = 'NO': must be 'MATCH' or 'NO_MATCH'",
             ],
             id="6 a header that AWS has not",
         ),
         pytest.param(
             rule(FORWARDED),
-            [(f"{RULE}.forwarded_ip: needs aggregate_key_type FORWARDED_IP, or forwarded_ip in custom_keys")],
+            [(f"{RULE}: forwarded_ip: needs aggregate_key_type FORWARDED_IP, or forwarded_ip in custom_keys")],
             id="6 a header for another type",
         ),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = ["forwarded_ip", "asn"]'),
-            [f"{RULE}.forwarded_ip = nothing: must be {{ header_name = ..., fallback_behavior = ... }}"],
+            [f"{RULE}: forwarded_ip = nothing: must be {{ header_name = ..., fallback_behavior = ... }}"],
             id="6 no header for a custom key",
         ),
         pytest.param(
             rule('aggregate_key_type = "CONSTANT"'),
-            [f"{RULE}.aggregate_key_type = 'CONSTANT': counts all callers together and needs routes or scope_down"],
+            [f"{RULE}: aggregate_key_type = 'CONSTANT': counts all callers together and needs routes or scope_down"],
             id="7 a constant without a scope",
         ),
         pytest.param(
             rule('custom_keys = ["asn"]'),
-            [f"{RULE}.custom_keys = ['asn']: need aggregate_key_type CUSTOM_KEYS, not IP"],
+            [f"{RULE}: custom_keys = ['asn']: need aggregate_key_type CUSTOM_KEYS, not IP"],
             id="8 keys for another type",
         ),
         pytest.param(
             rule('scope_down = { header = { name = "a", value = "(a", positional_constraint = "REGEX" } }'),
             [
                 (
-                    f"{RULE}.scope_down.header.value: is not a regular expression: missing ), unterminated subpattern "
+                    f"{RULE}: scope_down.header.value: is not a regular expression: missing ), unterminated subpattern "
                     "at position 0"
                 )
             ],
@@ -252,7 +252,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { header = { name = "a", value = "(a)", positional_constraint = "REGEX" } }'),
             [
                 (
-                    f"{RULE}.scope_down.header.value: "
+                    f"{RULE}: scope_down.header.value: "
                     "has a capturing group, which AWS does not support; write (?:...) instead of (...)"
                 )
             ],
@@ -265,7 +265,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 ),
                 [
                     (
-                        f"{RULE}.scope_down.header.value: has an atomic group or a possessive quantifier, which AWS "
+                        f"{RULE}: scope_down.header.value: has an atomic group or a possessive quantifier, which AWS "
                         "does not support"
                     )
                 ],
@@ -277,19 +277,19 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(
                 "scope_down = { header = { name = 'a', value = 'a{9999999999999}', positional_constraint = 'REGEX' } }"
             ),
-            [(f"{RULE}.scope_down.header.value: is not a regular expression: the repetition number is too large")],
+            [(f"{RULE}: scope_down.header.value: is not a regular expression: the repetition number is too large")],
             id="10 a repetition without end",
         ),
         pytest.param(
             rule(f'scope_down = {{ header = {{ name = "a", value = "{"a" * 201}" }} }}'),
-            [f"{RULE}.scope_down.header.value: must have at most 200 characters"],
+            [f"{RULE}: scope_down.header.value: must have at most 200 characters"],
             id="10 a long string",
         ),
         pytest.param(
             rule('scope_down = { header = { name = "a", value = "Ab", text_transformations = ["LOWERCASE"] } }'),
             [
                 (
-                    f"{RULE}.scope_down.header.value: "
+                    f"{RULE}: scope_down.header.value: "
                     "has capital letters, but LOWERCASE removes those from the request; it can never match"
                 )
             ],
@@ -300,13 +300,13 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             + f'[[routes]]\nmethod = "GET"\npath = "/{"x" * 190}"\n'
             + f'[[waf.rate_rules]]\nname = "rule"\nlimit = 20\nroutes = ["GET /{"x" * 190}"]',
             [
-                f"{RULE}.routes = ['GET /{'x' * 70}...: the path's pattern has 205 characters; AWS allows 200",
+                f"{RULE}: routes = ['GET /{'x' * 70}...: the path's pattern has 205 characters; AWS allows 200",
             ],
             id="10 a long path",
         ),
         pytest.param(
             ROUTES + '[waf]\nallow = ["10.0.0.1/8"]\n' + IP,
-            ["waf.allow[0] = '10.0.0.1/8': must be an address or a CIDR range: 10.0.0.1/8 has host bits set"],
+            ["waf.allow[0] = '10.0.0.1/8': is an address inside of a range; the range is 10.0.0.0/8"],
             id="11 no range",
         ),
         pytest.param(
@@ -339,19 +339,19 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('routes = ["POST /other"]'),
-            [f"{RULE}.routes[0] = 'POST /other': no such route; there are POST /chat, GET /models/{{id}}"],
+            [f"{RULE}: routes[0] = 'POST /other': no such route; there are POST /chat, GET /models/{{id}}"],
             id="14 a route that is not there",
         ),
         pytest.param(
             rule('routes = ["POST /chat", "POST /chat"]'),
-            [f"{RULE}.routes[1] = 'POST /chat': the same route twice"],
+            [f"{RULE}: routes[1] = 'POST /chat': the same route twice"],
             id="14 a route twice",
         ),
         pytest.param(
             rule(HEADER_KEY),
             [
                 (
-                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    f"{RULE}: custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
                     "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
@@ -361,7 +361,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(HEADER_KEY, IP + 'routes = ["POST /chat"]'),
             [
                 (
-                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    f"{RULE}: custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
                     "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
@@ -371,7 +371,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule(HEADER_KEY, IP + 'action = "count"'),
             [
                 (
-                    f"{RULE}.custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
+                    f"{RULE}: custom_keys: callers can avoid this rule by omitting header x-user; add a rate rule of "
                     "aggregate_key_type IP for the same routes, without scope_down"
                 )
             ],
@@ -381,7 +381,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { not = { label = "plan:free" } }', CRS),
             [
                 (
-                    f"{RULE}.scope_down: no rule adds the label plan:free; labels come from managed_rule_groups, and "
+                    f"{RULE}: scope_down: no rule adds the label plan:free; labels come from managed_rule_groups, and "
                     "are written in full: awswaf:managed:..."
                 )
             ],
@@ -391,7 +391,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { label = "awswaf:managed:aws:core-rule-set:NoUserAgent_Header" }'),
             [
                 (
-                    f"{RULE}.scope_down: no rule adds the label awswaf:managed:aws:core-rule-set:NoUserAgent_Header; "
+                    f"{RULE}: scope_down: no rule adds the label awswaf:managed:aws:core-rule-set:NoUserAgent_Header; "
                     "labels come from managed_rule_groups, and are written in full: awswaf:managed:..."
                 )
             ],
@@ -403,7 +403,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ),
             [
                 (
-                    f"{RULE}.custom_keys: no rule adds the label plan:; labels come from managed_rule_groups, and are "
+                    f"{RULE}: custom_keys: no rule adds the label plan:; labels come from managed_rule_groups, and are "
                     "written in full: awswaf:managed:..."
                 )
             ],
@@ -414,7 +414,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 ROUTES + f'[[waf.managed_rule_groups]]\nname = "{name}"\n',
                 [
                     (
-                        f"waf.managed_rule_groups[0].name = '{name}': this group needs the login or sign-up pages of "
+                        f"rule group {name}: name = '{name}': this group needs the login or sign-up pages of "
                         "a site, which Spillway does not support"
                     )
                 ],
@@ -424,15 +424,20 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + CRS + 'sensitivity_to_block = "HIGH"',
-            [("waf.managed_rule_groups[0].sensitivity_to_block = 'HIGH': only AWSManagedRulesAntiDDoSRuleSet has it")],
+            [
+                (
+                    "rule group AWSManagedRulesCommonRuleSet: sensitivity_to_block = 'HIGH': only "
+                    "AWSManagedRulesAntiDDoSRuleSet has it"
+                )
+            ],
             id="sensitivity of another group",
         ),
         pytest.param(
             ROUTES + ANTI_DDOS + 'overrides = { ChallengeDDoSRequests = "count" }',
             [
                 (
-                    "waf.managed_rule_groups[0].overrides.ChallengeDDoSRequests = 'count': Spillway turns off the "
-                    "group's challenges, which an API client cannot answer, so this rule does not run"
+                    "rule group AWSManagedRulesAntiDDoSRuleSet: overrides.ChallengeDDoSRequests = 'count': Spillway "
+                    "turns off the group's challenges, which an API client cannot answer, so this rule does not run"
                 )
             ],
             id="a challenge of the Anti-DDoS group",
@@ -441,8 +446,8 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ROUTES + CRS + "overrides = {" + ", ".join(f'r{n} = "count"' for n in range(100)) + "}",
             [
                 (
-                    "waf.managed_rule_groups[0].overrides: 107 overrides, including the preset's; AWS allows at most "
-                    "100 in a group"
+                    "rule group AWSManagedRulesCommonRuleSet: overrides: 107 overrides, including the preset's; AWS "
+                    "allows at most 100 in a group"
                 )
             ],
             id="too many overrides",
@@ -513,12 +518,12 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ],
             id="22 CLOUDFRONT",
         ),
-        pytest.param(rule("limt = 1"), [f"{RULE}.limt: unknown key; did you mean limit?"], id="23 an unknown key"),
+        pytest.param(rule("limt = 1"), [f"{RULE}: limt: unknown key; did you mean limit?"], id="23 an unknown key"),
         pytest.param(
             rule('scope_down = { byte_match_statement = "x" }'),
             [
                 (
-                    f"{RULE}.scope_down.byte_match_statement: unknown key; "
+                    f"{RULE}: scope_down.byte_match_statement: unknown key; "
                     "there are and, or, not, path, method, header, ip_set, country, asn, label"
                 )
             ],
@@ -539,7 +544,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule("scope_down = { and = [] }"),
-            [f"{RULE}.scope_down.and = []: must contain at least one"],
+            [f"{RULE}: scope_down.and = []: must contain at least one"],
             id="and of nothing",
         ),
         pytest.param(
@@ -549,7 +554,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             rule('scope_down = { country = ["UK"] }'),
             [
                 (
-                    f"{RULE}.scope_down.country[0] = 'UK': "
+                    f"{RULE}: scope_down.country[0] = 'UK': "
                     "must be a country that WAF knows, two capital letters as in ISO 3166"
                 )
             ],
@@ -557,17 +562,17 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('scope_down = { country = ["US", "US"] }'),
-            [f"{RULE}.scope_down.country = ['US', 'US']: US twice"],
+            [f"{RULE}: scope_down.country = ['US', 'US']: US twice"],
             id="a country twice",
         ),
         pytest.param(
             rule("scope_down = { asn = [64496, 64496] }"),
-            [f"{RULE}.scope_down.asn = [64496, 64496]: 64496 twice"],
+            [f"{RULE}: scope_down.asn = [64496, 64496]: 64496 twice"],
             id="a network twice",
         ),
         pytest.param(
             rule("scope_down = { asn = [4_294_967_296] }"),
-            [f"{RULE}.scope_down.asn[0] = 4294967296: must be less than or equal to 4294967295"],
+            [f"{RULE}: scope_down.asn[0] = 4294967296: must be less than or equal to 4294967295"],
             id="no network's number",
         ),
         pytest.param(
@@ -580,7 +585,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
                 rule(text),
                 [
                     (
-                        f"{RULE}.scope_down: no request can match: its methods and those of routes exclude each "
+                        f"{RULE}: scope_down: no request can match: its methods and those of routes exclude each "
                         "other; no routes excludes OPTIONS"
                     )
                 ],
@@ -595,7 +600,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule('scope_down = { path = "chat" }'),
-            [f"{RULE}.scope_down.path = 'chat': must start with a slash"],
+            [f"{RULE}: scope_down.path = 'chat': must start with a slash"],
             id="no path",
         ),
         pytest.param(
@@ -604,7 +609,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             ),
             [
                 (
-                    f"{RULE}.scope_down: does not fit into the two levels of and / or / not that Terraform's schema "
+                    f"{RULE}: scope_down: does not fit into the two levels of and / or / not that Terraform's schema "
                     "has under a rate rule; remove a not inside an or, or split it into two rules"
                 )
             ],
@@ -612,12 +617,12 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             rule("count_limit = 20"),
-            [f"{RULE}.count_limit = 20: must be below limit, 20"],
+            [f"{RULE}: count_limit = 20: must be below limit, 20"],
             id="a counting tier at the limit",
         ),
         pytest.param(
             rule('count_limit = 15\naction = "count"'),
-            [f"{RULE}.count_limit = 15: is only for rules that limit; the action of this rule is already count"],
+            [f"{RULE}: count_limit = 15: is only for rules that limit; the action of this rule is already count"],
             id="a counting tier of a counting rule",
         ),
         pytest.param(
@@ -626,7 +631,7 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
             + '[[waf.rate_rules]]\nname = "a_b"\nlimit = 20\nscope_down = { ip_set = ["11.0.0.0/8"] }\n',
             [
                 (
-                    "waf.rate_rules[1].name = 'a_b': another rule's IP sets would have the same names in Terraform; "
+                    "rate rule a_b: name = 'a_b': another rule's IP sets would have the same names in Terraform; "
                     "rename one"
                 )
             ],
@@ -649,14 +654,14 @@ def test_limits_at_the_edge_are_taken(tmp_path: Path, limit: int) -> None:
         ),
         pytest.param(
             ROUTES + CRS + 'vendor_name = "aws"',
-            ["waf.managed_rule_groups[0].vendor_name = 'aws': must be AWS, in capitals"],
+            ["rule group AWSManagedRulesCommonRuleSet: vendor_name = 'aws': must be AWS, in capitals"],
             id="a vendor that is AWS",
         ),
         pytest.param(
             ROUTES + CRS + 'overrides = { NoUserAgent_HEADER = "ignore" }',
             [
                 (
-                    "waf.managed_rule_groups[0].overrides.NoUserAgent_HEADER = 'ignore': "
+                    "rule group AWSManagedRulesCommonRuleSet: overrides.NoUserAgent_HEADER = 'ignore': "
                     "must be 'count', 'block', 'allow', 'captcha' or 'challenge'"
                 )
             ],
@@ -669,7 +674,7 @@ def test_refused(tmp_path: Path, text: str, lines: list[str | None]) -> None:
     found = refusals(tmp_path, text)
     if lines[0] is None:
         assert len(found) == 1
-        assert found[0].startswith("waf")
+        assert found[0].startswith(("waf", RULE))
         assert found[0].endswith(f": {lines[1]}")
     else:
         assert found == lines
@@ -729,8 +734,9 @@ SIGNED = changed(path='path = "/chat"\nauthorization = "AWS_IAM"') + "\n"
 OPEN = '[[routes]]\nmethod = "GET"\npath = "/open"\n'
 SIGNED_BELOW = changed(path='path = "/v1/{proxy+}"\nauthorization = "AWS_IAM"') + "\n[[routes]]\n"
 SIGNED_ANEW = (
-    f"{RULE}.custom_keys[0]: has a different signature in each request if authorization is AWS_IAM, so the rule "
-    "limits no caller who signs each request; use a header that stays the same for a caller, or aggregate_key_type IP"
+    "rate rule by-user: custom_keys[0]: has a different signature in each request if authorization is AWS_IAM, so the "
+    "rule limits no caller who signs each request; use a header that stays the same for a caller, or "
+    "aggregate_key_type IP"
 )
 
 
@@ -777,7 +783,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule('aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
             [
                 (
-                    f"{RULE}.forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
+                    f"{RULE}: forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
                     "it behind a proxy that resets it; requests without X-Forwarded-For are not limited, so add a "
                     "rule of aggregate_key_type IP as a backstop"
                 )
@@ -792,22 +798,22 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             + FORWARDED,
             [
                 (
-                    "waf.rate_rules[1].forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first "
+                    "rate rule rule: forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first "
                     "address: only use it behind a proxy that resets it"
                 ),
                 (
-                    "waf.rate_rules[1].forwarded_ip: "
+                    "rate rule rule: forwarded_ip: "
                     "the allow and block lists compare the connection's address, which is the proxy's"
                 ),
             ],
             id="a list behind a proxy",
         ),
-        pytest.param(rule(CONSTANT), [f"{RULE}.aggregate_key_type = 'CONSTANT': {SHARED}"], id="a constant"),
+        pytest.param(rule(CONSTANT), [f"{RULE}: aggregate_key_type = 'CONSTANT': {SHARED}"], id="a constant"),
         pytest.param(
             rule('aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ uri_path = {} }, "http_method"]'),
             [
-                f"{RULE}.custom_keys: {NEW_COUNTER.format('the variables of the path')}",
-                f"{RULE}.aggregate_key_type = 'CUSTOM_KEYS': {SHARED}",
+                f"{RULE}: custom_keys: {NEW_COUNTER.format('the variables of the path')}",
+                f"{RULE}: aggregate_key_type = 'CUSTOM_KEYS': {SHARED}",
             ],
             id="a key that all callers share",
         ),
@@ -824,8 +830,8 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 'custom_keys = ["ip", { ja4_fingerprint = { fallback_behavior = "MATCH" } }]'
             ),
             [
-                f"{RULE}.custom_keys: {NEW_COUNTER.format('how it opens TLS')}",
-                f"{RULE}.custom_keys[1]: {NO_FINGERPRINT.format('MATCH', 'block every caller')}",
+                f"{RULE}: custom_keys: {NEW_COUNTER.format('how it opens TLS')}",
+                f"{RULE}: custom_keys[1]: {NO_FINGERPRINT.format('MATCH', 'block every caller')}",
             ],
             id="a fingerprint",
         ),
@@ -835,7 +841,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 'custom_keys = [{ ja3_fingerprint = { fallback_behavior = "NO_MATCH" } }]',
                 IP,
             ),
-            [f"{RULE}.custom_keys[0]: {NO_FINGERPRINT.format('NO_MATCH', 'limit no caller')}"],
+            [f"{RULE}: custom_keys[0]: {NO_FINGERPRINT.format('NO_MATCH', 'limit no caller')}"],
             id="a fingerprint that lets by",
         ),
         pytest.param(
@@ -848,7 +854,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
                 rule(f"scope_down = {{ {text} }}"),
                 [
                     (
-                        f"{RULE}.scope_down: callers can avoid this rule by changing x-plan; add a rate rule of "
+                        f"{RULE}: scope_down: callers can avoid this rule by changing x-plan; add a rate rule of "
                         "aggregate_key_type IP for the same routes, without scope_down, as a backstop"
                     )
                 ],
@@ -873,14 +879,14 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         *(
             pytest.param(
                 rule('scope_down = { header = { name = "x-plan", value = "free" } }', f"{IP}{other}"),
-                [f"{RULE}.scope_down: {LEAVES}", *more],
+                [f"{RULE}: scope_down: {LEAVES}", *more],
                 id=f"not everybody: {other}",
             )
             for other, more in (
                 ('scope_down = { country = ["DE"] }', []),
                 (
                     'scope_down = { not = { header = { name = "x-plan", value = "gold" } } }',
-                    [f"waf.rate_rules[1].scope_down: {LEAVES}"],
+                    [f"rate rule per-ip: scope_down: {LEAVES}"],
                 ),
                 ('scope_down = { not = { header = { name = "x-plan", value = "free" } } }\naction = "count"', []),
                 (
@@ -920,14 +926,14 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
         pytest.param(rule(CONSTANT + '\naction = "count"'), [], id="a constant that only counts"),
         pytest.param(
             rule('action = "captcha"'),
-            [(f"{RULE}.action = 'captcha': only browsers can solve this; an API client gets no 429 and cannot retry")],
+            [(f"{RULE}: action = 'captcha': only browsers can solve this; an API client gets no 429 and cannot retry")],
             id="a captcha",
         ),
         pytest.param(
             swapped(limit="3005"),
             [
                 (
-                    f"{RULE}.limit = 3005: one IP may use all that the route has: all callers of POST /chat share 10 "
+                    f"{RULE}: limit = 3005: one IP may use all that the route has: all callers of POST /chat share 10 "
                     "requests per second, and this limit allows it 10.0167"
                 )
             ],
@@ -937,15 +943,15 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             swapped(limit="3006"),
             [
                 (
-                    f"{RULE}.limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
-                    "5 at once, which is less in any 300 s"
+                    "rate rule rule: limit = 3006: never reached: all callers of POST /chat share 10 requests per "
+                    "second and 5 at once, which is less in any 300 s"
                 )
             ],
             id="17 out of reach",
         ),
         pytest.param(
             swapped(limit="3006", rest='[[waf.rate_rules]]\nname = "tight"\nlimit = 100'),
-            [f"{RULE}.limit = 3006: never reached: waf.rate_rules[1] counts the same requests up to 100"],
+            [f"{RULE}: limit = 3006: never reached: the rate rule tight counts the same requests up to 100"],
             id="17 a tighter rule stands before",
         ),
         pytest.param(
@@ -962,7 +968,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             changed(burst_limit="burst_limit = 101") + '\n[[waf.rate_rules]]\nname = "rule"\nlimit = 10',
             [
                 (
-                    f"{RULE}.limit = 10: far below the 101 requests at once that POST /chat allows: no caller can use "
+                    f"{RULE}: limit = 10: far below the 101 requests at once that POST /chat allows: no caller can use "
                     "that burst"
                 )
             ],
@@ -982,9 +988,9 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[waf.managed_rule_groups]]\nname = "AWSManagedRulesCommonRuleset"'),
             [
                 (
-                    "waf.managed_rule_groups[0].capacity = nothing: did you mean AWSManagedRulesCommonRuleSet? If "
-                    "not, the capacity of AWSManagedRulesCommonRuleset is unknown; set it, or the web ACL may be too "
-                    "large for the deploy"
+                    "rule group AWSManagedRulesCommonRuleset: capacity = nothing: did you mean "
+                    "AWSManagedRulesCommonRuleSet? If not, the capacity of AWSManagedRulesCommonRuleset is unknown; "
+                    "set it, or the web ACL may be too large for the deploy"
                 )
             ],
             id="18 a misspelt group",
@@ -993,8 +999,9 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", CRS + 'overrides = { SizeRestriction_Body = "block", NoUserAgent_HEADER = "block" }'),
             [
                 (
-                    "waf.managed_rule_groups[0].overrides.SizeRestriction_Body = 'block': Spillway knows no rule of "
-                    "that name in the group, and AWS ignores unknown names; did you mean SizeRestrictions_BODY?"
+                    "rule group AWSManagedRulesCommonRuleSet: overrides.SizeRestriction_Body = 'block': Spillway knows "
+                    "no rule of that name in the group, and AWS ignores unknown names; did you mean "
+                    "SizeRestrictions_BODY?"
                 )
             ],
             id="an override that AWS ignores",
@@ -1003,12 +1010,12 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             swapped(limit="3006", rest='aggregate_key_type = "FORWARDED_IP"\n' + FORWARDED),
             [
                 (
-                    f"{RULE}.forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
+                    f"{RULE}: forwarded_ip: callers can set X-Forwarded-For, and WAF reads its first address: only use "
                     "it behind a proxy that resets it; requests without X-Forwarded-For are not limited, so add a "
                     "rule of aggregate_key_type IP as a backstop"
                 ),
                 (
-                    f"{RULE}.limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
+                    f"{RULE}: limit = 3006: never reached: all callers of POST /chat share 10 requests per second and "
                     "5 at once, which is less in any 300 s"
                 ),
             ],
@@ -1018,7 +1025,7 @@ CONSTANT = 'aggregate_key_type = "CONSTANT"\nroutes = ["POST /chat"]'
             rule("", '[[waf.managed_rule_groups]]\nname = "bots"\nvendor_name = "V"'),
             [
                 (
-                    "waf.managed_rule_groups[0].capacity = nothing: the capacity of bots is unknown; set it, or the "
+                    "rule group bots: capacity = nothing: the capacity of bots is unknown; set it, or the "
                     "web ACL may be too large for the deploy"
                 )
             ],

@@ -69,21 +69,21 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
         (
             CORS + PREFLIGHTS.replace('"OPTIONS *"', '"POST /chat", "OPTIONS *"'),
             (
-                "waf.rate_rules[0].routes[1] = 'OPTIONS *': counts every OPTIONS request and must be alone in "
+                "rate rule preflights: routes[1] = 'OPTIONS *': counts every OPTIONS request and must be alone in "
                 "routes; move it to a separate rule"
             ),
         ),
         (
             MINIMAL + PREFLIGHTS,
             (
-                "waf.rate_rules[0].routes[0] = 'OPTIONS *': nothing answers OPTIONS: there is no [cors], and no route "
-                "has that method"
+                "rate rule preflights: routes[0] = 'OPTIONS *': nothing answers OPTIONS: there is no [cors], and no "
+                "route has that method"
             ),
         ),
         (
             CORS + PREFLIGHTS.replace("OPTIONS *", "OPTIONS /chat"),
             (
-                "waf.rate_rules[0].routes[0] = 'OPTIONS /chat': is a preflight; routes = [\"OPTIONS *\"] counts it "
+                "rate rule preflights: routes[0] = 'OPTIONS /chat': is a preflight; routes = [\"OPTIONS *\"] counts it "
                 "together with those of other paths"
             ),
         ),
@@ -93,8 +93,8 @@ def test_it_may_say_more(tmp_path: Path, extra: str) -> None:
             + PREFLIGHTS
             + 'aggregate_key_type = "CUSTOM_KEYS"\ncustom_keys = [{ header = { name = "x" } }]',
             (
-                "waf.rate_rules[1].custom_keys: callers can avoid this rule by omitting header x; add a rate rule of "
-                "aggregate_key_type IP for the same routes, without scope_down"
+                "rate rule preflights: custom_keys: callers can avoid this rule by omitting header x; add a rate rule "
+                "of aggregate_key_type IP for the same routes, without scope_down"
             ),
         ),
     ],

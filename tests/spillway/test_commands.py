@@ -76,6 +76,20 @@ def test_what_a_command_does_not_know_is_refused(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("destroy", "No such command 'destroy'; cdktf destroy ENVIRONMENT removes everything; see --help\n"),
+        ("plan", "No such command 'plan'; spillway deploy ENVIRONMENT shows the plan, and asks before it applies; see"),
+        ("version", "No such command 'version'; write spillway --version; see --help\n"),
+        ("chek", "No such command 'chek'. Did you mean 'check'? See --help\n"),
+    ],
+)
+def test_a_command_of_another_tool(capsys: pytest.CaptureFixture[str], command: str, said: str) -> None:
+    assert main([command, "prod"]) == 1
+    assert capsys.readouterr().err.startswith(said)
+
+
 # typer itself imports pydantic where a command has arguments.
 HEAVY = ("boto3", "cdktf", "matplotlib", "numba", "numpy", "polars", "rich", "settings")
 
@@ -188,6 +202,41 @@ def test_nothing_to_check_is_said(
     monkeypatch.chdir(tmp_path)
     assert main(["check"]) == 1
     assert capsys.readouterr().err == "environments: no .toml file in it; `spillway new NAME` writes one\n"
+
+
+def test_every_command_describes_its_environments_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    described = {}
+    for command in COMMANDS:
+        assert main([command, "--help"]) == 0
+        text = " ".join(capsys.readouterr().out.split())
+        if found := re.search(r" ENVIRONMENT <(?:str|list\[str\])> (.*?[.])(?= [A-Z\[]|$)", text):
+            described[command] = found[1]
+    assert described.keys() == {*COMMANDS} - {"new", "size"}
+    assert set(described.values()) == {
+        "A name in the folder environments, or a .toml file.",
+        "Names in the folder environments, or .toml files.",
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_help_has_a_box_or_loses_a_word_in_brackets(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert not re.search("[│╭]", said)
+    assert command != "imports" or "[imports]" in said
+
+
+def test_a_snapshot_of_one_environment(tmp_path: Path) -> None:
+    (tmp_path / "environments").mkdir()
+    for name in ("blue", "green"):
+        write(tmp_path / "environments", MINIMAL.replace('name = "api"', f'name = "{name}"'), name)
+    done = spillway("snapshot", "blue", "--update", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "wrote snapshots/blue.json\n")
+    done = spillway("snapshot", "environments/blue.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    done = spillway("snapshot", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "snapshots/green.json: missing; the environment is new\n")
+    assert spillway("snapshot", "red", cwd=tmp_path).stderr == "no environment 'red': environments has blue, green\n"
 
 
 def test_synth_says_what_it_wrote_except_to_the_cdktf_cli(tmp_path: Path) -> None:

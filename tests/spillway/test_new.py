@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings.integration import HttpIntegration
+from settings.integration import HttpIntegration, PrivateIntegration
 from settings.read import read_environment
 from settings.route import Route
 from spillway.commands import Template, main
@@ -65,7 +65,9 @@ def test_a_template_is_accepted_without_a_warning(
     assert main(["new", "mine", "--template", template, "--region", region]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "wrote environments/mine.toml"
-    assert [line.partition(":")[0] for line in said[1:]] == (["https"] if template is Template.VLLM else [])
+    assert [line.partition(":")[0] for line in said[1:]] == (
+        ["https"] if template in {Template.VLLM, Template.PRIVATE} else []
+    )
     environment = read_environment(tmp_path / "environments" / "mine.toml")
     assert (environment.warnings(), environment.api.name, environment.aws.region) == ((), "mine", region)
     assert "@" not in (tmp_path / "environments" / "mine.toml").read_text(encoding="utf-8")
@@ -77,6 +79,15 @@ def test_the_server_of_a_template_is_named(tmp_path: Path) -> None:
     urls = [route.integration.url for route in environment.routes if isinstance(route.integration, HttpIntegration)]
     assert urls[0] == "https://gpu.acme.dev/v1/chat/completions"
     assert len(urls) == len(environment.routes)
+
+
+def test_the_server_in_a_vpc_may_have_a_private_name(tmp_path: Path) -> None:
+    assert main(["new", "mine", "--template", "private", "--url", "https://llm.internal"]) == 0
+    environment = read_environment(tmp_path / "environments" / "mine.toml")
+    links = [route.integration for route in environment.routes if isinstance(route.integration, PrivateIntegration)]
+    assert links[0].url == "https://llm.internal/v1/chat/completions"
+    assert len(links) == len(environment.routes)
+    assert len({(link.load_balancer_arn, link.subnet_ids) for link in links}) == 1
 
 
 def test_every_operation_is_a_route_with_a_throttle(tmp_path: Path) -> None:
@@ -105,7 +116,7 @@ def test_what_the_server_asks_for_is_a_hint(tmp_path: Path) -> None:
     secured["components"] = VLLM["components"] | {"securitySchemes": schemes}
     text = written(tmp_path, secured, "--url", "https://gpu.acme.dev").read_text(encoding="utf-8")
     # One operation is open.
-    assert text.count("# The server asks for Authorization: Bearer or the header X-API-Key.\n[[routes]]") == 4
+    assert text.count("# The server requires Authorization: Bearer or the header X-API-Key.\n[[routes]]") == 4
     environment = read_environment(tmp_path / "environments" / "api.toml")
     # The server reads Authorization, so the key of the plan is elsewhere; it goes through if the server reads it too.
     assert environment.api.key_source == "HEADER"
@@ -188,7 +199,7 @@ def test_swagger_2(tmp_path: Path) -> None:
         "https://api.acme.dev/v2/chat",
         "STREAM",
     )
-    assert "# The server asks for the query parameter key.\n" in file.read_text(encoding="utf-8")
+    assert "# The server requires the query parameter key.\n" in file.read_text(encoding="utf-8")
 
 
 def test_paths_that_api_gateway_has_another_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -299,10 +310,13 @@ def test_a_document_in_a_circle_ends(tmp_path: Path) -> None:
         (["new", "mine", "--template", "vllm", "--from", "x.json"], "--template and --from: name one of the two"),
         (["new", "mine", "--only", "/v1/*"], "--only needs --from, an OpenAPI document"),
         (["new", "mine", "--from", "http://localhost:8000/openapi.json"], "--from: must be a file; download it first"),
-        (["new", "mine", "--url", "https://a.example"], "--url: the template minimal has no server; vllm has one"),
+        (
+            ["new", "mine", "--url", "https://a.example"],
+            "--url: the template minimal has no server; vllm and private have one",
+        ),
         (
             ["new", "mine", "--template", "tgi"],
-            "Invalid value for '--template': 'tgi' is not one of 'minimal', 'vllm', 'bedrock', 'tiers'; see --help\n",
+            "Invalid value for '--template': 'tgi' is not one of 'minimal', 'vllm', 'bedrock', 'tiers', 'private'; see",
         ),
         (
             ["new", "mine", "--template", "vllm", "--url", "http://localhost:8000"],
@@ -318,6 +332,13 @@ def test_what_cannot_be_written(
     assert main(arguments) == 1
     assert capsys.readouterr().err.startswith(said)
     assert [*tmp_path.rglob("*.toml")] == []
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.toml", "environments/mine.toml"])
+def test_a_name_or_its_file(tmp_path: Path, name: str) -> None:
+    assert main(["new", name]) == 0
+    assert [each.name for each in tmp_path.rglob("*.toml")] == ["mine.toml"]
+    assert read_environment(tmp_path / "environments" / "mine.toml").api.name == "mine"
 
 
 def test_a_file_that_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

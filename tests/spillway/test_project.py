@@ -185,7 +185,7 @@ def test_it_deploys_from_its_own_folder(project: Path, tmp_path: Path) -> None:
     assert "Nothing to do." in done.stdout
     folders = {line.split(" ")[0] for line in asked.read_text(encoding="utf-8").splitlines()}
     assert folders == {str(project / "cdktf.out" / "stacks" / "prod")}
-    assert spillway(project, "deploy", "nosuch").stderr == "\nenvironments/nosuch.toml: no such environment file\n"
+    assert spillway(project, "deploy", "nosuch").stderr == "\nno environment 'nosuch': environments has prod\n"
 
 
 def test_its_accepted_failures_are_choices_and_no_facts_of_our_files(project: Path) -> None:

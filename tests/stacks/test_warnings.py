@@ -19,7 +19,7 @@ def test_every_warning_is_an_annotation_of_the_stack(tmp_path: Path) -> None:
     assert annotations(tmp_path, text) == [
         "waf.mode = 'count': all rules only count; set it to \"block\" to enforce them",
         (
-            "waf.rate_rules[0].limit = 3006: never reached: all callers of POST /chat share 10 requests per second "
+            "rate rule per-ip: limit = 3006: never reached: all callers of POST /chat share 10 requests per second "
             "and 5 at once, which is less in any 300 s"
         ),
     ]

@@ -76,9 +76,7 @@ def test_without_a_folder_there_is_nothing_to_check(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        pytest.param(
-            ["stage"], "environments/stage.toml: no such environment; there are local, prod", id="no such environment"
-        ),
+        pytest.param(["stage"], "no environment 'stage': environments has local, prod", id="no such environment"),
         pytest.param(
             ["local"],
             'environments/local.toml: backend.type = \'local\': must be "cloud" or "s3": another '

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 from typer.testing import CliRunner
 
 from demo.emulator import emulator, free_port
@@ -16,7 +16,7 @@ from review.engine.rate_window import WafModel
 from review.replay.replay import Log, replay
 from settings.read import read_environment
 from settings.watched import access_log_group
-from tests.environment_files import MINIMAL
+from tests.environment_files import MINIMAL, write
 from tests.review.engine.decided import layers
 from tests.review.replay.logs import START, line
 from tools import fetch_log
@@ -183,5 +183,35 @@ def test_the_command_fetches_from_an_emulator(folder: Path, url: str) -> None:
 def test_a_group_that_is_not_there_is_one_line(folder: Path) -> None:
     (folder / "mine.toml").write_text((folder / "mine.toml").read_text().replace('name = "', 'name = "other-'))
     done = CliRunner().invoke(fetch_log.app, ["mine", "1h"])
-    assert done.exit_code == 1
-    assert "ResourceNotFoundException" in done.output
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        "log group spillway/other-api/other-test/access-log: AWS has no such log group: deploy the environment with "
+        "observability.account_role set, which creates it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NoCredentialsError(), "no AWS credentials were found: log in (`aws sso login`, `aws configure`), or set"),
+        (ProfileNotFound(profile="x"), "The config profile (x) could not be found: choose another aws.profile or"),
+        (EndpointConnectionError(endpoint_url="https://a.b"), "AWS cannot be reached: Could not connect to the endpoi"),
+        (ClientError({"Error": {"Code": "ExpiredTokenException"}}, "FilterLogEvents"), "the AWS credentials have expi"),
+        (
+            ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not\nyou"}}, "FilterLogEvents"),
+            "AWS refused the call: AccessDeniedException: not you\n",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_of_aws_is_one_line_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fetch_log, "_client", fails)
+    file = write(tmp_path, MINIMAL, "mine")
+    done = CliRunner().invoke(fetch_log.app, [str(file)])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(f"log group spillway/api/test/access-log: {said}")

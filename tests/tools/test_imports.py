@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
+from review.aws_error import _OF_CLASSES
 from tests.environment_files import MINIMAL, changed, environment, write
 from tests.synthesis import rendered
 from tools import imports
@@ -79,9 +80,10 @@ def test_what_aws_refuses_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(imports, "_existing", without_credentials)
     write(tmp_path, MINIMAL, "prod")
     done = CliRunner().invoke(imports.app, ["prod", "api1"], env={"ENVIRONMENTS": str(tmp_path)})
-    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Unable to locate credentials\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"API api1: {_OF_CLASSES['NoCredentialsError']}\n")
 
 
 def test_an_environment_that_is_not_there(tmp_path: Path) -> None:
     done = CliRunner().invoke(imports.app, ["prod", "api1"], env={"ENVIRONMENTS": str(tmp_path)})
-    assert (done.exit_code, done.stderr) == (1, f"{tmp_path.as_posix()}/prod.toml: no such file\n")
+    said = f"no environment 'prod': {tmp_path.as_posix()} has none; or name a .toml file\n"
+    assert (done.exit_code, done.stderr) == (1, said)

@@ -22,7 +22,7 @@ S3 = '[backend]\ntype = "s3"\nbucket = "acme-states"\nregion = "us-east-1"\n'
             "have the state file of this one, and would create everything a second time\n",
             id="on the machine that deploys",
         ),
-        pytest.param("stage", 1, "{folder}/stage.toml: no such environment; there are prod, shared\n", id="not there"),
+        pytest.param("stage", 1, "no environment 'stage': {folder} has prod, shared\n", id="not there"),
     ],
 )
 def test_shared_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int, said: str) -> None:

@@ -20,10 +20,12 @@ from tests.waf.environments import EVERYTHING, odd_tables, tables
 from tests.waf.provider_schema import unknown_keys
 from tests.waf.statement_schema import faults
 
-# `waf.rate_rules[0].limit = 9: must be ...`, `waf.limt: unknown key`.
+# `waf.mode = 'a': must be ...`, `waf.limt: unknown key`.
 LINE = re.compile(r"(?P<table>[A-Za-z_]+)([.\[][^\n]*?)?( = [^\n]+)?: [^\n]+")
 # `POST /chat: integration.url: must be ...`
 ROUTE = re.compile(r"^[A-Za-z]+ /\S*: (?=[A-Za-z_]+[:. \[])")
+# `rate rule per-ip: limit = 9: must be ...`
+RULE = re.compile(r"^(?:rate rule|rule group) [\w-]+: ")
 
 
 def accepted(table: dict[str, Any]) -> Environment | None:
@@ -34,7 +36,7 @@ def accepted(table: dict[str, Any]) -> Environment | None:
         lines = [describe(detail, table) for detail in error.errors()]
         assert lines
         for line in lines:
-            named = LINE.fullmatch(ROUTE.sub("routes.", line, count=1))
+            named = LINE.fullmatch(RULE.sub("waf: ", ROUTE.sub("routes.", line, count=1)))
             assert named, line
             assert named["table"] in table.keys() | Environment.model_fields.keys()
         return None
