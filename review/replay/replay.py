@@ -14,12 +14,14 @@ from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay import resolution as exactness
+from review.replay.counted_rows import refuse_counted_rows
 from review.replay.formats.format import TOKEN_FIELDS
 from review.replay.metering import Known, Metering, known_by
 from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes
 from review.replay.order import Columns
+from review.replay.parse import KNOWN_TIMES, NO_TIME
 from review.replay.printable import printable
-from review.replay.recognize import recognize
+from review.replay.recognize import Recognized, recognize
 from review.replay.recorded import Recorded
 from review.replay.stream import Input, Stream
 from review.replay.tally import Tally
@@ -210,11 +212,20 @@ class _Replay:
 
     def _nothing_usable(self, problems: Mapping[str, int], unknown: Sequence[tuple[str, int]]) -> str:
         found = "; ".join(f"{count:,} x {reason}" for reason, count in problems.items()) or "no line at all"
+        if NO_TIME in problems:
+            found += f" ({KNOWN_TIMES}){self._first_time()}"
         if unknown:
             known = ", ".join(route.key for route in self._layers.routes[:MOST_NAMED])
             found += f", most often {named(unknown)}; it has {known}"
         files = ", ".join(file.as_posix() for file in self._log.files)
         return f"{files}: nothing usable: {found}"
+
+    def _first_time(self) -> str:
+        """What stands in the place of the first time."""
+        lines = ((each.log.reader, each.log.sample) for each in self._inputs)
+        found = (reader.texts(b"".join(line + b"\n" for line in sample), Counter())["time"] for reader, sample in lines)
+        first = next((times.drop_nulls()[0] for times in found if times.count()), None)
+        return "" if first is None else f"; the first is {printable(first)}"
 
     def _without_lines(self) -> list[str]:
         read = {*(each.log.file for each in self._inputs), *(each.file for each in self._token_logs)}
@@ -311,8 +322,16 @@ def _token_logs(log: Log) -> tuple[TokenLog, ...]:
 def _inputs(log: Log, token_logs: set[Path], *, tokens: bool) -> tuple[Input, ...]:
     """Every file of requests with at least one line. Raises ReviewError if one has an unknown format."""
     files = (file for file in log.files if file not in token_logs)
-    found = (recognize(file, log.columns, log.log_format, tokens=tokens) for file in files)
-    return tuple(Input(log=each, resolution_sec=exactness.resolution(each)) for each in found if each is not None)
+    found = [recognize(file, log.columns, log.log_format, tokens=tokens) for file in files]
+    return tuple(_input(each) for each in found if each is not None)
+
+
+def _input(log: Recognized) -> Input:
+    try:
+        refuse_counted_rows(log)
+    except ReviewError as error:
+        raise ReviewError(f"{log.file.as_posix()}: {error}") from None
+    return Input(log=log, resolution_sec=exactness.resolution(log))
 
 
 def _taken_for(each: Input) -> str:
