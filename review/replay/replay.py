@@ -122,7 +122,7 @@ class _Replay:
         self._token_logs = token_logs
         has_keys = any(each.log.reader.has_keys for each in self._inputs)
         if self._inputs and not has_keys and any(route.key_required for route in layers.routes):
-            self._notes.append("The log names no API keys: usage plans and quotas were left out.")
+            self._notes.append("The log has no API keys, so usage plans and quotas are left out.")
             layers = without_keys(layers)
         self._known = self._known_of_tokens(has_keys=has_keys)
         layers = self._with_known_tokens(layers)
@@ -153,12 +153,15 @@ class _Replay:
             return layers
         if self._known is None:
             self._notes.append(
-                "The log has no tokens: limits in tokens were left out. The function's own log has them; name it too."
+                "The log has no tokens, so limits in tokens are left out. The log of the function has them: name "
+                "it too."
             )
             return replace(layers, tokens=None)
         known, out = known_by(layers.tokens, self._known)
         if out:
-            self._notes.append(f"Limits in tokens by what the log does not say were left out: {'; '.join(out)}.")
+            self._notes.append(
+                f"Limits in tokens by something that the log does not contain are left out: {'; '.join(out)}."
+            )
         return replace(layers, tokens=known)
 
     def all(self) -> Replayed:
@@ -192,7 +195,7 @@ class _Replay:
             resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
             taken_for=(
                 *(_taken_for(each) for each in self._inputs),
-                *(f"{each.file.as_posix()}: taken for {WORDS}" for each in self._token_logs),
+                *(f"{each.file.as_posix()}: recognized as {WORDS}" for each in self._token_logs),
                 *self._without_lines(),
             ),
             problems=problems,
@@ -229,7 +232,7 @@ class _Replay:
 
     def _without_lines(self) -> list[str]:
         read = {*(each.log.file for each in self._inputs), *(each.file for each in self._token_logs)}
-        return [f"{file.as_posix()}: holds no line" for file in self._log.files if file not in read]
+        return [f"{file.as_posix()}: has no lines" for file in self._log.files if file not in read]
 
     def _refused_by_tokens(self, *, observes: bool) -> dict[str, int]:
         if self._metering is None or self._layers.tokens is None:
@@ -241,17 +244,20 @@ class _Replay:
     def _note_what_is_left_out(self) -> None:
         if self._tokens and self._tokens.without:
             self._notes.append(
-                f"{self._tokens.without:,} of {self._tally.requests:,} requests have no tokens in the log: they count "
-                "as requests alone."
+                f"{self._tokens.without:,} of {self._tally.requests:,} requests have no tokens in the log, and "
+                "count only "
+                "as requests."
             )
         if self._waf_rows.left_out:
             names = ", ".join(self._waf_rows.left_out)
-            self._notes.append(f"WAF rules that count by what no access log holds were left out: {names}.")
+            self._notes.append(
+                f"WAF rules that count by something an access log does not contain are left out: {names}."
+            )
         if self._guessed:
             first = self._layers.plans[0].name
             self._notes.append(
-                f"{self._guessed:,} API keys of unknown plan were taken to be of the first, {first}; "
-                "--key-plan says better."
+                f"{self._guessed:,} API key{'s' if self._guessed > 1 else ''} of no known plan: assigned to the first, "
+                f"{first}. --key-plan KEY_ID=PLAN assigns a key to its plan."
             )
 
     def _numbered(self, frame: pl.DataFrame) -> Columns:
@@ -336,4 +342,4 @@ def _input(log: Recognized) -> Input:
 
 def _taken_for(each: Input) -> str:
     times = exactness.words(each.resolution_sec)
-    return f"{each.log.file.as_posix()}: taken for {each.log.words}; times in {times}"
+    return f"{each.log.file.as_posix()}: recognized as {each.log.words}; times in {times}"

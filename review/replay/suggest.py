@@ -215,7 +215,7 @@ class _Suggesting:
             _choice(
                 "WAF",
                 self._rule.name,
-                f"busiest {self._rule.window_sec} s of an address",
+                f"busiest {self._rule.window_sec} s of each address",
                 len(seen),
                 requests,
                 candidates,
@@ -271,7 +271,7 @@ class _Suggesting:
             _choice(
                 "usage plan",
                 name,
-                "busiest second of an API key",
+                "busiest second of each API key",
                 int((sent[held[name]] > 0).sum()),
                 int(sent[held[name]].sum()),
                 _candidates(tried, partial(of_plan, held[name]), names),
@@ -318,7 +318,7 @@ class _Suggesting:
             _choice(
                 OF_TOKENS,
                 name,
-                f"busiest minute of an API key, in tokens; half of the keys use at most {percentile(seen[name], 50):,}",
+                f"busiest minute of each API key, in tokens (half of the keys: at most {percentile(seen[name], 50):,})",
                 len(seen[name]),
                 int(sent[held[name]].sum()),
                 _candidates(tried, partial(of_plan, held[name]), names),
@@ -372,7 +372,7 @@ class _Suggesting:
             _choice(
                 "method",
                 self._layers.routes[index].key,
-                f"busiest of {totals[index]:,} seconds, all callers together",
+                f"busiest of {totals[index]:,} seconds of all callers together",
                 len(sent.of(index)[0]),
                 int(sent.of(index)[1].sum()),
                 _candidates(tried, partial(of_route, index), self._replayed.clients),

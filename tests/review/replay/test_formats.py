@@ -65,7 +65,7 @@ def test_a_log_is_taken_for_what_it_is(tmp_path: Path, name: str) -> None:
     assert requests(found) == EXPECTED
     assert found.problems == {}
     words = next(each.words for each in FORMATS if each.name == name)
-    assert f"some.log: taken for {words}" in found.taken_for[0]
+    assert f"some.log: recognized as {words}" in found.taken_for[0]
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -143,7 +143,7 @@ def test_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert main(["replay", str(ROOT / "environments" / "prod.toml"), str(file)]) == 0
     said = capsys.readouterr().out
     assert "times in whole minutes" in said
-    assert "The log does not say when within 1 min a request came" in said
+    assert "The times of the log are precise to 1 min" in said
     assert "Not suggested: method POST /v1/embeddings: a rate and a burst need times of a second or finer" in said
 
 
