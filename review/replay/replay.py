@@ -62,6 +62,9 @@ class Replayed:
     """What the limits would have done."""
 
     layers: Layers
+    key_routes: frozenset[str]
+    """Routes that require an API key, even if the log has no keys."""
+
     waf: WafModel
     tally: Tally
     clients: Sequence[str]
@@ -112,6 +115,7 @@ def without_keys(layers: Layers) -> Layers:
 class _Replay:
     def __init__(self, layers: Layers, log: Log, waf: WafModel, progress: Progress) -> None:
         self._notes: list[str] = []
+        self._key_routes = frozenset(route.key for route in layers.routes if route.key_required)
         token_logs = _token_logs(log) if layers.meterable else ()
         # Each field more that is read takes its time.
         wanted = layers.tokens is not None or bool(
@@ -186,6 +190,7 @@ class _Replay:
         windows = self._layers.windows
         return Replayed(
             layers=self._layers,
+            key_routes=self._key_routes,
             waf=self._waf,
             tally=self._tally,
             clients=self._clients.names,

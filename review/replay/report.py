@@ -311,6 +311,8 @@ def _lines(candidate: Candidate) -> Iterator[str]:
             yield f"{name} = {plain(value).replace(',', '_')}"
     if candidate.is_lowest:
         yield "(AWS's minimum)"
+    if candidate.is_granted:
+        yield "(what a plan grants a key)"
 
 
 def _replayed_again(chosen: Chosen) -> Table:
@@ -370,6 +372,7 @@ def _data(choice: Choice, chosen: Chosen | None) -> dict[str, object]:
                 "share_of_requests_refused": each.requests_refused / choice.requests if choice.requests else 0.0,
                 "who": dict(each.who),
                 "is_lowest_of_aws": each.is_lowest,
+                "is_granted_by_a_plan": each.is_granted,
             }
             for each in choice.candidates
         ],

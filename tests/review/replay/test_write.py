@@ -9,6 +9,7 @@ import pytest
 
 from review.commands import main
 from settings.read import read_environment
+from settings.throttling import Throttle
 from tests.environment_files import ROOT
 from tests.review.replay.logs import Line, line, write
 
@@ -149,7 +150,7 @@ def test_the_lines_to_paste_are_accepted(tmp_path: Path, capsys: pytest.CaptureF
     assert list(tomllib.loads(lines)) == ["waf", "throttling", "usage_plans"]
     pasted = tmp_path / "pasted.toml"
     pasted.write_text(f"{FILE}\n{lines}".replace("[usage_plans.free]\n", '[usage_plans.free]\napi_keys = ["a"]\n'))
-    assert read_environment(pasted).throttling.routes["POST /chat"].rate_limit == 20
+    assert read_environment(pasted).throttling.routes["POST /chat"] == Throttle(rate_limit=20, burst_limit=20)
 
 
 @pytest.mark.parametrize("more", ["", PLANS, PLANS + RULE])
@@ -160,10 +161,34 @@ def test_the_written_file_refuses_what_was_said(tmp_path: Path, more: str, capsy
     said = json.loads(capsys.readouterr().out)["replayed_with_suggestions"]
     assert main(["replay", str(copy), str(log), "--json"]) == 0
     again = json.loads(capsys.readouterr().out)["outcomes"]
-    assert sum(each["requests"] for what, each in said.items() if what.startswith("accepted")) == again["accepted"]
-    for layer in ("WAF", "method", "plan"):
-        refused = sum(each["requests"] for what, each in said.items() if what.startswith(f"refused: {layer}"))
-        assert refused == again[layer.lower()]
+    for outcome in ("accepted", "refused: WAF", "refused: method", "refused: plan"):
+        count = sum(each["requests"] for what, each in said.items() if what.startswith(outcome))
+        assert count == again[outcome.removeprefix("refused: ").lower()]
+
+
+@pytest.mark.parametrize("choose", ["", "p90", "p99.9", "busiest"])
+def test_the_suggested_limits_do_not_contradict_each_other(
+    tmp_path: Path, choose: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A route or an address that may send less than a plan grants one key breaks what the plan promises.
+
+    The plan `team` has no key in the log, and keeps its own throttle.
+    """
+    team = '\n[usage_plans.team]\nthrottle = { rate_limit = 40, burst_limit = 50 }\napi_keys = ["t"]\n'
+    environment, log = tmp_path / "mine.toml", write(tmp_path, entries())
+    environment.write_text(FILE + PLANS + team + RULE)
+    options = ["--choose", choose] if choose else []
+    assert main(["replay", str(environment), str(log), "--json", *options]) == 0
+    lines = tomllib.loads(json.loads(capsys.readouterr().out)["toml"])
+    (rule,) = lines["waf"]["rate_rules"]
+    assert rule["limit"] == 40 * 60 + 50
+    assert lines["throttling"]["routes"]["POST /chat"] == {"rate_limit": 50, "burst_limit": 50}
+    assert lines["throttling"]["routes"]["POST /embed"] == {"rate_limit": 1, "burst_limit": 1}, "needs no key"
+    assert main(["replay", str(environment), str(log), *options]) == 0
+    said = capsys.readouterr().out
+    assert "(what a plan grants a key)" in said
+    assert "can never" not in said
+    assert "can ever" not in said
 
 
 def test_who_is_set_apart_and_may_be_a_customer_is_warned_of(
