@@ -36,6 +36,8 @@ class Apart:
 
     peak: int
     why: str
+    is_far_above: bool = False
+    """Whether the reason is only that the caller sends far more than the next one."""
 
 
 def set_apart(
@@ -54,16 +56,22 @@ def set_apart(
         for name in names:
             if name not in numbers:
                 raise ReviewError(f"{option} {name}: the log has no such client")
-    why = {int(number): "WAF stops it already" for number in np.flatnonzero(stopped > _STOPPED * sent)}
-    why |= {number: reason for number, reason in _far_above(peak).items() if number not in why}
-    why |= {numbers[name]: "as you say" for name in abusers}
+    why = {int(number): "WAF already stops it" for number in np.flatnonzero(stopped > _STOPPED * sent)}
+    far_above = {number: reason for number, reason in _far_above(peak).items() if number not in why}
+    why |= far_above
+    why |= {numbers[name]: "--abuser" for name in abusers}
     for name in customers:
         why.pop(numbers[name], None)
     if len(why) == len(replayed.clients):  # no other caller is left to measure a limit with
         return ()
     found = (
         Apart(
-            client=number, requests=int(sent[number]), refused=int(refused[number]), peak=int(peak[number]), why=words
+            client=number,
+            requests=int(sent[number]),
+            refused=int(refused[number]),
+            peak=int(peak[number]),
+            why=words,
+            is_far_above=words == far_above.get(number),
         )
         for number, words in why.items()
     )

@@ -50,21 +50,24 @@ class Chosen:
         key = (choice.layer, choice.name)
         return self.index[key] if key in taken else None
 
-    def rows(self) -> Iterator[tuple[str, int, int]]:
-        """An outcome, how often it happened, and out of how many."""
+    def rows(self) -> Iterator[tuple[str, str, int, int]]:
+        """Which callers, an outcome, how often it happened to them, and out of how many of their requests."""
         by_client = self.outcomes.by_client
         others = np.ones(len(by_client), dtype=np.bool_)
         others[list(self.apart)] = False
-        for who, mask in (("", others), (" of callers set apart", ~others)):
+        for who, mask in (("all others" if self.apart else "all", others), ("set apart", ~others)):
             sums = by_client[mask].sum(axis=0, dtype=np.int64)
             for outcome in Outcome:
                 if sums[outcome]:
                     refused = "" if outcome == Outcome.ACCEPTED else "refused: "
-                    yield f"{refused}{outcome.words}{who}", int(sums[outcome]), int(sums.sum())
+                    yield who, f"{refused}{outcome.words}", int(sums[outcome]), int(sums.sum())
 
     def data(self) -> dict[str, object]:
         """For JSON."""
-        return {what: {"requests": count, "of": of} for what, count, of in self.rows()}
+        return {
+            f"{what} of callers set apart" if who == "set apart" else what: {"requests": count, "of": of}
+            for who, what, count, of in self.rows()
+        }
 
 
 def percentile_of(word: str) -> float | None:

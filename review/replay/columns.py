@@ -1,9 +1,14 @@
 """The names that a log gives its fields."""
 
+import re
+
 from review.refusal import ReviewError
 from review.replay.formats.format import FIELDS as OF_A_LOG
 from review.replay.formats.format import TOKEN_FIELDS
 from settings.observability.access_log import FIELDS
+
+_BETWEEN = re.compile(r",(?=\s*\w+\s*=)|,\s*$")
+"""Between two of them. A name such as `datefloor(@timestamp, 1m)` has commas of its own."""
 
 WHAT = (*OF_A_LOG, *TOKEN_FIELDS)
 
@@ -28,8 +33,8 @@ OF_TOKENS = {
 def said_columns(said: str) -> dict[str, str]:
     """Parse `time=ts,ip=client`. Raises ReviewError."""
     given = {}
-    for part in filter(None, (part.strip() for part in said.split(","))):
-        what, equals, name = part.partition("=")
+    for part in filter(None, (part.strip() for part in _BETWEEN.split(said))):
+        what, equals, name = (each.strip() for each in part.partition("="))
         if not equals or what not in WHAT or not name:
             raise ReviewError(f"--columns {part}: must be one of {', '.join(WHAT)}, then = and the log's own name")
         given[what] = name

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import overload
+from urllib.parse import unquote
 
 import numpy as np
 import polars as pl
@@ -127,12 +128,23 @@ class Routes:
         if name in self._exact:
             return self._exact[name]
         method, _, asked = name.partition(" ")
-        method, path = method.upper(), _without_query(asked).rstrip("/") or "/"
-        found = [(of, index) for of, pattern, index in self._patterns if pattern.fullmatch(path)]
+        method, path = method.upper(), "/" + _VERB.sub("", _without_query(asked)).removeprefix("/").rstrip("/")
+        found = self._matching(path) or self._matching(_decoded(path))
         for of, index in found:
             if of == method:
                 return index
         return PREFLIGHT if found and method == "OPTIONS" else UNKNOWN
+
+    def _matching(self, path: str) -> list[tuple[str, int]]:
+        return [(of, index) for of, pattern, index in self._patterns if pattern.fullmatch(path)]
+
+
+_VERB = re.compile(r"^[A-Z]+ (?=/)")
+
+
+def _decoded(path: str) -> str:
+    """CloudFront's log and some clients encode characters that need no encoding. An encoded slash separates nothing."""
+    return unquote(re.sub("%2[fF]", "%252F", path))
 
 
 def _without_query(asked: str) -> str:

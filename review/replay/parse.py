@@ -11,6 +11,7 @@ from settings.observability.access_log import ABSENT
 NOT_JSON = "not a JSON object"
 NOT_CSV = "not a CSV line with as many fields as the header"
 NO_TIME = "no time that can be read, or none between 2000 and 2100"
+KNOWN_TIMES = "seconds or milliseconds since 1970, ISO 8601, or 02/Mar/2026:08:26:40 +0000"
 NO_CLIENT = "no client address"
 NO_ROUTE = "no method or no path"
 NO_COUNT = "no count that can be read"
@@ -125,6 +126,48 @@ def microseconds(text: pl.Series) -> pl.Series:
         plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).dt.epoch("us"),
         plain.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False).dt.epoch("us"),
         time.str.to_datetime(_CLF_TIME, time_unit="us", strict=False).dt.epoch("us"),
+    )
+    found = text.alias("time").to_frame().select(pl.when(_is_sane(read)).then(read))["time"]
+    unread = found.is_null() & text.is_not_null()
+    return found.scatter(unread.arg_true(), _unusual(text.filter(unread))) if unread.any() else found
+
+
+def _unusual(text: pl.Series) -> pl.Series:
+    """Times in other notations, of which none can be mistaken for another.
+
+    `2026-01-05 09:00:00,123`, `2026/01/05 09:00`, `2026-01-05`, `20260105T090000Z`, RFC 2822, in brackets, with commas
+    between thousands, in micro- or nanoseconds.
+    """
+    clean = pl.col("time").str.strip_chars(" []\"'")
+    plain = (
+        clean.str.replace("T", " ", literal=True)
+        .str.strip_suffix("Z")
+        .str.replace(r"^(\d{4})/(\d\d)/(\d\d)", "$1-$2-$3")
+        .str.replace(r"(:\d\d),(\d+)$", "$1.$2")
+    )
+    number = clean.str.replace_all(r",(\d{3})", "$1").cast(pl.Int64, strict=False)
+    units = [
+        pl.when(number.is_between(_EARLIEST * unit, _LATEST * unit)).then(number * 1_000_000 // unit)
+        for unit in (1, 10**3)
+    ]
+    units += [
+        pl.when(number.is_between(_EARLIEST * unit, _LATEST * unit)).then(number // (unit // 10**6))
+        for unit in (10**6, 10**9)
+    ]
+    read = pl.coalesce(
+        *units,
+        *(
+            plain.str.to_datetime(form, time_unit="us", strict=False).dt.epoch("us")
+            for form in ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y%m%d %H%M%S")
+        ),
+        *(
+            (plain + more).str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False).dt.epoch("us")
+            for more in (":00", " 00:00")
+        ),
+        *(
+            clean.str.to_datetime(form, time_unit="us", strict=False).dt.epoch("us")
+            for form in (_CLF_TIME, "%a, %d %b %Y %H:%M:%S %z")
+        ),
     )
     return text.alias("time").to_frame().select(pl.when(_is_sane(read)).then(read))["time"]
 

@@ -1,7 +1,8 @@
 """Recognizes a log's format by its first lines."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from review.refusal import ReviewError
 from review.replay import source
 from review.replay.envelopes.bare import BARE
 from review.replay.envelopes.envelope import Envelope
+from review.replay.envelopes.insights_csv import INSIGHTS_CSV_WITH_TIMES
 from review.replay.envelopes.known import ENVELOPES
-from review.replay.formats import csv_with_header, json_of_any_kind
+from review.replay.envelopes.query_results import QUERY_RESULTS_WITH_TIMES
+from review.replay.formats import cloudfront, csv_with_header, json_lines, json_of_any_kind
 from review.replay.formats.format import Format, Reader, Sample
 from review.replay.formats.known import FORMATS
+from review.replay.not_text import not_text
 from review.replay.printable import printable
 
 _LINES = 1000
@@ -60,31 +64,54 @@ def _recognized(file: Path, said: Mapping[str, str], log_format: str, *, tokens:
     if not formats:
         raise ReviewError(f"--log-format {log_format}: must be one of {format_names()}")
     beginning = source.head(file)
-    if not beginning.strip():
+    other = not_text(beginning)
+    if other:
+        raise ReviewError(other)
+    if not beginning.strip() or _NO_EVENTS.match(beginning):
         return None
+    samples = []
     for envelope in ENVELOPES:
         if envelope.recognize(beginning):
             sample = Sample(lines=first_lines(envelope, beginning), said=said, tokens=tokens)
-            for each in formats:
+            samples.append(sample)
+            for each in formats if sample.lines else ():
                 reader = each.recognize(sample)
                 if reader is not None:
-                    if said and not reader.columns:
+                    if said and not reader.fields:
                         raise ReviewError(f"--columns: the fields of {each.words} have no names")
                     return Recognized(file=file, format=each, envelope=envelope, reader=reader, sample=sample.lines)
-    _refuse(file, Sample(lines=first_lines(BARE, beginning), said=said), log_format, formats[0])
+            if not sample.lines and envelope in _OF_QUERIES:
+                return None
+    _refuse(file, _best(samples), log_format, formats[0])
     return None
+
+
+def _best(samples: Sequence[Sample]) -> Sample:
+    """The one that shows what the log has: JSON objects out of an envelope, or the bare lines."""
+    return next((each for each in samples[1:] if json_lines.objects(each.lines)), samples[0])
+
+
+_OF_QUERIES = (INSIGHTS_CSV_WITH_TIMES, QUERY_RESULTS_WITH_TIMES)
+"""Envelopes that a file without a single line can have."""
+
+_NO_EVENTS = re.compile(rb'\s*(?:\[\s*\]|\{\s*"(?:events|results|logEvents|Records|records)"\s*:\s*\[\s*\])')
 
 
 def _refuse(file: Path, sample: Sample, log_format: str, named: Format) -> None:
     """Raise ReviewError, with what the log lacks if it is CSV or JSON."""
+    if any(b"\0" in line for line in sample.lines):
+        raise ReviewError("is not text in UTF-8 or UTF-16")
     if log_format == "csv" or (not log_format and (".csv" in file.suffixes or csv_with_header.looks_so(sample))):
         csv_with_header.is_meant(sample)
+    if log_format in {"", "cloudfront"}:
+        cloudfront.is_meant(sample)
     if log_format in {"", "json"}:
         json_of_any_kind.is_meant(sample)
     if log_format:
         raise ReviewError(f"is not {named.words} (--log-format {log_format}; {named.document})")
     raise ReviewError(
-        f"has no format that replay knows ({format_names()}); --log-format sets it, --columns names its fields"
+        f"has no format that replay knows ({format_names()}). docs/simulation.md describes them; another log can be "
+        "converted to CSV with the columns time, ip, method and path"
     )
 
 

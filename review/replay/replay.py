@@ -14,12 +14,14 @@ from review.engine.rate_window import WafModel
 from review.layers.layers import Layers, Plan
 from review.refusal import ReviewError
 from review.replay import resolution as exactness
+from review.replay.counted_rows import refuse_counted_rows
 from review.replay.formats.format import TOKEN_FIELDS
 from review.replay.metering import Known, Metering, known_by
 from review.replay.names import PREFLIGHT, UNKNOWN, Numbers, Routes
 from review.replay.order import Columns
+from review.replay.parse import KNOWN_TIMES, NO_TIME
 from review.replay.printable import printable
-from review.replay.recognize import recognize
+from review.replay.recognize import Recognized, recognize
 from review.replay.recorded import Recorded
 from review.replay.stream import Input, Stream
 from review.replay.tally import Tally
@@ -60,6 +62,9 @@ class Replayed:
     """What the limits would have done."""
 
     layers: Layers
+    key_routes: frozenset[str]
+    """Routes that require an API key, even if the log has no keys."""
+
     waf: WafModel
     tally: Tally
     clients: Sequence[str]
@@ -110,6 +115,7 @@ def without_keys(layers: Layers) -> Layers:
 class _Replay:
     def __init__(self, layers: Layers, log: Log, waf: WafModel, progress: Progress) -> None:
         self._notes: list[str] = []
+        self._key_routes = frozenset(route.key for route in layers.routes if route.key_required)
         token_logs = _token_logs(log) if layers.meterable else ()
         # Each field more that is read takes its time.
         wanted = layers.tokens is not None or bool(
@@ -120,7 +126,7 @@ class _Replay:
         self._token_logs = token_logs
         has_keys = any(each.log.reader.has_keys for each in self._inputs)
         if self._inputs and not has_keys and any(route.key_required for route in layers.routes):
-            self._notes.append("The log names no API keys: usage plans and quotas were left out.")
+            self._notes.append("The log has no API keys, so usage plans and quotas are left out.")
             layers = without_keys(layers)
         self._known = self._known_of_tokens(has_keys=has_keys)
         layers = self._with_known_tokens(layers)
@@ -151,12 +157,15 @@ class _Replay:
             return layers
         if self._known is None:
             self._notes.append(
-                "The log has no tokens: limits in tokens were left out. The function's own log has them; name it too."
+                "The log has no tokens, so limits in tokens are left out. The log of the function has them: name "
+                "it too."
             )
             return replace(layers, tokens=None)
         known, out = known_by(layers.tokens, self._known)
         if out:
-            self._notes.append(f"Limits in tokens by what the log does not say were left out: {'; '.join(out)}.")
+            self._notes.append(
+                f"Limits in tokens by something that the log does not contain are left out: {'; '.join(out)}."
+            )
         return replace(layers, tokens=known)
 
     def all(self) -> Replayed:
@@ -181,6 +190,7 @@ class _Replay:
         windows = self._layers.windows
         return Replayed(
             layers=self._layers,
+            key_routes=self._key_routes,
             waf=self._waf,
             tally=self._tally,
             clients=self._clients.names,
@@ -190,7 +200,7 @@ class _Replay:
             resolution_sec=max((each.resolution_sec for each in self._inputs), default=0.0),
             taken_for=(
                 *(_taken_for(each) for each in self._inputs),
-                *(f"{each.file.as_posix()}: taken for {WORDS}" for each in self._token_logs),
+                *(f"{each.file.as_posix()}: recognized as {WORDS}" for each in self._token_logs),
                 *self._without_lines(),
             ),
             problems=problems,
@@ -210,15 +220,24 @@ class _Replay:
 
     def _nothing_usable(self, problems: Mapping[str, int], unknown: Sequence[tuple[str, int]]) -> str:
         found = "; ".join(f"{count:,} x {reason}" for reason, count in problems.items()) or "no line at all"
+        if NO_TIME in problems:
+            found += f" ({KNOWN_TIMES}){self._first_time()}"
         if unknown:
             known = ", ".join(route.key for route in self._layers.routes[:MOST_NAMED])
             found += f", most often {named(unknown)}; it has {known}"
         files = ", ".join(file.as_posix() for file in self._log.files)
         return f"{files}: nothing usable: {found}"
 
+    def _first_time(self) -> str:
+        """What stands in the place of the first time."""
+        lines = ((each.log.reader, each.log.sample) for each in self._inputs)
+        found = (reader.texts(b"".join(line + b"\n" for line in sample), Counter())["time"] for reader, sample in lines)
+        first = next((times.drop_nulls()[0] for times in found if times.count()), None)
+        return "" if first is None else f"; the first is {printable(first)}"
+
     def _without_lines(self) -> list[str]:
         read = {*(each.log.file for each in self._inputs), *(each.file for each in self._token_logs)}
-        return [f"{file.as_posix()}: holds no line" for file in self._log.files if file not in read]
+        return [f"{file.as_posix()}: has no lines" for file in self._log.files if file not in read]
 
     def _refused_by_tokens(self, *, observes: bool) -> dict[str, int]:
         if self._metering is None or self._layers.tokens is None:
@@ -230,17 +249,20 @@ class _Replay:
     def _note_what_is_left_out(self) -> None:
         if self._tokens and self._tokens.without:
             self._notes.append(
-                f"{self._tokens.without:,} of {self._tally.requests:,} requests have no tokens in the log: they count "
-                "as requests alone."
+                f"{self._tokens.without:,} of {self._tally.requests:,} requests have no tokens in the log, and "
+                "count only "
+                "as requests."
             )
         if self._waf_rows.left_out:
             names = ", ".join(self._waf_rows.left_out)
-            self._notes.append(f"WAF rules that count by what no access log holds were left out: {names}.")
+            self._notes.append(
+                f"WAF rules that count by something an access log does not contain are left out: {names}."
+            )
         if self._guessed:
             first = self._layers.plans[0].name
             self._notes.append(
-                f"{self._guessed:,} API keys of unknown plan were taken to be of the first, {first}; "
-                "--key-plan says better."
+                f"{self._guessed:,} API key{'s' if self._guessed > 1 else ''} of no known plan: assigned to the first, "
+                f"{first}. --key-plan KEY_ID=PLAN assigns a key to its plan."
             )
 
     def _numbered(self, frame: pl.DataFrame) -> Columns:
@@ -311,10 +333,18 @@ def _token_logs(log: Log) -> tuple[TokenLog, ...]:
 def _inputs(log: Log, token_logs: set[Path], *, tokens: bool) -> tuple[Input, ...]:
     """Every file of requests with at least one line. Raises ReviewError if one has an unknown format."""
     files = (file for file in log.files if file not in token_logs)
-    found = (recognize(file, log.columns, log.log_format, tokens=tokens) for file in files)
-    return tuple(Input(log=each, resolution_sec=exactness.resolution(each)) for each in found if each is not None)
+    found = [recognize(file, log.columns, log.log_format, tokens=tokens) for file in files]
+    return tuple(_input(each) for each in found if each is not None)
+
+
+def _input(log: Recognized) -> Input:
+    try:
+        refuse_counted_rows(log)
+    except ReviewError as error:
+        raise ReviewError(f"{log.file.as_posix()}: {error}") from None
+    return Input(log=log, resolution_sec=exactness.resolution(log))
 
 
 def _taken_for(each: Input) -> str:
     times = exactness.words(each.resolution_sec)
-    return f"{each.log.file.as_posix()}: taken for {each.log.words}; times in {times}"
+    return f"{each.log.file.as_posix()}: recognized as {each.log.words}; times in {times}"

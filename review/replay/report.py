@@ -13,12 +13,15 @@ from review.replay.chosen import Chosen
 from review.replay.printable import printable
 from review.replay.replay import UNKNOWN_ROUTE, Replayed, named
 from review.replay.resolution import FINE
-from review.replay.suggest import Candidate, Choice, Suggestions, percentile_words
+from review.replay.suggest import OF_TOKENS, Candidate, Choice, Suggestions, percentile_words
 from review.table import Report, Table
 
 _MOST_SHOWN = 10
+_MOST_WARNED = 3
 _WINDOW = "evaluation_window_sec"
 """The same in every candidate."""
+
+_LAYERS = {"WAF": "WAF rule", "usage plan": "usage plan", OF_TOKENS: "tokens of usage plan", "method": "route"}
 
 _REFUSED = tuple(outcome for outcome in Outcome if outcome != Outcome.ACCEPTED)
 
@@ -48,14 +51,18 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
         tables.append(_apart(replayed, suggested))
     tables += [_choice(each, chosen) for each in suggested.choices]
     if chosen is not None and chosen.taken:
-        tables.append(_replayed_again(chosen))
+        tables += [_replayed_again(chosen), _file(chosen)]
     return Report(
-        title=f"{tally.requests:,} requests of {tally.clients:,} clients against {replayed.layers.name}, "
-        f"{_time(tally.first)} to {_time(tally.last)} UTC",
+        title=f"{_number_of(tally.requests, 'request')} of {_number_of(tally.clients, 'client')} against "
+        f"{replayed.layers.name}, {_time(tally.first)} to {_time(tally.last)} UTC",
         tables=tuple(tables),
         notes=notes,
         assumptions=assumptions,
-        warnings=(*_left_out(replayed), *(chosen.warnings if chosen else ())),
+        warnings=(
+            *_left_out(replayed),
+            *(_refused_though_apart(replayed, suggested, chosen) if chosen else ()),
+            *(chosen.warnings if chosen else ()),
+        ),
         data={
             "environment": replayed.layers.name,
             "requests": tally.requests,
@@ -79,6 +86,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
             "withheld": list(suggested.withheld),
             "not_accepted": list(chosen.refused) if chosen else [],
             "replayed_with_suggestions": chosen.data() if chosen else None,
+            "toml": "\n".join(chosen.written.lines()) if chosen else "",
             "notes": [*notes, *assumptions],
         },
     )
@@ -90,18 +98,19 @@ def _notes(replayed: Replayed) -> tuple[str, ...]:
     if replayed.resolution_sec >= FINE:
         length = duration(replayed.resolution_sec)
         notes.append(
-            f"The log does not say when within {length} a request came: those of the same {length} were spread evenly "
-            "over it. What a limit refuses is then the least that it would have refused: a burst within that time "
-            "does not show."
+            f"The times of the log are precise to {length}. Replay spread the requests of the same {length} evenly "
+            "over it, so the refusals are a lower bound: a burst within that time does not show."
         )
     if replayed.put_back:
-        notes.append(f"{replayed.put_back:,} lines were out of order within the tolerance, and put back in order.")
+        notes.append(
+            f"{_number_of(replayed.put_back, 'line')} out of order, by less than the tolerance: sorted by time."
+        )
     notes += [
-        f"WAF rule {name} only counts; to block would have refused {count:,} requests."
+        f"WAF rule {name} only counts. If it blocked, it would have refused {_number_of(count, 'request')}."
         for name, count in replayed.counted.items()
     ]
     notes += [
-        f"{limit} only counts; it would have refused {count:,} requests."
+        f"{limit} only counts. If it refused, it would have refused {_number_of(count, 'request')}."
         for limit, count in replayed.observed_by_tokens.items()
     ]
     return tuple(notes)
@@ -109,19 +118,26 @@ def _notes(replayed: Replayed) -> tuple[str, ...]:
 
 def _assumptions(replayed: Replayed) -> tuple[str, ...]:
     """What is exact, and what is assumed."""
-    notes = ["Token buckets are exact, and full at the beginning; AWS applies them best effort."]
+    notes = [
+        "Token buckets are computed exactly, and are full at the beginning. AWS applies them on a best-effort basis."
+    ]
     if replayed.layers.tokens:
         notes.append(
-            "Limits in tokens: what the function's log says was reserved is reserved. Elsewhere a request is assumed "
-            "to set no cap, and its input to be estimated by a third too much. The limits are full at the beginning."
+            "Limits in tokens: replay reserves what the function reserved, according to its log. Without that log, a "
+            "request is assumed to set no cap, and its input to be estimated by a third too much. The limits are full "
+            "at the beginning."
         )
     if replayed.layers.windows:
         notes.append(
             f"WAF is an estimate: here it {replayed.waf}. AWS publishes none of the three; --waf-interval, --waf-lag "
             "and --waf-recency set them."
         )
-    notes.append("Clients behave as they did: a refused client might slow down, or come back sooner.")
+    notes.append("Clients are assumed to behave as they did. A refused client might slow down, or come back sooner.")
     return tuple(notes)
+
+
+def _number_of(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _time(microseconds: int) -> str:
@@ -148,7 +164,7 @@ def _tokens(replayed: Replayed) -> dict[str, object]:
 def _by_token_limit(replayed: Replayed) -> Table:
     columns = ("limit", "requests", "of all")
     return Table(
-        title="Which limits in tokens refuse",
+        title="Requests refused by limits in tokens",
         columns=columns,
         rows=tuple(
             (limit, f"{count:,}", share(count, replayed.tally.requests))
@@ -173,9 +189,7 @@ def _outcomes(replayed: Replayed) -> Table:
             words = outcome.words if outcome == Outcome.ACCEPTED else f"refused: {outcome.words}"
             rows.append((words, f"{count:,}", of_requests, f"{touched:,}", of_clients))
     columns = ("outcome", "requests", "of all", "clients", "of all clients")
-    return Table(
-        title="What would have become of them", columns=columns, rows=tuple(rows), numbers=frozenset(columns[1:])
-    )
+    return Table(title="Outcome of the requests", columns=columns, rows=tuple(rows), numbers=frozenset(columns[1:]))
 
 
 def _hardest(replayed: Replayed, refused: NDArray[np.int64]) -> list[Hit]:
@@ -193,10 +207,10 @@ def _hardest(replayed: Replayed, refused: NDArray[np.int64]) -> list[Hit]:
 
 
 def _worst(replayed: Replayed, refused: NDArray[np.int64]) -> Table:
-    columns = ("client", "requests", "refused", "share", "by")
-    clients = int((refused > 0).sum())
+    columns = ("client", "requests", "refused", "share", "refused by")
+    clients, shown = int((refused > 0).sum()), _hardest(replayed, refused)
     return Table(
-        title=f"Whom it would have hit hardest, of {clients:,} {'client' if clients == 1 else 'clients'}",
+        title=f"Clients with the most refused requests: {len(shown)} of {clients:,}",
         columns=columns,
         rows=tuple(
             (
@@ -206,7 +220,7 @@ def _worst(replayed: Replayed, refused: NDArray[np.int64]) -> Table:
                 share(hit.refused, hit.requests),
                 ", ".join(outcome.words for outcome in hit.by),
             )
-            for hit in _hardest(replayed, refused)
+            for hit in shown
         ),
         numbers=frozenset(columns[1:4]),
     )
@@ -214,14 +228,11 @@ def _worst(replayed: Replayed, refused: NDArray[np.int64]) -> Table:
 
 def _when(replayed: Replayed) -> Table:
     columns = ("minute (UTC)", "requests", "refused")
-    minutes = replayed.tally.minutes_refused
+    minutes, shown = replayed.tally.minutes_refused, replayed.tally.worst_minutes()
     return Table(
-        title=f"When: the worst of {minutes:,} {'minute' if minutes == 1 else 'minutes'} with refusals",
+        title=f"Minutes with the most refused requests: {len(shown)} of {minutes:,}",
         columns=columns,
-        rows=tuple(
-            (_time(minute.start)[:-3], f"{minute.requests:,}", f"{minute.refused:,}")
-            for minute in replayed.tally.worst_minutes()
-        ),
+        rows=tuple((_time(minute.start)[:-3], f"{minute.requests:,}", f"{minute.refused:,}") for minute in shown),
         numbers=frozenset(columns[1:]),
     )
 
@@ -238,24 +249,24 @@ def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
     notes = []
     if suggested.choices:
         notes.append(
-            "Limits to choose from: p99 is the limit within which 99% of the callers stay, of a method the rate of 99% "
-            "of its busy seconds. What each would have refused is counted by replaying the log."
+            "Limits to choose from: 99% of the callers stay within p99. For a route, p99 is the rate of 99% of its busy "
+            "seconds. Replay counts what each limit would have refused by sending the log through it."
         )
     if suggested.apart:
         notes.append(
-            "Callers set apart do not count in what a limit is measured by, nor in what it refuses. --customer CLIENT "
-            "counts one in again, --abuser CLIENT sets one apart."
+            "Limits to choose from are measured without the clients that are set apart, and their refused requests are "
+            "not counted. --customer CLIENT includes one again, --abuser CLIENT sets one apart."
         )
     return tuple(notes)
 
 
 def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
     window = f"busiest {suggested.window_sec} s"
-    columns = ("client", "requests", "refused now", window, "why")
+    columns = ("client", "requests", "refused now", window, "reason")
     shown = suggested.apart[:_MOST_SHOWN]
     more = len(suggested.apart) - len(shown)
     return Table(
-        title=f"Set apart from the suggestions: {len(suggested.apart):,} of {replayed.tally.clients:,} clients",
+        title=f"Clients set apart from the suggestions: {len(suggested.apart):,} of {replayed.tally.clients:,}",
         columns=columns,
         rows=tuple(
             (
@@ -273,10 +284,10 @@ def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
 
 
 def _choice(choice: Choice, chosen: Chosen | None) -> Table:
-    columns = ("within it", "setting", "callers refused", "requests refused", "of whom most")
+    columns = ("percentile", "setting", "callers refused", "requests refused", "most affected")
     taken = chosen.of(choice) if chosen else choice.suggested
     return Table(
-        title=f"{choice.layer} {choice.name}: to choose from, by the {choice.measured}",
+        title=f"Limits to choose from: {_LAYERS[choice.layer]} {choice.name}, by the {choice.measured}",
         columns=columns,
         rows=tuple(
             (
@@ -297,17 +308,49 @@ def _lines(candidate: Candidate) -> Iterator[str]:
         if name != _WINDOW:
             yield f"{name} = {plain(value).replace(',', '_')}"
     if candidate.is_lowest:
-        yield "(AWS accepts no lower one)"
+        yield "(AWS's minimum)"
+    if candidate.is_granted:
+        yield "(what a plan grants a key)"
 
 
 def _replayed_again(chosen: Chosen) -> Table:
-    columns = ("what", "requests", "of all")
+    columns = ("callers", "outcome", "requests", "share")
     return Table(
-        title="The log again, with every suggested limit in place",
+        title="The same log with all suggested limits together",
         columns=columns,
-        rows=tuple((what, f"{count:,}", share(count, of)) for what, count, of in chosen.rows()),
-        numbers=frozenset(columns[1:]),
-        caption="Spillway's own checks accept them in this environment file; --write FILE puts them into a copy of it.",
+        rows=tuple((who, what, f"{count:,}", share(count, of)) for who, what, count, of in chosen.rows()),
+        numbers=frozenset(columns[2:]),
+    )
+
+
+def _file(chosen: Chosen) -> Table:
+    return Table(
+        title="For the environment file",
+        columns=("line",),
+        rows=tuple((line,) for line in chosen.written.lines()),
+        caption="`spillway check` accepts the file with these lines. If it already has one of these tables, change "
+        "the values in it. --write FILE does that in a copy of the file.",
+    )
+
+
+def _refused_though_apart(replayed: Replayed, suggested: Suggestions, chosen: Chosen) -> tuple[str, ...]:
+    """Callers that were set apart because they send far more than others may be the best customers."""
+    far_above = [each for each in suggested.apart if each.is_far_above]
+    refused = {
+        each.client: int(chosen.outcomes.by_client[each.client, Outcome.ACCEPTED + 1 :].sum()) for each in far_above
+    }
+    said = [
+        f"{printable(replayed.clients[each.client])} sent {share(each.requests, replayed.tally.requests)} of the "
+        "requests "
+        f"and is set apart. The suggested limits refuse {refused[each.client]:,} of its {each.requests:,} requests. "
+        "If it "
+        f"is a customer, add --customer {printable(replayed.clients[each.client])}"
+        for each in far_above[:_MOST_WARNED]
+        if refused[each.client]
+    ]
+    more = sum(1 for each in far_above[_MOST_WARNED:] if refused[each.client])
+    return (
+        (*said, f"the suggested limits refuse {more:,} more of the clients that are set apart") if more else tuple(said)
     )
 
 
@@ -327,6 +370,7 @@ def _data(choice: Choice, chosen: Chosen | None) -> dict[str, object]:
                 "share_of_requests_refused": each.requests_refused / choice.requests if choice.requests else 0.0,
                 "who": dict(each.who),
                 "is_lowest_of_aws": each.is_lowest,
+                "is_granted_by_a_plan": each.is_granted,
             }
             for each in choice.candidates
         ],

@@ -37,8 +37,30 @@ _LATEST_IN_SECONDS = 4_102_444_800
 _EXPONENT = re.compile(r"(\d)(?:\.(\d*))?[eE]\+?(\d+)")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?P<seconds>:\d\d(?:[.,](?P<fraction>\d+))?)?")
-_BIN = re.compile(r"bin\((\d+)\s*([smhd])[a-z]*\)")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_THOUSANDS = re.compile(r",(?=\d{3}\b)")
+_FORMS = (
+    (re.compile(r"\d{8}T\d{6}Z?"), 1.0),
+    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d"), 3600.0),
+    (re.compile(r"\d{4}[-/]\d\d[-/]\d\d"), 86_400.0),
+)
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html, read 2026-11.
+_BIN = re.compile(r"(?:bin|datefloor|dateceil)\((?:[^()]*,)?\s*(\d+)\s*([a-z]+)\)")
+_UNITS = {
+    name: seconds
+    for seconds, names in (
+        (0.001, "millisecond ms msec"),
+        (1, "second s sec"),
+        (60, "minute m min"),
+        (3600, "hour h hr"),
+        (86_400, "day d"),
+        (604_800, "week w"),
+        (2_592_000, "month mo mon"),
+        (7_776_000, "quarter q qtr"),
+        (31_536_000, "year y yr"),
+    )
+    for name in names.split()
+}
 
 
 def resolution(log: Recognized) -> float:
@@ -51,7 +73,7 @@ def resolution(log: Recognized) -> float:
     written = log.reader.written_sec or _written(_as_written(said, log.sample))
     of_bin = _BIN.search(log.reader.columns)
     if of_bin:
-        written = max(written, float(of_bin[1]) * _UNITS[of_bin[2]])
+        written = max(written, int(of_bin[1]) * _UNITS.get(of_bin[2], _UNITS.get(of_bin[2].removesuffix("s"), 0)))
     if len(times) >= _CROWDED * len(np.unique(times)):
         times = _more(log)
     return max(written, _common(times, counted=log.reader.has_counts))
@@ -84,14 +106,16 @@ def _written(texts: list[str]) -> float:
 
 
 def _of_text(text: str) -> float:
-    exponent = _EXPONENT.fullmatch(text.strip())
+    plain = text.strip(" []\"'")
+    exponent = _EXPONENT.fullmatch(plain)
     if exponent:
-        unit = 1 if float(text) <= _LATEST_IN_SECONDS else 0.001
-        return float(10.0 ** (int(exponent[3]) - len(exponent[2] or "")) * unit)
-    number = _NUMBER.fullmatch(text.strip())
+        return float(10.0 ** (int(exponent[3]) - len(exponent[2] or "")) * _unit(float(plain)))
+    number = _NUMBER.fullmatch(_THOUSANDS.sub("", plain))
     if number:
-        unit = 1 if int(number[1]) <= _LATEST_IN_SECONDS else 0.001
-        return float(unit * 10.0 ** -len(number[2] or ""))
+        return float(_unit(float(number[1])) * 10.0 ** -len(number[2] or ""))
+    usual = next((seconds for form, seconds in _FORMS if form.fullmatch(plain)), None)
+    if usual is not None:
+        return usual
     clock = _CLOCK.search(text)
     if clock is None:
         return 86_400
@@ -100,11 +124,16 @@ def _of_text(text: str) -> float:
     return float(10.0 ** -len(clock["fraction"] or ""))
 
 
+def _unit(number: float) -> float:
+    """Seconds of its last digit, by its size: a time is in seconds, milli-, micro- or nanoseconds since 1970."""
+    return next(unit for unit in (1, 1e-3, 1e-6, 1e-9, 0) if number * unit <= _LATEST_IN_SECONDS)
+
+
 def _common(times: NDArray[np.int64], *, counted: bool) -> float:
     """The longest usual step that divides every time; 0 if there is none, or there are too few times to tell."""
     distinct = np.unique(times)
     is_crowded = len(times) >= _CROWDED * len(distinct)
-    if len(distinct) < (2 if counted or is_crowded else _ENOUGH):
+    if len(distinct) < (1 if counted else 2 if is_crowded else _ENOUGH):
         return 0.0
     step = math.gcd(*distinct.tolist())
     longest = max((each for each in _STEPS if step % (each * _MICROSECONDS) == 0), default=0)

@@ -24,6 +24,7 @@ _GZIP = b"\x1f\x8b"
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html, "Firehose", read 2026-11.
 _MOST_TIMES_PACKED = 3
 _UTF8_MARK = codecs.BOM_UTF8
+_STANDARD_INPUT = Path("-")
 
 TRUNCATED = "gzip file cut short or damaged; read as far as it goes"
 TOO_LONG = f"line longer than {LONGEST_LINE // 1024 // 1024} MiB"
@@ -48,8 +49,9 @@ def chunks(
             progress(raw.tell())
             if decode is None:
                 decode = _decoder(chunk)
-                chunk = chunk.removeprefix(_UTF8_MARK)  # noqa: PLW2901  # once, at the beginning
-            yield decode(chunk)
+            text = decode(chunk)
+            # Files that were joined have a mark in the middle too.
+            yield text.replace(_UTF8_MARK, b"") if _UTF8_MARK in text else text
 
 
 def head(file: Path) -> bytes:
@@ -89,6 +91,12 @@ def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[byte
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[_Stream, BinaryIO]]:
     """The decompressed stream, and the file itself."""
+    if file.is_dir():
+        raise ReviewError(f"{file.as_posix()}: is a folder; name the files in it ({file.as_posix()}/*)")
+    if file == _STANDARD_INPUT or (file.exists() and not file.is_file()):
+        raise ReviewError(
+            f"{file.as_posix()}: is not a file, and replay reads a log more than once; write the log to a file first"
+        )
     try:
         with file.open("rb") as raw:
             stream: _Stream = raw

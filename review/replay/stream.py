@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from review.replay import source
-from review.replay.envelopes.insights_csv import INSIGHTS_CSV
-from review.replay.envelopes.query_results import QUERY_RESULTS
+from review.replay.envelopes.insights_csv import INSIGHTS_CSV, INSIGHTS_CSV_WITH_TIMES
+from review.replay.envelopes.query_results import QUERY_RESULTS, QUERY_RESULTS_WITH_TIMES
 from review.replay.order import Columns, InOrder, none
 from review.replay.parse import microseconds, requests
 from review.replay.recognize import Recognized
@@ -168,9 +168,12 @@ def _first_time(each: Input) -> int:
     return int(times.min()) if len(times) else 0
 
 
+_RESULTS_OF_QUERIES = (INSIGHTS_CSV, INSIGHTS_CSV_WITH_TIMES, QUERY_RESULTS, QUERY_RESULTS_WITH_TIMES)
+
+
 def _is_to_be_sorted(each: Input) -> bool:
     """Whether the log is newest first or unordered: the result of a query, rows of counts."""
-    if each.log.reader.has_counts or each.log.envelope in (INSIGHTS_CSV, QUERY_RESULTS):
+    if each.log.reader.has_counts or each.log.envelope in _RESULTS_OF_QUERIES:
         return True
     times = _sampled(each)
     steps = np.diff(times)

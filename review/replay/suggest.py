@@ -66,6 +66,9 @@ class Candidate:
     is_lowest: bool = False
     """AWS accepts no lower limit."""
 
+    is_granted: bool = False
+    """What a usage plan grants each key. A lower limit would refuse what the plan promises."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
@@ -170,7 +173,8 @@ class _Suggesting:
         return np.asarray(self._peaks.touched[:count] + self._peaks.counts.shape[1] <= slot)
 
     def all(self) -> Suggestions:
-        choices = [*self._waf(), *self._plans(), *self._tokens(), *self._methods()]
+        plans = self._plans()
+        choices = [*self._waf(plans), *plans, *self._tokens(), *self._methods(plans)]
         return Suggestions(
             apart=self._apart,
             choices=tuple(choices),
@@ -187,8 +191,31 @@ class _Suggesting:
         before = (Outcome.WAF, Outcome.NO_KEY, Outcome.PLAN, Outcome.QUOTA)
         return np.asarray(self._others[block.requests.client] & ~np.isin(block.outcomes, before))
 
-    def _waf(self) -> list[Choice]:
-        """A limit that the estimate does not exceed, whatever the weight of recent requests."""
+    def _granted(self, route: str, place: int, plans: Sequence[Choice]) -> Throttle | None:
+        """What usage plans grant each key on the route, with the candidates at that place of PERCENTILES, and with the
+        suggested ones. A plan that the log has no keys of keeps its own.
+        """
+        if route not in self._replayed.key_routes:
+            return None
+        found = []
+        for plan in self._layers.plans:
+            own = plan.bucket_of(route)
+            tried = (
+                []
+                if own
+                else [_bucket(each) for choice in plans if choice.name == plan.name for each in _both(choice, place)]
+            )
+            found += tried or [each for each in (own or plan.bucket,) if each is not None]
+        if not found:
+            return None
+        return Throttle(
+            rate_limit=max(each.rate_limit for each in found), burst_limit=max(each.burst_limit for each in found)
+        )
+
+    def _waf(self, plans: Sequence[Choice]) -> list[Choice]:
+        """A limit that the estimate does not exceed, whatever the weight of recent requests, and that lets one address
+        have what a usage plan grants a key: settings/checks/waf.py warns of less.
+        """
         if self._replayed.resolution_sec > self._rule.window_sec:
             self._withheld.append(f"WAF: the log's times are coarser than its window of {self._rule.window_sec} s.")
             return []
@@ -196,7 +223,22 @@ class _Suggesting:
         seen = self._peak[self._others & (self._peak > 0)]
         if not len(seen):
             return []
-        limits = [max(LOWEST_LIMIT, math.ceil(percentile(seen, each) * weight)) for each in PERCENTILES]
+        routes = [route.key for route in self._layers.routes if self._rule.covers(route.key)]
+        granted = [
+            max(
+                (
+                    math.ceil(each.rate_limit * self._rule.window_sec + each.burst_limit)
+                    for route in routes
+                    if (each := self._granted(route, place, plans)) is not None
+                ),
+                default=0,
+            )
+            for place in range(len(PERCENTILES))
+        ]
+        limits = [
+            max(LOWEST_LIMIT, at_least, math.ceil(percentile(seen, each) * weight))
+            for each, at_least in zip(PERCENTILES, granted, strict=True)
+        ]
 
         def refused(setting: dict[str, float]) -> Who:
             window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
@@ -215,14 +257,18 @@ class _Suggesting:
             {"limit": limit, "evaluation_window_sec": self._rule.window_sec} for limit in limits
         ]
         candidates = _candidates(
-            settings, lambda number: refused(settings[number]), self._replayed.clients, LOWEST_LIMIT
+            settings,
+            lambda number: refused(settings[number]),
+            self._replayed.clients,
+            LOWEST_LIMIT,
+            [limit == at_least for limit, at_least in zip(limits, granted, strict=True)],
         )
         requests = int(self._replayed.tally.by_client[: len(self._others)][self._others].sum())
         return [
             _choice(
                 "WAF",
                 self._rule.name,
-                f"busiest {self._rule.window_sec} s of an address",
+                f"busiest {self._rule.window_sec} s of each address",
                 len(seen),
                 requests,
                 candidates,
@@ -278,7 +324,7 @@ class _Suggesting:
             _choice(
                 "usage plan",
                 name,
-                "busiest second of an API key",
+                "busiest second of each API key",
                 int((sent[held[name]] > 0).sum()),
                 int(sent[held[name]].sum()),
                 _candidates(tried, partial(of_plan, held[name]), names),
@@ -325,7 +371,7 @@ class _Suggesting:
             _choice(
                 OF_TOKENS,
                 name,
-                f"busiest minute of an API key, in tokens; half of the keys use at most {percentile(seen[name], 50):,}",
+                f"busiest minute of each API key, in tokens (half of the keys: at most {percentile(seen[name], 50):,})",
                 len(seen[name]),
                 int(sent[held[name]].sum()),
                 _candidates(tried, partial(of_plan, held[name]), names),
@@ -342,9 +388,9 @@ class _Suggesting:
             total[numbers] += counts
         return total
 
-    def _methods(self) -> list[Choice]:
+    def _methods(self, plans: Sequence[Choice]) -> list[Choice]:
         """A rate for the busy seconds, and the burst that would have refused nothing at that rate. All callers share
-        both.
+        both, so they are above what a usage plan grants one key: settings/checks/usage_plans.py warns of less.
         """
         settings: dict[int, list[dict[str, float]]] = {}
         totals: dict[int, int] = {}
@@ -358,7 +404,10 @@ class _Suggesting:
             elif not self._is_coarse(f"method {route.key}"):
                 ordered = np.cumsum(seconds)
                 busiest = [int(np.searchsorted(ordered, _place(totals[index], each) + 1)) for each in PERCENTILES]
-                settings[index] = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
+                settings[index] = [
+                    self._of_method(index, busy, busiest[-1], self._granted(route.key, place, plans))
+                    for place, busy in enumerate(busiest)
+                ]
 
         @cache
         def refused(number: int) -> OfRoutes:
@@ -379,7 +428,7 @@ class _Suggesting:
             _choice(
                 "method",
                 self._layers.routes[index].key,
-                f"busiest of {totals[index]:,} seconds, all callers together",
+                f"busiest of {totals[index]:,} seconds of all callers together",
                 len(sent.of(index)[0]),
                 int(sent.of(index)[1].sum()),
                 _candidates(tried, partial(of_route, index), self._replayed.clients),
@@ -394,13 +443,18 @@ class _Suggesting:
             seconds[last] += 1
         return seconds
 
-    def _of_method(self, index: int, busy: int, busiest: int) -> dict[str, float]:
+    def _of_method(self, index: int, busy: int, busiest: int, granted: Throttle | None) -> dict[str, float]:
         account = self._layers.account
         rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
         burst = math.ceil(int(self._peaks.burst[index, rate]) / TOKEN)
         if self._replayed.resolution_sec >= FINE:
             # The log does not show how a second's requests were distributed. They may have come all at once.
             burst = max(burst, busiest)
+        if granted is not None:
+            # More than one key may use, so that one address within WAF's limit does not use up the route.
+            of_one = granted.rate_limit + granted.burst_limit / self._rule.window_sec
+            rate = max(rate, next((number for number, each in enumerate(RATES) if each > of_one), len(RATES) - 1))
+            burst = max(burst, granted.burst_limit)
         return {
             "rate_limit": min(RATES[rate], account.rate_limit),
             "burst_limit": min(burst, account.burst_limit),
@@ -416,6 +470,12 @@ class _Suggesting:
         return True
 
 
+def _both(choice: Choice, place: int) -> tuple[dict[str, float], dict[str, float]]:
+    """The settings of the candidate at that place of PERCENTILES, and of the suggested one."""
+    tried = next(each for each in choice.candidates if PERCENTILES[place] in each.percentiles)
+    return tried.setting, choice.chosen.setting
+
+
 def _sparse(counts: NDArray[np.generic]) -> Who:
     """Those with at least one."""
     who = np.flatnonzero(counts)
@@ -427,6 +487,7 @@ def _candidates(
     refused: Callable[[int], Who],
     names: Sequence[str],
     lowest: int | None = None,
+    granted: Sequence[bool] = (),
 ) -> tuple[Candidate, ...]:
     """One candidate for each distinct setting; `refused` is called with the position of one."""
     places: dict[tuple[float, ...], list[int]] = {}
@@ -445,6 +506,7 @@ def _candidates(
                 requests_refused=int(counts.sum()),
                 who=tuple((printable(names[int(who[each])]), int(counts[each])) for each in worst),
                 is_lowest=lowest is not None and setting.get("limit") == lowest,
+                is_granted=any(granted[place] for place in of if granted),
             )
         )
     return tuple(found)

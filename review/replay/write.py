@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,27 @@ class Written:
 
     warnings: tuple[str, ...]
     """Warnings that the original file does not have."""
+
+    def lines(self) -> Iterator[str]:
+        """The chosen limits alone, in the notation of the file."""
+        of_plans: dict[str, list[str]] = {}
+        for number, (choice, candidate) in enumerate(self.taken):
+            lines = [f"{name} = {value}" for name, value in _numbers(candidate.setting).items()]
+            match choice.layer:
+                case "usage plan":
+                    of_plans.setdefault(choice.name, []).append(f"throttle = {{ {', '.join(lines)} }}")
+                    continue
+                case "token limit":
+                    of_plans.setdefault(choice.name, []).extend(lines)
+                    continue
+                case "WAF":
+                    header = ["[[waf.rate_rules]]", f"name = {json.dumps(choice.name)}"]
+                case _:
+                    header = [f"[throttling.routes.{json.dumps(choice.name)}]"]
+            yield from ("",) if number else ()
+            yield from (*header, *lines)
+        for plan, lines in of_plans.items():
+            yield from ("", f"[usage_plans.{plan}]", *lines)
 
 
 def with_limits(file: Path, chosen: Sequence[tuple[Choice, Candidate]]) -> Written:

@@ -67,9 +67,9 @@ def assumed(result: Result) -> tuple[str, ...]:
 def found(title: str, result: Result) -> Iterator[str]:
     """What this run showed that is not in its tables."""
     for name, count in result.counted.items():
-        yield f"{title}: WAF rule {name} only counts; to block would have refused {count:,} requests."
+        yield f"{title}: WAF rule {name} only counts. If it blocked, it would have refused {count:,} requests."
     for limit, count in result.observed.items():
-        yield f"{title}: {limit} only counts; it would have refused {count:,} requests."
+        yield f"{title}: {limit} only counts. If it refused, it would have refused {count:,} requests."
     item = result.busiest_item
     if item and item.writes > WRITES_OF_ONE_ITEM:
         yield (

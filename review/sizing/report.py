@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from review.numbers import plain, share
 from review.sizing.proof import Proof
-from review.sizing.size import Size
+from review.sizing.size import Size, percent
 from review.table import Report, Table
 
 _TOKENS = "tokens_per_minute"
@@ -70,10 +70,12 @@ def _number(value: float) -> str:
 def _described(sized: Size) -> str:
     demand = sized.demand
     users = " and ".join(
-        f"{tier.users:,} {tier.name or 'users'} with {plain(tier.requests_per_hour)} requests an hour each"
+        f"{tier.users:,} users{f' of {tier.name}' if tier.name else ''} with {plain(tier.requests_per_hour)} "
+        "requests an "
+        "hour each"
         for tier in demand.tiers
     )
-    return f"{users}, {plain(demand.seconds)} s an answer"
+    return f"{users}, and {plain(demand.seconds)} s for an answer"
 
 
 def _arithmetic(sized: Size) -> Table:
@@ -91,14 +93,14 @@ def _proof(sized: Size, proof: Proof) -> Table:
     slots = sized.demand.slots
     of = f" of {slots:,} slots" if slots else ""
     return Table(
-        title=f"Simulated, {plain(round(proof.duration_sec))} s of the busiest hour",
+        title=f"Simulation of {plain(round(proof.duration_sec))} s of the busiest hour",
         columns=columns,
         rows=tuple(
             (group.name, f"{group.clients:,}", f"{group.requests:,}", share(group.served, group.requests))
             for group in proof.groups
         ),
         numbers=frozenset(columns[1:]),
-        caption=f"In work at once: at most {proof.in_work:,}{of}, if each takes {plain(sized.demand.seconds)} s.",
+        caption=f"In progress at once: at most {proof.in_work:,}{of}, at {plain(sized.demand.seconds)} s per request.",
     )
 
 
@@ -108,20 +110,23 @@ def _file(lines: list[str]) -> Table:
 
 def _notes(sized: Size) -> Iterator[str]:
     yield (
-        f"Assumed: users who do not know of each other, in their busiest hour; limits let {sized.demand.quantile:.1%} "
-        "of moments through. A lecture hall or a cron job at nine needs a larger burst: `spillway simulate` has both."
+        f"Users are assumed to act independently. The limits are sufficient for {percent(sized.demand.quantile)} of "
+        "the "
+        "busiest hour. A lecture or a cron job at nine needs a larger burst, which `spillway simulate` shows."
     )
     yield (
-        "A token bucket bounds what begins, not what is in work: an answer that takes longer than the seconds given "
-        "keeps its slot."
+        "A token bucket limits the requests that begin, not those in progress. An answer that takes longer than the "
+        "seconds given keeps its slot."
     )
     if any(plan.tokens_per_minute for plan in sized.plans):
         yield (
-            f"{_TOKENS} is held by a function in front of a bedrock, http or private route (docs/token-limits.md): "
-            "neither API Gateway nor WAF counts tokens."
+            f"A function in front of a bedrock, http or private route enforces {_TOKENS} (docs/token-limits.md). "
+            "Neither "
+            "API Gateway nor WAF counts tokens."
         )
     if sized.demand.tokens:
         yield (
-            f"At the shared rate: {round(sized.rate_limit * 60 * sized.demand.tokens):,} tokens a minute of all "
-            "callers together."
+            f"At the shared rate, all callers together use {round(sized.rate_limit * 60 * sized.demand.tokens):,} "
+            "tokens "
+            "a minute."
         )

@@ -102,10 +102,12 @@ class _Sizing:
         self._step("arrivals", f"{how} / 3,600 s", f"{_short(demand.rate)}/s")
         mean = demand.rate * demand.seconds
         self._step(
-            "in work on average (Little's law)", f"{_short(demand.rate)}/s x {plain(demand.seconds)} s", _short(mean)
+            "in progress on average (Little's law)",
+            f"{_short(demand.rate)}/s x {plain(demand.seconds)} s",
+            _short(mean),
         )
         self._step(
-            f"in work at most, {demand.quantile:.1%} of the time",
+            f"in progress at most, {percent(demand.quantile)} of the time",
             f"Poisson quantile of {_short(mean)}",
             f"{quantile(mean, demand.quantile):,}",
         )
@@ -134,7 +136,7 @@ class _Sizing:
             burst = max(1, most - math.floor(self._demand.rate * _MINUTE))
             self._step(
                 "shared bucket: rate",
-                f"{self._demand.quantile:.1%} of minutes have at most {most:,} requests; / 60 s",
+                f"{percent(self._demand.quantile)} of minutes have at most {most:,} requests: {most:,} / 60 s",
                 f"{_short(most / _MINUTE)}/s",
             )
             self._step(
@@ -149,8 +151,9 @@ class _Sizing:
             self._step("shared bucket", "the lowest rate and the lowest burst of these", f"{_short(rate)}/s, {burst:,}")
         if rate < self._demand.rate:
             self._warnings.append(
-                f"The busiest hour needs more than there is: {_short(rate)} of {_short(self._demand.rate)} "
-                f"requests per second are available. About {1 - rate / self._demand.rate:.0%} would be refused."
+                f"The busiest hour needs {_short(self._demand.rate)} requests per second, and {_short(rate)} are "
+                "available. "
+                f"About {1 - rate / self._demand.rate:.0%} would be refused."
             )
         return rate, burst
 
@@ -160,8 +163,9 @@ class _Sizing:
         if within != (rate, burst):
             self._step("shared bucket", "API Gateway's quota of an account", f"{_short(within[0])}/s, {within[1]:,}")
             self._warnings.append(
-                f"{_short(rate)} requests a second and {burst:,} at once are above API Gateway's quota of an account, "
-                f"{USUAL.rate_limit:,.0f} and {USUAL.burst_limit:,}: ask AWS for more."
+                f"{_short(rate)} requests per second and {burst:,} at once are above API Gateway's quota of an "
+                "account, "
+                f"which is {USUAL.rate_limit:,.0f} and {USUAL.burst_limit:,}. AWS raises it on request."
             )
         return within
 
@@ -172,8 +176,9 @@ class _Sizing:
         burst = max(1, min(wanted, math.floor(resource.requests - mean)))
         if most > resource.requests >= mean:
             self._warnings.append(
-                f"{resource.name}: {most:,} requests in {plain(resource.seconds)} s are too many for "
-                f"{plain(math.floor(resource.requests))}: fewer than {self._demand.quantile:.1%} get through at once."
+                f"{resource.name}: the demand reaches {most:,} requests in {plain(resource.seconds)} s, and "
+                f"{plain(math.floor(resource.requests))} fit. Fewer than {percent(self._demand.quantile)} get "
+                "through at once."
             )
         rate, how = (resource.requests - burst) / resource.seconds, f"({_short(resource.requests)} - {burst:,})"
         if rate <= 0:
@@ -199,11 +204,11 @@ class _Sizing:
         rate = _up(burst / _MINUTE)
         self._step(
             f"{tier.name}, each key: burst",
-            f"Poisson quantile ({share:.3%}) of {_short(mean)} requests a minute",
+            f"Poisson quantile ({percent(share)}) of {_short(mean)} requests a minute",
             f"{burst:,}",
         )
         self._step(
-            f"{tier.name}, each key: rate", f"the burst again within a minute: {burst:,} / 60 s", f"{_short(rate)}/s"
+            f"{tier.name}, each key: rate", f"refills the burst in a minute: {burst:,} / 60 s", f"{_short(rate)}/s"
         )
         if tier.tokens:
             self._step(
@@ -219,8 +224,9 @@ class _Sizing:
         share = 1 - (1 - demand.quantile) / (_HOUR / WINDOW_SEC)
         of_users = quantile(mean, share)
         self._step(
-            "each address: of its users",
-            f"Poisson quantile ({share:.3%}) of {demand.per_address:,} x {plain(busiest)} / 3,600 s x {WINDOW_SEC} s",
+            "each address: its users",
+            f"Poisson quantile ({percent(share)}) of {demand.per_address:,} x {plain(busiest)} / 3,600 s x "
+            f"{WINDOW_SEC} s",
             f"{of_users:,}",
         )
         limit = of_users
@@ -228,13 +234,13 @@ class _Sizing:
             dearest = max(plans, key=lambda plan: plan.rate_limit * WINDOW_SEC + plan.burst_limit)
             sold = math.ceil(dearest.rate_limit * WINDOW_SEC + dearest.burst_limit)
             self._step(
-                "each address: what a plan sells",
+                "each address: what a plan grants",
                 f"{dearest.tier.name}: {_short(dearest.rate_limit)}/s x {WINDOW_SEC} s + {dearest.burst_limit:,}",
                 f"{sold:,}",
             )
             limit = max(limit, sold)
         if limit < LOWEST_LIMIT:
-            self._step("each address", "AWS allows no lower limit", f"{LOWEST_LIMIT}")
+            self._step("each address", "AWS's minimum", f"{LOWEST_LIMIT}")
         return max(limit, LOWEST_LIMIT)
 
 
@@ -251,6 +257,11 @@ def _rounded(rate: float, whole: Callable[[float], int]) -> float:
     scale = 10.0 ** (2 - math.floor(math.log10(rate)))
     # The binary representation must not change a value that is already exact.
     return float(max(LOWEST_RATE, round(whole(round(rate * scale, 6)) / scale, DECIMALS)))
+
+
+def percent(share: float) -> str:
+    """`99%`, `99.917%`: never rounded up to 100%."""
+    return f"{math.floor(round(share * 1e7, 3)) / 1e5:g}%"
 
 
 def _short(value: float) -> str:

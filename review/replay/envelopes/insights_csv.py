@@ -8,6 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import polars as pl
 
@@ -17,10 +18,11 @@ from review.replay.parse import NOT_CSV, readable
 from review.replay.source import whole_lines
 
 _MESSAGE = "message"
-_TIMES = frozenset({"timestamp", "@timestamp"})
+_TIME = "timestamp"
+_TIMES = frozenset({_TIME, f"@{_TIME}"})
 
 
-def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
+def _unwrap(parts: Iterable[bytes], problems: Counter[str], *, with_times: bool) -> Iterator[bytes]:
     names: list[str] = []
     for each in whole_lines(parts, problems):
         block = each
@@ -28,14 +30,15 @@ def _unwrap(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
             first, _, block = block.partition(b"\n")
             names = [name.removeprefix("@") for name in header(first)]
         if block.strip():
-            yield _messages(block, names, problems)
+            yield _messages(block, names, problems, with_times=with_times and _TIME in names)
 
 
-def _messages(block: bytes, names: list[str], problems: Counter[str]) -> bytes:
+def _messages(block: bytes, names: list[str], problems: Counter[str], *, with_times: bool) -> bytes:
     schema = dict.fromkeys(names, pl.String())
+    line = pl.concat_str(_TIME, _MESSAGE, separator=" ").alias(_MESSAGE) if with_times else pl.col(_MESSAGE)
 
     def read(lines: bytes) -> pl.DataFrame:
-        return pl.read_csv(io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8").select(_MESSAGE)
+        return pl.read_csv(io.BytesIO(lines), has_header=False, schema=schema, encoding="utf8").select(line)
 
     def is_line(line: bytes) -> bool:
         try:
@@ -53,9 +56,12 @@ def _recognize(head: bytes) -> bool:
     return f"@{_MESSAGE}" in names or (_MESSAGE in names and bool(_TIMES & set(names)))
 
 
-INSIGHTS_CSV = Envelope(
-    words="in the CSV of a Logs Insights query",
-    document="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html",
-    recognize=_recognize,
-    unwrap=_unwrap,
+INSIGHTS_CSV, INSIGHTS_CSV_WITH_TIMES = (
+    Envelope(
+        words="in the CSV of a Logs Insights query",
+        document="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Export-Results.html",
+        recognize=_recognize,
+        unwrap=partial(_unwrap, with_times=with_times),
+    )
+    for with_times in (False, True)
 )

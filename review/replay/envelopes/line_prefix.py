@@ -1,10 +1,16 @@
-"""A time, and sometimes the name of a log stream, in front of each line.
+"""A time, and sometimes the name of a log stream or of a container, in front of each line.
 
 CloudWatch's export to S3 adds the event's time; `aws logs tail` adds the time and the stream, or only the time with
 `--format short`; `kubectl logs` and `docker logs` add the time with `--timestamps`.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html
 https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html github.com/aws/aws-cli,
 awscli/customizations/logs/tail.py, read 2026-11.
+
+A node of Kubernetes keeps `TIME stdout F LINE`, `kubectl logs --prefix` writes `[pod/NAME/CONTAINER] LINE`, `docker
+compose logs` `NAME  | LINE`, and syslog `Jan  5 09:00:00 HOST PROGRAM: LINE`.
+https://kubernetes.io/docs/concepts/cluster-administration/logging/, github.com/kubernetes/kubernetes,
+pkg/kubelet/kuberuntime/logs/logs.go; https://docs.docker.com/reference/cli/docker/compose/logs/
+https://datatracker.ietf.org/doc/html/rfc3164; https://nginx.org/en/docs/syslog.html, read 2026-11.
 """
 
 import re
@@ -42,8 +48,18 @@ TIME_AND_STREAM_BEFORE = _prefix(
     "https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html",
     _TIME + rb"[ \t]" + _STREAM + rb"[ \t]",
 )
-FILTERED_TEXT = _prefix(
-    "as `aws logs filter-log-events --output text` prints it",
-    "https://docs.aws.amazon.com/cli/latest/reference/logs/filter-log-events.html",
-    rb"EVENTS\t\d+\t\d+\t",
+OF_A_NODE = _prefix(
+    "as a node of Kubernetes keeps it",
+    "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
+    _TIME + rb" (?:stdout|stderr) [FP] ",
+)
+CONTAINER_BEFORE = _prefix(
+    "with the name of the container before each line",
+    "https://docs.docker.com/reference/cli/docker/compose/logs/",
+    rb"(?:\[pod/[^\]\s]+\] |[\w.-]+ +\| )",
+)
+SYSLOG = _prefix(
+    "as syslog writes it",
+    "https://datatracker.ietf.org/doc/html/rfc3164",
+    rb"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: ",
 )

@@ -38,7 +38,7 @@ def _records(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
         end = 0
         for match in _DATA.finditer(text):
             end = match.end()
-            yield _unpacked(match[1], problems)
+            yield unpacked(match[1], problems)
         rest = text[end:]
         begun = _BEGINS.search(rest)
         rest = rest[begun.start() :] if begun else rest[-64:]
@@ -47,7 +47,8 @@ def _records(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
             rest = b""
 
 
-def _unpacked(text: bytes, problems: Counter[str]) -> bytes:
+def unpacked(text: bytes, problems: Counter[str]) -> bytes:
+    """The record's data. Damaged ones are counted, and empty."""
     try:
         data = base64.b64decode(text.replace(b"\\/", b"/"), validate=True)
         if data[:2] != b"\x1f\x8b":

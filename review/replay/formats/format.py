@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -41,7 +41,10 @@ class Reader:
     """Parse a block of whole lines into the columns FIELDS, as text. Unreadable lines are counted."""
 
     columns: str = ""
-    """Which field was used for what, for a log whose fields have names."""
+    """Which field was used for what."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The name of the field that is used for each of FIELDS, in a log whose fields have names."""
 
     has_keys: bool = False
     has_counts: bool = False

@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -92,7 +93,9 @@ def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> 
     chosen = {}
     for what, usual in {**dict.fromkeys(said, ()), **names}.items():
         for name in [said[what]] if what in said else usual:
-            if all(value_at(entry, part) is not None for part in name.split("+")):
+            values = [value_at(entry, part) for part in name.split("+")]
+            # Of the usual names, only those of texts and numbers: Caddy's `request` is an object.
+            if None not in values and (what in said or not any(isinstance(value, (dict, list)) for value in values)):
                 chosen[what] = name
                 break
     return chosen
@@ -127,6 +130,7 @@ def reader(paths: Mapping[str, list[tuple[str, ...]]], chosen: Mapping[str, str]
     return Reader(
         texts=texts,
         columns=", ".join(f"{what}={name}" for what, name in chosen.items()),
+        fields=dict(chosen),
         has_keys="key" in chosen,
         has_counts="count" in chosen,
         token_fields=tuple(what for what in TOKEN_FIELDS if what in chosen),
@@ -151,14 +155,11 @@ def _expression(paths: list[tuple[str, ...]]) -> pl.Expr:
 
 def without_verb(read: Reader) -> Reader:
     """The same if `path` is a route key, `POST /chat`. The verb of `ANY /chat` is ignored."""
-    return Reader(
+    return replace(
+        read,
         texts=lambda block, problems: read.texts(block, problems).with_columns(
             pl.col("path").str.replace(_VERB.pattern, "")
         ),
-        columns=read.columns,
-        has_keys=read.has_keys,
-        has_counts=read.has_counts,
-        written_sec=read.written_sec,
     )
 
 

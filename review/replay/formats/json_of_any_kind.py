@@ -8,6 +8,7 @@ Traefik: https://doc.traefik.io/traefik/observability/access-logs/, all read 202
 from review.replay.columns import ACCESS_LOG
 from review.replay.formats import csv_with_header, json_lines
 from review.replay.formats.format import FIELDS, TOKEN_FIELDS, Format, Reader, Sample
+from review.replay.formats.request_line import with_request_line
 
 _OF_SERVERS = {
     "time": ("time_iso8601", "msec", "time_local", "StartUTC"),
@@ -30,7 +31,9 @@ _NAMES = {
 
 
 def _recognize(sample: Sample) -> Reader | None:
-    return json_lines.recognize(sample, _NAMES)
+    names = (name for each in json_lines.objects(sample.lines)[:1] for name in each)
+    found = json_lines.recognize(sample, csv_with_header.with_bins(_NAMES, names))
+    return None if found is None else with_request_line(found, found.fields)
 
 
 def is_meant(sample: Sample) -> None:

@@ -7,6 +7,7 @@ and litellm/types/utils.py (`CallTypes`), read 2026-11.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import polars as pl
 
@@ -47,12 +48,7 @@ def _recognize(sample: Sample) -> Reader | None:
     found = json_lines.recognize(sample, _NAMES)
     if found is None:
         return None
-    return Reader(
-        texts=lambda block, problems: _texts(found, block, problems),
-        columns=found.columns,
-        has_keys=found.has_keys,
-        token_fields=found.token_fields,
-    )
+    return replace(found, texts=lambda block, problems: _texts(found, block, problems))
 
 
 def _texts(found: Reader, block: bytes, problems: Counter[str]) -> pl.DataFrame:

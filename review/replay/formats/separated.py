@@ -27,26 +27,48 @@ def header(line: bytes, separator: str = ",") -> list[str]:
 
 
 def chosen_columns(names: Sequence[str], said: Mapping[str, str], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """For each of FIELDS that the header has: its column, or two columns joined by `+`."""
+    """For each of FIELDS that the header has: its column, or two columns joined by `+`.
+
+    Capitals matter only in names that the user gives.
+    """
     chosen = {}
+    in_any_case = {name.lower(): name for name in reversed(names)}
     for what, candidates in {**dict.fromkeys(said, ()), **usual}.items():
         for name in [said[what]] if what in said else candidates:
             if name in names or all(part in names for part in name.split("+")):
                 chosen[what] = name
                 break
+            if what not in said and name.lower() in in_any_case:
+                chosen[what] = in_any_case[name.lower()]
+                break
     return chosen
 
 
-def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, separator: str = ",") -> Reader:
-    """Read these columns. The header, repeated at the beginning of each file, is not a request. Raises ReviewError."""
-    if len(set(names)) < len(names):
+def reader(  # noqa: C901  # two functions of it are for the blocks
+    names: list[str],
+    chosen: Mapping[str, str],
+    first: bytes,
+    *,
+    separator: str = ",",
+    has_quotes: bool = True,
+    padded: bool = False,
+) -> Reader:
+    """Read these columns. The header, repeated at the beginning of each file, is not a request. Raises ReviewError.
+
+    `padded`: there are spaces around the values.
+    """
+    used = {part for name in chosen.values() for part in ([name] if name in names else name.split("+"))}
+    if any(names.count(name) > 1 for name in used):
         raise ReviewError(f"two columns have the same name: {listed(names)}")
     if "count" not in chosen:
         refuse_uncounted(names)
-    schema = dict.fromkeys(names, pl.String())
+    # Columns that nobody reads may have the same name, or none.
+    schema = {name if name in used else f"{number} {name}": pl.String() for number, name in enumerate(names)}
     wanted = [_expression(name, names).alias(what) for what, name in chosen.items()]
+    if padded:
+        wanted = [each.str.strip_chars() for each in wanted]
     sought = separator.encode()
-    quote = '"' if separator == "," else None
+    quote = '"' if has_quotes else None
 
     def read(lines: bytes) -> pl.DataFrame:
         # An unclosed quote would include the following lines, and a line that is too short is silently filled with
@@ -79,6 +101,7 @@ def reader(names: Sequence[str], chosen: Mapping[str, str], first: bytes, *, sep
     return Reader(
         texts=texts,
         columns=", ".join(f"{what}={name}" for what, name in chosen.items()),
+        fields=dict(chosen),
         has_keys="key" in chosen,
         has_counts="count" in chosen,
         token_fields=tuple(what for what in TOKEN_FIELDS if what in chosen),

@@ -1,7 +1,16 @@
 """Broken input is counted, reported and left out; it is never fatal and never silent."""
 
+import bz2
+import gzip
+import io
 import json
+import lzma
+import os
+import re
+import tarfile
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +20,7 @@ from hypothesis import strategies as st
 from review.commands import main
 from review.refusal import ReviewError
 from review.replay import source
-from review.replay.parse import NO_CLIENT, NO_ROUTE, NO_TIME, NOT_CSV, NOT_JSON
+from review.replay.parse import KNOWN_TIMES, NO_CLIENT, NO_ROUTE, NO_TIME, NOT_CSV, NOT_JSON
 from review.replay.replay import AHEAD, LATE, UNKNOWN_ROUTE
 from tests.environment_files import ROOT
 from tests.review.engine.decided import layers
@@ -240,5 +249,77 @@ def test_a_file_with_nothing_usable_is_an_error_of_one_line(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match=r"missing\.log: cannot be read: No such file or directory"):
         replayed(ANY, tmp_path / "missing.log")
-    with pytest.raises(ReviewError, match="cannot be read: Is a directory"):
+    with pytest.raises(ReviewError, match=r"is a folder; name the files in it \("):
         replayed(ANY, tmp_path)
+    with pytest.raises(ReviewError, match="-: is not a file, and replay reads a log more than once"):
+        replayed(ANY, Path("-"))
+
+
+def test_a_pipe_is_refused_before_a_byte_of_it_is_lost(tmp_path: Path) -> None:
+    """The format is recognized by the first lines, and a pipe has them once."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(
+        ReviewError, match="is not a file, and replay reads a log more than once; write the log to a file"
+    ):
+        replayed(ANY, pipe)
+
+
+def zipped(text: bytes) -> bytes:
+    """Stored, not compressed: most lines could be read in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("access.log", text)
+    return buffer.getvalue()
+
+
+def in_tar(text: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("access.log")
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("packed", "said"),
+    [
+        (zipped, "is a zip file or a spreadsheet, which replay does not read: unpack the zip file"),
+        (in_tar, "is a tar file, which replay does not read: unpack it (tar -xf)"),
+        (lambda text: gzip.compress(in_tar(text)), "is a tar file"),
+        (bz2.compress, "is compressed with bzip2, which replay does not read: decompress it (bzip2 -d)"),
+        (lzma.compress, "is compressed with xz"),
+        (lambda text: b"\x28\xb5\x2f\xfd" + text, "is compressed with Zstandard"),
+        (
+            lambda text: b"PAR1" + text,
+            "is a Parquet file, which replay does not read: set the log's output format to JSON",
+        ),
+    ],
+)
+def test_a_file_that_is_not_text_is_named_with_what_to_do(
+    tmp_path: Path, packed: Callable[[bytes], bytes], said: str
+) -> None:
+    file = write(tmp_path, [line(second) for second in range(10)])
+    file.write_bytes(packed(file.read_bytes()))
+    with pytest.raises(ReviewError, match=re.escape(f"{file.as_posix()}: {said}")):
+        replayed(ANY, file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_that_were_joined_have_a_mark_in_the_middle(tmp_path: Path, encoding: str) -> None:
+    file = write(tmp_path, [line(0)])
+    text = file.read_text().encode(encoding)
+    file.write_bytes(text + text)
+    found = replayed(ANY, file)
+    assert (found.tally.requests, found.problems) == (2, {})
+
+
+def test_a_time_that_cannot_be_read_is_shown(tmp_path: Path) -> None:
+    """`03/02/2026` is two days, so that no reading of it would be right."""
+    file = write(tmp_path, [line(0, requestTimeEpoch="03/02/2026 8:26 AM")])
+    with pytest.raises(ReviewError) as caught:
+        replayed(ANY, file)
+    assert str(caught.value) == (
+        f"{file.as_posix()}: nothing usable: 1 x {NO_TIME} ({KNOWN_TIMES}); the first is 03/02/2026 8:26 AM"
+    )

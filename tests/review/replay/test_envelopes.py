@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from review.engine.rate_window import WafModel
+from review.refusal import ReviewError
 from review.replay import source
 from review.replay.envelopes.log_events import CUT
 from review.replay.parse import NOT_JSON
@@ -94,8 +95,13 @@ WAYS: dict[str, Callable[[], str | bytes]] = {
     "filter-log-events, pages": lambda: "\n".join(
         json.dumps({"events": events()[at : at + 9]}, indent=1) for at in range(0, 100, 9)
     ),
+    # github.com/aws/aws-cli, awscli/text.py: the fields in the order of their names.
     "filter-log-events as text": lambda: "".join(
-        f"EVENTS\t123456\t{at + 1}\t{message}\t{STREAM}\t{at}\n" for at, message in zip(TIMES, MESSAGES, strict=True)
+        f"EVENTS\t123456\t{at + 1}\t{STREAM}\t{message}\t{at}\n" for at, message in zip(TIMES, MESSAGES, strict=True)
+    ),
+    "get-log-events as text": lambda: (
+        "b/123/s\tf/456/s\n"
+        + "".join(f"EVENTS\t{at + 1}\t{message}\t{at}\n" for at, message in zip(TIMES, MESSAGES, strict=True))
     ),
     "get-log-events": lambda: json.dumps(
         {
@@ -130,6 +136,32 @@ WAYS: dict[str, Callable[[], str | bytes]] = {
     ),
     "the console's events": lambda: insights(["@timestamp", "@message"]).replace(
         "@timestamp,@message", "timestamp,message"
+    ),
+    "--query events[].[timestamp,message]": lambda: json.dumps(
+        [[at, message] for at, message in zip(TIMES, MESSAGES, strict=True)], indent=4
+    ),
+    "--query events[].{t:timestamp,s:logStreamName,m:message}": lambda: json.dumps(
+        [{"t": at, "s": STREAM, "m": message} for at, message in zip(TIMES, MESSAGES, strict=True)]
+    ),
+    "the payload of a subscription": lambda: "\n".join(packed(each) for each in subscriptions()),
+    "the payload of a subscription, as base64 writes it": lambda: "".join(
+        base64.encodebytes(gzip.compress(each.encode())).decode() for each in subscriptions()
+    ),
+    "Logs Insights, @message as an object": lambda: json.dumps(
+        [{"@timestamp": stamp(at), "@message": entry} for at, entry in zip(TIMES, ENTRIES, strict=True)]
+    ),
+    "Logs Insights, @message alone": lambda: json.dumps([{"@message": message} for message in MESSAGES]),
+    "Docker": lambda: "".join(
+        json.dumps({"log": f"{message}\n", "stream": "stdout", "time": f"{stamp(at)}Z"}) + "\n"
+        for at, message in zip(TIMES, MESSAGES, strict=True)
+    ),
+    "a node of Kubernetes": lambda: "".join(
+        f"{stamp(at)}.000000000Z stdout F {message}\n" for at, message in zip(TIMES, MESSAGES, strict=True)
+    ),
+    "docker compose logs": lambda: "".join(f"web-1  | {message}\n" for message in MESSAGES),
+    "kubectl logs --prefix": lambda: "".join(f"[pod/web-0/nginx] {message}\n" for message in MESSAGES),
+    "syslog": lambda: "".join(
+        f"{stamp(at, '%b %e %H:%M:%S')} web-1 nginx: {message}\n" for at, message in zip(TIMES, MESSAGES, strict=True)
     ),
     "--query events[].message": lambda: json.dumps(MESSAGES, indent=4),
     "--query events[].[message]": lambda: json.dumps([[message] for message in MESSAGES], indent=4),
@@ -232,3 +264,85 @@ def test_files_may_be_of_different_formats(tmp_path: Path) -> None:
     two.write_text(json.dumps({"events": events()[50:]}))
     found = replay(layers(), Log(files=(one, two)), WafModel())
     assert (times(found), len(found.taken_for)) == (TIMES, 2)
+
+
+UVICORN = [f'INFO:     192.0.2.{second % 7}:5123 - "POST /chat HTTP/1.1" 200 OK' for second in range(100)]
+
+WITHOUT_A_TIME: dict[str, Callable[[], str]] = {
+    "filter-log-events": lambda: json.dumps({"events": events(UVICORN)}, indent=4),
+    "filter-log-events as text": lambda: "".join(
+        f"EVENTS\t123456\t{at + 1}\t{STREAM}\t{text}\t{at}\n" for at, text in zip(TIMES, UVICORN, strict=True)
+    ),
+    "aws logs tail": lambda: "".join(
+        f"{stamp(at)}.000000+00:00 {STREAM} {text}\n" for at, text in zip(TIMES, UVICORN, strict=True)
+    ),
+    "Logs Insights": lambda: (
+        "@timestamp,@message\n"
+        + "".join(
+            '{},"{}"\n'.format(stamp(at, "%Y-%m-%d %H:%M:%S.000"), text.replace('"', '""'))
+            for at, text in zip(TIMES, UVICORN, strict=True)
+        )
+    ),
+    "get-query-results": lambda: json.dumps(
+        {
+            "results": [
+                [{"field": "@timestamp", "value": stamp(at)}, {"field": "@message", "value": text}]
+                for at, text in zip(TIMES, UVICORN, strict=True)
+            ]
+        }
+    ),
+    "Docker": lambda: "".join(
+        json.dumps({"log": f"{text}\n", "stream": "stdout", "time": f"{stamp(at)}Z"}) + "\n"
+        for at, text in zip(TIMES, UVICORN, strict=True)
+    ),
+    # github.com/BerriAI/litellm, litellm/_logging.py: JsonFormatter.
+    "LiteLLM with JSON_LOGS": lambda: "".join(
+        json.dumps({"message": text.removeprefix("INFO:     "), "level": "INFO", "timestamp": f"{stamp(at)}.000001"})
+        + "\n"
+        for at, text in zip(TIMES, UVICORN, strict=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WITHOUT_A_TIME)
+@pytest.mark.parametrize("block", [700, source.BLOCK])
+def test_a_line_without_a_time_has_that_of_its_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, block: int
+) -> None:
+    monkeypatch.setattr(source, "BLOCK", block)
+    file = tmp_path / "some.log"
+    file.write_text(WITHOUT_A_TIME[way]())
+    found = read(file)
+    assert (times(found), found.problems) == (TIMES, {})
+    assert len(found.clients) == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"events": [], "searchedLogStreams": []}',
+        "[]",
+        '{"results": [], "status": "Complete"}',
+        "@timestamp,@message\n",
+    ],
+)
+def test_a_query_that_finds_nothing_has_no_line(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "some.log"
+    file.write_text(text)
+    with pytest.raises(ReviewError, match="nothing usable: no line at all"):
+        read(file)
+
+
+def test_xml_may_be_spread_over_lines(tmp_path: Path) -> None:
+    """As it is in a template with a format of several lines."""
+    file = tmp_path / "some.log"
+    file.write_text(
+        "".join(
+            f'<request id="{at}">\n  <ip>192.0.2.1</ip>\n'
+            f"  <requestTime>{stamp(at, '%d/%b/%Y:%H:%M:%S +0000')}</requestTime>\n"
+            "  <httpMethod>POST</httpMethod>\n  <resourcePath>/chat</resourcePath>\n</request>\n"
+            for at in TIMES
+        )
+    )
+    found = read(file)
+    assert (times(found), found.problems) == (TIMES, {})

@@ -142,7 +142,7 @@ def test_a_log_without_keys_leaves_the_usage_plans_out_and_says_so(tmp_path: Pat
     file.write_text(f"time,ip,method,path\n{START},192.0.2.1,POST,/chat\n")
     found = replayed(layers(plans=[Plan(name="free", bucket=TWO)], key_required=True), file)
     assert outcomes(found.tally.outcomes) == {Outcome.ACCEPTED: 1}
-    assert found.notes == ("The log names no API keys: usage plans and quotas were left out.",)
+    assert found.notes == ("The log has no API keys, so usage plans and quotas are left out.",)
 
 
 @pytest.mark.parametrize("said", ["when=ts", "time", "time="])
@@ -228,7 +228,7 @@ def test_an_allowed_address_is_not_limited(tmp_path: Path) -> None:
 def test_a_rule_that_counts_by_what_no_log_holds_is_left_out_and_said(tmp_path: Path) -> None:
     window = RateWindow(name="per-team", limit=10, window_sec=60, key=("header:x-team",))
     found = replayed(layers(windows=[window]), write(tmp_path, [line(0)]))
-    assert found.notes == ("WAF rules that count by what no access log holds were left out: per-team.",)
+    assert found.notes == ("WAF rules that count by something an access log does not contain are left out: per-team.",)
 
 
 def test_keys_belong_to_the_plan_that_is_named_or_the_first(tmp_path: Path) -> None:
@@ -242,7 +242,9 @@ def test_keys_belong_to_the_plan_that_is_named_or_the_first(tmp_path: Path) -> N
         Outcome.QUOTA: 1,
         Outcome.NO_KEY: 1,
     }
-    assert found.notes == ("1 API keys of unknown plan were taken to be of the first, free; --key-plan says better.",)
+    assert found.notes == (
+        "1 API key of no known plan: assigned to the first, free. --key-plan KEY_ID=PLAN assigns a key to its plan.",
+    )
 
 
 def test_keys_that_come_later_find_the_others_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,14 +38,14 @@ def test_it_answers_whom_when_and_with_which_limits(
     flooder = next(each for each in lines if each.startswith("2001:db8"))
     assert re.fullmatch(r"2001:db8:\S+ +5,000 +4,\d{3} +9\d\.\d% +WAF, stage *", flooder)
     for title in (
-        "What would have become of them",
-        "Whom it would have hit hardest",
-        "When: the worst of 3 minutes",
+        "Outcome of the requests",
+        "Clients with the most refused requests",
+        "Minutes with the most refused requests: 3 of 3",
     ):
         assert any(each.startswith(title) for each in lines), title
-    assert any(each.startswith("WAF per-ip: to choose from, by the busiest") for each in lines)
-    assert "Whom it would have hit hardest, of 1 client" in lines
-    assert "Set apart from the suggestions: 1 of 3 clients" in lines
+    assert any(each.startswith("Limits to choose from: WAF rule per-ip, by the busiest") for each in lines)
+    assert "Clients with the most refused requests: 1 of 1" in lines
+    assert "Clients set apart from the suggestions: 1 of 3" in lines
     assert any("WAF is an estimate" in each for each in lines)
 
 
@@ -71,7 +71,7 @@ def test_nobody_hit_is_no_table_of_the_hit(tmp_path: Path, capsys: pytest.Captur
     file = write(tmp_path, [line(0, route="POST /myendpoint")])
     assert main(["replay", ENVIRONMENT, str(file)]) == 0
     said = capsys.readouterr().out
-    assert "hit hardest" not in said
+    assert "most refused" not in said
     assert "100.0%" in said
 
 

@@ -1,6 +1,7 @@
 """Times are used with the precision that they have."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,16 @@ WRITTEN: dict[str, tuple[Callable[[int], object], float]] = {
     "the Common Log Format": (lambda ms: at(ms, "%d/%b/%Y:%H:%M:%S +0000"), 1),
     "bins of five minutes": (lambda ms: at(ms // 300_000 * 300_000, "%Y-%m-%d %H:%M:%S.000"), 300),
     "rounded exponents": (rounded, 10_000),
+    "microseconds": (lambda ms: ms * 1000, 1e-6),
+    "nanoseconds": (lambda ms: ms * 1_000_000, 1e-9),
+    "thousands": (lambda ms: f"{ms:,}", 0.001),
+    "a comma before the milliseconds": (lambda ms: f"{at(ms, '%Y-%m-%d %H:%M:%S')},{ms % 1000:03}", 0.001),
+    "ISO 8601, basic": (lambda ms: at(ms, "%Y%m%dT%H%M%SZ"), 1),
+    "slashes": (lambda ms: at(ms, "%Y/%m/%d %H:%M"), 60),
+    "RFC 2822": (lambda ms: at(ms, "%a, %d %b %Y %H:%M:%S +0000"), 1),
+    "the Common Log Format, in brackets": (lambda ms: at(ms, "[%d/%b/%Y:%H:%M:%S +0000]"), 1),
+    "hours": (lambda ms: at(ms, "%Y-%m-%d %H"), 3600),
+    "days": (lambda ms: at(ms, "%Y-%m-%d"), 86_400),
     "exponents with every digit": (lambda ms: f"{ms:.12E}", 0.001),
     "rounded exponents that are not text": (lambda ms: float(rounded(ms)), 10_000),
 }
@@ -132,7 +143,7 @@ def test_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert main(["replay", str(ROOT / "environments" / "prod.toml"), str(file)]) == 0
     said = capsys.readouterr().out
     assert "times in whole minutes" in said
-    assert "The log does not say when within 1 min a request came" in said
+    assert "The times of the log are precise to 1 min" in said
     assert "Not suggested: method POST /v1/embeddings: a rate and a burst need times of a second or finer" in said
 
 
@@ -198,3 +209,74 @@ def test_the_rows_of_a_query_come_in_any_order(tmp_path: Path, order: str) -> No
     file.write_text("\n".join([first, *rows]) + "\n")
     found = read(file, layers(), columns="count=count(*)")
     assert (found.tally.requests, found.problems) == (6030, {})
+
+
+@pytest.mark.parametrize("name", ["total", "events", "c", "rpm", "doc_count", "number of requests", "_col4"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_counts_are_refused_whatever_their_column_is_called(tmp_path: Path, name: str, form: str) -> None:
+    rows = [
+        (at(START_MS // 60_000 * 60_000 + minute * 60_000, "%Y-%m-%dT%H:%M:%SZ"), f"192.0.2.{who}")
+        for minute in range(9)
+        for who in range(3)
+    ]
+    file = tmp_path / f"some.{form}"
+    if form == "csv":
+        lines = [f"{time},{ip},POST,/chat,{number + 1}" for number, (time, ip) in enumerate(rows)]
+        file.write_text("\n".join([f"time,ip,method,path,{name}", *lines]) + "\n")
+    else:
+        entries = [{"time": time, "ip": ip, "method": "POST", "path": "/chat", name: 7} for time, ip in rows]
+        file.write_text("".join(json.dumps(each) + "\n" for each in entries))
+    with pytest.raises(ReviewError, match=f"some.*{name}.*--columns 'count={name}'"):
+        read(file, layers())
+
+
+def test_bins_without_their_counts_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "some.csv"
+    file.write_text("\n".join(each.rsplit(",", 1)[0] for each in COUNTED.replace('"3,000"', "1").splitlines()) + "\n")
+    with pytest.raises(ReviewError, match=re.escape("counts of a query by bin(5m), but no column has the numbers")):
+        read(file, layers())
+
+
+@pytest.mark.parametrize("more", ["status,200", "bytes,{number}", "port,{number}", "input_tokens,{number}"])
+def test_a_number_of_one_request_is_no_count(tmp_path: Path, more: str) -> None:
+    name, value = more.split(",")
+    rows = [f"2026-03-02 08:{minute:02},192.0.2.1,POST,/chat,{value.format(number=minute)}" for minute in range(40)]
+    file = tmp_path / "some.csv"
+    file.write_text("\n".join([f"time,ip,method,path,{name}", *rows]) + "\n")
+    assert read(file, layers()).tally.requests == 40
+
+
+def test_several_requests_of_one_minute_are_no_counts(tmp_path: Path) -> None:
+    rows = [f"2026-03-02 08:{number // 5:02},192.0.2.1,POST,/chat,{number}" for number in range(40)]
+    file = tmp_path / "some.csv"
+    file.write_text("\n".join(["time,ip,method,path,total", *rows]) + "\n")
+    assert read(file, layers()).tally.requests == 40
+
+
+def test_counts_of_a_single_bin_are_no_burst(tmp_path: Path) -> None:
+    """One time does not show how long its bin is: at most as long as what it is a multiple of."""
+    file = tmp_path / "some.csv"
+    file.write_text("minute,ip,method,path,n\n2026-03-02 08:25:00.000,192.0.2.1,POST,/chat,300\n")
+    found = read(file, layers(bucket=Throttle(rate_limit=2, burst_limit=2)), columns="time=minute,count=n")
+    assert found.resolution_sec == 300
+    assert found.tally.outcomes[Outcome.ACCEPTED] == 300
+    assert "method POST /chat: a rate and a burst need times" in " ".join(suggestions(found).withheld)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("bin(500ms)", 0.5),
+        ("bin(1m)", 60),
+        ("bin(2 hours)", 7200),
+        ("bin(1hr)", 3600),
+        ('"datefloor(@timestamp, 5m)"', 300),
+    ],
+)
+def test_the_length_of_a_bin_is_in_its_name(tmp_path: Path, name: str, seconds: float) -> None:
+    file = tmp_path / "some.csv"
+    file.write_text(
+        f"{name},ip,method,path,count(*)\n2026-03-02 08:00:00.000,192.0.2.1,POST,/chat,3\n"
+        "2026-03-02 08:00:00.500,192.0.2.1,POST,/chat,3\n"
+    )
+    assert read(file, layers(), columns="count=count(*)").resolution_sec == pytest.approx(seconds)

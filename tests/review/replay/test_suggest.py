@@ -157,7 +157,7 @@ def test_who_sends_far_more_than_anybody_else_is_set_apart(tmp_path: Path) -> No
 def test_who_is_stopped_already_is_set_apart(tmp_path: Path) -> None:
     window = RateWindow(name="per-ip", limit=20, window_sec=60)
     found = suggestions(replayed(layers(windows=[window]), write(tmp_path, flood(6000))))
-    assert [each.why for each in found.apart] == ["WAF stops it already"]
+    assert [each.why for each in found.apart] == ["WAF already stops it"]
     assert all(each.chosen.setting.get("burst_limit", 1) < 10 for each in found.choices)
 
 

@@ -74,7 +74,7 @@ def test_the_functions_log_says_what_each_request_used(tmp_path: Path) -> None:
     found = replayed(environment(budget(tokens_per_minute=100)), *files)
     assert outcomes(found) == {Outcome.ACCEPTED: 2, Outcome.TOKEN_LIMIT: 1}
     assert found.refused_by_tokens == {"tokens_per_minute of a": 1}
-    assert f"{files[1].as_posix()}: taken for the log of the function in front of the model" in found.taken_for
+    assert f"{files[1].as_posix()}: recognized as the log of the function in front of the model" in found.taken_for
 
 
 def test_what_was_reserved_too_much_goes_back_when_the_request_ends(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_requests_that_the_function_has_not_logged_have_no_tokens(tmp_path: Path
     files = both(tmp_path, requests, [metric(0, 60, used(60)), "{not json", '{"_aws":{"TokensReserved"}'])
     found = replayed(environment(budget(tokens_per_minute=100)), *files)
     assert outcomes(found) == {Outcome.ACCEPTED: 4}
-    assert "3 of 4 requests have no tokens in the log: they count as requests alone." in found.notes
+    assert "3 of 4 requests have no tokens in the log, and count only as requests." in found.notes
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_log_without_tokens_says_so_in_one_line(tmp_path: Path) -> None:
     assert outcomes(found) == {Outcome.ACCEPTED: 4}
     assert found.layers.tokens is None
     assert found.notes == (
-        "The log has no tokens: limits in tokens were left out. The function's own log has them; name it too.",
+        "The log has no tokens, so limits in tokens are left out. The log of the function has them: name it too.",
     )
     assert "token_limit" not in report(found, suggestions(found)).data["outcomes"]
 
@@ -227,7 +227,7 @@ def test_budgets_by_what_no_log_says_are_left_out(tmp_path: Path) -> None:
     found = replayed(environment(by_claim, replace(budget(tokens_per_minute=100), name="all")), *files)
     assert found.layers.tokens
     assert [each.name for each in found.layers.tokens.budgets] == ["all"]
-    assert "Limits in tokens by what the log does not say were left out: claim:team (team)." in found.notes
+    assert "Limits in tokens by something that the log does not contain are left out: claim:team (team)." in found.notes
 
 
 def test_each_caller_has_its_own_budget(tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_tokens_a_minute_are_suggested_by_key_and_replayed(tmp_path: Path) -> No
     suggested = suggestions(found)
     [choice] = [each for each in suggested.choices if each.layer == "token limit"]
     assert (choice.name, choice.callers, choice.requests) == ("free", 20, 200)
-    assert choice.measured == "busiest minute of an API key, in tokens; half of the keys use at most 1,000"
+    assert choice.measured == "busiest minute of each API key, in tokens (half of the keys: at most 1,000)"
     assert [(each.percentiles, each.setting) for each in choice.candidates] == [
         ((90.0,), {"tokens_per_minute": 1800}),
         ((99.0, 99.9, 100.0), {"tokens_per_minute": 2000}),
@@ -339,4 +339,4 @@ def test_the_command_reads_both_logs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "token limit" in {each["layer"] for each in said["suggestions"]}
     assert "tokens_per_minute = 2000" in copy.read_text(encoding="utf-8")
     assert main(["replay", str(environment_file), files[0]]) == 0
-    assert "The log has no tokens: limits in tokens were left out." in " ".join(capsys.readouterr().out.split())
+    assert "The log has no tokens, so limits in tokens are left out." in " ".join(capsys.readouterr().out.split())

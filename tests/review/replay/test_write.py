@@ -1,5 +1,7 @@
 """Chosen limits in a copy of the environment file, which keeps its comments."""
 
+import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from review.commands import main
 from settings.read import read_environment
+from settings.throttling import Throttle
 from tests.environment_files import ROOT
 from tests.review.replay.logs import Line, line, write
 
@@ -137,3 +140,72 @@ def test_a_percentile_that_is_none_is_refused(tmp_path: Path, capsys: pytest.Cap
     log = write(tmp_path, entries())
     assert main(["replay", str(ROOT / "environments" / "dev.toml"), str(log), "--choose", "p95"]) == 1
     assert capsys.readouterr().err == "--choose p95: must be one of p90, p99, p99.9, busiest\n"
+
+
+def test_the_lines_to_paste_are_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environment, log = tmp_path / "mine.toml", write(tmp_path, entries())
+    environment.write_text(FILE + PLANS)
+    assert main(["replay", str(environment), str(log), "--json"]) == 0
+    lines = json.loads(capsys.readouterr().out)["toml"]
+    assert list(tomllib.loads(lines)) == ["waf", "throttling", "usage_plans"]
+    pasted = tmp_path / "pasted.toml"
+    pasted.write_text(f"{FILE}\n{lines}".replace("[usage_plans.free]\n", '[usage_plans.free]\napi_keys = ["a"]\n'))
+    assert read_environment(pasted).throttling.routes["POST /chat"] == Throttle(rate_limit=20, burst_limit=20)
+
+
+@pytest.mark.parametrize("more", ["", PLANS, PLANS + RULE])
+def test_the_written_file_refuses_what_was_said(tmp_path: Path, more: str, capsys: pytest.CaptureFixture[str]) -> None:
+    environment, copy, log = tmp_path / "mine.toml", tmp_path / "copy.toml", write(tmp_path, entries())
+    environment.write_text(FILE + more if more else FILE.replace("api_key_required = true\n", ""))
+    assert main(["replay", str(environment), str(log), "--write", str(copy), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["replayed_with_suggestions"]
+    assert main(["replay", str(copy), str(log), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)["outcomes"]
+    for outcome in ("accepted", "refused: WAF", "refused: method", "refused: plan"):
+        count = sum(each["requests"] for what, each in said.items() if what.startswith(outcome))
+        assert count == again[outcome.removeprefix("refused: ").lower()]
+
+
+@pytest.mark.parametrize("choose", ["", "p90", "p99.9", "busiest"])
+def test_the_suggested_limits_do_not_contradict_each_other(
+    tmp_path: Path, choose: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A route or an address that may send less than a plan grants one key breaks what the plan promises.
+
+    The plan `team` has no key in the log, and keeps its own throttle.
+    """
+    team = '\n[usage_plans.team]\nthrottle = { rate_limit = 40, burst_limit = 50 }\napi_keys = ["t"]\n'
+    environment, log = tmp_path / "mine.toml", write(tmp_path, entries())
+    environment.write_text(FILE + PLANS + team + RULE)
+    options = ["--choose", choose] if choose else []
+    assert main(["replay", str(environment), str(log), "--json", *options]) == 0
+    lines = tomllib.loads(json.loads(capsys.readouterr().out)["toml"])
+    (rule,) = lines["waf"]["rate_rules"]
+    assert rule["limit"] == 40 * 60 + 50
+    assert lines["throttling"]["routes"]["POST /chat"] == {"rate_limit": 50, "burst_limit": 50}
+    assert lines["throttling"]["routes"]["POST /embed"] == {"rate_limit": 1, "burst_limit": 1}, "needs no key"
+    assert main(["replay", str(environment), str(log), *options]) == 0
+    said = capsys.readouterr().out
+    assert "(what a plan grants a key)" in said
+    assert "can never" not in said
+    assert "can ever" not in said
+
+
+def test_who_is_set_apart_and_may_be_a_customer_is_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steady = [line(second, f"192.0.2.{second % 40}") for second in range(3000)]
+    busy = [line(second / 2, "198.51.100.9") for second in range(5000)]
+    log = write(tmp_path, sorted([*steady, *busy], key=lambda each: int(each["requestTimeEpoch"])))
+    environment = tmp_path / "mine.toml"
+    environment.write_text(FILE.replace("api_key_required = true\n", ""))
+    assert main(["replay", str(environment), str(log)]) == 0
+    warned = [each for each in capsys.readouterr().out.splitlines() if each.startswith("warning: 198.51.100.9")]
+    assert len(warned) == 1
+    assert re.fullmatch(
+        r"warning: 198\.51\.100\.9 sent 62\.5% of the requests and is set apart\. The suggested limits refuse [\d,]+ "
+        r"of its 5,000 requests\. If it is a customer, add --customer 198\.51\.100\.9",
+        warned[0],
+    )
+    assert main(["replay", str(environment), str(log), "--customer", "198.51.100.9"]) == 0
+    assert "is set apart" not in capsys.readouterr().out

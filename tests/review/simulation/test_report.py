@@ -76,7 +76,7 @@ def test_what_a_rule_that_counts_would_have_stopped_is_said() -> None:
     (said,) = [
         note for note in report([("x", simulated(limits, read_traffic("office")))]).notes if "only counts" in note
     ]
-    assert said.startswith("x: WAF rule per-ip only counts; to block would have refused ")
+    assert said.startswith("x: WAF rule per-ip only counts. If it blocked, it would have refused ")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_what_only_counts_refuses_nobody_and_says_whom_it_would_have() -> None:
     assert only(result).served == 60
     assert result.observed == {"requests_per_minute of a": 60 - 9}
     said = report([("even", result)])
-    assert "even: requests_per_minute of a only counts; it would have refused 51 requests." in said.notes
+    assert "even: requests_per_minute of a only counts. If it refused, it would have refused 51 requests." in said.notes
 
 
 def test_a_request_above_the_whole_limit_is_a_400_and_not_sent_again() -> None:

@@ -22,5 +22,5 @@ def test_a_worked_case_is_what_the_command_says(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     assert main(shlex.split(command)) == 0
-    said, _, _ = capsys.readouterr().out.partition("\n- Assumed")
+    said, _, _ = capsys.readouterr().out.partition("\n- Users are")
     assert [each.rstrip() for each in said.rstrip().splitlines()] == shown.splitlines()

@@ -87,7 +87,7 @@ def test_a_demand_that_fits_gets_through_and_its_slots_suffice(people: int, slot
 def test_a_demand_that_does_not_fit_is_said_and_the_slots_are_kept() -> None:
     found = sized(users(600, 12), seconds=15, slots=16)
     (warning,) = found.warnings
-    assert warning.startswith("The busiest hour needs more than there is: ")
+    assert warning.startswith("The busiest hour needs 2 requests per second, and 1 are available. ")
     proof = prove(found, ROUTE)
     assert proof.in_work <= 16
     assert proof.groups[0].served < 0.7 * proof.groups[0].requests
