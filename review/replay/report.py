@@ -249,8 +249,8 @@ def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
     notes = []
     if suggested.choices:
         notes.append(
-            "Limits to choose from: 99% of the callers stay within p99. For a route, p99 is the rate of 99% of its busy "
-            "seconds. Replay counts what each limit would have refused by sending the log through it."
+            "Limits to choose from: 99% of the callers stay within p99. For a route, p99 is the rate of 99% of its "
+            "busy seconds. Replay counts what each limit would have refused by sending the log through it."
         )
     if suggested.apart:
         notes.append(
