@@ -4,7 +4,7 @@ import http.client
 import json
 import sys
 from pathlib import Path
-from re import fullmatch
+from re import fullmatch, sub
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -96,9 +96,11 @@ def verify(
 
 def _no_answer(settings: "Environment", error: Exception) -> str:
     """Why a request got no answer, and what the file tells about it."""
-    # Without the library's own numbers and the place in its source.
-    words = [getattr(error, name, None) for name in ("verify_message", "strerror")]
-    reason = str(next(filter(None, words), None) or error or type(error).__name__)
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    # OpenSSL's words, without its number and the line in its source.
+    reason = sub(r"^\[SSL[^]]*\] | \(_ssl\.c:\d+\)$", "", str(said))
+    if not isinstance(error, OSError):
+        reason = f"{type(error).__name__}: {reason}"
     if settings.api.endpoint_type == "PRIVATE":
         return f"{reason}; a PRIVATE API can be called only through its VPC endpoint"
     if settings.domain and settings.domain.mutual_tls:

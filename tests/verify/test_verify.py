@@ -258,8 +258,8 @@ def test_no_tls_is_one_line(tmp_path: Path) -> None:
         url = server.url.replace("http://", "https://")
         done = verify(tmp_path, text(), "--url", url, "--yes")
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{url}: ")
-    assert done.stderr.count("\n") == 1
+    # OpenSSL's own words, which differ between its versions.
+    assert re.fullmatch(rf"{re.escape(url)}: [a-z ]+\n", done.stderr), done.stderr
 
 
 def test_a_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
