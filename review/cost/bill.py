@@ -20,6 +20,7 @@ from settings.watched import access_log, has_own_web_acl, waf_log
 _MILLION = 1_000_000
 _GB = 1_000_000_000
 _DAYS_OF_A_MONTH = 30
+SECONDS_OF_A_MONTH = _DAYS_OF_A_MONTH * 86_400
 _CAPACITY_STEP, _BODY_STEP = 500, 16
 
 # Assumed; the function only copies a header. constructs/gateway/bearer_key.py sets the memory.
@@ -180,4 +181,4 @@ def bearer_key_calls(environment: Environment, requests: int) -> float:
     keys = sum(len(plan.keys) for plan in environment.usage_plans.values())
     if not seconds or not keys:
         return requests
-    return min(requests, keys * _DAYS_OF_A_MONTH * 86_400 / seconds)
+    return min(requests, keys * SECONDS_OF_A_MONTH / seconds)

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from review.refusal import ReviewError
 from settings.base import Settings, SomeItems
@@ -71,6 +71,16 @@ class TieredPrice(Source):
         return total
 
 
+def _price_or_tiers(value: object) -> str:
+    return "tiers" if isinstance(value, TieredPrice) or (isinstance(value, dict) and "tiers" in value) else "price"
+
+
+FlatOrTiered = Annotated[
+    Annotated[Price, Tag("price")] | Annotated[TieredPrice, Tag("tiers")], Discriminator(_price_or_tiers)
+]
+"""A contract may have one price where AWS's list has tiers."""
+
+
 class General(Settings):
     """What applies to all prices."""
 
@@ -97,7 +107,7 @@ class Prices(Settings):
     alarm_metrics: Price
     dashboards: Price
     lambda_requests: Price
-    lambda_gb_seconds: Price | TieredPrice
+    lambda_gb_seconds: FlatOrTiered
     dynamodb_writes: Price
 
     @property

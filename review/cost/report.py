@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from review.cost.bill import WRITES_OF_A_REQUEST, Line, Traffic, bill, items_of_a_request, web_acl_capacity
+from review.cost.bill import (
+    SECONDS_OF_A_MONTH,
+    WRITES_OF_A_REQUEST,
+    Line,
+    Traffic,
+    bill,
+    items_of_a_request,
+    web_acl_capacity,
+)
 from review.cost.log_size import WAF_RECORD, access_log_bytes
 from review.cost.model_functions import model_function
 from review.cost.prices import Prices
@@ -35,7 +43,7 @@ def report(environment: Environment, traffic: Traffic, prices: Prices, *, with_f
     """The whole report."""
     wcu = web_acl_capacity(environment)
     lines = bill(environment, traffic, prices, with_free=with_free)
-    notes = (*function_note(environment, traffic.answer_seconds), *_notes(environment, wcu, prices))
+    notes = (*function_note(environment, traffic), *_notes(environment, wcu, prices))
     assumptions = tuple(_assumptions(environment, wcu, prices, with_free=with_free))
     total = sum(line.dollars for line in lines)
     return Report(
@@ -112,13 +120,15 @@ def _token_note(environment: Environment) -> Iterator[str]:
         )
 
 
-def function_note(environment: Environment, answer_seconds: float) -> Iterator[str]:
+def function_note(environment: Environment, traffic: Traffic) -> Iterator[str]:
     """How long the function in front of a model is assumed to run. Nothing if there is none."""
-    if function := model_function(environment, answer_seconds):
+    if function := model_function(environment, traffic.answer_seconds):
+        at_once = traffic.requests * function.seconds / SECONDS_OF_A_MONTH
         yield (
             f"The function in front of the model runs until the answer ends: {function.seconds:g} s are assumed "
             f"(--seconds, at most the route's timeout) with {function.memory_mb} MB (x86_64), as if every request were "
-            f"of {function.route}. Its log: {function.log_bytes:,} bytes a request."
+            f"of {function.route}. Its log: {function.log_bytes:,} bytes a request. On average {at_once:,.1f} run at "
+            "once, of the 1,000 that an account has for all its functions by default."
         )
 
 

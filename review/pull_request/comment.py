@@ -197,7 +197,7 @@ def _assumptions(changed: Sequence[Reviewed], base: str, prices: Prices) -> Iter
     yield f"{prices_words(prices)}. Not in it: {'; '.join(NOT_IN_IT)}."
     for each in changed:
         if each.after:
-            yield from (f"{each.name}: {note}" for note in function_note(each.after, TRAFFIC.answer_seconds))
+            yield from (f"{each.name}: {note}" for note in function_note(each.after, TRAFFIC))
 
 
 def _revision(base: str) -> str:

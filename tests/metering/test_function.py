@@ -45,8 +45,9 @@ def test_a_stream_is_asked_for_its_usage_and_else_goes_on_byte_for_byte(deploy: 
     deployed.ask(CAP | {"stream": True, "seed": large})
     asked = deployed.model.asked[-1][2]
     assert (asked["stream_options"], asked["seed"]) == ({"include_usage": True}, large)
-    deployed.ask(CAP | {"stream": True, "stream_options": {"other": 1}})
-    assert deployed.model.asked[-1][2]["stream_options"] == {"other": 1, "include_usage": True}
+    deployed.ask(CAP | {"stream": True, "stream_options": {"other": 1}, "seed": large})
+    asked = deployed.model.asked[-1][2]
+    assert (asked["stream_options"], asked["seed"]) == ({"other": 1, "include_usage": True}, large)
 
 
 def test_a_path_cannot_leave_its_place(deploy: Deploy) -> None:

@@ -243,3 +243,12 @@ def test_the_sessions_of_a_role_are_one_caller(deploy: Deploy) -> None:
     assert [signed_by(f"{role}/{session}") for session in ("one", "two")] == [200, 429]
     others = ("arn:aws:sts::111122223333:assumed-role/other/one", "arn:aws:iam::111122223333:user/a/one")
     assert [signed_by(arn) for arn in others] == [200, 200]
+
+
+def test_a_stream_nested_too_deep_to_be_asked_for_its_usage_is_passed_on(deploy: Deploy) -> None:
+    deployed = deploy(day())
+    deep = "[" * 20_000 + "]" * 20_000
+    body = f'{{"model": "m", "stream": true, "max_tokens": 40, "stream_options": {{"a": {deep}}}}}'
+    # The model server here cannot read it either.
+    assert deployed.send(body).status == 502
+    assert deployed.ask(CAP).status == 200

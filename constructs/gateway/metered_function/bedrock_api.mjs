@@ -11,7 +11,7 @@ import { BackendFailed } from "./backend_failed.mjs";
 import { errorOf, failureOf, toldAs } from "./bedrock_failure.mjs";
 import { embed } from "./embeddings.mjs";
 import { send } from "./proxy.mjs";
-import { jsonIn } from "./request.mjs";
+import { jsonIn, written } from "./request.mjs";
 import { signed } from "./sign.mjs";
 
 // The end of a path here, and the path at Bedrock. null: Bedrock has none, and this function translates.
@@ -73,11 +73,9 @@ function operationOf({ path }, { apis }) {
 }
 
 // The body as this function has parsed it, so that Bedrock reads the same: parsers differ if a name appears twice.
-// Numbers keep their spelling.
 function plain({ bytes }) {
   try {
-    const asWritten = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);
-    return Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8"), asWritten)));
+    return written(bytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new BackendFailed(new Error("The body is nested too deep."), { reached: false, status: 400 });

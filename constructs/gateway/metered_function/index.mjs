@@ -78,7 +78,9 @@ export async function invoke(event, context) {
   });
   const body = Buffer.concat(chunks);
   const type = String(begun.headers["Content-Type"] ?? begun.headers["content-type"] ?? "application/json");
-  const text = isText(type);
+  // A server that compresses although it is asked not to.
+  const compressed = Object.keys(begun.headers).some((name) => name.toLowerCase() === "content-encoding");
+  const text = isText(type) && !compressed;
   return { ...begun, body: body.toString(text ? "utf8" : "base64"), isBase64Encoded: !text };
 }
 

@@ -9,7 +9,7 @@ import { costOf, placed } from "./limits.mjs";
 import { needed, needOf, passedNeed } from "./need.mjs";
 import { address } from "./proxy.mjs";
 import { readDifferently } from "./read_differently.mjs";
-import { jsonIn, requestIn } from "./request.mjs";
+import { jsonIn, requestIn, written } from "./request.mjs";
 import { Unavailable } from "./store.mjs";
 import { UsageReader } from "./usage/reader.mjs";
 
@@ -366,18 +366,24 @@ function withUsage(request, backend) {
   const completes = [request.path, pathAtModel(request, backend)].some((path) => /\/(chat\/)?completions$/.test(path));
   const asks = completes && isTrue(body?.stream) && body.stream_options?.include_usage !== true;
   if (!asks) return { sent: request, hides: false };
-  return { sent: { ...request, bytes: Buffer.from(askingForUsage(request)) }, hides: true };
+  try {
+    return { sent: { ...request, bytes: askingForUsage(request) }, hides: true };
+  } catch (error) {
+    // Nested deeper than a function can follow: then the text that passes counts.
+    if (!(error instanceof RangeError)) throw error;
+    return { sent: request, hides: false };
+  }
 }
 
 // Servers in Python read words and 1 as true too, vLLM among them:
 // https://docs.pydantic.dev/latest/api/standard_library_types/#booleans, read 2026-11.
 const isTrue = (value) => /^(true|t|yes|y|on|1)$/i.test(String(value));
 
-// Put in front of what the caller wrote, which stays as it is: a number of 64 bits would not survive being read.
+// Put in front of what the caller wrote, which stays as it is if it has no such options.
 function askingForUsage({ body, bytes }) {
   const options = { ...body.stream_options, include_usage: true };
-  if (body.stream_options !== undefined) return JSON.stringify({ ...body, stream_options: options });
-  return bytes.toString("utf8").replace("{", `{"stream_options": ${JSON.stringify(options)}, `);
+  if (body.stream_options !== undefined) return written(bytes, (said) => ({ ...said, stream_options: options }));
+  return Buffer.from(bytes.toString("utf8").replace("{", `{"stream_options": ${JSON.stringify(options)}, `));
 }
 
 const isEvents = (contentType) => contentType.includes("event-stream");

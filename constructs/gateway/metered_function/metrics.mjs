@@ -1,7 +1,7 @@
 // One line of the log for each request, from which CloudWatch extracts metrics: embedded metric format.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-const UNITS = { TokensReserved: "Count", TokensUsed: "Count", StoreWrites: "Count", LimiterMilliseconds: "Milliseconds" };
+const UNITS = { LimiterMilliseconds: "Milliseconds" };
 
 // `values`: { metric: number }. `about`: further fields for queries: the hashed caller, plan, model, cost.
 export function record(namespace, values, about, write = console.log, now = Date.now) {

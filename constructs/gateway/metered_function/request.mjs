@@ -21,6 +21,13 @@ export function requestIn(event) {
 
 const lists = (single) => Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, [value]]));
 
+// The body as this function has parsed it, changed if it is given what to change. Numbers keep their spelling: one of 64
+// bits would not survive being read. Throws RangeError if it is nested deeper than a function can follow.
+export function written(bytes, change = (body) => body) {
+  const asWritten = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);
+  return Buffer.from(JSON.stringify(change(JSON.parse(bytes.toString("utf8"), asWritten))));
+}
+
 // The body as JSON. undefined if it is not JSON.
 export function jsonIn(bytes) {
   if (!bytes.length) return undefined;

@@ -60,10 +60,13 @@ def test_the_route_that_costs_most_counts_for_all(tmp_path: Path) -> None:
     large = f'[[routes]]\nmethod = "POST"\npath = "/large"\n[routes.integration]\n{BEDROCK}memory_size = 512\n'
     settings = environment(tmp_path, with_route(BEDROCK, tables=large))
     assert found(settings)[TIME].quantity == pytest.approx(5_000_000)
-    (note,) = [note for note in report(settings, Traffic(requests=1), read_prices(None)).notes if "front" in note]
+    (note,) = [
+        note for note in report(settings, Traffic(requests=1_000_000), read_prices(None)).notes if "front" in note
+    ]
     assert note == (
         "The function in front of the model runs until the answer ends: 10 s are assumed (--seconds, at most the "
-        "route's timeout) with 512 MB (x86_64), as if every request were of POST /large. Its log: 350 bytes a request."
+        "route's timeout) with 512 MB (x86_64), as if every request were of POST /large. Its log: 350 bytes a request. "
+        "On average 3.9 run at once, of the 1,000 that an account has for all its functions by default."
     )
 
 

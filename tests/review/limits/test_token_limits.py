@@ -31,6 +31,10 @@ def test_the_report_has_a_table_of_them_only_where_there_are_some(tmp_path: Path
     table = next(each for each in said.tables if "function in front" in (each.title or ""))
     allows = "600 requests a minute\n400,000 tokens a minute\n500 USD a month\n40 at once"
     assert ("POST /model\nPOST /v1/{proxy+}", "plan gold", "each key", allows) in table.rows
+    assert table.caption == (
+        "A request passes if all have room for it, and else costs none of them anything. "
+        "A caller who was idle can use twice its limit of a minute in its first minute."
+    )
     assert [row[1:3] for row in table.rows] == [
         ("plan free", "each key"),
         ("plan gold", "each key"),
