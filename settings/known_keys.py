@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from settings.problem import entry_name
+from settings.entry_name import entry_name
 from settings.units import unit_of
 
 # More would not fit into a line.

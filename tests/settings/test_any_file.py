@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from settings.entry_name import entry_name
 from settings.environment import Environment
-from settings.problem import NO_VALUE, EnvironmentFileError, entry_name, field_path, line_about
+from settings.problem import NO_VALUE, EnvironmentFileError, field_path, line_about
 from settings.read import read_environment
 from settings.route import Route
 from settings.waf.web_acl_rules import web_acl_rules
