@@ -23,7 +23,8 @@ def run_app(app: typer.Typer, arguments: list[str], *, program: str, instead: Ma
     except typer.TyperException as error:
         message = _plain(error.format_message().rstrip(".")) + _environments(error)
         if command := re.match(r"No such command '([^']*)'", message):
-            message = f"{command[0]}; {instead[command[1]]}" if command[1] in (instead or {}) else message
+            ours = (instead or {}).get(command[1])
+            message = f"{command[0]}; {ours}" if ours else message
         sys.stderr.write(f"{message}{' See' if message.endswith('?') else '; see'} --help\n")
     except typer.Abort:
         sys.stderr.write("aborted\n")

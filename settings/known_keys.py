@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from settings.problem import entry_name
+from settings.entry_name import entry_name
+from settings.units import unit_of
 
 # More would not fit into a line.
 _MOST_LISTED = 24
 _CLOSE = 0.75
+# A shorter name could be in another one by chance.
+_LONG = 6
 
 _OF_TOKENS = "rate_limit counts requests; this limit belongs to [usage_plans.<name>] or [[token_limits]]"
 _THROTTLE = "write throttle = { rate_limit = ..., burst_limit = ... }"
@@ -88,6 +91,8 @@ def hint(schema: dict[str, Any], where: tuple[str | int, ...], key: str, table: 
         return f"did you mean [[{close[0]}]]?"
     if close:
         return f"did you mean {close[0]}?"
+    if inside := [name for name in known if len(name) >= _LONG and _letters(name) in _letters(key)]:
+        return f"did you mean {max(inside, key=len)}?"
     if not where and (owners := _owners(schema, key)):
         return f"it belongs to {' or '.join(owners)}"
     return f"there are {listed}" if (listed := listing(schema, where, table)) else ""
@@ -128,6 +133,16 @@ def other_than_a_table(schema: dict[str, Any], where: tuple[str | int, ...], tab
     return f"{' or '.join(dict.fromkeys(kinds))}, or " if kinds else ""
 
 
+def texts_by_name(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> bool:
+    """Whether that place is a table of texts whose keys the author chooses, such as headers."""
+    inner = [each for node in _nodes(schema, where, table) for each in [*node.get("patternProperties", {}).values()]]
+    return bool(inner) and all(each.get("type") == "string" for each in inner)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
 def listing(schema: dict[str, Any], where: tuple[str | int, ...], table: object = None) -> str:
     """`throttle, quota, waf`. Empty if there are too many for one line, or if they depend on the table's content."""
     tables = _tables(schema, where, table)
@@ -143,6 +158,9 @@ def other_kinds(schema: dict[str, Any], where: tuple[str | int, ...], table: obj
             kinds.append(f"a table with {keys}" if len(node["properties"]) <= _MOST_OF_A_KIND else "a table")
         elif "items" in node:
             kinds.append("an array")
+        elif node.get("type") in {"integer", "number"}:
+            unit = unit_of(str(where[-1]))
+            kinds.append(f"a number{f' of {unit}' if unit else ''}, without quotes")
     return "".join(f", or {kind}" for kind in dict.fromkeys(kinds))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from settings.entry_name import depth, entry_name, named
 from settings.formatting import decimal
 from settings.secrecy import HIDDEN, Where, may_be_shown, shown_value, without_secrets
 from settings.written_out import WrittenOut, written_out
@@ -30,11 +31,6 @@ _A_NUMBER_IN_QUOTES = re.compile(
     r"|ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|[kKmM]|[kmg]b|[KMG]i?B|%|requests?|tokens?))?|true|false"
     r"|yes|no|on|off|True|False"
 )
-
-
-# Anything else would not be read as a name in front of a field.
-_A_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_NAMES_A_ROUTE = re.compile(r"[A-Za-z]{1,16} /\S*")
 
 
 class _AsWritten(str):
@@ -134,54 +130,16 @@ def with_values(settings: BaseModel, problems: Iterable[Problem]) -> Iterator[Pr
 
 
 def _entry_at(settings: BaseModel, where: Where) -> str:
-    depth = _depth(where)
-    if not depth:
+    parts = depth(where)
+    if not parts:
         return ""
     found: Any = settings
-    for part in where[: depth - 1]:
+    for part in where[: parts - 1]:
         found = getattr(found, str(part), None)
-    index = where[depth - 1]
+    index = where[parts - 1]
     if not isinstance(found, tuple) or not isinstance(index, int):
         return ""
-    return str(getattr(found[index], "key", "")) or _named(where, getattr(found[index], "name", ""))
-
-
-def entry_name(where: Where, table: object) -> str:
-    """`POST /v1/chat` for a field of that route, `rate rule per-ip` for one of that rule, as the file has it. Empty if
-    the file does not name it.
-    """
-    found: Any = table
-    for part in where[: _depth(where)]:
-        try:
-            found = found[part]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    match found:
-        case {"method": str(method), "path": str(path)} if where[0] == "routes":
-            return f"{method} {path}" if _NAMES_A_ROUTE.fullmatch(f"{method} {path}") else ""
-        case {"name": str(name)}:
-            return _named(where, name)
-        case _:
-            return ""
-
-
-# Lists whose entries have a name, and the word in front of it. A route's name is its method and path.
-_ENTRIES: dict[Where, str] = {
-    ("routes",): "",
-    ("token_limits",): "token limit",
-    ("waf", "rate_rules"): "rate rule",
-    ("waf", "managed_rule_groups"): "rule group",
-}
-
-
-def _depth(where: Where) -> int:
-    """How many parts of the path lead to an entry of one of these lists. 0 if none do."""
-    return next((len(to) + 1 for to in _ENTRIES if where[: len(to)] == to and len(where) > len(to)), 0)
-
-
-def _named(where: Where, name: str) -> str:
-    word = _ENTRIES[where[: _depth(where) - 1]]
-    return f"{word} {name}" if word and _A_NAME.fullmatch(name) else ""
+    return str(getattr(found[index], "key", "")) or named(where, getattr(found[index], "name", ""))
 
 
 def _value_at(settings: BaseModel, where: Where) -> object:
@@ -282,8 +240,8 @@ def line_about(where: Where, value: object, message: str, *, entry: str = "") ->
 
     `POST /v1/chat: integration.url` if the name of the `entry` is known, otherwise `routes[3].integration.url`.
     """
-    named = f"{_in_one_line(_short_key(entry, _LONGEST_ENTRY))}: " if entry else ""
-    field = named + field_path(where[_depth(where) :] if entry else where)
+    before = f"{_in_one_line(_short_key(entry, _LONGEST_ENTRY))}: " if entry else ""
+    field = before + field_path(where[depth(where) :] if entry else where)
     tables = (dict, BaseModel)
     listed = value if isinstance(value, list) else []
     if value in (HIDDEN, NO_VALUE) or isinstance(value, tables) or any(isinstance(each, tables) for each in listed):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from settings.known_keys import hint, listing, other_kinds, other_than_a_table
+from settings.known_keys import hint, listing, other_kinds, other_than_a_table, texts_by_name
 from settings.secrecy import Where
 from settings.spelling import SPELLINGS
 from settings.units import unit_of
@@ -108,6 +108,8 @@ def _an_array(got: object, where: Where) -> str:
 
 def _a_table(error: ErrorDetails, where: Where, schema: dict[str, Any] | None, table: object) -> str:
     if isinstance(error["input"], list):
+        if schema and texts_by_name(schema, where, table):
+            return f'must be a table: write {where[-1]} = {{ NAME = "value" }}'
         # The header of a table whose keys the author chooses has one more part.
         named = ".<name>" if error["type"] == "dict_type" else ""
         named = '."METHOD /path"' if where == ("throttling", "routes") else named

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from settings.entry_name import entry_name
 from settings.environment import Environment
-from settings.problem import NO_VALUE, EnvironmentFileError, entry_name, field_path, line_about
+from settings.problem import NO_VALUE, EnvironmentFileError, field_path, line_about
 from settings.read import read_environment
 from settings.route import Route
 from settings.waf.web_acl_rules import web_acl_rules
@@ -110,7 +111,8 @@ def taken(folder: Path, table: Table) -> bool:
     file.write_text(toml(table), encoding="utf-8")
     known = tuple(field_path((key,)) for key in table.keys() | Environment.model_fields.keys()) + tuple(routes(table))
     environment, lines = read(file)
-    for line in lines:
+    # An empty file has a line of its own: test_refusals.py.
+    for line in lines if table else ():
         assert_names_a_field(line, known)
     if environment is None:
         assert lines

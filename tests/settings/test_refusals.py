@@ -63,6 +63,21 @@ ROUTE = '[[routes]]\nmethod = "POST"\npath = '
                     MINIMAL + "[[waf.rules]]\nname = 'a'",
                     "waf.rules: unknown key; write [[waf.rate_rules]], in double brackets",
                 ),
+                (
+                    changed(rate_limit="throttlingRateLimit = 1\nrate_limit = 1"),
+                    "throttling.throttlingRateLimit: unknown key; did you mean rate_limit?",
+                ),
+                (
+                    MINIMAL + "[observability.alarms]\nthrottled_percent = '5%'\nemails = ['a@b.co']",
+                    (
+                        "observability.alarms.throttled_percent = '5%': must be 'off', or a number of percent, "
+                        "without quotes"
+                    ),
+                ),
+                (
+                    MINIMAL + "[routes.integration]\ntype = 'http'\nurl = 'https://a.example'\nheaders = ['X: 1']",
+                    'POST /chat: integration.headers: must be a table: write headers = { NAME = "value" }',
+                ),
                 (MINIMAL + "[rate_limiting]", "rate_limiting: unknown key; it belongs to [throttling]"),
                 (MINIMAL + "[plans.free]", "plans: unknown key; it belongs to [usage_plans.<name>]"),
                 (MINIMAL + "[route]", "route: unknown key; did you mean [[routes]]?"),
