@@ -367,11 +367,13 @@ def _allowed_first(waf: Waf) -> Iterator[Problem]:
         around = next((each for each in allowed if _holds(each, blocked)), None)
         if around is not None:
             yield Problem(("waf", "block", index), f"never blocked: {around} in waf.allow contains it and comes first")
-    for version in (4, 6):
-        same = [each for each in allowed if each.version == version]
-        if any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(same)):
+    ipv4 = [each for each in allowed if isinstance(each, ipaddress.IPv4Network)]
+    ipv6 = [each for each in allowed if isinstance(each, ipaddress.IPv6Network)]
+    every: list[IpNetwork] = [*ipaddress.collapse_addresses(ipv4), *ipaddress.collapse_addresses(ipv6)]
+    for merged in every:
+        if merged.prefixlen == 0:
             yield Problem(
-                ("waf", "allow"), f"contains every IPv{version} address: no rule limits or blocks one of them"
+                ("waf", "allow"), f"contains every IPv{merged.version} address: no rule limits or blocks one of them"
             )
 
 
