@@ -41,7 +41,7 @@ def _other_spelling(path: str, wider: str) -> str | None:
     if len(parts) != len(others):
         return None
     # One variable takes one part, so every other part must be the same.
-    taken = [other != part and other.startswith("{") for part, other in zip(parts, others, strict=True)]
+    taken = [part not in {"", other} and other.startswith("{") for part, other in zip(parts, others, strict=True)]
     same = all(other == part or free for part, other, free in zip(parts, others, taken, strict=True))
     if not same or not any(taken):
         return None

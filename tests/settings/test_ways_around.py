@@ -201,6 +201,7 @@ TIGHT = '[throttling.routes]\n"POST /chat" = { rate_limit = 1, burst_limit = 1 }
     [
         (VARIABLE, []),
         (VARIABLE + TIGHT, ["its throttle"]),
+        (VARIABLE.replace('"/chat"', '"/"') + TIGHT.replace("/chat", "/"), []),
         # Of another length, or with another part that stays the same.
         (VARIABLE.replace("/{name}", "/v1/{name}") + TIGHT, []),
         (VARIABLE.replace("/{name}", "/{name}/x") + TIGHT, []),
