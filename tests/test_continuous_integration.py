@@ -16,7 +16,7 @@ _USES = re.compile(r"uses: (\S+)@(\S+)(.*)")
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:

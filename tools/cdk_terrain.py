@@ -35,6 +35,7 @@ RULES = (
     # The Python packages: import names and requirements.
     Rule(r"\bcdktf_cdktf_provider_aws\b", "cdktn_provider_aws"),
     Rule(r"\b(from|import) cdktf\b", r"\1 cdktn"),
+    Rule(r"\bcdktf\.(?=[A-Z])", "cdktn."),
     Rule(r'^cdktf-cdktf-provider-aws = ".*"$', f'cdktn-provider-aws = "=={CDKTN_PROVIDER_AWS}"', ("Pipfile",)),
     Rule(r'^cdktf = ".*"$', f'cdktn = "=={CDKTN}"', ("Pipfile",)),
     Rule(r'^constructs = ".*"$', 'constructs = ">=10.6,<10.8"', ("Pipfile",)),

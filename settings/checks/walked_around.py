@@ -6,28 +6,46 @@ from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.route import Route
 from settings.throttling import BLOCKED, RouteThrottle, Throttle
+from settings.token_limits.covering import PLAN, covering
 from settings.usage_plan import PlanRouteThrottle
 from settings.waf.counted_routes import counted_routes
 from settings.waf.path_pattern import covers
 
 
 def warned(environment: EnvironmentFields) -> Iterator[Problem]:
-    """A route with a lower limit than a greedy route of its method, which matches other spellings of the same path.
+    """A route with a lower limit than a route of its method with a variable, which matches other spellings of the same
+    path.
 
     `/v1/chat;x=1` or `/v1/%2563hat` is a different path to API Gateway, and the same path to many servers.
     """
-    greedy = [route for route in environment.routes if route.path.endswith("+}") and route.integration.type != "mock"]
+    wider = [route for route in environment.routes if route.path_variables and route.integration.type != "mock"]
     for index, route in enumerate(environment.routes):
-        for other in greedy:
-            if other is route or other.method != route.method or not covers(other.path, route.path):
+        for other in wider:
+            if other is route or other.method != route.method:
                 continue
-            if missing := list(_missing(environment, route, other)):
+            spelling = _other_spelling(route.path, other.path)
+            if spelling and (missing := list(_missing(environment, route, other))):
                 yield Problem(
                     ("routes", index, "path"),
-                    f"{other.key} matches other spellings of it, such as {route.path.rstrip('/')};x=1, which its "
+                    f"{other.key} matches other spellings of it, such as {spelling}, which its "
                     f"server may read as it: without {', '.join(missing)}; give {other.key} the same, or remove it",
                 )
                 break
+
+
+def _other_spelling(path: str, wider: str) -> str | None:
+    """What many servers read as the path, and API Gateway as the wider one. None if nothing is."""
+    if wider.endswith("+}"):
+        return f"{path.rstrip('/')};x=1" if covers(wider, path) else None
+    parts, others = path.split("/"), wider.split("/")
+    if len(parts) != len(others):
+        return None
+    # One variable takes one part, so every other part must be the same.
+    taken = [part not in {"", other} and other.startswith("{") for part, other in zip(parts, others, strict=True)]
+    same = all(other == part or free for part, other, free in zip(parts, others, taken, strict=True))
+    if not same or not any(taken):
+        return None
+    return "/".join(f"{part};x=1" if free else part for part, free in zip(parts, taken, strict=True))
 
 
 def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iterator[str]:
@@ -42,6 +60,13 @@ def _missing(environment: EnvironmentFields, route: Route, other: Route) -> Iter
         own, its = (plan.routes.get(each.key, plan.throttle) for each in (route, other))
         if route.api_key_required and other.api_key_required and _tighter(own, its):
             yield f"its throttle in usage_plans.{name}"
+    if route.authorization_scopes and not other.authorization_scopes and other.authorization != "NONE":
+        yield "its scopes"
+    own_limits, its_limits = (
+        {limit.name for limit in covering(environment, each) if limit.mode == "enforce"} for each in (route, other)
+    )
+    for name in sorted(own_limits - its_limits):
+        yield "the limits in tokens of its plan" if name == PLAN else f"the token limit {name}"
     waf = environment.waf
     for rule in waf.rate_rules if waf and waf.mode == "block" else ():
         counted = counted_routes(rule, environment.routes)

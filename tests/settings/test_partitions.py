@@ -54,6 +54,14 @@ def test_each_region_is_in_its_partition() -> None:
             id="what a role may call",
         ),
         pytest.param(
+            CHINA.replace('path = "/chat"', 'path = "/chat"\nauthorization = "users"') + "\n[authorizers.users]\n"
+            'type = "COGNITO_USER_POOLS"\n'
+            'provider_arns = ["arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_a1B2c3D4e"]\n',
+            "authorizers.users.provider_arns[0]",
+            NOT_CHINA,
+            id="a user pool, whose Region no check compares",
+        ),
+        pytest.param(
             CHINA + '\n[observability.alarms]\ntopic_arns = ["arn:aws:sns:cn-north-1:111122223333:ops"]\n',
             "observability.alarms.topic_arns[0]",
             NOT_CHINA,

@@ -190,3 +190,46 @@ def test_what_leads_to_no_other_route_or_server(tmp_path: Path, text: str) -> No
 def test_a_greedy_one_below_another(tmp_path: Path) -> None:
     text = SIBLINGS.replace('path = "/chat"', 'path = "/v1/{proxy+}"') + PER_IP
     assert around(tmp_path, text + 'routes = ["POST /v1/{proxy+}"]') == ["the WAF rule per-ip"]
+
+
+VARIABLE = SIBLINGS.replace("/{proxy+}", "/{name}").replace("/{proxy}", "/{name}")
+TIGHT = '[throttling.routes]\n"POST /chat" = { rate_limit = 1, burst_limit = 1 }\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (VARIABLE, []),
+        (VARIABLE + TIGHT, ["its throttle"]),
+        (VARIABLE.replace('"/chat"', '"/"') + TIGHT.replace("/chat", "/"), []),
+        # Of another length, or with another part that stays the same.
+        (VARIABLE.replace("/{name}", "/v1/{name}") + TIGHT, []),
+        (VARIABLE.replace("/{name}", "/{name}/x") + TIGHT, []),
+    ],
+)
+def test_a_tight_route_beside_one_with_a_variable(tmp_path: Path, text: str, missing: list[str]) -> None:
+    """`/chat;x=1` is a value of `{name}`."""
+    assert around(tmp_path, text) == missing
+
+
+def test_the_other_spelling_is_of_the_part_that_is_a_variable(tmp_path: Path) -> None:
+    text = VARIABLE.replace('"/chat"', '"/team/chat"').replace('"/{name}"', '"/{name}/chat"')
+    (line,) = (each for each in warnings(tmp_path, text + TIGHT.replace("/chat", "/team/chat")) if "spellings" in each)
+    assert "POST /{name}/chat matches other spellings of it, such as /team;x=1/chat, which" in line
+
+
+TOKENS = SIBLINGS.replace(AUTHORIZED, AUTHORIZED + "api_key_required = true\n")
+PLAN = "[usage_plans.free]\nthrottle = { rate_limit = 5, burst_limit = 5 }\napi_keys = ['a']\n"
+LIMIT = "[[token_limits]]\nname = 'chat'\nby = 'all'\ntokens_per_minute = 1000\nroutes = ['POST /chat']\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (TOKENS + PLAN + LIMIT, ["the token limit chat"]),
+        (TOKENS + PLAN + LIMIT + "mode = 'count'\n", []),
+        (TOKENS + PLAN + LIMIT.replace("routes = ['POST /chat']", ""), []),
+    ],
+)
+def test_a_limit_in_tokens_beside_a_greedy_route_without_it(tmp_path: Path, text: str, missing: list[str]) -> None:
+    assert around(tmp_path, text) == missing
