@@ -27,7 +27,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from settings.aws import Aws
 from settings.problem import EnvironmentFileError
 from settings.read import environments_folder, read_environment
-from settings.watched import access_log_group
+from settings.watched import access_log, access_log_group
 
 _HOUR_MS = 3_600_000
 _UNITS = {"m": 60_000, "h": _HOUR_MS, "d": 24 * _HOUR_MS, "w": 7 * 24 * _HOUR_MS}
@@ -35,6 +35,8 @@ _AGO = re.compile(r"(\d+)([mhdw])")
 
 Progress = Callable[[float, int], None]
 """Called with the share of the time that is done, and the number of lines so far."""
+
+NO_LOG = "the environment file asks for no access log: [observability] account_role is not set"
 
 app = typer.Typer(
     add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
@@ -90,7 +92,8 @@ def main(
         raise typer.Exit(1) from None
     except ClientError as error:
         said = error.response.get("Error", {})
-        print(f"{access_log_group(environment)}: {said.get('Code')}: {said.get('Message')}", file=sys.stderr)
+        hint = "" if access_log(environment) else f"; {NO_LOG}"
+        print(f"{access_log_group(environment)}: {said.get('Code')}: {said.get('Message')}{hint}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         print("stopped; run the same command to continue", file=sys.stderr)
@@ -173,7 +176,11 @@ def _known(beside: Path, group: str, part: Path) -> Done | None:
         ) from None
     if done.group != group or part.stat().st_size < done.size:
         raise FetchError(f"{beside.as_posix()}: belongs to another log; delete it and {part.as_posix()} to start again")
-    print(f"continuing at {_shown(done.at)} UTC, after {done.lines:,} lines", file=sys.stderr)
+    print(
+        f"continuing the download of {_shown(done.start)} to {_shown(done.end)} UTC at {_shown(done.at)}, after "
+        f"{done.lines:,} lines; delete {part.as_posix()} for another time",
+        file=sys.stderr,
+    )
     return done
 
 
