@@ -1,6 +1,7 @@
 """The command line. Each command loads what it needs itself, so that the quick ones are quick."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Different from 1, which means that the command failed.
 _FLAGGED = 2
+_ROUTE = re.compile(r"(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /[^\s\"]*")
 
 app = typer.Typer(
     add_completion=False,
@@ -414,6 +416,14 @@ def size(
     )
     if len({each.name for each in tiers}) < len(tiers):
         raise ReviewError("--tier: two have the same name")
+    for each in tiers:
+        if tokens_per_minute and each.tokens > tokens_per_minute:
+            raise ReviewError(
+                f"a request with {each.tokens:,} tokens does not fit into a quota of {tokens_per_minute:,} tokens a "
+                "minute"
+            )
+    if not _ROUTE.fullmatch(route):
+        raise ReviewError(f"--route {route}: must be a method in capitals, a space and a path, such as POST /v1/chat")
     sized = sized_by(
         Demand(
             tiers=tiers,

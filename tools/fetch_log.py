@@ -181,7 +181,11 @@ def _known(beside: Path, group: str, part: Path) -> Done | None:
         ) from None
     if done.group != group or part.stat().st_size < done.size:
         raise FetchError(f"{beside.as_posix()}: belongs to another log; delete it and {part.as_posix()} to start again")
-    print(f"continuing at {_shown(done.at)} UTC, after {done.lines:,} lines", file=sys.stderr)
+    print(
+        f"continuing the download of {_shown(done.start)} to {_shown(done.end)} UTC at {_shown(done.at)}, after "
+        f"{done.lines:,} lines; delete {part.as_posix()} for another time",
+        file=sys.stderr,
+    )
     return done
 
 

@@ -17,6 +17,9 @@ from settings.throttling import Throttle
 
 _HOUR = 3600.0
 _MOST_REQUESTS = 2_000_000
+"""Of an hour. A minute is simulated if it has more, but never more than the limit below."""
+
+_MOST_OF_A_MINUTE = 10_000_000
 _ACCOUNT = Throttle(rate_limit=USUAL.rate_limit, burst_limit=USUAL.burst_limit)
 
 
@@ -72,7 +75,7 @@ def _layers(sized: Size, route: str) -> Layers:
 
 def _traffic(sized: Size) -> Traffic:
     demand = sized.demand
-    duration = min(_HOUR, max(60.0, _MOST_REQUESTS / demand.rate))
+    duration = min(_HOUR, max(60.0, _MOST_REQUESTS / demand.rate), _MOST_OF_A_MINUTE / demand.rate)
     return Traffic(
         name="the demand",
         duration_sec=duration,

@@ -18,7 +18,7 @@ def report(sized: Size, proof: Proof, route: str) -> Report:
         title=f"Limits for {_described(sized)}",
         tables=(_arithmetic(sized), _proof(sized, proof), _file(lines)),
         notes=tuple(_notes(sized)),
-        warnings=sized.warnings,
+        warnings=(*sized.warnings, *_fewer_than_meant(sized, proof)),
         data={
             "rate_limit": sized.rate_limit,
             "burst_limit": sized.burst_limit,
@@ -43,6 +43,22 @@ def report(sized: Size, proof: Proof, route: str) -> Report:
             "toml": "\n".join(lines),
         },
     )
+
+
+def _fewer_than_meant(sized: Size, proof: Proof) -> Iterator[str]:
+    """A bucket is stricter than the slots that it protects: it refuses some of what would have found a free one."""
+    served, requests = sum(group.served for group in proof.groups), sum(group.requests for group in proof.groups)
+    if not sized.warnings and requests >= _ENOUGH and served < (sized.demand.quantile - _CHANCE) * requests:
+        yield (
+            f"In the simulation {share(served, requests)} of the requests get through, fewer than "
+            f"{percent(sized.demand.quantile)}: the limits protect the backend first. More slots, or shorter answers, "
+            "let more through."
+        )
+
+
+_ENOUGH = 100
+_CHANCE = 0.01
+"""How far a simulated share may be from the true one."""
 
 
 def toml_lines(sized: Size, route: str) -> Iterator[str]:
@@ -70,7 +86,8 @@ def _number(value: float) -> str:
 def _described(sized: Size) -> str:
     demand = sized.demand
     users = " and ".join(
-        f"{tier.users:,} users{f' of {tier.name}' if tier.name else ''} with {plain(tier.requests_per_hour)} "
+        f"{tier.users:,} user{'s' if tier.users > 1 else ''}{f' of {tier.name}' if tier.name else ''} with "
+        f"{plain(tier.requests_per_hour)} "
         "requests an "
         "hour each"
         for tier in demand.tiers
@@ -91,7 +108,7 @@ def _arithmetic(sized: Size) -> Table:
 def _proof(sized: Size, proof: Proof) -> Table:
     columns = ("callers", "n", "requests", "through")
     slots = sized.demand.slots
-    of = f" of {slots:,} slots" if slots else ""
+    of = f" of {slots:,} slot{'s' if slots > 1 else ''}" if slots else ""
     return Table(
         title=f"Simulation of {plain(round(proof.duration_sec))} s of the busiest hour",
         columns=columns,
@@ -110,7 +127,7 @@ def _file(lines: list[str]) -> Table:
 
 def _notes(sized: Size) -> Iterator[str]:
     yield (
-        f"Users are assumed to act independently. The limits are sufficient for {percent(sized.demand.quantile)} of "
+        f"Users are assumed to act independently. The limits are computed for {percent(sized.demand.quantile)} of "
         "the "
         "busiest hour. A lecture or a cron job at nine needs a larger burst, which `spillway simulate` shows."
     )

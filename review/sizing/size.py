@@ -80,13 +80,13 @@ class _Sizing:
     def all(self) -> Size:
         self._arrivals()
         rate, burst = self._within_account(*self._shared())
-        plans = tuple(self._plan(tier) for tier in self._demand.tiers if tier.name)
+        plans = tuple(self._plan(tier, rate, burst) for tier in self._demand.tiers if tier.name)
         return Size(
             demand=self._demand,
             rate_limit=rate,
             burst_limit=burst,
             plans=plans,
-            address_limit=self._address(plans),
+            address_limit=self._address(plans, rate),
             window_sec=WINDOW_SEC,
             steps=tuple(self._steps),
             warnings=tuple(self._warnings),
@@ -196,8 +196,11 @@ class _Sizing:
         )
         return _down(rate), burst
 
-    def _plan(self, tier: Tier) -> PlanSize:
-        """A caller should exceed its limit in one of a hundred busy hours, so the quantile is one of minutes."""
+    def _plan(self, tier: Tier, shared_rate: float, shared_burst: int) -> PlanSize:
+        """A caller should exceed its limit in one of a hundred busy hours, so the quantile is one of minutes.
+
+        No key can have more than all of them share.
+        """
         share = 1 - (1 - self._demand.quantile) / (_HOUR / _MINUTE)
         mean = tier.requests_per_hour / _MINUTE
         burst = max(1, quantile(mean, share))
@@ -214,10 +217,23 @@ class _Sizing:
             self._step(
                 f"{tier.name}, each key: tokens a minute", f"{burst:,} x {tier.tokens:,}", f"{burst * tier.tokens:,}"
             )
-        return PlanSize(tier=tier, rate_limit=rate, burst_limit=burst, tokens_per_minute=burst * tier.tokens)
+        within_burst = min(burst, shared_burst)
+        # One address that uses up a key is still below what all callers share.
+        most = _down(max(shared_rate / 2, shared_rate - (within_burst + 1) / WINDOW_SEC))
+        within = (min(_up((2 * burst - within_burst) / _MINUTE), most), within_burst)
+        if within != (rate, burst):
+            # As many in a minute, but fewer of them at once.
+            self._step(
+                f"{tier.name}, each key: less than all share",
+                f"(2 x {burst:,} - {within_burst:,}) / 60 s, at most {_short(most)}/s",
+                f"{_short(within[0])}/s, {within[1]:,}",
+            )
+        return PlanSize(tier=tier, rate_limit=within[0], burst_limit=within[1], tokens_per_minute=burst * tier.tokens)
 
-    def _address(self, plans: tuple[PlanSize, ...]) -> int:
-        """For the busiest kind of user, and at least what a plan allows, since one server calls from one address."""
+    def _address(self, plans: tuple[PlanSize, ...], shared_rate: float) -> int:
+        """For the busiest kind of user, and at least what a plan allows, since one server calls from one address. Below
+        what all callers share, so that one address cannot have all of it.
+        """
         demand = self._demand
         busiest = max(tier.requests_per_hour for tier in demand.tiers)
         mean = demand.per_address * busiest * WINDOW_SEC / _HOUR
@@ -229,6 +245,14 @@ class _Sizing:
             f"{WINDOW_SEC} s",
             f"{of_users:,}",
         )
+        most = math.ceil(shared_rate * WINDOW_SEC) - 1
+        if of_users > most >= LOWEST_LIMIT:
+            self._step(
+                "each address: not all of the route",
+                f"less than {_short(shared_rate)}/s x {WINDOW_SEC} s",
+                f"{most:,}",
+            )
+            of_users = most
         limit = of_users
         if plans:
             dearest = max(plans, key=lambda plan: plan.rate_limit * WINDOW_SEC + plan.burst_limit)

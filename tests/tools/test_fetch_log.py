@@ -112,6 +112,17 @@ def test_a_token_that_has_run_out_begins_the_hour_anew(tmp_path: Path) -> None:
     assert (done.lines, fetched(to)) == (200, ENTRIES)
 
 
+def test_what_is_continued_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    to = tmp_path / "a.log.gz"
+    with pytest.raises(KeyboardInterrupt):
+        fetch(Logs(breaks_after=8), GROUP, FIRST, FIRST + 6 * HOUR, to)
+    capsys.readouterr()
+    assert fetch(Logs(), GROUP, FIRST + HOUR, FIRST + 6 * HOUR, to).start == FIRST
+    said = capsys.readouterr().err
+    assert said.startswith("continuing the download of 2026-03-02 08:26:40 to 2026-03-02 14:26:40 UTC at ")
+    assert said.endswith(f"; delete {to.as_posix()}.part for another time\n")
+
+
 def test_another_log_is_not_appended(tmp_path: Path) -> None:
     to = tmp_path / "a.log.gz"
     (tmp_path / "a.log.gz.part").write_bytes(b"")

@@ -196,7 +196,8 @@ def test_who_is_set_apart_and_may_be_a_customer_is_warned_of(
 ) -> None:
     steady = [line(second, f"192.0.2.{second % 40}") for second in range(3000)]
     busy = [line(second / 2, "198.51.100.9") for second in range(5000)]
-    log = write(tmp_path, sorted([*steady, *busy], key=lambda each: int(each["requestTimeEpoch"])))
+    both = sorted(steady + busy, key=lambda each: int(each["requestTimeEpoch"]))
+    log = write(tmp_path, both)
     environment = tmp_path / "mine.toml"
     environment.write_text(FILE.replace("api_key_required = true\n", ""))
     assert main(["replay", str(environment), str(log)]) == 0

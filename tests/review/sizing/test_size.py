@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from review.commands import main
 from review.refusal import ReviewError
+from review.sizing import proof
 from review.sizing.demand import Demand, Tier, tier_of
 from review.sizing.poisson import quantile
 from review.sizing.proof import in_work, prove
@@ -124,10 +126,23 @@ def test_one_address_may_send_what_a_plan_grants() -> None:
     assert sized(users(40, 60), per_address=50).address_limit > sized(users(40, 60)).address_limit
 
 
-@pytest.mark.parametrize("tiers", [(users(120, 12),), (users(500, 4, "free", 1000), users(40, 60, "paid"))])
-def test_the_lines_are_accepted_by_the_files_checks_without_a_warning(tmp_path: Path, tiers: tuple[Tier, ...]) -> None:
-    found = sized(*tiers, slots=32)
-    keys = "".join(f'api_keys = ["{tier.name}-1"]\n' for tier in tiers[:0])
+@pytest.mark.parametrize("slots", [3, 8, 32, 0])
+@pytest.mark.parametrize("per_address", [1, 20])
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        (users(120, 12),),
+        (users(10, 5),),
+        (users(500, 4, "free", 1000), users(40, 60, "paid")),
+        (users(10, 5, "free"), users(5, 500, "pro")),
+        (users(10, 5, "free"),),
+    ],
+)
+def test_the_lines_are_accepted_by_the_files_checks_without_a_warning(
+    tmp_path: Path, tiers: tuple[Tier, ...], per_address: int, slots: int
+) -> None:
+    """Also if the demand does not fit."""
+    found = sized(*tiers, slots=slots, per_address=per_address)
     lines = "\n".join(toml_lines(found, ROUTE))
     for tier in tiers:
         lines = lines.replace(f"[usage_plans.{tier.name}]", f'[usage_plans.{tier.name}]\napi_keys = ["{tier.name}-1"]')
@@ -135,11 +150,12 @@ def test_the_lines_are_accepted_by_the_files_checks_without_a_warning(tmp_path: 
     text = (
         '[aws]\nregion = "us-east-1"\n[api]\nname = "t"\n[stage]\nname = "prod"\n'
         "[throttling]\nrate_limit = 100\nburst_limit = 100\n"
-        f'[[routes]]\nmethod = "POST"\npath = "/v1/chat/completions"\n{required}{keys}'
+        f'[[routes]]\nmethod = "POST"\npath = "/v1/chat/completions"\n{required}'
         f'integration = {{ type = "http", url = "https://llm.example.com" }}\n{lines}\n'
     )
     read = environment(tmp_path, text)
-    assert [str(each) for each in read.warnings() if "above" in str(each) or "more" in str(each)] == []
+    about_limits = re.compile(r"(waf\.rate_rules\[|usage_plans\.\w+\.throttle|throttling)")
+    assert [str(each) for each in read.warnings() if about_limits.match(str(each))] == []
     assert read.throttling.routes[ROUTE].burst_limit == found.burst_limit  # type: ignore[union-attr]  # not a word
 
 
@@ -175,6 +191,17 @@ def test_a_tier_that_is_none(said: str) -> None:
         (["--users", "5"], "size needs --users and --requests-per-hour, or --tier; see --help"),
         (["--tier", "a:1:1", "--tier", "a:1:1"], "--tier: two have the same name"),
         (
+            ["--users", "5", "--requests-per-hour", "1", "--tokens-per-minute", "5", "--tokens", "10"],
+            "a request with 10 tokens does not fit into a quota of 5 tokens a minute",
+        ),
+        *(
+            (
+                ["--users", "5", "--requests-per-hour", "1", "--route", route],
+                f"--route {route}: must be a method in capitals, a space and a path, such as POST /v1/chat",
+            )
+            for route in ("GET", "get /x", "POST x", "POST /a b", "")
+        ),
+        (
             ["--users", "5", "--requests-per-hour", "1", "--tokens-per-minute", "5"],
             "--tokens-per-minute needs --tokens, the tokens of a request",
         ),
@@ -183,3 +210,22 @@ def test_a_tier_that_is_none(said: str) -> None:
 def test_what_cannot_be_used_is_one_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["size", *arguments]) == 1
     assert capsys.readouterr().err == f"{said}\n"
+
+
+def test_a_demand_of_millions_a_second_is_simulated_for_less_than_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(proof, "_MOST_OF_A_MINUTE", 50_000)
+    assert main(["size", "--users", "10000", "--requests-per-hour", "3600"]) == 0
+    assert "Simulation of 5 s of the busiest hour" in capsys.readouterr().out
+
+
+def test_a_simulation_that_lets_fewer_through_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    """The slots suffice at the quantile, and the bucket that protects them refuses more."""
+    tight = ["size", "--users", "120", "--requests-per-hour", "12", "--seconds", "15", "--slots"]
+    assert main([*tight, "12"]) == 0
+    assert re.search(
+        r"warning: In the simulation 9\d\.\d% of the requests get through, fewer than 99%", capsys.readouterr().out
+    )
+    assert main([*tight, "16"]) == 0
+    assert "warning" not in capsys.readouterr().out
