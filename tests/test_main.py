@@ -16,13 +16,11 @@ from tests.environment_files import MINIMAL, ROOT, changed, write
 _, _, _, *FLAGS, PROGRAM = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["app"].split()
 
 
-def synthesize(
-    environments: Path, output: Path, *, cwd: Path = ROOT, **variables: str
-) -> subprocess.CompletedProcess[str]:
+def synthesize(environments: Path, output: Path, *, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *FLAGS, str(ROOT / PROGRAM)],
         cwd=cwd,
-        env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output), **variables},
+        env={**os.environ, "ENVIRONMENTS": str(environments), "CDKTF_OUTDIR": str(output)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -195,9 +193,13 @@ def test_the_cdktf_cli_says_which_variables_terraform_needs(
     )
 
 
-def test_an_empty_variable_is_none(tmp_path: Path) -> None:
-    done = synthesize(Path(), tmp_path / "out", ENVIRONMENTS="")
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+def test_an_empty_variable_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(main, "build_app", partial(main.build_app, outdir=str(tmp_path / "out")))
+    monkeypatch.setenv("ENVIRONMENTS", "")
+    assert (main.main(), capsys.readouterr().out) == (0, "")
     assert stacks(tmp_path / "out").keys() == {file.stem for file in (ROOT / "environments").glob("*.toml")}
 
 
@@ -209,11 +211,15 @@ def test_the_folders_above_the_output_are_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("output", "said"), [("file", "File exists"), ("file/x", "Not a directory")])
-def test_an_output_that_cannot_be_written_is_said_in_a_line(tmp_path: Path, output: str, said: str) -> None:
+def test_an_output_that_cannot_be_written_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], output: str, said: str
+) -> None:
     write(tmp_path, MINIMAL)
     (tmp_path / "file").write_text("", encoding="utf-8")
-    done = synthesize(tmp_path, tmp_path / output)
-    assert (done.returncode, done.stderr) == (1, f"{tmp_path / output}: cannot be written: {said}\n")
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / output))
+    status, out, err = run_main(monkeypatch, capsys, tmp_path, tmp_path / "nowhere")
+    assert (status, out, err) == (1, "", f"{tmp_path / output}: cannot be written: {said}\n")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_what_node_cannot_write_is_said_in_a_line_too(

@@ -158,7 +158,7 @@ class _Bill:
         counts = (
             ("CloudWatch: metrics of filters and routes", "metrics", _metrics(environment)),
             ("CloudWatch: metrics of limits in tokens", "metrics", token_metrics(environment)),
-            ("CloudWatch: alarms", "alarm_metrics", sum(alarm_metrics(environment).values())),
+            ("CloudWatch: alarms", "alarm_metrics", alarm_metrics(environment)),
             ("CloudWatch: dashboard", "dashboards", int(environment.observability.dashboard)),
         )
         for item, price, count in counts:

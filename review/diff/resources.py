@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from review.cost.watched_metrics import alarm_metrics
+from settings.alarms import alarms
 from settings.api import BEARER_KEY
 from settings.environment import Environment
 from settings.gateway_responses import LIMIT_RESPONSES, error_responses
@@ -272,12 +272,12 @@ def _observability(environment: Environment) -> Iterator[tuple[str, Arguments]]:
         yield "aws_cloudwatch_log_group.execution_log", {"name": environment.stage.name}
     if waf_log(environment) is not None:
         yield "aws_cloudwatch_log_group.waf_log", {"name": environment.api.name}
-    for alarm in alarm_metrics(environment):
-        yield f"aws_cloudwatch_metric_alarm.{alarm}", {"alarm_name": (*stem, alarm)}
-    if alarms := environment.observability.alarms:
+    for alarm in alarms(environment):
+        yield f"aws_cloudwatch_metric_alarm.{alarm.address}", {"alarm_name": alarm.name}
+    if settings := environment.observability.alarms:
         for prefix, pages in (("", True), (INFORMATIONAL, False)):
             topic = f"aws_sns_topic.{prefix}alarms"
-            if subscriptions := alarms.subscriptions(pages=pages):
+            if subscriptions := settings.subscriptions(pages=pages):
                 yield topic, {"name": stem}
             for name, _ in subscriptions:
                 yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Reference(topic)}

@@ -139,7 +139,7 @@ def test_metrics_are_those_that_synthesis_makes(tmp_path: Path, alarms: str) -> 
         sum("metric" in query for query in alarm.get("metric_query", [])) or 1
         for alarm in resources["aws_cloudwatch_metric_alarm"].values()
     ]
-    assert sum(alarm_metrics(settings).values()) == sum(watched)
+    assert alarm_metrics(settings) == sum(watched)
     filters = resources["aws_cloudwatch_log_metric_filter"].values()
     by_route = [each for each in filters if each["metric_transformation"].get("dimensions")]
     assert filter_metrics(settings) == len(filters) - len(by_route) + len(by_route) * len(settings.routes)
