@@ -4,9 +4,11 @@ sources.
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 
 from review.engine import jit
@@ -47,3 +49,23 @@ def test_limits_loads_none_of_what_is_slow_to_load() -> None:
     command = [sys.executable, "-c", PROGRAM, *SLOW]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("compiled", [jit.jit, jit.jit_apart])
+def test_code_that_would_count_references_is_refused(compiled: Callable[..., Callable[[int], int]]) -> None:
+    """Such counts make a request cost a hundred times as much; only what allocates needs them."""
+
+    @compiled
+    def refused(length: int) -> int:
+        return len(np.empty(length))
+
+    with pytest.raises(numba.core.errors.TypingError, match="built-in function empty"):
+        refused(3)
+
+
+def test_code_that_allocates_is_compiled_for_that() -> None:
+    @jit.jit_allocating
+    def length_of_new_array(length: int) -> int:
+        return len(np.empty(length))
+
+    assert length_of_new_array(3) == 3
