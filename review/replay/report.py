@@ -59,6 +59,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
         notes=notes,
         assumptions=assumptions,
         warnings=(
+            *replayed.warnings,
             *_left_out(replayed),
             *(_refused_though_apart(replayed, suggested, chosen) if chosen else ()),
             *(chosen.warnings if chosen else ()),
