@@ -72,9 +72,11 @@ def recognize(sample: Sample, names: Names) -> Reader | None:
         return None
     lacks = [sample.said[what] for what in sample.said if what not in chosen]
     if lacks:
-        raise ReviewError(f"no field {', '.join(lacks)}; it has {listed(found[0])}; --columns says which is which")
+        raise ReviewError(
+            f"no field {', '.join(lacks)}; it has {listed(max(found, key=len))}; --columns says which is which"
+        )
     if "count" not in chosen:
-        refuse_uncounted(list(found[0]))
+        refuse_uncounted(list(max(found, key=len)))
     return reader(paths, chosen)
 
 
@@ -82,10 +84,10 @@ def missing(sample: Sample, names: Names) -> None:
     """Raise ReviewError with the fields that the sample's objects lack. Do nothing if it has no object."""
     found = objects(sample.lines)
     if found:
-        chosen = _chosen(found[0], sample.said, names)
+        chosen = _chosen(max(found, key=len), sample.said, names)
         lacks = [what for what in REQUIRED if what not in chosen]
         wanted = ", ".join(sample.said.get(what, what) for what in lacks)
-        raise ReviewError(f"no field for {wanted}; it has {listed(found[0])}; --columns says which is which")
+        raise ReviewError(f"no field for {wanted}; it has {listed(max(found, key=len))}; --columns says which is which")
 
 
 def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> dict[str, str]:

@@ -372,3 +372,9 @@ def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     again = file.parent / "." / ".." / file.parent.name / file.name
     with pytest.raises(ReviewError, match=r"some\.log: named 2 times, and each request would count as often"):
         replay(layers(), Log(files=(file, again)), WafModel())
+
+
+def test_something_in_front_of_the_events_is_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "some.log"
+    file.write_text("fetching the log of prod\n" + json.dumps({"events": events()}, indent=4))
+    assert times(read(file)) == TIMES
