@@ -1,6 +1,6 @@
-"""Callers that suggested limits ignore: those that WAF stops already, and those far above all others."""
+"""Callers that suggested limits ignore: those that other layers already stop, and those far above all others."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +49,24 @@ def set_apart(
     `peak` is the busiest window of each client.
     """
     by_client = replayed.tally.by_client[: len(replayed.clients)]
-    sent, stopped = by_client.sum(axis=1, dtype=np.int64), by_client[:, Outcome.WAF]
+    sent = by_client.sum(axis=1, dtype=np.int64)
     refused = sent - by_client[:, Outcome.ACCEPTED]
     numbers = {name: number for number, name in enumerate(replayed.clients)} if abusers or customers else {}
     for option, names in (("--abuser", abusers), ("--customer", customers)):
         for name in names:
             if name not in numbers:
                 raise ReviewError(f"{option} {name}: the log has no such client")
-    why = {int(number): "WAF already stops it" for number in np.flatnonzero(stopped > _STOPPED * sent)}
+    why = {
+        int(number): "WAF already stops it" for number in np.flatnonzero(by_client[:, Outcome.WAF] > _STOPPED * sent)
+    }
+    why |= {
+        number: reason
+        for outcome, reason in (
+            (Outcome.PLAN, "its usage plan already stops it"),
+            (Outcome.QUOTA, "its quota already stops it"),
+        )
+        for number in _few(by_client[:, outcome] > _STOPPED * sent, why)
+    }
     far_above = {number: reason for number, reason in _far_above(peak).items() if number not in why}
     why |= far_above
     why |= {numbers[name]: "--abuser" for name in abusers}
@@ -76,6 +86,13 @@ def set_apart(
         for number, words in why.items()
     )
     return tuple(sorted(found, key=lambda each: -each.peak))
+
+
+def _few(stopped: NDArray[np.bool_], known: Container[int]) -> list[int]:
+    """These callers, if they are few. If a plan stops many, its limit is too low, and they are not the exception."""
+    found = np.flatnonzero(stopped)
+    few = len(found) <= max(1, int(len(stopped) * _MOST))
+    return [int(number) for number in found if few and int(number) not in known]
 
 
 def _far_above(peak: NDArray[np.int64]) -> dict[int, str]:

@@ -50,6 +50,10 @@ class Chosen:
         key = (choice.layer, choice.name)
         return self.index[key] if key in taken else None
 
+    def refused_of(self, client: int) -> int:
+        """How many of this client's requests all of them together would have refused."""
+        return int(self.outcomes.by_client[client, Outcome.ACCEPTED + 1 :].sum())
+
     def rows(self) -> Iterator[tuple[str, str, int, int]]:
         """Which callers, an outcome, how often it happened to them, and out of how many of their requests."""
         by_client = self.outcomes.by_client

@@ -100,6 +100,7 @@ class Replayed:
     """By limit in tokens that only counts: how many it would have refused."""
 
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def replay(layers: Layers, log: Log, waf: WafModel, progress: Progress = lambda _, __: None) -> Replayed:
@@ -216,6 +217,7 @@ class _Replay:
             refused_by_tokens=self._refused_by_tokens(observes=False),
             observed_by_tokens=self._refused_by_tokens(observes=True),
             notes=tuple(self._notes),
+            warnings=_counted_twice(self._inputs),
         )
 
     def _nothing_usable(self, problems: Mapping[str, int], unknown: Sequence[tuple[str, int]]) -> str:
@@ -330,8 +332,25 @@ def _token_logs(log: Log) -> tuple[TokenLog, ...]:
     return found
 
 
+def _counted_twice(inputs: Sequence[Input]) -> tuple[str, ...]:
+    """Logs of different services may contain the same requests."""
+    kinds = tuple(dict.fromkeys(each.log.format.words for each in inputs))
+    if len(kinds) <= 1:
+        return ()
+    return (
+        (
+            f"the files have different formats: {', '.join(kinds)}. If two of them are logs of the same requests, each "
+            "request "
+            "counts twice: name only one of them"
+        ),
+    )
+
+
 def _inputs(log: Log, token_logs: set[Path], *, tokens: bool) -> tuple[Input, ...]:
     """Every file of requests with at least one line. Raises ReviewError if one has an unknown format."""
+    for file, times in Counter(each.resolve() for each in log.files).items():
+        if times > 1:
+            raise ReviewError(f"{file.as_posix()}: named {times} times, and each request would count as often")
     files = (file for file in log.files if file not in token_logs)
     found = [recognize(file, log.columns, log.log_format, tokens=tokens) for file in files]
     return tuple(_input(each) for each in found if each is not None)

@@ -48,7 +48,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
     if refused.any():
         tables += [_worst(replayed, refused), _when(replayed)]
     if suggested.apart:
-        tables.append(_apart(replayed, suggested))
+        tables.append(_apart(replayed, suggested, chosen))
     tables += [_choice(each, chosen) for each in suggested.choices]
     if chosen is not None and chosen.taken:
         tables += [_replayed_again(chosen), _file(chosen)]
@@ -59,6 +59,7 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
         notes=notes,
         assumptions=assumptions,
         warnings=(
+            *replayed.warnings,
             *_left_out(replayed),
             *(_refused_though_apart(replayed, suggested, chosen) if chosen else ()),
             *(chosen.warnings if chosen else ()),
@@ -80,7 +81,12 @@ def report(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None = N
             "counted_only": replayed.counted,
             **(_tokens(replayed) if replayed.layers.tokens else {}),
             "set_apart": [
-                asdict(each) | {"client": printable(replayed.clients[each.client])} for each in suggested.apart
+                asdict(each)
+                | {
+                    "client": printable(replayed.clients[each.client]),
+                    "refused_with_suggestions": chosen.refused_of(each.client) if chosen else None,
+                }
+                for each in suggested.apart
             ],
             "suggestions": [_data(choice, chosen) for choice in suggested.choices],
             "withheld": list(suggested.withheld),
@@ -260,9 +266,9 @@ def _of_suggestions(suggested: Suggestions) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
+def _apart(replayed: Replayed, suggested: Suggestions, chosen: Chosen | None) -> Table:
     window = f"busiest {suggested.window_sec} s"
-    columns = ("client", "requests", "refused now", window, "reason")
+    columns = ("client", "requests", "refused now", "refused then", window, "reason")
     shown = suggested.apart[:_MOST_SHOWN]
     more = len(suggested.apart) - len(shown)
     return Table(
@@ -273,13 +279,14 @@ def _apart(replayed: Replayed, suggested: Suggestions) -> Table:
                 printable(replayed.clients[each.client]),
                 f"{each.requests:,}",
                 f"{each.refused:,}",
+                f"{chosen.refused_of(each.client):,}" if chosen else "-",
                 f"{each.peak:,}",
                 each.why,
             )
             for each in shown
         ),
-        numbers=frozenset(columns[1:4]),
-        caption=f"And {more:,} more." if more else "",
+        numbers=frozenset(columns[1:5]),
+        caption=f"then: with the suggested limits.{f' And {more:,} more clients.' if more else ''}",
     )
 
 
@@ -336,9 +343,7 @@ def _file(chosen: Chosen) -> Table:
 def _refused_though_apart(replayed: Replayed, suggested: Suggestions, chosen: Chosen) -> tuple[str, ...]:
     """Callers that were set apart because they send far more than others may be the best customers."""
     far_above = [each for each in suggested.apart if each.is_far_above]
-    refused = {
-        each.client: int(chosen.outcomes.by_client[each.client, Outcome.ACCEPTED + 1 :].sum()) for each in far_above
-    }
+    refused = {each.client: chosen.refused_of(each.client) for each in far_above}
     said = [
         f"{printable(replayed.clients[each.client])} sent {share(each.requests, replayed.tally.requests)} of the "
         "requests "

@@ -24,6 +24,7 @@ _MESSAGE_AND_TIME = re.compile(_TIME + _MESSAGE.pattern, re.DOTALL)
 _BEGINS = re.compile(rb'"@?message"\s*:\s*"')
 _TIME_AND_BEGINS = re.compile(_TIME + _BEGINS.pattern)
 _EVENT = re.compile(rb'"(?:logEvents|events|logStreamName|ingestionTime|eventId|@timestamp|@logStream|@ptr)"\s*:')
+_LIST = re.compile(rb'"(?:logEvents|events)"\s*:\s*\[')
 # CloudWatch sends this to test a destination. It is not a line of the log.
 _CONTROL = "CWL CONTROL MESSAGE"
 
@@ -90,7 +91,9 @@ def lines_of(texts: list[bytes], problems: Counter[str]) -> bytes:
 
 
 def _recognize(head: bytes) -> bool:
-    return head.lstrip()[:1] in {b"{", b"["} and bool(_BEGINS.search(head)) and bool(_EVENT.search(head))
+    """It begins as JSON does, or it has the list of events, with something else in front."""
+    is_json = head.lstrip()[:1] in {b"{", b"["} and bool(_EVENT.search(head))
+    return bool(_BEGINS.search(head)) and (is_json or bool(_LIST.search(head)))
 
 
 _WORDS = "in CloudWatch's events in JSON"

@@ -36,10 +36,11 @@ def _recognize(sample: Sample) -> Reader | None:
     names = named.removeprefix(_FIELDS).decode(errors="replace").split()
     chosen = separated.chosen_columns(names, sample.said, _NAMES)
     separated.missing_columns(names, sample.said, chosen)
-    data = next((line for line in sample.lines if not line.startswith(b"#")), b"\t")
+    data = [line for line in sample.lines if not line.startswith(b"#")]
     # Who sets up the log chooses the delimiter.
-    fits = (each for each in _SEPARATORS if data.count(each.encode()) == len(names) - 1)
-    separator = next(fits, "\t" if b"\t" in data else " ")
+    separator = max(
+        _SEPARATORS, key=lambda each: sum(line.count(each.encode()) == len(names) - 1 for line in data[:_ENOUGH])
+    )
     found = separated.reader(names, chosen, b"", separator=separator, has_quotes=separator not in "\t ")
     return replace(
         found,

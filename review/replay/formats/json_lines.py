@@ -72,20 +72,27 @@ def recognize(sample: Sample, names: Names) -> Reader | None:
         return None
     lacks = [sample.said[what] for what in sample.said if what not in chosen]
     if lacks:
-        raise ReviewError(f"no field {', '.join(lacks)}; it has {listed(found[0])}; --columns says which is which")
+        raise ReviewError(
+            f"no field {', '.join(lacks)}; it has {listed(_fullest(found))}; --columns says which is which"
+        )
     if "count" not in chosen:
-        refuse_uncounted(list(found[0]))
+        refuse_uncounted(list(_fullest(found)))
     return reader(paths, chosen)
+
+
+def _fullest(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The one with the most fields: the first may be something else than a request."""
+    return max(found, key=len)
 
 
 def missing(sample: Sample, names: Names) -> None:
     """Raise ReviewError with the fields that the sample's objects lack. Do nothing if it has no object."""
     found = objects(sample.lines)
     if found:
-        chosen = _chosen(found[0], sample.said, names)
+        chosen = _chosen(_fullest(found), sample.said, names)
         lacks = [what for what in REQUIRED if what not in chosen]
         wanted = ", ".join(sample.said.get(what, what) for what in lacks)
-        raise ReviewError(f"no field for {wanted}; it has {listed(found[0])}; --columns says which is which")
+        raise ReviewError(f"no field for {wanted}; it has {listed(_fullest(found))}; --columns says which is which")
 
 
 def _chosen(entry: Mapping[str, Any], said: Mapping[str, str], names: Names) -> dict[str, str]:

@@ -6,11 +6,13 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bench.log_lines import LINES
 from review.engine.rate_window import WafModel
 from review.refusal import ReviewError
 from review.replay import source
@@ -346,3 +348,33 @@ def test_xml_may_be_spread_over_lines(tmp_path: Path) -> None:
     )
     found = read(file)
     assert (times(found), found.problems) == (TIMES, {})
+
+
+def test_logs_that_may_have_the_same_requests_are_warned_of(tmp_path: Path) -> None:
+    """WAF's log and API Gateway's of the same hour: each request is in both."""
+    own, waf = tmp_path / "own.log", tmp_path / "waf.log"
+    own.write_text("\n".join(MESSAGES[:50]))
+    waf.write_text("".join(LINES["waf"](at, "192.0.2.1", "POST", "/chat") + "\n" for at in TIMES[:50]))
+    found = replay(replace(layers(), path_prefixes=("prod",)), Log(files=(own, waf)), WafModel())
+    assert found.warnings == (
+        (
+            "the files have different formats: the access log that Spillway writes, an AWS WAF log. If two of them are "
+            "logs of "
+            "the same requests, each request counts twice: name only one of them"
+        ),
+    )
+    assert replay(layers(), Log(files=(own,)), WafModel()).warnings == ()
+
+
+def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    """As with `export/*.gz export/a.gz`."""
+    file = write(tmp_path, "lines")
+    again = file.parent / "." / ".." / file.parent.name / file.name
+    with pytest.raises(ReviewError, match=r"some\.log: named 2 times, and each request would count as often"):
+        replay(layers(), Log(files=(file, again)), WafModel())
+
+
+def test_something_in_front_of_the_events_is_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "some.log"
+    file.write_text("fetching the log of prod\n" + json.dumps({"events": events()}, indent=4))
+    assert times(read(file)) == TIMES

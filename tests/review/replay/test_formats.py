@@ -28,6 +28,9 @@ ANY = replace(
 START_MS = round(START * 1000)
 
 
+W3C = "2026-03-02\t08:26:40\t192.0.2.1\tPOST\t/v1/embeddings"
+
+
 def read(file: Path, *, columns: str = "", log_format: str = "", limits: Layers = ANY) -> Replayed:
     return replay(limits, Log(files=(file,), columns=said_columns(columns), log_format=log_format), WafModel())
 
@@ -159,6 +162,7 @@ def test_what_a_caller_writes_into_a_line_breaks_nothing(tmp_path: Path, name: s
             ),
             "2001:db8::1",
         ),
+        ("started\n#Fields: date time c-ip cs-method cs-uri-stem\n" + W3C, "192.0.2.1"),
         (
             (
                 "2026-03-02T08:26:40.5Z my-loadbalancer 192.0.2.1:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 "
@@ -293,6 +297,7 @@ def test_of_a_key_that_is_there_twice_the_first_counts(tmp_path: Path, name: str
         ('{"time": 1, "sourceIp": "x", "path": "/"}\n', "no field for method; it has time, sourceIp, path"),
         ("time,ip,path\n1,2,3\n", "no column method; it has time, ip, path; --columns says which is which"),
         ("hello\n", "another log can be converted to CSV with the columns time, ip, method and path"),
+        ('{}\n{"a": 1}\n', "no field for time, ip, method, path; it has a; --columns says which is which"),
         ("abc\0\n", "is not text in UTF-8 or UTF-16"),
         (
             "#Fields: date time cs-method cs-uri-stem\n2026-03-02\t08:26:40\tPOST\t/\n",

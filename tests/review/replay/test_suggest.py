@@ -235,3 +235,22 @@ def test_each_route_has_candidates_of_its_own(tmp_path: Path) -> None:
             assert candidate.requests_refused == again.outcomes[Outcome.METHOD]
     assert methods["POST /a"].chosen.requests_refused > 0
     assert methods["POST /b"].chosen.requests_refused == 0
+
+
+def test_who_is_stopped_by_the_plan_already_is_set_apart(tmp_path: Path) -> None:
+    """A key that sends 20 a second, of a plan with 2: what the plan refuses does not count for the other layers."""
+    plans = [Plan(name="free", bucket=Throttle(rate_limit=2, burst_limit=4), keys=("k0", "k1", "k2", "k9"))]
+    entries = [line(second, f"10.0.0.{second % 3}", key=f"k{second % 3}") for second in range(300)]
+    entries += [line(second / 20, "198.51.100.66", key="k9") for second in range(6000)]
+    entries.sort(key=lambda each: each["requestTimeEpoch"])
+    found = suggestions(replayed(layers(plans=plans, key_required=True), write(tmp_path, entries)))
+    assert [each.why for each in found.apart] == ["its usage plan already stops it"]
+    (plan,) = [each for each in found.choices if each.layer == "usage plan"]
+    assert plan.chosen.setting == {"rate_limit": 1, "burst_limit": 2}
+
+
+def test_a_plan_that_stops_most_of_its_callers_is_too_low(tmp_path: Path) -> None:
+    plans = [Plan(name="free", bucket=Throttle(rate_limit=0.1, burst_limit=1), keys=("k0", "k1", "k2"))]
+    entries = [line(second / 2, f"10.0.0.{second % 3}", key=f"k{second % 3}") for second in range(600)]
+    found = suggestions(replayed(layers(plans=plans, key_required=True), write(tmp_path, entries)))
+    assert found.apart == ()
