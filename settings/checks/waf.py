@@ -2,7 +2,7 @@
 
 import ipaddress
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from settings.arn import region_of
@@ -81,7 +81,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     unusable = [*_routes(environment, waf), *_scopes(environment, waf)]
     yield from unusable
     yield from _labels(waf)
-    yield from _escapes(waf)
+    yield from _escapes(environment, waf)
     if not unusable:
         yield from _too_large(environment, waf)
 
@@ -95,7 +95,7 @@ def warned(environment: EnvironmentFields) -> Iterator[Problem]:
         yield Problem(("waf", "mode"), 'all rules only count; set it to "block" to enforce them')
     for index, rule in enumerate(waf.rate_rules):
         where = ("waf", "rate_rules", index)
-        yield from _forgeable(waf, rule, where)
+        yield from _forgeable(environment, waf, rule, where)
         yield from _chosen_by_callers(environment, waf, rule, where)
         yield from _without_fingerprints(rule, where)
         yield from _signed_anew(environment, rule, where)
@@ -236,26 +236,40 @@ def _scoped(rule: RateRule) -> Iterator[Leaf]:
         yield from leaves(rule.scope_down.condition(prefixes=(), stem=""))
 
 
-def _escapes(waf: Waf) -> Iterator[Problem]:
+def _escapes(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """AWS does not limit a request that lacks a part of the key, so another rule must."""
     for index, rule in enumerate(waf.rate_rules):
         ways = [way for key in rule.custom_keys if (way := what_callers_may_leave_out(key))]
-        if ways and rule.action != "count" and not _backstop(waf, rule):
+        if ways and rule.action != "count" and not _backstop(environment, waf, rule):
             yield Problem(
                 ("waf", "rate_rules", index, "custom_keys"),
                 f"callers can avoid this rule by omitting {ways[0]}; {_BACKSTOP}",
             )
 
 
-def _backstop(waf: Waf, rule: RateRule) -> bool:
-    """Whether rules by the connection's address cover this one: for each request that it counts, one of them blocks."""
-    scopes = [
-        other.scope_down.condition(prefixes=(), stem="") if other.scope_down else And(())
-        for other in waf.rate_rules
-        if other.aggregate_key_type == "IP"
-        and other.action != "count"
-        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
+def _backstop(environment: EnvironmentFields, waf: Waf, rule: RateRule) -> bool:
+    """Whether rules by the connection's address cover this one: for each request that it counts, one of them blocks.
+
+    The rules may be for the same routes together, or for some of them each.
+    """
+    by_address = [other for other in waf.rate_rules if other.aggregate_key_type == "IP" and other.action != "count"]
+    together = [
+        other
+        for other in by_address
+        if (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
     ]
+    if _one_always_counts(together):
+        return True
+    counted = () if rule.counts_preflights else counted_routes(rule, environment.routes)
+    of_each = [
+        [other for other in by_address if route in counted_routes(other, environment.routes)] for route in counted
+    ]
+    return bool(of_each) and all(map(_one_always_counts, of_each))
+
+
+def _one_always_counts(rules: Iterable[RateRule]) -> bool:
+    """Whether every request is in the scope of one of them."""
+    scopes = [rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(()) for rule in rules]
     return always_matches(Or(tuple(scopes)))
 
 
@@ -277,12 +291,12 @@ def _too_large(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
         )
 
 
-def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _forgeable(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     if rule.forwarded_ip is None:
         return
     header = rule.forwarded_ip.header_name
     message = f"callers can set {header}, and WAF reads its first address: only use it behind a proxy that resets it"
-    if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(waf, rule):
+    if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(environment, waf, rule):
         message += f"; requests without {header} are not limited, so add a rule of aggregate_key_type IP as a backstop"
     yield Problem((*where, "forwarded_ip"), message)
     if waf.allow or waf.block:
@@ -293,7 +307,7 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
 
 def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     """Ways to avoid a rule without omitting a part of its key, which AWS's documentation does not mention."""
-    if rule.action == "count" or _backstop(waf, rule):
+    if rule.action == "count" or _backstop(environment, waf, rule):
         return
     with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
     varied = [what for key in rule.custom_keys if (what := what_callers_may_vary(key, paths_vary=with_variables))]
@@ -426,12 +440,10 @@ def _taken_for_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[
 def _preflights_of_one_caller(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """If a page's preflight is refused, the browser does not send the call, whatever the limits on the calls are."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
-    scopes = [
-        rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(())
-        for rule in stopping
-        if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
+    by_address = [
+        rule for rule in stopping if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
     ]
-    if environment.has_preflights and stopping and not always_matches(Or(tuple(scopes))):
+    if environment.has_preflights and stopping and not _one_always_counts(by_address):
         uncounted = (
             "every preflight of an address" if any(rule.counts_preflights for rule in stopping) else "preflights"
         )
