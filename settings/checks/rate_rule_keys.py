@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from settings.checks.rate_rule_scope import own_conditions
+from settings.checks.rate_rule_scope import one_always_counts, own_conditions
 from settings.fields import EnvironmentFields
 from settings.problem import Problem
 from settings.secrecy import Where
 from settings.waf import Waf
-from settings.waf.condition import And, HeaderIs, Or, always_matches
+from settings.waf.condition import HeaderIs
 from settings.waf.counted_routes import counted_routes
 from settings.waf.custom_key import (
     CustomKey,
@@ -22,11 +22,11 @@ from settings.waf.rate_rule import RateRule
 _BACKSTOP = "add a rate rule of aggregate_key_type IP for the same routes, without scope_down"
 
 
-def avoidable(waf: Waf) -> Iterator[Problem]:
+def avoidable(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """AWS does not limit a request that lacks a part of the key, so another rule must."""
     for index, rule in enumerate(waf.rate_rules):
         ways = [way for key in rule.custom_keys if (way := what_callers_may_leave_out(key))]
-        if ways and rule.action != "count" and not _backstop(waf, rule):
+        if ways and rule.action != "count" and not _backstop(environment, waf, rule):
             yield Problem(
                 ("waf", "rate_rules", index, "custom_keys"),
                 f"callers can avoid this rule by omitting {ways[0]}; {_BACKSTOP}",
@@ -35,7 +35,7 @@ def avoidable(waf: Waf) -> Iterator[Problem]:
 
 def warned(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     """What callers can do to a rule because of what it counts by, and callers that it mistakes for each other."""
-    yield from _forgeable(waf, rule, where)
+    yield from _forgeable(environment, waf, rule, where)
     yield from _chosen_by_callers(environment, waf, rule, where)
     yield from _without_fingerprints(rule, where)
     yield from _signed_anew(environment, rule, where)
@@ -43,16 +43,24 @@ def warned(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Wher
     yield from _shared(rule, where)
 
 
-def _backstop(waf: Waf, rule: RateRule) -> bool:
-    """Whether rules by the connection's address cover this one: for each request that it counts, one of them blocks."""
-    scopes = [
-        other.scope_down.condition(prefixes=(), stem="") if other.scope_down else And(())
-        for other in waf.rate_rules
-        if other.aggregate_key_type == "IP"
-        and other.action != "count"
-        and (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
+def _backstop(environment: EnvironmentFields, waf: Waf, rule: RateRule) -> bool:
+    """Whether rules by the connection's address cover this one: for each request that it counts, one of them blocks.
+
+    The rules may be for the same routes together, or for some of them each.
+    """
+    by_address = [other for other in waf.rate_rules if other.aggregate_key_type == "IP" and other.action != "count"]
+    together = [
+        other
+        for other in by_address
+        if (_counts_no_options(rule) if not other.routes else rule.routes and set(rule.routes) <= set(other.routes))
     ]
-    return always_matches(Or(tuple(scopes)))
+    if one_always_counts(together):
+        return True
+    counted = () if rule.counts_preflights else counted_routes(rule, environment.routes)
+    of_each = [
+        [other for other in by_address if route in counted_routes(other, environment.routes)] for route in counted
+    ]
+    return bool(of_each) and all(map(one_always_counts, of_each))
 
 
 def _counts_no_options(rule: RateRule) -> bool:
@@ -60,12 +68,12 @@ def _counts_no_options(rule: RateRule) -> bool:
     return not any(key.startswith("OPTIONS ") for key in rule.routes)
 
 
-def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
+def _forgeable(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     if rule.forwarded_ip is None:
         return
     header = rule.forwarded_ip.header_name
     message = f"callers can set {header}, and WAF reads its first address: only use it behind a proxy that resets it"
-    if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(waf, rule):
+    if rule.aggregate_key_type == "FORWARDED_IP" and not _backstop(environment, waf, rule):
         message += f"; requests without {header} are not limited, so add a rule of aggregate_key_type IP as a backstop"
     yield Problem((*where, "forwarded_ip"), message)
     if waf.allow or waf.block:
@@ -76,7 +84,7 @@ def _forgeable(waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
 
 def _chosen_by_callers(environment: EnvironmentFields, waf: Waf, rule: RateRule, where: Where) -> Iterator[Problem]:
     """Ways to avoid a rule without omitting a part of its key, which AWS's documentation does not mention."""
-    if rule.action == "count" or _backstop(waf, rule):
+    if rule.action == "count" or _backstop(environment, waf, rule):
         return
     with_variables = any(route.path_variables for route in counted_routes(rule, environment.routes))
     varied = [what for key in rule.custom_keys if (what := what_callers_may_vary(key, paths_vary=with_variables))]

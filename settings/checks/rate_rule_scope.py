@@ -1,6 +1,6 @@
 """Which requests a rate rule counts: its routes, its scope_down and its labels, compared with the API's routes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from settings.checks.unknown_route import no_such_route
 from settings.fields import EnvironmentFields
@@ -123,12 +123,10 @@ def uncounted_options(environment: EnvironmentFields, waf: Waf) -> Iterator[Prob
 def uncounted_preflights(environment: EnvironmentFields, waf: Waf) -> Iterator[Problem]:
     """If a page's preflight is refused, the browser does not send the call, whatever the limits on the calls are."""
     stopping = [rule for rule in waf.rate_rules if rule.action != "count"]
-    scopes = [
-        rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(())
-        for rule in stopping
-        if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
+    by_address = [
+        rule for rule in stopping if rule.counts_preflights and rule.aggregate_key_type in {"IP", "FORWARDED_IP"}
     ]
-    if environment.has_preflights and stopping and not always_matches(Or(tuple(scopes))):
+    if environment.has_preflights and stopping and not one_always_counts(by_address):
         uncounted = (
             "every preflight of an address" if any(rule.counts_preflights for rule in stopping) else "preflights"
         )
@@ -145,3 +143,9 @@ def of_no_route(environment: EnvironmentFields, rule: RateRule, where: Where) ->
     scope = rule.scope_down
     if scope and on_routes and all(in_scope(scope, route) is False for route in on_routes):
         yield Problem((*where, "scope_down"), "matches no route of this file, so the rule limits no caller of one")
+
+
+def one_always_counts(rules: Iterable[RateRule]) -> bool:
+    """Whether every request is in the scope of one of them."""
+    scopes = [rule.scope_down.condition(prefixes=(), stem="") if rule.scope_down else And(()) for rule in rules]
+    return always_matches(Or(tuple(scopes)))

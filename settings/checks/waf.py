@@ -42,7 +42,7 @@ def refused(environment: EnvironmentFields) -> Iterator[Problem]:
     unusable = list(rate_rule_scope.unusable(environment, waf))
     yield from unusable
     yield from rate_rule_scope.unknown_labels(waf)
-    yield from rate_rule_keys.avoidable(waf)
+    yield from rate_rule_keys.avoidable(environment, waf)
     if not unusable:
         yield from _too_large(environment, waf)
 

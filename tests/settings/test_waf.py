@@ -1079,3 +1079,33 @@ def test_an_allow_list_of_every_address(tmp_path: Path) -> None:
     assert warnings(tmp_path, ROUTES + lists + IP) == [
         "waf.allow = ['0.0.0.0/1', '128.0.0.0/1']: contains every IPv4 address: no rule limits or blocks one of them"
     ]
+
+
+def of_route(name: str, route: str, more: str = "") -> str:
+    return f'[[waf.rate_rules]]\nname = "{name}"\nlimit = 100\nroutes = ["{route}"]\n{more}\n'
+
+
+@pytest.mark.parametrize(
+    ("rest", "covered"),
+    [
+        pytest.param(
+            (of_route("a", "POST /chat"), of_route("b", "GET /models/{id}")), True, id="a rule for each route"
+        ),
+        pytest.param((of_route("a", "POST /chat"),), False, id="one route is left"),
+        pytest.param(
+            (of_route("a", "POST /chat"), of_route("b", "GET /models/{id}", 'action = "count"')), False, id="one counts"
+        ),
+        pytest.param(
+            (of_route("a", "POST /chat"), of_route("b", "GET /models/{id}", 'scope_down = { country = ["DE"] }')),
+            False,
+            id="one is not for everybody",
+        ),
+    ],
+)
+def test_a_backstop_may_be_one_rule_for_each_route(tmp_path: Path, rest: tuple[str, ...], *, covered: bool) -> None:
+    text = rule(HEADER_KEY, *rest)
+    if covered:
+        assert environment(tmp_path, text).waf
+    else:
+        (line,) = refusals(tmp_path, text)
+        assert "callers can avoid this rule by omitting header x-user" in line
