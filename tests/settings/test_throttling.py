@@ -170,7 +170,10 @@ def plan(text: str) -> str:
         pytest.param(
             MINIMAL + '[throttling.routes]\n"POST /chat" = -1',
             [
-                "throttling.routes.\"POST /chat\" = -1: must be 'unlimited' or 'blocked', or a table with rate_limit, burst_limit"
+                (
+                    "throttling.routes.\"POST /chat\" = -1: must be 'unlimited' or 'blocked', or a table with "
+                    "rate_limit, burst_limit"
+                )
             ],
             id="-1 is not unlimited",
         ),
