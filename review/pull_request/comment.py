@@ -3,6 +3,7 @@
 No line begins with a value from an environment file, because GitLab executes lines that begin with `/`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from review.cost.prices import Prices
@@ -77,6 +78,11 @@ def _environment(reviewed: Reviewed) -> Iterator[str]:
     yield from _comparison(reviewed.name, reviewed.comparison, reviewed.cost)
 
 
+def _without_numbers(warning: str) -> str:
+    """The same for a warning that only has other numbers, or names another route, than before."""
+    return re.sub(r"[A-Z]+ /\S*|\d[\d.,]*", "", warning)
+
+
 def _comparison(name: str, compared: Comparison, cost: CostChange) -> Iterator[str]:
     found, notable = compared.found, notable_changes(compared.steps)
     if found.limits or found.token_limits:
@@ -86,8 +92,9 @@ def _comparison(name: str, compared: Comparison, cost: CostChange) -> Iterator[s
     if found.added or found.removed:
         yield markdown_table(routes_table(found, compared.before, compared.after))
     lines = [*_warnings(compared.new_warnings), _cost_words(cost), *_deploy_words(notable)]
-    if compared.gone_warnings:
-        lines += [f"Warning resolved: {warning}" for warning in compared.gone_warnings]
+    still = {_without_numbers(warning) for warning in compared.new_warnings}
+    resolved = [warning for warning in compared.gone_warnings if _without_numbers(warning) not in still]
+    lines += [f"Warning resolved: {warning}" for warning in resolved]
     yield _list(lines)
     if len(_ending(notable)) > _FEW_STEPS:
         yield markdown_table(steps_table(_ending(notable)))

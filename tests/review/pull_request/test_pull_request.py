@@ -274,6 +274,21 @@ def test_warnings_that_stay_are_folded_away_and_new_ones_are_not(repository: Rep
     assert [sum(fold < number for fold in folds) for number in found] == [0, 2]
 
 
+def test_a_warning_with_other_numbers_is_not_resolved(repository: Repository, said: Said) -> None:
+    never = MINIMAL + WAF.replace("600", "3006")
+    repository.commit(a=never)
+    repository.change("a", never.replace("rate_limit = 10", "rate_limit = 9"))
+    lines = said.lines()
+    assert [line for line in lines if "never reached" in line] == [
+        (
+            "- Warning: rate rule per-ip: limit = 3006: never reached: all callers of POST /chat share 9 requests per "
+            "second and 5 at once, which is less in any 300 s"
+        )
+    ]
+    repository.change("a", MINIMAL + WAF)
+    assert [line[:20] for line in said.lines() if "never reached" in line] == ["- Warning resolved: "]
+
+
 def test_only_named_environments_are_reviewed(repository: Repository, said: Said) -> None:
     repository.commit(a=MINIMAL, b=MINIMAL)
     repository.change("a", "not toml")
