@@ -26,11 +26,12 @@ from settings.integration import (
 )
 from settings.observability.alarms import INFORMATIONAL
 from settings.route import Route, path_names
+from settings.stage_names import stage_stem, token_table_name, topic_name
 from settings.terraform_name import terraform_name
 from settings.token_limits.covering import metered_routes
 from settings.usage_plan import key_names, plan_names
 from settings.waf.web_acl_rules import ip_sets_of, leaves_of, web_acl_rules
-from settings.watched import access_log, dashboard_name, waf_log
+from settings.watched import access_log, access_log_group, dashboard_name, waf_log, waf_log_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _waf(environment: Environment) -> Iterator[tuple[str, Arguments]]:
 def _backends(environment: Environment) -> Iterator[tuple[str, Arguments]]:
     metered = metered_routes(environment)
     if metered:
-        yield "aws_dynamodb_table.token_limits", {"name": (environment.api.name, environment.stage.name)}
+        yield "aws_dynamodb_table.token_limits", {"name": token_table_name(environment)}
     if environment.has_bearer_key:
         yield from _function(environment, BEARER_KEY)
     for route in environment.routes:
@@ -265,20 +266,19 @@ def _vpc_link(private: PrivateIntegration, arn: str) -> tuple[str, Arguments]:
 
 
 def _observability(environment: Environment) -> Iterator[tuple[str, Arguments]]:
-    stem = (environment.api.name, environment.stage.name)
     if access_log(environment) is not None:
-        yield "aws_cloudwatch_log_group.access_log", {"name": stem}
+        yield "aws_cloudwatch_log_group.access_log", {"name": access_log_group(environment)}
     if environment.observability.execution_log is not None:
         yield "aws_cloudwatch_log_group.execution_log", {"name": environment.stage.name}
     if waf_log(environment) is not None:
-        yield "aws_cloudwatch_log_group.waf_log", {"name": environment.api.name}
+        yield "aws_cloudwatch_log_group.waf_log", {"name": waf_log_group(environment)}
     for alarm in alarms(environment):
         yield f"aws_cloudwatch_metric_alarm.{alarm.address}", {"alarm_name": alarm.name}
     if settings := environment.observability.alarms:
         for prefix, pages in (("", True), (INFORMATIONAL, False)):
             topic = f"aws_sns_topic.{prefix}alarms"
             if subscriptions := settings.subscriptions(pages=pages):
-                yield topic, {"name": stem}
+                yield topic, {"name": topic_name(stage_stem(environment), pages=pages)}
             for name, _ in subscriptions:
                 yield f"aws_sns_topic_subscription.{name}", {"topic_arn": Reference(topic)}
     if environment.observability.dashboard:
