@@ -75,17 +75,15 @@ class _Rows:
             self.widgets.append({**widget, "x": index * width, "y": self._y, "width": width, "height": _HEIGHT})
         self._y += _HEIGHT
 
-    def metrics(
-        self, title: str, metrics: list[list[Any]], *, stat: str = "Sum", annotations: Sequence[Widget] = (), unit: str
-    ) -> Widget:
-        """Lines over time."""
+    def metrics(self, title: str, metrics: list[list[Any]], *, annotations: Sequence[Widget] = (), unit: str) -> Widget:
+        """Lines over time: sums, unless a line has another statistic."""
         properties: dict[str, Any] = {
             "title": title,
             "region": self._region,
             "view": "timeSeries",
             "stacked": False,
             "period": _PERIOD,
-            "stat": stat,
+            "stat": "Sum",
             "metrics": metrics,
             "yAxis": {"left": {"min": 0, "label": unit, "showUnits": False}},
         }
