@@ -235,16 +235,14 @@ def _ending_models(route: Route, where: Where) -> Iterator[Problem]:
 def _without_a_profile(environment: EnvironmentFields, route: Route, where: Where) -> Iterator[Problem]:
     """A beginning that looks like a geography and is none, and a model that Bedrock has only in inference profiles.
 
-    https://github.com/anthropics/anthropic-sdk-python/issues/894 (Claude 3.7) and
+    https://github.com/anthropics/anthropic-sdk-python/issues/894 and
     https://github.com/mitodl/ol-infrastructure/pull/5234 (Claude 5), read 2026-11: "on-demand throughput isn't
     supported". That all newer Claude models are like these is assumed, so it is a warning.
     """
     for field, model in _models(route):
-        if model.kind != "foundation-model":
-            continue
-        if said := model.unknown_geography:
-            yield Problem((*where, *field), said)
-        elif model.is_in_profiles_only:
+        if message := model.unknown_geography:
+            yield Problem((*where, *field), message)
+        elif model.kind == "foundation-model" and model.is_in_profiles_only and model.name not in ENDS:
             area = environment.aws.region.partition("-")[0]
             profile = f"{area if area in {'us', 'eu'} else 'global'}.{model.name}"
             yield Problem(

@@ -39,10 +39,6 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
 }
 
 
-# The first part of a model's id. Not all: an id with another one is taken for that of a model.
-_PROVIDERS = frozenset({"ai21", "amazon", "anthropic", "cohere", "deepseek", "meta", "mistral", "stability", "writer"})
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BedrockModel:
     """An id or ARN, parsed."""
@@ -93,19 +89,18 @@ class BedrockModel:
 
     @property
     def unknown_geography(self) -> str:
-        """What is wrong with `usa.anthropic.claude-...`. Empty for the id of a model."""
-        area, _, rest = self.name.partition(".")
-        if rest.partition(".")[0] not in _PROVIDERS:
+        """A sentence about the `usa` of `usa.anthropic.claude-...`. Empty for a geography that is in the list."""
+        if self.geography is None or self.geography in _ELSEWHERE:
             return ""
-        close = get_close_matches(area, _ELSEWHERE, n=1, cutoff=0.5)
+        close = get_close_matches(self.geography, _ELSEWHERE, n=1, cutoff=0.5)
         known = ", ".join(_ELSEWHERE)
-        meant = f"; did you mean {close[0]}.{rest}?" if close else ""
-        return f"{area} is not a geography of Bedrock's inference profiles, which are {known}{meant}"
+        meant = f"; did you mean {close[0]}.{self.foundation_model}?" if close else ""
+        return f"{self.geography} is not a geography of Bedrock's inference profiles, which are {known}{meant}"
 
     @property
     def is_in_profiles_only(self) -> bool:
         """Whether it is a Claude model that Bedrock does not call by the model's own id."""
-        return re.match(r"anthropic\.claude-(?:3-7-|[a-z]+-[4-9])", self.name) is not None
+        return re.match(r"anthropic\.claude-[a-z]+-[4-9]", self.name) is not None
 
     def is_elsewhere(self, region: str) -> bool:
         """Whether that Region is certainly outside the profile's geography."""

@@ -162,9 +162,9 @@ def test_of_this_account(tmp_path: Path) -> None:
                 ),
             )
             for model_id, region, profile in (
-                ("anthropic.claude-sonnet-4-20250514-v1:0", "us-west-2", "us"),
+                ("anthropic.claude-sonnet-4-6", "us-west-2", "us"),
                 ("anthropic.claude-sonnet-5", "eu-west-1", "eu"),
-                ("anthropic.claude-3-7-sonnet-20250219-v1:0", "ap-south-1", "global"),
+                ("anthropic.claude-haiku-4-5-20251001-v1:0", "ap-south-1", "global"),
             )
         ],
         ("anthropic.claude-3-haiku-20240307-v1:0", "us-east-1", ""),

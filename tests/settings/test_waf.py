@@ -1045,7 +1045,7 @@ def test_warned(tmp_path: Path, text: str, lines: list[str]) -> None:
 def test_an_ip_set_of_another_region_is_refused(tmp_path: Path) -> None:
     arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/ipset/office/0a1b2c3d-1111-2222-3333-444455556666"
     (line,) = refusals(tmp_path, rule(f'scope_down = {{ or = [{{ ip_set = "{arn}" }}, {{ country = ["DE"] }}] }}'))
-    assert line.startswith(f"{RULE}.scope_down.or[0].ip_set = ")
+    assert line.startswith(f"{RULE}: scope_down.or[0].ip_set = ")
     assert line.endswith(": must be an IP set in us-east-1, the stage's Region")
 
 
@@ -1060,7 +1060,7 @@ def test_an_ip_set_of_another_region_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_scope_that_no_route_is_in_is_warned_of(tmp_path: Path, scope: str, *, told: bool) -> None:
-    line = f"{RULE}.scope_down: matches no route of this file, so the rule limits no caller of one"
+    line = f"{RULE}: scope_down: matches no route of this file, so the rule limits no caller of one"
     assert (line in warnings(tmp_path, rule(f"scope_down = {scope}"))) is told
 
 
