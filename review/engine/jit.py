@@ -58,8 +58,8 @@ def _compiled(function: Function, **options: Any) -> Function:
 
     `_nrt=False` leaves out numba's runtime, which counts the references to each array of a state whenever the state is
     read: 400 of the 410 nanoseconds of a request without limits. The caller holds all arrays during the call, so that
-    only code that allocates needs the counts. Numba uses the option for its own code
-    (https://github.com/numba/numba/blob/0.61.0/numba/core/extending.py, `register_jitable`, read 2026-11).
+    only code that allocates needs the counts. Numba documents the option for its own code (github.com/numba/numba
+    0.68.1, numba/core/extending.py, `register_jitable`, read 2026-11).
     """
     try:
         return cast("Function", numba.njit(cache=True, nogil=True, **options)(function))
