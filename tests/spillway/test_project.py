@@ -169,7 +169,6 @@ def test_a_change_is_compared_with_the_projects_own_history(project: Path) -> No
     assert "20" in done.stdout
 
 
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 TERRAFORM = """#!/bin/sh
 echo "$PWD $*" >> "$ASKED"
 case "$1" in show) echo '{}' ;; esac
@@ -181,8 +180,13 @@ def test_it_deploys_from_its_own_folder(project: Path, tmp_path: Path) -> None:
     binary.write_text(TERRAFORM, encoding="utf-8")
     binary.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    cache = str(tmp_path / "cache")
-    done = spillway(project, "deploy", "prod", PATH=path, ASKED=str(asked), TF_PLUGIN_CACHE_DIR=cache, **CREDENTIALS)
+    env = {"PATH": path, "ASKED": str(asked), "TF_PLUGIN_CACHE_DIR": str(tmp_path / "cache")}
+    # None in a file either, nor from an instance's metadata service.
+    none = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), str(tmp_path / "none"))
+    without = spillway(project, "deploy", "prod", **env, **none, AWS_EC2_METADATA_DISABLED="true")
+    assert "There are no AWS credentials: log in" in without.stderr
+    assert not asked.exists()
+    done = spillway(project, "deploy", "prod", **env, AWS_ACCESS_KEY_ID="some", AWS_SECRET_ACCESS_KEY="key")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Nothing to do." in done.stdout
     folders = {line.split(" ")[0] for line in asked.read_text(encoding="utf-8").splitlines()}
