@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from review.aws_error import aws_error, is_aws_error
 from review.refusal import ReviewError
 from review.usage.usage import Item, table_name
+from settings.aws_error import aws_error, is_aws_error
 from settings.environment import Environment
 
 
