@@ -115,7 +115,7 @@ def show_token_limit(limit: Reachable, console: Console) -> bool:
             return False
         if other:
             _say_served(_ask(openai, limit, other), other, "has its own budget", console)
-        console.print(f"  Waiting {seconds} s, the Retry-After")
+        console.print(f"  Waiting {seconds} s (Retry-After)")
         time.sleep(seconds)
         _say_served(_ask(openai, limit, first), first, "asks again", console)
     except openai.OpenAIError as error:

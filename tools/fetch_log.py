@@ -22,10 +22,10 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from review.aws_error import aws_error
 from review.environment_file import read
 from review.refusal import ReviewError
 from settings.aws import Aws
+from settings.aws_error import aws_error
 from settings.problem import EnvironmentFileError
 from settings.watched import access_log_group
 

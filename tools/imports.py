@@ -13,13 +13,12 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from review.aws_error import aws_error
-from review.environment_file import find
-from review.refusal import ReviewError
 from settings.aws import Aws
+from settings.aws_error import aws_error
 from settings.environment import Environment
+from settings.environment_name import name_in_folder
 from settings.problem import EnvironmentFileError
-from settings.read import read_environment
+from settings.read import environments_folder, read_environment
 from tools.committed import synthesized
 
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -47,11 +46,11 @@ def main(
 ) -> None:
     """Print the [imports] table with which an environment's stack adopts a deployed API."""
     try:
-        file = find(given)
+        file = environments_folder() / f"{name_in_folder(given)}.toml"
         environment = read_environment(file)
         existing, stages = _existing(environment.aws, api_id)
         resources = json.loads(synthesized(environment)["cdk.tf.json"])["resource"]
-    except (ReviewError, EnvironmentFileError) as error:
+    except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
     except (BotoCoreError, ClientError) as error:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from review.aws_error import aws_error, is_aws_error
 from review.refusal import ReviewError
 from review.usage.usage import Item, table_name
+from settings.aws_error import aws_error, is_aws_error
 from settings.environment import Environment
 
 

@@ -80,7 +80,10 @@ def _text(name: str, backend: Backend) -> tuple[str, list[str]]:
         template = (TEMPLATES / f"{backend.template}.toml").read_text(encoding="utf-8")
         if backend.url and "@url@" not in template:
             raise ReviewError(f"--url: the template {backend.template} has no server; vllm and private have one")
-        return _filled(template, name, backend, backend.url or PLACEHOLDER), _of_placeholder(template, backend.url)
+        notes = _of_placeholder(template, backend.url)
+        if backend.template == "private":
+            notes.append("the load balancer, the subnets and the security group are placeholders: name your own")
+        return _filled(template, name, backend, backend.url or PLACEHOLDER), notes
     document = read_operations(backend.openapi, backend.only)
     url = _server_url(document.server, backend.url)
     notes = _of_placeholder("@url@", url)

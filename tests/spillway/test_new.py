@@ -65,9 +65,11 @@ def test_a_template_is_accepted_without_a_warning(
     assert main(["new", "mine", "--template", template, "--region", region]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "wrote environments/mine.toml"
-    assert [line.partition(":")[0] for line in said[1:]] == (
-        ["https"] if template in {Template.VLLM, Template.PRIVATE} else []
-    )
+    notes = {
+        Template.VLLM: ["https"],
+        Template.PRIVATE: ["https", "the load balancer, the subnets and the security group are placeholders"],
+    }
+    assert [line.partition(":")[0] for line in said[1:]] == notes.get(template, [])
     environment = read_environment(tmp_path / "environments" / "mine.toml")
     assert (environment.warnings(), environment.api.name, environment.aws.region) == ((), "mine", region)
     assert "@" not in (tmp_path / "environments" / "mine.toml").read_text(encoding="utf-8")

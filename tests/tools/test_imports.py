@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner
 
-from review.aws_error import _OF_CLASSES
+from settings.aws_error import _OF_CLASSES
 from tests.environment_files import MINIMAL, changed, environment, write
 from tests.synthesis import rendered
 from tools import imports
@@ -85,5 +85,5 @@ def test_what_aws_refuses_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.
 
 def test_an_environment_that_is_not_there(tmp_path: Path) -> None:
     done = CliRunner().invoke(imports.app, ["prod", "api1"], env={"ENVIRONMENTS": str(tmp_path)})
-    said = f"no environment 'prod': {tmp_path.as_posix()} has none; or name a .toml file\n"
+    said = f"no environment 'prod': {tmp_path.as_posix()} has none\n"
     assert (done.exit_code, done.stderr) == (1, said)
