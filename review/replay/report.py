@@ -298,7 +298,7 @@ def _choice(choice: Choice, chosen: Chosen | None) -> Table:
         columns=columns,
         rows=tuple(
             (
-                percentile_words(each.percentiles) + ("\n<- suggested" if index == taken else ""),
+                (percentile_words(each.percentiles) or "plan") + ("\n<- suggested" if index == taken else ""),
                 "\n".join(_lines(each)),
                 f"{each.callers_refused:,} of {choice.callers:,}",
                 f"{each.requests_refused:,} = {share(each.requests_refused, choice.requests)}",
@@ -317,7 +317,7 @@ def _lines(candidate: Candidate) -> Iterator[str]:
     if candidate.is_lowest:
         yield "(AWS's minimum)"
     if candidate.is_granted:
-        yield "(what a plan grants a key)"
+        yield "(room for what a plan grants a key)"
 
 
 def _replayed_again(chosen: Chosen) -> Table:

@@ -20,6 +20,9 @@ FINE = 0.5
 _ENOUGH = 32
 """With this many distinct times, it cannot be by chance that all are whole seconds."""
 
+_MANY = 0.25
+"""The share of coarser times that cannot be trailing zeros."""
+
 _SHARED = 2
 """Average requests at one moment from which a moment longer than a second is plausible."""
 
@@ -101,8 +104,12 @@ def _as_written(said: pl.Series, sample: tuple[bytes, ...]) -> list[str]:
 
 
 def _written(texts: list[str]) -> float:
-    """By the number of digits: the finest one, since trailing zeros may be left out."""
-    return min((_of_text(text) for text in texts), default=1.0)
+    """By the number of digits: the finest one, since trailing zeros may be left out, which happens to one in ten.
+
+    If more are coarser, the log has times of two kinds, such as those of two servers, and the coarser ones count.
+    """
+    counts = Counter(_of_text(text) for text in texts)
+    return next((each for each in sorted(counts, reverse=True) if counts[each] >= _MANY * len(texts)), 1.0)
 
 
 def _of_text(text: str) -> float:

@@ -63,7 +63,7 @@ def head(file: Path) -> bytes:
 def encoding(file: Path) -> str:
     """`UTF-16`, or empty. Raises ReviewError if the file cannot be read."""
     with _opened(file) as (stream, _):
-        return "UTF-16" if _utf_16(next(_chunks(stream, Counter(), 4), b"")) else ""
+        return "UTF-16" if _utf_16(next(_chunks(stream, Counter(), _SHOWS_UTF_16), b"")) else ""
 
 
 def whole_lines(parts: Iterable[bytes], problems: Counter[str]) -> Iterator[bytes]:
@@ -142,9 +142,15 @@ def _utf_16(beginning: bytes) -> str:
     """Which UTF-16 it is, or empty. PowerShell 5 writes it if you redirect the output of a command to a file."""
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if beginning[1:2] == b"\0" and beginning[:1] != b"\0":
+    # A log begins with ASCII, of which every other byte is then 0. A single one may be damage.
+    even, odd = set(beginning[:_SHOWS_UTF_16:2]), set(beginning[1:_SHOWS_UTF_16:2])
+    if odd == {0} and 0 not in even:
         return "utf-16-le"
-    return "utf-16-be" if beginning[:1] == b"\0" and beginning[1:2] not in {b"\0", b""} else ""
+    return "utf-16-be" if even == {0} and odd and 0 not in odd else ""
+
+
+_SHOWS_UTF_16 = 16
+"""Bytes."""
 
 
 def _decoder(beginning: bytes) -> Callable[[bytes], bytes]:

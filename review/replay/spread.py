@@ -21,7 +21,7 @@ class Spread:
         self._interleave = interleave
         """Whether rows are counts: then a caller's requests are spread instead of following each other."""
 
-        self._held = none()
+        self._held, self._later = none(), none()
 
     def add(self, requests: Columns) -> Columns:
         """The requests that are complete by now."""
@@ -30,14 +30,24 @@ class Spread:
         known = self._held.then(requests)
         if not len(known.time):
             return known
-        cut = int(np.searchsorted(known.time, known.time[-1], side="left"))
+        newest = known.time[-1]
+        cut = int(np.searchsorted(known.time, newest, side="left"))
         self._held = known.at(slice(cut, None))
-        return self._spread(known.at(slice(cut)))
+        return self._until(int(newest), self._spread(known.at(slice(cut))))
 
     def rest(self) -> Columns:
         """The requests of the newest moment, at the end."""
         held, self._held = self._held, none()
-        return self._spread(held)
+        return self._until(np.iinfo(np.int64).max, self._spread(held))
+
+    def _until(self, newest: int, spread: Columns) -> Columns:
+        """In order of time. If some times are finer than others, a moment may begin before the last one has ended."""
+        ready = self._later.then(spread)
+        if (np.diff(ready.time) < 0).any():
+            ready = ready.at(np.argsort(ready.time, kind="stable"))
+        cut = int(np.searchsorted(ready.time, newest, side="left"))
+        self._later = ready.at(slice(cut, None))
+        return ready.at(slice(cut))
 
     def _spread(self, requests: Columns) -> Columns:
         if not len(requests.time):

@@ -4,7 +4,7 @@ Each candidate is replayed on the same requests, so that the number of refused r
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -67,7 +67,7 @@ class Candidate:
     """AWS accepts no lower limit."""
 
     is_granted: bool = False
-    """What a usage plan grants each key. A lower limit would refuse what the plan promises."""
+    """Not measured: what a usage plan grants each key. A lower limit would refuse what the plan promises."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,21 +191,16 @@ class _Suggesting:
         before = (Outcome.WAF, Outcome.NO_KEY, Outcome.PLAN, Outcome.QUOTA)
         return np.asarray(self._others[block.requests.client] & ~np.isin(block.outcomes, before))
 
-    def _granted(self, route: str, place: int, plans: Sequence[Choice]) -> Throttle | None:
-        """What usage plans grant each key on the route, with the candidates at that place of PERCENTILES, and with the
-        suggested ones. A plan that the log has no keys of keeps its own.
-        """
+    def _granted(self, route: str, plans: Sequence[Choice]) -> Throttle | None:
+        """What usage plans grant each key on the route: the suggested limits, or those of a plan that has none."""
         if route not in self._replayed.key_routes:
             return None
-        found = []
-        for plan in self._layers.plans:
-            own = plan.bucket_of(route)
-            tried = (
-                []
-                if own
-                else [_bucket(each) for choice in plans if choice.name == plan.name for each in _both(choice, place)]
-            )
-            found += tried or [each for each in (own or plan.bucket,) if each is not None]
+        suggested = {choice.name: _bucket(choice.chosen.setting) for choice in plans}
+        found = [
+            bucket
+            for plan in self._layers.plans
+            if (bucket := plan.bucket_of(route) or suggested.get(plan.name) or plan.bucket) is not None
+        ]
         if not found:
             return None
         return Throttle(
@@ -223,22 +218,7 @@ class _Suggesting:
         seen = self._peak[self._others & (self._peak > 0)]
         if not len(seen):
             return []
-        routes = [route.key for route in self._layers.routes if self._rule.covers(route.key)]
-        granted = [
-            max(
-                (
-                    math.ceil(each.rate_limit * self._rule.window_sec + each.burst_limit)
-                    for route in routes
-                    if (each := self._granted(route, place, plans)) is not None
-                ),
-                default=0,
-            )
-            for place in range(len(PERCENTILES))
-        ]
-        limits = [
-            max(LOWEST_LIMIT, at_least, math.ceil(percentile(seen, each) * weight))
-            for each, at_least in zip(PERCENTILES, granted, strict=True)
-        ]
+        limits = [max(LOWEST_LIMIT, math.ceil(percentile(seen, each) * weight)) for each in PERCENTILES]
 
         def refused(setting: dict[str, float]) -> Who:
             window = replace(self._rule, limit=int(setting["limit"]), blocks=True)
@@ -257,23 +237,25 @@ class _Suggesting:
             {"limit": limit, "evaluation_window_sec": self._rule.window_sec} for limit in limits
         ]
         candidates = _candidates(
-            settings,
-            lambda number: refused(settings[number]),
-            self._replayed.clients,
-            LOWEST_LIMIT,
-            [limit == at_least for limit, at_least in zip(limits, granted, strict=True)],
+            settings, lambda number: refused(settings[number]), self._replayed.clients, LOWEST_LIMIT
         )
         requests = int(self._replayed.tally.by_client[: len(self._others)][self._others].sum())
-        return [
-            _choice(
-                "WAF",
-                self._rule.name,
-                f"busiest {self._rule.window_sec} s of each address",
-                len(seen),
-                requests,
-                candidates,
-            )
-        ]
+        choice = _choice(
+            "WAF",
+            self._rule.name,
+            f"busiest {self._rule.window_sec} s of each address",
+            len(seen),
+            requests,
+            candidates,
+        )
+        routes = (route.key for route in self._layers.routes if self._rule.covers(route.key))
+        granted = (each for each in (self._granted(route, plans) for route in routes) if each is not None)
+        window = self._rule.window_sec
+        least = max((math.ceil(each.rate_limit * window + each.burst_limit) for each in granted), default=0)
+        if least <= choice.chosen.setting["limit"]:
+            return [choice]
+        setting = {"limit": float(least), "evaluation_window_sec": float(window)}
+        return [_with_granted(choice, setting, refused(setting), self._replayed.clients)]
 
     def _plans(self) -> list[Choice]:
         """A burst for two seconds, since a key's requests may come at the end of one second and the start of the
@@ -404,28 +386,28 @@ class _Suggesting:
             elif not self._is_coarse(f"method {route.key}"):
                 ordered = np.cumsum(seconds)
                 busiest = [int(np.searchsorted(ordered, _place(totals[index], each) + 1)) for each in PERCENTILES]
-                settings[index] = [
-                    self._of_method(index, busy, busiest[-1], self._granted(route.key, place, plans))
-                    for place, busy in enumerate(busiest)
-                ]
+                settings[index] = [self._of_method(index, busy, busiest[-1]) for busy in busiest]
 
-        @cache
-        def refused(number: int) -> OfRoutes:
+        def refused_with(tried: Mapping[int, dict[str, float]]) -> OfRoutes:
             """All routes at once, since each has its own bucket."""
             free = nothing(self._layers)
             routes = tuple(
-                replace(route, bucket=_bucket(settings[index][number]), own=True) if index in settings else route
+                replace(route, bucket=_bucket(tried[index]), own=True) if index in tried else route
                 for index, route in enumerate(free.routes)
             )
             return refused_by_route(self._replayed, replace(free, routes=routes), self._gets_to_a_method)
+
+        @cache
+        def refused(number: int) -> OfRoutes:
+            return refused_with({index: tried[number] for index, tried in settings.items()})
 
         def of_route(index: int, number: int) -> Who:
             return refused(number).of(index)
 
         blocks = self._replayed.recorded.blocks()
         sent = of_routes(self._replayed, (block.requests.at(self._gets_to_a_method(block)) for block in blocks))
-        return [
-            _choice(
+        choices = {
+            index: _choice(
                 "method",
                 self._layers.routes[index].key,
                 f"busiest of {totals[index]:,} seconds of all callers together",
@@ -434,7 +416,34 @@ class _Suggesting:
                 _candidates(tried, partial(of_route, index), self._replayed.clients),
             )
             for index, tried in settings.items()
-        ]
+        }
+        least = {index: self._with_room(choice, plans) for index, choice in choices.items()}
+        raised = {index: setting for index, setting in least.items() if setting != choices[index].chosen.setting}
+        if raised:
+            found = refused_with(raised)
+            choices |= {
+                index: _with_granted(choices[index], setting, found.of(index), self._replayed.clients)
+                for index, setting in raised.items()
+            }
+        return list(choices.values())
+
+    def _with_room(self, choice: Choice, plans: Sequence[Choice]) -> dict[str, float]:
+        """The suggested setting of a route, with room for more than one key that uses all that its plan grants. One
+        address within WAF's limit then does not use up the route.
+        """
+        granted = self._granted(choice.name, plans)
+        setting = choice.chosen.setting
+        if granted is None:
+            return setting
+        of_one = granted.rate_limit + granted.burst_limit / self._rule.window_sec
+        rate = setting["rate_limit"]
+        if rate <= of_one:
+            rate = next((each for each in RATES if each > of_one), RATES[-1])
+        account = self._layers.account
+        return {
+            "rate_limit": min(rate, account.rate_limit),
+            "burst_limit": min(max(setting["burst_limit"], granted.burst_limit), account.burst_limit),
+        }
 
     def _busy_seconds(self, index: int) -> Values:
         seconds: Values = self._peaks.route_seconds[index].copy()
@@ -443,18 +452,13 @@ class _Suggesting:
             seconds[last] += 1
         return seconds
 
-    def _of_method(self, index: int, busy: int, busiest: int, granted: Throttle | None) -> dict[str, float]:
+    def _of_method(self, index: int, busy: int, busiest: int) -> dict[str, float]:
         account = self._layers.account
         rate = next((number for number, each in enumerate(RATES) if each >= busy), len(RATES) - 1)
         burst = math.ceil(int(self._peaks.burst[index, rate]) / TOKEN)
         if self._replayed.resolution_sec >= FINE:
             # The log does not show how a second's requests were distributed. They may have come all at once.
             burst = max(burst, busiest)
-        if granted is not None:
-            # More than one key may use, so that one address within WAF's limit does not use up the route.
-            of_one = granted.rate_limit + granted.burst_limit / self._rule.window_sec
-            rate = max(rate, next((number for number, each in enumerate(RATES) if each > of_one), len(RATES) - 1))
-            burst = max(burst, granted.burst_limit)
         return {
             "rate_limit": min(RATES[rate], account.rate_limit),
             "burst_limit": min(burst, account.burst_limit),
@@ -470,10 +474,11 @@ class _Suggesting:
         return True
 
 
-def _both(choice: Choice, place: int) -> tuple[dict[str, float], dict[str, float]]:
-    """The settings of the candidate at that place of PERCENTILES, and of the suggested one."""
-    tried = next(each for each in choice.candidates if PERCENTILES[place] in each.percentiles)
-    return tried.setting, choice.chosen.setting
+def _with_granted(choice: Choice, setting: dict[str, float], refused: Who, names: Sequence[str]) -> Choice:
+    """With one more candidate, which is suggested: what usage plans grant each key."""
+    (more,) = _candidates([setting], lambda _: refused, names)
+    more = replace(more, percentiles=(), is_granted=True)
+    return replace(choice, candidates=(*choice.candidates, more), suggested=len(choice.candidates))
 
 
 def _sparse(counts: NDArray[np.generic]) -> Who:
@@ -487,7 +492,6 @@ def _candidates(
     refused: Callable[[int], Who],
     names: Sequence[str],
     lowest: int | None = None,
-    granted: Sequence[bool] = (),
 ) -> tuple[Candidate, ...]:
     """One candidate for each distinct setting; `refused` is called with the position of one."""
     places: dict[tuple[float, ...], list[int]] = {}
@@ -506,7 +510,6 @@ def _candidates(
                 requests_refused=int(counts.sum()),
                 who=tuple((printable(names[int(who[each])]), int(counts[each])) for each in worst),
                 is_lowest=lowest is not None and setting.get("limit") == lowest,
-                is_granted=any(granted[place] for place in of if granted),
             )
         )
     return tuple(found)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from review.commands import main
@@ -211,6 +211,8 @@ def test_every_line_is_either_used_or_counted(tmp_path: Path, entries: list[Line
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.binary(max_size=300), where=st.integers(1, 2000))
+@example(noise=b"\0", where=1)
+@example(noise=b"\0\0\0", where=1)
 def test_no_bytes_are_fatal(tmp_path: Path, noise: bytes, where: int) -> None:
     """Not before the first byte, where they could be the signature of a gzip file."""
     file = write(tmp_path, [line(second) for second in range(20)])

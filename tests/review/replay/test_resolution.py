@@ -280,3 +280,23 @@ def test_the_length_of_a_bin_is_in_its_name(tmp_path: Path, name: str, seconds: 
         "2026-03-02 08:00:00.500,192.0.2.1,POST,/chat,3\n"
     )
     assert read(file, layers(), columns="count=count(*)").resolution_sec == pytest.approx(seconds)
+
+
+def test_times_of_two_kinds_are_as_good_as_the_coarser(tmp_path: Path) -> None:
+    """Every third line is of a server that writes whole seconds: at the start of each second, they would be a burst."""
+    entries = []
+    for number in range(3000):
+        entry = line(number / 50)
+        if number % 3 == 0:
+            entry["requestTimeEpoch"] = at(START_MS + number * 20, "%Y-%m-%dT%H:%M:%SZ")
+        entries.append(entry)
+    found = read(write(tmp_path, entries), layers(bucket=Throttle(rate_limit=60, burst_limit=5)))
+    assert found.resolution_sec == 1
+    assert found.tally.outcomes[Outcome.ACCEPTED] > 2900
+
+
+def test_trailing_zeros_may_be_left_out(tmp_path: Path) -> None:
+    entries = [
+        line(0) | {"requestTimeEpoch": f"{START + number * 0.037:.3f}".rstrip("0").rstrip(".")} for number in range(999)
+    ]
+    assert read(write(tmp_path, entries), layers()).resolution_sec == pytest.approx(0.001)
