@@ -137,9 +137,13 @@ CANARIES = {
 }
 
 
-def test_synthesis_neither_writes_nor_prints_what_is_in_its_environment(tmp_path: Path) -> None:
+def test_synthesis_neither_writes_nor_prints_what_is_in_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, MINIMAL + KEYS, "keys")
-    done = synthesize(tmp_path, tmp_path / "out", cwd=ROOT, **CANARIES)
+    for name, value in CANARIES.items():
+        monkeypatch.setenv(name, value)
+    done = synthesize(tmp_path, tmp_path / "out")
     assert done.returncode == 0, done.stderr
     files = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
     assert any(file.name == "cdk.tf.json" for file in files)
