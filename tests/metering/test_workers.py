@@ -72,8 +72,11 @@ def test_writes_of_a_burst_after_a_pause(tmp_path: Path, url: str, at_once: int)
 
 
 def test_writes_of_a_request(tmp_path: Path, url: str) -> None:
-    """One write reserves and one settles. If all workers start at once, some find another state than they expect."""
-    limits = {"requests_per_minute": 6000, "tokens_per_minute": 10**6, "concurrent_requests": 100}
+    """One write reserves and one settles. If all workers start at once, some find another state than they expect.
+
+    The caller is busy: what 200 requests use is not refilled while they run, however slow the machine is.
+    """
+    limits = {"requests_per_minute": 300, "tokens_per_minute": 3000, "concurrent_requests": 100}
     seen, _ = work(tmp_path, url, limits, workers=5, each=40)
     assert (seen["admitted"], seen["unavailable"]) == (200, [])
     assert seen["writes"] / seen["admitted"] <= 2.2
