@@ -262,10 +262,18 @@ def test_no_tls_is_one_line(tmp_path: Path) -> None:
     assert re.fullmatch(rf"{re.escape(url)}: [a-z ]+\n", done.stderr), done.stderr
 
 
+# A program that a shell starts in the background ignores SIGINT, and so do all that it starts: also these tests.
+HEEDS_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("spillway", run_name="__main__", alter_sys=True)
+"""
+
+
 def test_a_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     file = write(tmp_path, text())
     with stage(Kept(hangs=True)) as server:
-        command = [sys.executable, "-m", "spillway", "verify", str(file), "--url", server.url, "--yes"]
+        command = [sys.executable, "-c", HEEDS_CTRL_C, "verify", str(file), "--url", server.url, "--yes"]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             deadline = time.monotonic() + 60
             while not server.seen and time.monotonic() < deadline:
