@@ -11,6 +11,6 @@ def demo(
     ] = "local",
 ) -> None:
     """Deploy an environment to a local AWS emulator, call it, show the 429s, and destroy it again."""
-    from demo.demonstration import run  # noqa: PLC0415  # boto3, rich and the settings take seconds to import
+    from demo.demonstration import run
 
     raise typer.Exit(run(environment))

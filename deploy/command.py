@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-# ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, and `--help` needs none of it
-
 
 def deploy(
     environment: Annotated[
         str, typer.Argument(metavar="ENVIRONMENT", help="A name in the folder environments, or a .toml file.")
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,  # noqa: FBT002  # a flag
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
 ) -> None:
     """Plan, ask, apply, and continue until the stage serves what the environment file contains."""
     import subprocess

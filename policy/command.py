@@ -10,8 +10,6 @@ import typer
 if TYPE_CHECKING:
     from policy.suppressions import Judgement, Suppression
 
-# ruff: noqa: PLC0415  # what reads the suppressions takes a third of a second to import, and `--help` needs none of it
-
 OF_THE_FOLDER = Path("policy") / "suppressions.toml"
 """The accepted failures of the folder that the command runs in. Without that file, Spillway's own count."""
 OUTPUT = Path("cdktf.out")

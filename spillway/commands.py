@@ -11,9 +11,17 @@ import typer
 from demo.command import demo
 from deploy.command import deploy
 from policy.command import policy
-from review import commands as review
 from review.command_line import HELP_NAMES, run_app
+from review.cost.command import cost
+from review.diff.command import diff
+from review.limits.command import limits
+from review.options import Environments, environment_names
+from review.pull_request.command import pull_request
 from review.refusal import ReviewError
+from review.replay.command import replay
+from review.simulation.command import simulate
+from review.sizing.command import size
+from review.usage.command import usage
 from verify.command import verify
 
 # ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, what synthesizes two
@@ -116,18 +124,12 @@ def new(
 
 @app.command(short_help="Whether the files are accepted, and their warnings.")
 def check(
-    environments: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="ENVIRONMENT",
-            help="Names in the folder environments, or .toml files. Default: all.",
-            autocompletion=review.environment_names,
-        ),
-    ] = None,
-    fail_on_warning: Annotated[  # noqa: FBT002  # a flag is how typer takes it
+    environments: Environments = None,
+    *,
+    fail_on_warning: Annotated[
         bool, typer.Option("--fail-on-warning", help="End with 2 if there is a warning.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002  # the same
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check whether the files are accepted, and show their warnings. It ends with 1 if a file is refused."""
     from dataclasses import asdict
@@ -151,13 +153,13 @@ def check(
         raise typer.Exit(_WARNED)
 
 
-app.command(short_help="Show the limits, and which one each caller reaches first.")(review.limits)
-app.command(short_help="What a month costs, and the web ACL's capacity.")(review.cost)
-app.command(short_help="Which limits change between two files or revisions.")(review.diff)
-app.command("pull-request", short_help="Write the comment for a pull request.")(review.pull_request)
-app.command(short_help="Send made-up traffic through the limits.")(review.simulate)
-app.command(short_help="Send a log through the limits, and suggest limits.")(review.replay)
-app.command(short_help="Calculate limits from users, seconds and slots.")(review.size)
+app.command(short_help="Show the limits, and which one each caller reaches first.")(limits)
+app.command(short_help="What a month costs, and the web ACL's capacity.")(cost)
+app.command(short_help="Which limits change between two files or revisions.")(diff)
+app.command("pull-request", short_help="Write the comment for a pull request.")(pull_request)
+app.command(short_help="Send made-up traffic through the limits.")(simulate)
+app.command(short_help="Send a log through the limits, and suggest limits.")(replay)
+app.command(short_help="Calculate limits from users, seconds and slots.")(size)
 
 
 @app.command(short_help="Write the Terraform JSON of every environment.")
@@ -168,7 +170,7 @@ def synth(
             metavar="ENVIRONMENT",
             help="Names in the folder environments, or .toml files. Default: all. With names, only a mistake in "
             "one of them makes the command fail.",
-            autocompletion=review.environment_names,
+            autocompletion=environment_names,
         ),
     ] = None,
 ) -> None:
@@ -187,14 +189,7 @@ def synth(
 
 @app.command(short_help="Compare the JSON with the one in snapshots/.")
 def snapshot(
-    environments: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="ENVIRONMENT",
-            help="Names in the folder environments, or .toml files. Default: all.",
-            autocompletion=review.environment_names,
-        ),
-    ] = None,
+    environments: Environments = None,
     *,
     update: Annotated[bool, typer.Option("--update", help="Write the snapshots instead.")] = False,
 ) -> None:
@@ -221,7 +216,7 @@ def snapshot(
 app.command(short_help="Run checkov on the synthesized JSON.")(policy)
 app.command(short_help="Plan, ask and apply until the stage serves the file.")(deploy)
 app.command(short_help="Check whether a deployed stage does what is set.")(verify)
-app.command(short_help="Show how much of the limits in tokens callers have used.")(review.usage)
+app.command(short_help="Show how much of the limits in tokens callers have used.")(usage)
 app.command(short_help="Deploy to a local AWS emulator and show the 429s.")(demo)
 
 

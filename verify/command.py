@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from verify.check import Checked
     from verify.runs import Run, Runs
 
-# ruff: noqa: PLC0415  # what reads an environment file takes half a second to import, and `--help` needs none of it
-
 _NOT_REACHED = 2
 _NO_OUTPUTS = "--outputs is not the output of `terraform output -json`"
 

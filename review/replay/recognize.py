@@ -47,6 +47,18 @@ def format_names() -> str:
     return ", ".join(each.name for each in FORMATS)
 
 
+def said_format(log_format: str, *, csv: bool | None) -> str:
+    """The format's name from `--log-format`, `--csv` or `--json-lines`; empty without any of them.
+
+    Raises ReviewError if `--log-format` and one of the others are given.
+    """
+    if csv is None:
+        return log_format
+    if log_format:
+        raise ReviewError("--log-format and --csv or --json-lines: name one of the two")
+    return csv_with_header.CSV.name if csv else json_of_any_kind.JSON.name
+
+
 def recognize(file: Path, said: Mapping[str, str], log_format: str = "", *, tokens: bool = False) -> Recognized | None:
     """Recognize the file; None if it has no line. `tokens`: read those too.
 

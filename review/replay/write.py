@@ -83,15 +83,25 @@ def with_limits(file: Path, chosen: Sequence[tuple[Choice, Candidate]]) -> Writt
     )
 
 
+def refuse_existing(to: Path) -> None:
+    """Raises ReviewError if the file already exists: a long replay should not be in vain."""
+    if to.exists():
+        raise _already_exists(to)
+
+
 def write(text: str, to: Path) -> None:
     """Write the file. Raises ReviewError if it already exists, or cannot be written."""
     try:
         with to.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise ReviewError(f"--write {to.as_posix()}: already exists; name another file") from None
+        raise _already_exists(to) from None
     except OSError as error:
         raise ReviewError(f"--write {to.as_posix()}: cannot be written: {error.strerror}") from None
+
+
+def _already_exists(file: Path) -> ReviewError:
+    return ReviewError(f"--write {file.as_posix()}: already exists; name another file")
 
 
 class _NoPlaceError(Exception):

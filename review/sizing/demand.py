@@ -1,6 +1,7 @@
 """The input: who calls how often, how long an answer takes, and what there is to serve it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.refusal import ReviewError
@@ -61,6 +62,33 @@ class Demand:
         known = [tier for tier in self.tiers if tier.tokens]
         sent = sum(tier.rate for tier in known)
         return sum(tier.rate * tier.tokens for tier in known) / sent if sent else 0.0
+
+
+def tiers_of(
+    said: Sequence[str], *, users: int, requests_per_hour: float, tokens: int, tokens_per_minute: int
+) -> tuple[Tier, ...]:
+    """The tiers that `--tier` describes, or the only one, which has no name. `tokens`: of a request, for a tier without
+    a number of its own.
+
+    Raises ReviewError if both kinds are given, or neither, if two tiers have the same name, or if a request does not
+    fit into `tokens_per_minute`.
+    """
+    if bool(said) == bool(users and requests_per_hour) or (said and (users or requests_per_hour)):
+        raise ReviewError("size needs --users and --requests-per-hour, or --tier; see --help")
+    if tokens_per_minute and not (tokens or any(each.count(":") >= max(_TIER_PARTS) - 1 for each in said)):
+        raise ReviewError("--tokens-per-minute needs --tokens, the tokens of a request")
+    tiers = tuple(tier_of(each, tokens) for each in said) or (
+        Tier(name="", users=users, requests_per_hour=requests_per_hour, tokens=tokens),
+    )
+    if len({each.name for each in tiers}) < len(tiers):
+        raise ReviewError("--tier: two have the same name")
+    for each in tiers:
+        if tokens_per_minute and each.tokens > tokens_per_minute:
+            raise ReviewError(
+                f"a request with {each.tokens:,} tokens does not fit into a quota of {tokens_per_minute:,} tokens a "
+                "minute"
+            )
+    return tiers
 
 
 def tier_of(text: str, tokens: int) -> Tier:

@@ -64,6 +64,18 @@ def item_of_key(key_id: str) -> str:
     return f"api_key#{hashed([key_id])}"
 
 
+def id_of_caller(said: str, items: list[Item], keys: Mapping[str, str]) -> str:
+    """The id of the caller's item. `said`: a key's name, or that id; `keys` are the names of keys by id.
+
+    Raises ReviewError if the table has no such item.
+    """
+    ids = {name: item_of_key(key_id) for key_id, name in keys.items()}
+    found = ids.get(said, said)
+    if found not in {str(item["id"]) for item in items}:
+        raise ReviewError(f"--reset {said}: the table has no such caller; `usage` lists those that it has")
+    return found
+
+
 def usages(
     environment: Environment, items: list[Item], keys: Mapping[str, str], *, now: float | None = None
 ) -> tuple[Usage, ...]:

@@ -195,6 +195,19 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert [command for command in COMMANDS if not re.search(rf"^\W*{command}\b", out, re.MULTILINE)] == []
 
 
+def test_the_help_of_every_command_loads_nothing_that_is_slow_to_load() -> None:
+    slow = ("boto3", "matplotlib", "numba", "numpy", "polars", "rich", "settings")
+    program = (
+        "import sys; from review.commands import app, main; "
+        "names = sorted(each.name or each.callback.__name__ for each in app.registered_commands); "
+        "statuses = [main([name, '--help']) for name in names]; "
+        "print(names, statuses, sorted(set(sys.modules) & set(sys.argv[1:])), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *slow], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = sorted([*COMMANDS, "size"])
+    assert done.stderr == f"{commands} {[0] * len(commands)} []\n"
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = ["bash", "-c", f"{sys.executable} -m review limits prod | head -n 1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

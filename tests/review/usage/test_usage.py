@@ -11,7 +11,7 @@ from demo.emulator import emulator, emulator_client, free_port
 from review.commands import main
 from review.refusal import ReviewError
 from review.usage.report import report
-from review.usage.usage import item_of_key, table_name, usages
+from review.usage.usage import id_of_caller, item_of_key, table_name, usages
 from tests.environment_files import MINIMAL, environment
 from tests.gateway.routes import with_route
 
@@ -71,6 +71,15 @@ def test_yesterdays_window_is_used_up_no_more(tmp_path: Path) -> None:
         "tokens today": 0,
         "USD this month": 0,
     }
+
+
+def test_a_caller_is_named_by_its_key_or_by_the_id_of_its_item() -> None:
+    for said in ("acme", item_of_key("k1")):
+        assert id_of_caller(said, [ITEM], {"k1": "acme", "k2": "other"}) == item_of_key("k1")
+    # A key of the environment that has used nothing yet has no item.
+    for said in ("nobody", "other"):
+        with pytest.raises(ReviewError, match=f"^--reset {said}: the table has no such caller"):
+            id_of_caller(said, [ITEM], {"k1": "acme", "k2": "other"})
 
 
 def test_an_environment_without_limits_in_tokens(tmp_path: Path) -> None:
