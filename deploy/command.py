@@ -44,12 +44,13 @@ def deploy(
         if without := missing_credentials(stack):
             raise _stop(without)
         terraform = Terraform(stack, binary=binary)
-        take_steps(terraform, agree=(lambda: True) if yes else _agree, say=_say)
+        take_steps(terraform, agree=(lambda: True) if yes else agree, say=_say)
     except (EnvironmentFileError, DeployError, TerraformFailedError, TerraformUnavailableError) as error:
         raise _stop(str(error)) from None
 
 
-def _agree() -> bool:
+def agree() -> bool:
+    """Ask on the terminal. Only `yes` agrees, like in Terraform."""
     _say("Apply these changes? Only 'yes' is accepted.")
     try:
         return input().strip() == "yes"

@@ -93,7 +93,8 @@ class ManyStacks:
 
     def destroy(self) -> None:
         (self.folder / "plan").unlink(missing_ok=True)
-        self._run("destroy", "-input=false", "-auto-approve")
+        # What is in the state was read by the last plan or apply.
+        self._run("destroy", "-input=false", "-auto-approve", "-refresh=false")
 
     def _synthesized(self, texts: Mapping[str, str]) -> Path:
         """The folder that they were synthesized to, once."""

@@ -1,11 +1,16 @@
 """The double stores what ministack does not, and refuses what AWS refuses, tested with AWS's own client."""
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import botocore.exceptions
 import pytest
+
+from tests.deploy.aws_double.repeated_calls import RepeatedCalls
+from tests.deploy.aws_double.request import Answer, Request
+from tests.deploy.aws_double.web_acls import WebAcls
 
 Client = Callable[[str], Any]
 
@@ -138,3 +143,18 @@ def test_a_key_without_a_value_gets_one(client: Client) -> None:
     made = gateway.create_api_key(name="made-up", value="")
     assert len(made["value"]) >= 20
     gateway.delete_api_key(apiKey=made["id"])
+
+
+def test_a_second_attempt_is_answered_like_the_first() -> None:
+    """The client has lost the first answer, and must not be told that the name is taken."""
+    acls, calls = WebAcls(), RepeatedCalls()
+
+    def create(call: str) -> Answer:
+        headers = (("X-Amz-Target", "AWSWAF_20190729.CreateWebACL"), ("Amz-Sdk-Invocation-Id", call))
+        body = json.dumps({"Name": "kept", **SCOPE}).encode()
+        return calls(Request("POST", "/", headers, body), lambda request: acls(request, lambda _: Answer(500)))
+
+    first = create("one")
+    assert first.status == 200
+    assert create("one") == first
+    assert create("two").status == 400

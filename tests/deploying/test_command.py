@@ -1,9 +1,11 @@
 """`spillway deploy keys`, as far as it gets without Terraform."""
 
+import io
 from pathlib import Path
 
 import pytest
 
+from deploy.command import agree
 from spillway.commands import main
 from tests.environment_files import MINIMAL, write
 
@@ -39,3 +41,9 @@ def test_the_broken_one_is_not_deployed(environments: Path, capfd: pytest.Captur
         f"{environments.as_posix()}/broken.toml:12: throttling.rate_limit = 0: must be greater than or equal to "
         "0.000001\n"
     )
+
+
+@pytest.mark.parametrize(("answer", "agreed"), [("", False), ("no\n", False), ("y\n", False), ("yes\n", True)])
+def test_only_yes_agrees(monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed: bool) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    assert agree() is agreed

@@ -11,6 +11,7 @@ from tests.deploy.aws_double.integrations import kept_whole
 from tests.deploy.aws_double.mock_integrations import without_http_method
 from tests.deploy.aws_double.patches import patched
 from tests.deploy.aws_double.query_definitions import QueryDefinitions
+from tests.deploy.aws_double.repeated_calls import RepeatedCalls
 from tests.deploy.aws_double.request import Layer
 from tests.deploy.aws_double.server import in_front_of
 from tests.deploy.aws_double.stages import Stages
@@ -34,6 +35,15 @@ def aws_double(emulator: str) -> Iterator[Double]:
     """Run in front of the emulator at that URL during the block."""
     stages = Stages()
     kept: list[Layer] = [WebAcls(), QueryDefinitions(), Alarms(), VpcLinks()]
-    layers: list[Layer] = [stages, *kept, without_http_method, left_out, patched, with_a_value, kept_whole]
+    layers: list[Layer] = [
+        RepeatedCalls(),
+        stages,
+        *kept,
+        without_http_method,
+        left_out,
+        patched,
+        with_a_value,
+        kept_whole,
+    ]
     with in_front_of(emulator, layers) as url:
         yield Double(url, emulator, stages)
