@@ -16,7 +16,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 PYTHON ?= python3
 PIPENV := pipenv==2026.10.3
 # The tests that deploy share an emulator in each process, and a file's tests stay together. EXAMPLES: tests/examples.py.
-PARALLEL = pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/deploy
+# Four processes also on two cores: they wait a third of their time, for deadlines and for other programs.
+PARALLEL = pytest -q --numprocesses 4 --dist worksteal --ignore tests/deploy
 TEST = $(PARALLEL) $(EXAMPLES) && pytest -q --numprocesses 2 --dist loadfile tests/deploy
 # What starts other programs, or compiles the replay's engine.
 SLOW = bench lazy_provider metering policy review/engine review/replay review/simulation test_continuous_integration.py \
