@@ -11,6 +11,7 @@ from constructs.gateway.method import Method
 from constructs.gateway.model_function import ModelFunction
 from constructs.gateway.token_metering import Metered
 from settings.integration import BedrockIntegration, HttpIntegration, PrivateIntegration
+from settings.observability.log_group import DEFAULT_RETENTION_IN_DAYS
 
 
 class MeteredIntegration(Construct):
@@ -41,7 +42,11 @@ class MeteredIntegration(Construct):
             made=metered.made,
             memory_size=own.memory_size,
             reserved_concurrent_executions=own.reserved_concurrent_executions,
-            log_retention_in_days=getattr(integration, "log_retention_in_days", 30),
+            log_retention_in_days=(
+                integration.log_retention_in_days
+                if isinstance(integration, BedrockIntegration)
+                else DEFAULT_RETENTION_IN_DAYS
+            ),
             allow=[*metered.allow, *self._may_call(method, integration)],
             subnets=_subnets(integration),
         )

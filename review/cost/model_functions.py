@@ -13,6 +13,7 @@ from settings.integration import (
     PrivateIntegration,
     SagemakerIntegration,
 )
+from settings.observability.log_group import DEFAULT_RETENTION_IN_DAYS
 from settings.route import Route
 from settings.token_limits.covering import covering
 from settings.token_limits.limits import LIMITS
@@ -25,9 +26,6 @@ _MB_OF_A_GB = 1024
 # tests/metering/test_function.py compares the first number with a line of the function.
 METERED_LINE_BYTES = 880
 LAMBDA_LINES_BYTES = 350
-
-# Without log_retention_in_days of its own: constructs/gateway/metered_integration.py.
-_RETENTION_IN_DAYS = 30
 
 # What the function reports in any case; UsdUsed needs a price, the rest a limit that refuses or a mode that counts.
 _METRICS = (
@@ -93,7 +91,7 @@ def _of_route(environment: Environment, route: Route, answer_seconds: float) -> 
         case HttpIntegration() | PrivateIntegration():
             if not metered:
                 return None
-            memory, retention = environment.token_metering.memory_size, _RETENTION_IN_DAYS
+            memory, retention = environment.token_metering.memory_size, DEFAULT_RETENTION_IN_DAYS
         case LambdaIntegration() | MockIntegration() | SagemakerIntegration() | AwsServiceIntegration():
             return None
         case other:

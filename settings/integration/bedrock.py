@@ -8,7 +8,7 @@ from settings.base import Items, SomeItems
 from settings.integration.bedrock_model import BedrockModel, ModelId, NamedModel
 from settings.integration.lambda_function import Concurrency, MemorySize
 from settings.integration.transfer import Transfer
-from settings.observability.log_group import RetentionInDays
+from settings.observability.log_group import DEFAULT_RETENTION_IN_DAYS, RetentionInDays
 
 Api = Literal["openai", "anthropic"]
 
@@ -89,7 +89,7 @@ class BedrockIntegration(Transfer):
     """The only real cap on concurrent calls of the model. The account must keep 100 unreserved. Default: the account's
     shared pool."""
 
-    log_retention_in_days: RetentionInDays = 30
+    log_retention_in_days: RetentionInDays = DEFAULT_RETENTION_IN_DAYS
     """How many days CloudWatch keeps the function's log."""
 
     @property

@@ -8,7 +8,7 @@ from settings.base import LARGEST_INTEGER, Items
 from settings.file_reference import CodeFolder
 from settings.integration.allow import Allow
 from settings.integration.transfer import Transfer
-from settings.observability.log_group import RetentionInDays
+from settings.observability.log_group import DEFAULT_RETENTION_IN_DAYS, RetentionInDays
 
 FunctionArn = Annotated[
     str,
@@ -83,7 +83,7 @@ class LambdaIntegration(Transfer):
     Lambda keeps 100 unreserved for the account, and a new account may have fewer in total: docs/backends.md.
     """
 
-    log_retention_in_days: RetentionInDays = 30
+    log_retention_in_days: RetentionInDays = DEFAULT_RETENTION_IN_DAYS
     """How many days CloudWatch keeps the log of a function made from `code`."""
 
     allow: Items[Allow] = ()
